@@ -1,0 +1,83 @@
+# The daily tools. What a local server writes lies in var/, what is installed in .venv/.
+
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+
+IN := .venv/bin
+# The Python of .venv, or the one it will be made with.
+ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check quality schema format lock clean port venv runtime development
+
+help:
+	@echo 'make run      a server with a small town in it, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
+	@echo 'make test     the tests, on SQLite, and again on PostgreSQL and Redis where they are installed; ARGS="-k feed"'
+	@echo 'make check    what CI runs: format, lint, types, imports, migrations, settings, schema, then the tests'
+	@echo 'make format   put the code into its shape'
+	@echo 'make schema   write docs/openapi.yaml anew'
+	@echo 'make lock     resolve requirements*.in into requirements*.txt; ARGS="--upgrade" for newer ones'
+	@echo 'make clean    forget what the local server has written'
+
+run: port runtime
+	@$(IN)/python manage.py prepare
+	@OUTBOX_THREAD=$${OUTBOX_THREAD:-on} exec $(IN)/python -m gunicorn --config python:config.gunicorn
+
+test: development
+	@$(IN)/python -m tests.run $(ARGS)
+
+check: quality test
+
+quality: development
+	$(IN)/ruff format --check --quiet .
+	$(IN)/ruff check --quiet .
+	$(IN)/python -m mypy --no-error-summary .
+	$(IN)/lint-imports --no-logo > var/imports.txt || { cat var/imports.txt; exit 1; }
+	$(IN)/python manage.py makemigrations --check --dry-run --verbosity 0
+	env $$(grep -v '^#' tests/production.env) $(IN)/python manage.py check --deploy --fail-level WARNING
+	$(IN)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+	diff -u docs/openapi.yaml var/openapi.yaml || { echo 'docs/openapi.yaml is not what the code says: make schema'; exit 1; }
+
+schema: development
+	$(IN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+format: development
+	$(IN)/ruff format .
+	$(IN)/ruff check --fix .
+
+LOCK = $(IN)/uv pip compile --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' --quiet
+lock: development
+	$(LOCK) requirements.in -o requirements.txt $(ARGS)
+	$(LOCK) requirements-dev.in -o requirements-dev.txt $(ARGS)
+
+clean:
+	rm -rf var
+
+port:
+	@$(ANY) -c 'import os, socket as s; p = s.socket(); p.setsockopt(s.SOL_SOCKET, s.SO_REUSEADDR, 1); \
+	p.bind((os.environ.get("BIND", "127.0.0.1"), int(os.environ["PORT"])))' 2> /dev/null \
+	|| ! $(ANY) -c '' 2> /dev/null \
+	|| { echo 'Port $(PORT) is taken by another program. Choose another one: PORT=8001 make run' >&2; exit 1; }
+
+venv:
+	@mkdir -p var
+	@$(IN)/python -c 'import pip' 2> /dev/null || { \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
+	echo 'Python 3.11 or newer is needed, and "$(PYTHON)" is not. Name one that is: PYTHON=python3.13 make run' >&2; exit 1; }; \
+	echo 'Making a virtual environment in .venv ...'; rm -rf .venv; \
+	$(PYTHON) -m venv .venv > var/venv.log 2>&1 || { cat var/venv.log; rm -rf .venv; \
+	echo 'Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }; }
+
+# Nothing is installed again until a lock changes: .venv keeps a copy of what it was made from.
+INSTALL = $(IN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r
+
+runtime: venv
+	@cmp -s requirements.txt .venv/requirements.txt || { \
+	echo 'Installing the locked packages (about a minute, once) ...'; \
+	$(INSTALL) requirements.txt && cp requirements.txt .venv/; }
+
+development: venv
+	@cmp -s requirements-dev.txt .venv/requirements-dev.txt || { \
+	echo 'Installing the locked packages and the tools for tests (a minute or two, once) ...'; \
+	$(INSTALL) requirements-dev.txt && cp requirements.txt requirements-dev.txt .venv/; }

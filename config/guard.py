@@ -1,0 +1,54 @@
+"""What the production shape refuses to start with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from limits import parse_many
+
+
+def refuse_unsafe(settings: Mapping[str, Any]) -> None:
+    """Raise ImproperlyConfigured, naming every fault at once, so that an operator fixes them in one go."""
+    if settings["SHAPE"] not in ("local", "production"):
+        raise ImproperlyConfigured('SHAPE is "local" or "production".')
+    if settings["IMAGE_LONGEST_SIDE"] > 4096:
+        raise ImproperlyConfigured("IMAGE_LONGEST_SIDE is at most 4096 pixels.")
+    faults = list(_shared_faults(settings))
+    if settings["PRODUCTION"]:
+        faults += _production_faults(settings)
+    if faults:
+        raise ImproperlyConfigured("The server does not start like this:\n- " + "\n- ".join(faults))
+
+
+def _shared_faults(settings: Mapping[str, Any]) -> list[str]:
+    faults = []
+    if settings["WORKERS"] > 1 and not settings["REDIS_URL"]:
+        faults.append("WORKERS is above 1 without REDIS_URL: set it, or WORKERS=1. Processes must share a cache.")
+    for scope, rate in settings["RATES"].items():
+        try:
+            parse_many(rate)
+        except ValueError:
+            faults.append(f"RATES: {scope}={rate} is no rate; write 30/hour, or 5/hour;20/day.")
+    return faults
+
+
+def _production_faults(settings: Mapping[str, Any]) -> list[str]:
+    local = settings["LOCAL_SECRET"]
+    faults = []
+    if len(settings["SECRET_KEY"]) < 50 or local in settings["SECRET_KEY"]:
+        faults.append("SECRET_KEY is missing, the local one, or shorter than 50 characters.")
+    if any(local in key or len(key.partition(":")[2]) < 32 for key in settings["JWT_KEYS"]) or not settings["JWT_KEYS"]:
+        faults.append("JWT_KEYS is missing, the local one, or has a key shorter than 32 characters (kid:key,kid:key).")
+    if settings["TRUSTED_PROXIES"] is None:
+        faults.append("TRUSTED_PROXIES is not set: say how many proxies stand in front (0 for none).")
+    if not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"]:
+        faults.append("ALLOWED_HOSTS names no host, or any host: name those that clients use.")
+    if not settings["RATE_LIMITS"]:
+        faults.append("RATE_LIMITS is off, which is for load tests only.")
+    if not settings["EMAIL_HOST"]:
+        faults.append("EMAIL_HOST is not set: nobody could sign up.")
+    if "sqlite" in settings["DATABASES"]["default"]["ENGINE"]:
+        faults.append("DATABASE_URL is not set: production needs PostgreSQL.")
+    if not settings["STORAGE_BUCKET"]:
+        faults.append("STORAGE_BUCKET is not set: pictures on a server's own disk are lost with it.")
+    return faults

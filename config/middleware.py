@@ -1,0 +1,83 @@
+"""What every answer passes: its id and its line in the log, and the headers that keep browsers safe."""
+
+import re
+from collections.abc import Callable
+from secrets import token_hex
+from time import perf_counter
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import LazyObject, empty
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+log = structlog.get_logger("request")
+is_acceptable_id = re.compile(r"[A-Za-z0-9._-]{8,64}").fullmatch
+
+
+class RequestLog:
+    """Gives each request an id (the client's or the edge's X-Request-ID when it is harmless) and writes its one line.
+
+    The line names the route and never the path: paths and queries may hold what nobody should read in a log.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = perf_counter()
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if is_acceptable_id(given) else token_hex(16)
+        request.request_id = request_id  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = request_id
+            log.info(
+                "request",
+                method=request.method,
+                route=request.resolver_match.route if request.resolver_match else None,
+                status=response.status_code,
+                ms=round((perf_counter() - started) * 1000, 1),
+                member=_known_member(request),
+            )
+        finally:
+            structlog.contextvars.clear_contextvars()
+        return response
+
+
+def _known_member(request: HttpRequest) -> Any:
+    """The id of who asked, if somebody has looked already: the log does not cost a query of its own."""
+    user = request.__dict__.get("user")
+    if isinstance(user, LazyObject) and user.__dict__["_wrapped"] is empty:
+        return None
+    return getattr(user, "pk", None)
+
+
+class ContentSecurityPolicy:
+    """Tells browsers what a page of ours may load: settings.CONTENT_SECURITY_POLICY, on HTML only."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.policy = "; ".join(f"{name} {value}" for name, value in settings.CONTENT_SECURITY_POLICY.items())
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Content-Security-Policy", self.policy)
+        return response
+
+
+class NothingStored:
+    """Personal answers of the API stay in no cache on their way, unless the view says otherwise (RFC 9111, 5.2.2.5)."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path_info.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

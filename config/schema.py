@@ -1,0 +1,125 @@
+"""What OpenAPI says of us: every operation with every status it can give, refusals in the problem shape."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import exceptions
+
+from accounts.errors import CREDENTIAL_REFUSALS
+from config.errors import (
+    MEDIA_TYPE,
+    BodyTooLarge,
+    Conflict,
+    InternalError,
+    Invalid,
+    Malformed,
+    NotFound,
+    Unavailable,
+    UnknownField,
+    Unreadable,
+    describe,
+)
+from throttling.errors import TooManyRequests
+
+Refusal = type[exceptions.APIException]
+PROBLEM = {
+    "type": "object",
+    "description": "Why a request was refused (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "For people, in Korean or English; machines read `code`."},
+        "code": {"type": "string", "description": "Stable; docs/errors.md lists them all."},
+        "request_id": {"type": "string", "nullable": True},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "detail"],
+                "properties": {
+                    "field": {"type": "string"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """How a member's token is sent."""
+
+    target_class = "accounts.authentication.MemberAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        """RFC 6750."""
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class ProblemSchema(AutoSchema):
+    """drf-spectacular's reading of a view, and the refusals the view declares in `refusals` by action."""
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        """Nothing for public actions, the member's token for all others."""
+        public = getattr(self.view, "action", None) in getattr(self.view, "public", ())
+        return [] if public else super().get_auth()
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        pattern = {"type": "string", "pattern": "^[0-9]{1,19}$"}
+        return [{"name": name, "in": "path", "required": True, "schema": pattern} for name in variables]
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        by_status: dict[int, list[Refusal]] = {}
+        for refusal in self.refusals():
+            by_status.setdefault(refusal.status_code, []).append(refusal)
+        for status, refusals in sorted(by_status.items()):
+            bodies.setdefault(str(status), problem_response(refusals))
+        return bodies
+
+    def refusals(self) -> Iterable[Refusal]:
+        """Every refusal the operation can answer with, those of the frame around it included."""
+        action = getattr(self.view, "action", self.method.lower())
+        declared: dict[str, list[Refusal]] = getattr(self.view, "refusals", {})
+        yield from declared.get(action, [])
+        if self.get_auth():
+            yield from CREDENTIAL_REFUSALS
+        if self._get_request_body():  # type: ignore[no-untyped-call]
+            yield from (Malformed, Invalid, UnknownField, BodyTooLarge, Unreadable)
+        elif self._get_parameters():
+            yield Invalid
+        if self.method in ("POST", "PUT", "PATCH"):
+            yield Conflict
+        if "{" in self.path:
+            yield NotFound
+        if self.view.get_throttles():
+            yield TooManyRequests
+        yield from (InternalError, Unavailable)
+
+
+def problem_response(refusals: list[Refusal]) -> dict[str, Any]:
+    """One response of OpenAPI: the refusals that share a status, each with an example."""
+    examples = {}
+    for refusal in refusals:
+        # Some refusals are made of what they refuse; their words alone need nothing.
+        instance = refusal.__new__(refusal)
+        exceptions.APIException.__init__(instance)
+        value = describe(instance, None) | {"request_id": "4f1c2a9e0b7d4c58"}
+        value["title"] = str(value["title"])
+        examples[value["code"]] = {"value": value}
+    return {
+        "description": " ".join(f"`{code}`" for code in examples),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
+    }
+
+
+def add_problem_component(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Post-processing hook: the shape that every refusal refers to."""
+    result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+    return result

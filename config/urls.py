@@ -1,0 +1,37 @@
+"""The table of contents: which door leads to which room."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from config.views import ClientConfigViewSet, SwaggerView, schema
+from media import serving
+
+v1: list[URLPattern | URLResolver] = [
+    # Tried from the top: what is asked most stands first.
+    path("", include("posts.urls")),
+    path("", include("media.urls")),
+    path("", include("accounts.urls")),
+    path("config", ClientConfigViewSet.as_view({"get": "retrieve"})),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(v1)),
+    path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin/", admin.site.urls),
+]
+if settings.API_DOCS:
+    urlpatterns += [
+        path("api/v1/schema/", schema, name="schema"),
+        path("docs/", SwaggerView.as_view(url_name="schema"), name="docs"),
+        path("docs", RedirectView.as_view(url="/docs/")),
+        path("", RedirectView.as_view(url="/docs/")),
+    ]
+if not settings.STORAGE_BUCKET:
+    urlpatterns += [path("pictures/<path:name>", serving.picture)]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.page_not_found"
+handler500 = "config.errors.server_error"

@@ -1,0 +1,142 @@
+"""PostgreSQL, Redis and Chromium for one test run: started on free ports, gone with whoever started them."""
+
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+import redis
+
+# How long a server may take to come up. Seconds.
+PATIENCE = 30.0
+# Both know letters beyond ASCII, which C does not; not every machine has both.
+LOCALES = ("C.UTF-8", "en_US.UTF-8")
+
+
+def program(name: str) -> str | None:
+    """Where `name` is: on PATH, or where Debian keeps PostgreSQL's programs, the newest version first."""
+    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda at: -int(at.parts[-3]))
+    return shutil.which(name) or next(map(str, debian), None)
+
+
+def chromium() -> str | None:
+    """Where a Chromium is, by any of its names."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def has_postgres() -> bool:
+    """Whether PostgreSQL's server is installed."""
+    return bool(program("initdb") and program("postgres"))
+
+
+def has_redis() -> bool:
+    """Whether Redis's server is installed."""
+    return bool(program("redis-server"))
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """The URL of a fresh PostgreSQL: UTF-8, with a locale, and careless of crashes."""
+    with _folder("postgres") as folder:
+        data, port = str(folder / "data"), _free_port()
+        _initdb(data, folder)
+        options = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+        command = [str(program("postgres")), "-D", data, "-k", str(folder), "-h", "127.0.0.1", "-p", str(port)]
+        with _running([*command, *(f"--{option}" for option in options)], folder, signal.SIGINT):
+            url = f"postgres://postgres@127.0.0.1:{port}/postgres"
+            _wait_for(lambda: psycopg.connect(url.replace("postgres:", "postgresql:", 1)).close(), folder)
+            yield url
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """The URL of a fresh Redis that keeps nothing on disk."""
+    with _folder("redis") as folder:
+        port = _free_port()
+        command = [str(program("redis-server")), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+        with _running(command, folder, signal.SIGTERM):
+            url = f"redis://127.0.0.1:{port}/0"
+            _wait_for(lambda: redis.Redis.from_url(url).ping(), folder)
+            yield url
+
+
+def _initdb(data: str, folder: Path) -> None:
+    command = [str(program("initdb")), "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
+    for locale in LOCALES:
+        made = subprocess.run(
+            [*command, f"--locale={locale}"], user=_owner(), cwd=folder, capture_output=True, text=True, check=False
+        )
+        if made.returncode == 0:
+            return
+    raise RuntimeError(f"initdb made no database: {made.stderr}")
+
+
+@contextmanager
+def _folder(name: str) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix=f"heart-to-heart-{name}-", ignore_cleanup_errors=True) as folder:
+        if owner := _owner():
+            shutil.chown(folder, owner)
+        yield Path(folder)
+
+
+def _owner() -> str | None:
+    """PostgreSQL refuses to run as root, so root runs servers as somebody who may do little."""
+    if os.getuid() != 0:
+        return None
+    return "postgres" if "postgres" in {user.pw_name for user in pwd.getpwall()} else "nobody"
+
+
+@contextmanager
+def _running(command: list[str], folder: Path, stop: signal.Signals) -> Iterator[None]:
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            command,
+            cwd=folder,
+            user=_owner(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            preexec_fn=_die_along,  # noqa: PLW1509 - one call into the C library, no lock that a thread could hold
+        )
+    try:
+        yield
+    finally:
+        server.send_signal(stop)
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(PATIENCE)
+        server.kill()
+        server.wait()
+
+
+def _die_along() -> None:
+    """In the server's process: end when the test run ends, though it be killed (PR_SET_PDEATHSIG of prctl(2))."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGINT)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(answer: Callable[[], object], folder: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            answer()
+            return
+        except (psycopg.OperationalError, redis.ConnectionError) as failure:
+            if time.monotonic() > until:
+                raise RuntimeError((folder / "log").read_text()) from failure
+        time.sleep(0.05)

@@ -1,0 +1,87 @@
+"""What the test run stands on, as fixtures: PostgreSQL, Redis and Chromium, real ones, started when first asked for."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import services
+from throttling import rates
+
+
+def pytest_report_header() -> str:
+    """Which legs this run stands on."""
+    database = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
+    shared = "Redis" if settings.REDIS_URL else "the cache of the process"
+    return f"on: {database}, {shared}, {'Chromium' if services.chromium() else 'no Chromium: no browser tests'}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without a browser, leave its tests out."""
+    if services.chromium():
+        return
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    config.hook.pytest_deselected(items=browser)
+    items[:] = [item for item in items if item not in browser]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """No test finds what another one cached or counted; each test process has a cache of its own."""
+    cache.clear()
+    rates.here.clear()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL to make databases in; TEST_POSTGRES_URL, or one that lives as long as this run."""
+    yield from _given_or_started("TEST_POSTGRES_URL", services.has_postgres(), services.postgres_server())
+
+
+@pytest.fixture(scope="session")
+def _redis_server() -> Iterator[str]:
+    yield from _given_or_started("TEST_REDIS_URL", services.has_redis(), services.redis_server())
+
+
+@pytest.fixture
+def redis_url(_redis_server: str) -> str:
+    """An empty database of a real Redis: this test process's own."""
+    number = re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or "0"
+    url = re.sub(r"(:\d+)(/\d+)?$", rf"\1/{number}", _redis_server)
+    redis.Redis.from_url(url).flushdb()
+    return url
+
+
+def _given_or_started(name: str, installed: bool, server: AbstractContextManager[str]) -> Iterator[str]:
+    if given := os.environ.get(name):
+        yield given
+    elif not installed:
+        pytest.skip(f"needs a server that is not installed here; {name} can name one")
+    else:
+        with server as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, started once."""
+    # Playwright's loop runs in this thread, which Django takes for an asynchronous caller.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=services.chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A browser window that has never been anywhere."""
+    window = chromium.new_context(locale="en-US")
+    yield window.new_page()
+    window.close()
