@@ -1,0 +1,67 @@
+"""The ground every viewset stands on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.viewsets import GenericViewSet
+
+
+class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
+    """A viewset that states by action what may be asked for, how often, and what it refuses.
+
+    `parameters` are the query parameters it knows; another one is refused as `unknown_field`, since a client that
+    misspells a filter, or names somebody else as the actor, must not get an answer to another question. `public`
+    actions need no member and do not look at a token, so that a stale one cannot stand in the way of signing in.
+    """
+
+    public: ClassVar[frozenset[str]] = frozenset()
+    parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
+    rates: ClassVar[Mapping[str, Sequence[type[BaseThrottle]]]] = {}
+    refusals: ClassVar[Mapping[str, Sequence[type[APIException]]]] = {}
+    pagination_class = None
+
+    @property
+    def asker(self) -> Any:
+        """The member who asks, always from the token; only their id is sure to be loaded."""
+        return self.request.user
+
+    @property
+    def token(self) -> Any:
+        """The claims of the asker's access token."""
+        return self.request.auth
+
+    def perform_authentication(self, request: Request) -> None:
+        """Find out who asks, unless it does not matter."""
+        if self.action not in self.public:
+            super().perform_authentication(request)
+
+    def get_permissions(self) -> Any:
+        """The view's permissions; a public action has none."""
+        return [] if self.action in self.public else super().get_permissions()
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """The limits of this action."""
+        return [throttle() for throttle in self.rates.get(self.action or "", ())]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Sign in, check permission and limits as DRF does, then refuse what the action does not know."""
+        super().initial(request, *args, **kwargs)
+        unknown = request.query_params.keys() - self.parameters.get(self.action or "", frozenset())
+        if unknown and self.action:
+            detail = ErrorDetail(_("This operation does not know this parameter."), "unknown_field")
+            raise ValidationError({name: [detail] for name in sorted(unknown)})
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The methods of this address, in `Allow`; what they take, OpenAPI tells."""
+        return Response(status=204)
+
+    def taken(self) -> Any:
+        """The validated body of the request; raises ValidationError."""
+        serializer = self.get_serializer(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
