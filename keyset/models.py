@@ -1,0 +1,30 @@
+"""The base of records that clients see by id."""
+
+from typing import Any
+
+from django.db import IntegrityError, models, router, transaction
+
+from keyset.ids import new_id
+
+
+class TimeOrdered(models.Model):
+    """A record with a server-made id (see keyset.ids), never counted up and never used again."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save as Django does; a new record whose id is taken draws another one."""
+        if not self._state.adding:
+            return super().save(*args, **kwargs)
+        using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
+        try:
+            with transaction.atomic(using=using):
+                super().save(*args, **kwargs)
+        except IntegrityError:
+            if not type(self)._base_manager.using(using).filter(pk=self.pk).exists():
+                raise
+            self.pk = new_id()
+            super().save(*args, **kwargs)
