@@ -1,0 +1,95 @@
+"""What operators see of the outbox: every job, read only, and another chance for the dead."""
+
+from functools import cached_property
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import PermissionsMixin
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from outbox.models import Job, JobQuerySet
+from outbox.registry import kinds
+
+
+# Django's paginator and admin classes take no type at run time.
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than anybody turns pages, so that a large table costs what a small one does."""
+
+    farthest = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        """The number of jobs, 10,000 at most."""
+        jobs = cast(QuerySet[Job], self.object_list)
+        return jobs.order_by()[: self.farthest].count()
+
+
+class StateFilter(admin.SimpleListFilter):
+    """By what becomes of a job."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The three states worth a list."""
+        return [("waiting", _("waiting")), ("due", _("due")), ("dead", _("dead"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job] | None:
+        """Each state is a word of the queryset."""
+        jobs = cast(JobQuerySet, queryset)
+        words = {"waiting": jobs.waiting, "due": jobs.due, "dead": jobs.dead}
+        return words[self.value() or ""]() if self.value() in words else queryset
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By kind; the kinds come from the code, not from a walk through the table."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Every kind that has a handler."""
+        return [(kind, kind) for kind in kinds()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job] | None:
+        """The jobs of that kind."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@admin.register(Job)
+class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Jobs are made by code and ended by workers; a person may only send the dead round again."""
+
+    list_display = ["kind", "state", "attempts", "created_at", "run_at", "last_error"]
+    list_filter = [StateFilter, KindFilter]
+    ordering = ["-id"]
+    actions = ["retry_dead"]
+    show_full_result_count = False
+    paginator = BoundedPaginator
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never; see has_retry_permission."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never; the sweep forgets."""
+        return False
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change jobs may retry them."""
+        return isinstance(request.user, PermissionsMixin) and request.user.has_perm("outbox.change_job")
+
+    @admin.action(description=_("Retry the dead among the selected jobs"), permissions=["retry"])
+    def retry_dead(self, request: HttpRequest, queryset: JobQuerySet) -> None:
+        """Those not dead are left as they are."""
+        number = queryset.retry()
+        told = ngettext("%(number)d job is tried again.", "%(number)d jobs are tried again.", number)
+        self.message_user(request, told % {"number": number}, messages.SUCCESS)

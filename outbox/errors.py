@@ -1,0 +1,5 @@
+"""What the outbox refuses. These are faults of a program or a deploy, never of a client, so they have no status."""
+
+
+class UnknownJob(LookupError):
+    """No handler is registered for a kind of job: a typing error, a missing `jobs.py`, or rows of newer code."""
