@@ -1,0 +1,83 @@
+"""The way in for what a stranger calls a picture: refused early, decoded within bounds, finished as one JPEG."""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from functools import cache
+from threading import Semaphore
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+
+from media import apart, pixels
+from media.containers import NotHonest, Parts, TooManyPixels, take_apart
+from media.containers.parts import refuse_too_many_pixels
+from media.errors import ImageTooLarge, ImageTooManyPixels, NotAnImage, TooManyImages
+from media.pixels import Finished
+
+logger = logging.getLogger("media")
+
+TYPES = {
+    "JPEG": ["image/jpeg"],
+    "PNG": ["image/png"],
+    "WEBP": ["image/webp"],
+    "AVIF": ["image/avif"],
+    "HEIC": ["image/heic", "image/heif"],
+}
+# Pictures above this that must be decoded in full wait for each other, so that two do not take a gigabyte. Pixels.
+GIANT = 24_000_000
+_one_giant = Semaphore()
+
+
+def accepted_types() -> list[str]:
+    """The media types of the formats in IMAGE_FORMATS, which is what `finish_all` takes."""
+    return [name for kind in settings.IMAGE_FORMATS for name in TYPES[kind]]
+
+
+def finish_all(files: "Sequence[File[Any]]") -> list[Finished]:
+    """Every file as a finished picture, in order; none is better than some, so the first fault refuses them all.
+
+    Raises TooManyImages, ImageTooLarge, ImageTooManyPixels or NotAnImage.
+    """
+    if len(files) > settings.POST_MAX_IMAGES:
+        raise TooManyImages
+    if any((file.size or 0) > settings.IMAGE_MAX_BYTES for file in files):
+        raise ImageTooLarge
+    # Threads, because decoders let go of Python's lock; few of them for the whole process, because each needs memory.
+    tasks = [_decoders(settings.IMAGE_DECODERS).submit(finish, file) for file in files]
+    try:
+        return [task.result() for task in tasks]
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def finish(file: "File[Any]") -> Finished:
+    """One file as a finished picture; raises ImageTooManyPixels or NotAnImage."""
+    file.seek(0)
+    try:
+        return _finish(take_apart(file.read(), settings.IMAGE_FORMATS))
+    except TooManyPixels as fault:
+        raise ImageTooManyPixels from fault
+    except NotHonest as fault:
+        raise NotAnImage from fault
+    # Decoders raise what they like when a file is broken: SyntaxError, OverflowError, struct.error, MemoryError.
+    except Exception as fault:
+        logger.info("picture refused by its decoder", extra={"error": type(fault).__name__})
+        raise NotAnImage from fault
+
+
+def _finish(parts: Parts) -> Finished:
+    if parts.format in apart.FORMATS:
+        return apart.finish_apart(parts, settings.IMAGE_MAX_PIXELS, settings.IMAGE_LONGEST_SIDE)
+    refuse_too_many_pixels(parts, settings.IMAGE_MAX_PIXELS)
+    with _one_giant if parts.pixels > GIANT and not parts.decodes_small else nullcontext():
+        image, parts = pixels.open_parts(parts, settings.IMAGE_MAX_PIXELS)
+        return pixels.finish(image, parts.orientation, settings.IMAGE_LONGEST_SIDE)
+
+
+@cache
+def _decoders(number: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(number, "decoder")

@@ -1,0 +1,14 @@
+"""The addresses of this room, below /api/v1/."""
+
+from django.urls import path
+
+import wire.paths  # noqa: F401  (makes <id:...> known)
+from media.views import ImageViewSet
+
+urlpatterns = [
+    path("images", ImageViewSet.as_view({"post": "create"})),
+    path(
+        "images/<id:image_id>",
+        ImageViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+]

@@ -1,0 +1,93 @@
+"""/images: pictures sent before the post that will show them."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from media.errors import INTAKE, ImageInUse
+from media.examples import IMAGE
+from media.models import Image, ImageQuerySet
+from media.serializers import AltSerializer, ImageSerializer, NewImageSerializer
+from throttling.throttles import limited
+from wire.examples import answered, asked
+from wire.viewsets import StrictViewSet
+
+
+class ImageViewSet(StrictViewSet):
+    """One's own pictures. They wait a day for something that shows them and are deleted then."""
+
+    queryset = Image.objects.none()
+    serializer_class = ImageSerializer
+    rates = {"create": [limited("upload-member", by="member")]}
+    refusals = {
+        "create": INTAKE,
+        "destroy": [ImageInUse],
+    }
+
+    def get_serializer_class(self) -> Any:
+        """What comes in; what goes out is always `Image.as_picture`."""
+        return {"create": NewImageSerializer, "partial_update": AltSerializer}.get(self.action or "", ImageSerializer)
+
+    def get_queryset(self) -> ImageQuerySet:
+        """What the asker sent, as long as it is kept."""
+        return Image.objects.stored().filter(owner=self.asker.pk)
+
+    def get_parsers(self) -> list[BaseParser]:
+        """Files come as multipart, everything else as JSON."""
+        is_upload = getattr(self.request, "method", "") == "POST"
+        return [MultiPartParser()] if is_upload else super().get_parsers()
+
+    @extend_schema(
+        summary="Send a picture",
+        description="Multipart, with the part `image` and perhaps `alt`. The picture is turned upright, converted to "
+        "sRGB and rid of everything it tells about place and camera; of an animation the first frame is kept. `thumb` "
+        "and `feed` are the full picture for a moment, until smaller ones are made. A picture that nothing shows for "
+        "a day is deleted.",
+        responses={201: ImageSerializer},
+        examples=[answered(IMAGE, 201)],
+    )
+    def create(self, request: Request) -> Response:
+        """Take one picture."""
+        taken = self.taken()
+        [image] = Image.objects.accept([taken["image"]], owner=self.asker, alts=[taken["alt"]])
+        return Response(image.as_picture(), status=201)
+
+    @extend_schema(
+        summary="Read one of your pictures",
+        description="Also tells whether its smaller variants and its blurhash are made.",
+        responses=ImageSerializer,
+        examples=[answered(IMAGE)],
+    )
+    def retrieve(self, request: Request, image_id: int) -> Response:
+        """Show one picture to its owner."""
+        return Response(self.own(image_id).as_picture())
+
+    @extend_schema(
+        summary="Say what a picture shows",
+        description="Changes the words for those who do not see it, also where a post shows it already.",
+        responses=ImageSerializer,
+        examples=[asked({"alt": IMAGE["alt"]}), answered(IMAGE)],
+    )
+    def partial_update(self, request: Request, image_id: int) -> Response:
+        """Change the words."""
+        image = self.own(image_id)
+        image.describe(self.taken()["alt"])
+        return Response(image.as_picture())
+
+    @extend_schema(
+        summary="Delete a picture that nothing shows",
+        description="One that a post or an avatar shows is deleted together with that.",
+        responses={204: OpenApiResponse(description="It is gone for good.")},
+    )
+    def destroy(self, request: Request, image_id: int) -> Response:
+        """Delete one picture."""
+        self.own(image_id).give_up()
+        return Response(status=204)
+
+    def own(self, image_id: int) -> Image:
+        """The asker's picture with this id, or 404."""
+        return get_object_or_404(self.get_queryset(), pk=image_id)

@@ -1,0 +1,59 @@
+"""Where this room's tests keep pictures, and a bucket that answers over HTTP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from django.core.files.storage import storages
+from moto.server import ThreadedMotoServer
+
+BUCKET = "pictures"
+
+
+@pytest.fixture(autouse=True)
+def pictures_folder(tmp_path: Path, settings: Any) -> Path:
+    """A folder of its own for each test."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "media.disk.Disk", "OPTIONS": {"location": tmp_path}}
+    }
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def s3_address() -> Iterator[str]:
+    """A server that speaks S3."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_address: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An empty bucket, which is where pictures go."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    use_bucket(settings, s3_address)
+    client = boto3.resource("s3", endpoint_url=s3_address, region_name="us-east-1")
+    made = client.create_bucket(Bucket=BUCKET)
+    yield made
+    made.objects.all().delete()
+    made.delete()
+    close_bucket()
+    client.meta.client.close()
+
+
+def use_bucket(settings: Any, address: str) -> None:
+    """Have pictures go to a bucket at this address."""
+    options = {"bucket_name": BUCKET, "region_name": "us-east-1", "endpoint_url": address}
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "media.bucket.Bucket", "OPTIONS": options}}
+
+
+def close_bucket() -> None:
+    """Close the connections to the bucket in use."""
+    storage: Any = storages["default"]
+    storage.connection.meta.client.close()

@@ -1,0 +1,83 @@
+"""The same pictures in a bucket, over HTTP."""
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from accounts.models import Member
+from media import storage
+from media.errors import StorageUnavailable
+from media.models import Image, new_key
+from tests.media.conftest import close_bucket, use_bucket
+from tests.media.pictures import photograph, sent
+
+
+def names_in(bucket: Any) -> list[str]:
+    """Every name in the bucket."""
+    return sorted(item.key for item in bucket.objects.all())
+
+
+def test_a_picture_and_its_variants_lie_in_the_bucket_with_type_and_lasting(
+    bucket: Any, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
+) -> None:
+    image = image_of(mina)
+    work()
+    assert names_in(bucket) == [f"{image.key}.{end}" for end in ("feed.webp", "full.jpg", "thumb.webp")]
+    for item in bucket.objects.all():
+        stored = item.get()
+        assert stored["ContentType"] == ("image/jpeg" if item.key.endswith("jpg") else "image/webp")
+        assert stored["CacheControl"] == "public, max-age=31536000, immutable"
+    assert Image.objects.get().variants_at
+
+
+def test_a_picture_given_up_leaves_the_bucket(
+    bucket: Any, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
+) -> None:
+    image = image_of(mina)
+    work()
+    with transaction.atomic():
+        Image.objects.discard([image])
+    assert len(names_in(bucket)) == 3
+    work()
+    assert names_in(bucket) == []
+
+
+def test_ten_pictures_travel_together_and_arrive_whole(bucket: Any, mina: Member) -> None:
+    images = Image.objects.accept([sent(photograph(60 + number, 60)) for number in range(10)], owner=mina)
+    assert names_in(bucket) == sorted(f"{image.key}.full.jpg" for image in images)
+    assert [len(storage.read(image.key, "full")) for image in images] == [image.bytes for image in images]
+
+
+def test_a_name_that_is_taken_is_never_written_over(bucket: Any) -> None:
+    key = new_key()
+    storage.store(key, "full", b"first")
+    with pytest.raises(StorageUnavailable):
+        storage.store(key, "full", b"second")
+    assert storage.read(key, "full") == b"first"
+
+
+def test_a_bucket_that_is_gone_is_a_refusal_that_asks_to_wait(bucket: Any, mina: Member, settings: Any) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "default": settings.STORAGES["default"]
+        | {"OPTIONS": settings.STORAGES["default"]["OPTIONS"] | {"bucket_name": "elsewhere"}}
+    }
+    with pytest.raises(StorageUnavailable) as refusal:
+        Image.objects.accept([sent(photograph())], owner=mina)
+    assert refusal.value.wait == 5
+    assert not Image.objects.stored().exists()
+
+
+def test_a_store_that_says_nothing_is_given_up_in_time(mina: Member, settings: Any, bucket: Any) -> None:
+    settings.STORAGE_TIMEOUT = 0.4
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        use_bucket(settings, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        began = time.monotonic()
+        with pytest.raises(StorageUnavailable):
+            Image.objects.accept([sent(photograph()), sent(photograph())], owner=mina)
+        assert time.monotonic() - began < 4
+        close_bucket()
+    use_bucket(settings, str(bucket.meta.client.meta.endpoint_url))

@@ -1,0 +1,160 @@
+"""From a file to a picture that somebody may show, and back."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from accounts.models import Avatar, Member
+from media import storage
+from media.errors import ImageInUse, ImageNotUsable, NotAnImage, QuotaExceeded, StorageUnavailable
+from media.models import Image, new_key
+from outbox.models import Job
+from tests.media.pictures import photograph, sent
+
+PHOTOGRAPH = photograph()
+
+
+def files_in(folder: Path) -> list[str]:
+    """Every file below a folder."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_an_accepted_picture_is_stored_under_a_name_of_ours(mina: Member, pictures_folder: Path) -> None:
+    [image] = Image.objects.accept([sent(PHOTOGRAPH, "my face.jpg")], owner=mina, alts=["Me"])
+    assert files_in(pictures_folder) == [f"{image.key}.full.jpg"]
+    assert re.fullmatch(r"images/\d{4}/\d{2}/[0-9a-f]{32}", image.key)
+    assert (image.width, image.height, image.alt, image.owner) == (400, 300, "Me", mina)
+    assert image.bytes == (pictures_folder / f"{image.key}.full.jpg").stat().st_size
+    assert image.stored_at
+
+
+def test_two_keys_are_never_alike() -> None:
+    assert len({new_key() for _ in range(1_000)}) == 1_000
+
+
+def test_pictures_keep_the_order_in_which_they_were_sent(mina: Member) -> None:
+    files = [sent(photograph(width, 20)) for width in (10, 20, 30, 40, 50)]
+    assert [image.width for image in Image.objects.accept(files, owner=mina)] == [10, 20, 30, 40, 50]
+
+
+def test_one_bad_file_leaves_neither_rows_nor_files(mina: Member, pictures_folder: Path) -> None:
+    with pytest.raises(NotAnImage):
+        Image.objects.accept([sent(PHOTOGRAPH), sent(b"no picture")], owner=mina)
+    assert not Image.objects.exists()
+    assert not files_in(pictures_folder)
+
+
+def test_files_are_not_stored_while_a_transaction_is_open(mina: Member) -> None:
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        Image.objects.accept([sent(PHOTOGRAPH)], owner=mina)
+
+
+def test_storage_that_fails_half_way_leaves_nothing_visible(
+    mina: Member, pictures_folder: Path, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = iter(["images/2026/11/" + "a" * 32, "images/blocked/b"])
+    monkeypatch.setattr(Image._meta.get_field("key"), "_get_default", lambda: next(keys))
+    (pictures_folder / "images").mkdir()
+    (pictures_folder / "images" / "blocked").write_text("a file where a folder should be")
+    with pytest.raises(StorageUnavailable):
+        Image.objects.accept([sent(PHOTOGRAPH), sent(PHOTOGRAPH)], owner=mina)
+    assert not Image.objects.stored().exists()
+    (pictures_folder / "images" / "blocked").unlink()
+    work()
+    assert not Image.objects.exists()
+    assert not files_in(pictures_folder)
+
+
+def test_the_number_of_pictures_of_a_member_is_bounded(mina: Member, jun: Member, settings: Any) -> None:
+    settings.IMAGE_QUOTA_COUNT = 2
+    Image.objects.accept([sent(PHOTOGRAPH), sent(PHOTOGRAPH)], owner=mina)
+    with pytest.raises(QuotaExceeded):
+        Image.objects.accept([sent(PHOTOGRAPH)], owner=mina)
+    assert Image.objects.accept([sent(PHOTOGRAPH)], owner=jun)
+
+
+def test_the_bytes_of_a_member_are_bounded_by_what_is_kept(mina: Member, settings: Any) -> None:
+    [image] = Image.objects.accept([sent(PHOTOGRAPH)], owner=mina)
+    settings.IMAGE_QUOTA_BYTES = 2 * image.bytes - 1
+    with pytest.raises(QuotaExceeded):
+        Image.objects.accept([sent(PHOTOGRAPH)], owner=mina)
+    with transaction.atomic():
+        Image.objects.discard([image])
+    assert Image.objects.accept([sent(PHOTOGRAPH)], owner=mina)
+
+
+def test_a_member_may_claim_only_their_own_free_pictures(
+    mina: Member, jun: Member, image_of: Callable[..., Image]
+) -> None:
+    image, foreign, shown = image_of(mina), image_of(jun), image_of(mina)
+    Avatar.objects.create(member=mina, image=shown)
+    with transaction.atomic():
+        assert Image.objects.claim([image.pk], owner=mina) == [image]
+        for unusable in (foreign.pk, shown.pk, 12_345):
+            with pytest.raises(ImageNotUsable):
+                Image.objects.claim([image.pk, unusable], owner=mina)
+
+
+def test_a_picture_given_up_is_gone_at_once_and_its_files_after_the_commit(
+    mina: Member, image_of: Callable[..., Image], pictures_folder: Path, work: Callable[[], None]
+) -> None:
+    image = image_of(mina)
+    work()
+    assert len(files_in(pictures_folder)) == 3
+    with transaction.atomic():
+        assert Image.objects.discard([image, image.pk]) == 1
+        assert Image.objects.discard([image]) == 0
+    assert not Image.objects.usable_by(mina).exists()
+    assert len(files_in(pictures_folder)) == 3
+    work()
+    assert not files_in(pictures_folder)
+    assert not Image.objects.exists()
+
+
+def test_thousands_of_pictures_are_deleted_by_several_jobs(mina: Member) -> None:
+    new = (Image(owner=mina, width=1, height=1, bytes=1) for _ in range(250))
+    images = Image.objects.bulk_create(new)
+    with transaction.atomic():
+        assert Image.objects.discard(images) == 250
+    assert [len(job.payload["image_ids"]) for job in Job.objects.order_by("pk")] == [100, 100, 50]
+
+
+def test_words_are_given_in_order_and_may_be_missing(mina: Member) -> None:
+    images = Image.objects.accept([sent(PHOTOGRAPH), sent(PHOTOGRAPH)], owner=mina, alts=["Tea"])
+    assert [image.alt for image in images] == ["Tea", ""]
+
+
+def test_giving_up_fails_together_with_what_it_belongs_to(mina: Member, image_of: Callable[..., Image]) -> None:
+    image = image_of(mina)
+    with transaction.atomic():
+        Image.objects.discard([image])
+        transaction.set_rollback(True)
+    assert Image.objects.usable_by(mina).get() == image
+    assert not Job.objects.filter(kind="media.delete_files").exists()
+
+
+def test_a_picture_that_something_shows_cannot_be_deleted(mina: Member, image_of: Callable[..., Image]) -> None:
+    image = image_of(mina)
+    Avatar.objects.create(member=mina, image=image)
+    with pytest.raises(ImageInUse):
+        image.give_up()
+    assert Image.objects.stored().get() == image
+
+
+def test_new_words_reach_whoever_keeps_copies(
+    mina: Member, image_of: Callable[..., Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("media.changes._listeners", [told.extend])
+    image = image_of(mina)
+    image.describe("Two cups of tea")
+    assert told == [image.pk]
+    assert Image.objects.get().alt == "Two cups of tea"
+
+
+def test_removing_what_is_not_there_does_no_harm() -> None:
+    storage.remove_all([new_key()])

@@ -1,0 +1,123 @@
+"""What happens to a picture after its sender has been answered."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from PIL import Image as Pillow
+
+from accounts.models import Avatar, Member
+from media import jobs, storage
+from media.models import Image
+from outbox.models import Job
+from tests.media.pictures import CORNERS, corners, is_like, photograph, saved, seen, sent
+from tests.media.test_images import files_in
+
+
+def test_smaller_variants_and_a_blurhash_are_made_after_the_answer(
+    mina: Member, pictures_folder: Path, work: Callable[[], None], settings: Any
+) -> None:
+    [image] = Image.objects.accept([sent(saved(corners(3_000, 2_000), "JPEG"))], owner=mina)
+    before = image.as_picture()
+    assert set(before["urls"].values()) == {f"{settings.PICTURES_URL}/{image.key}.full.jpg"}
+    assert before["blurhash"] is None
+    work()
+    after = Image.objects.get().as_picture()
+    for variant, size in {"thumb": (320, 213), "feed": (1_080, 720), "full": (2_048, 1_365)}.items():
+        name = after["urls"][variant].removeprefix(f"{settings.PICTURES_URL}/")
+        with Pillow.open(pictures_folder / name) as file:
+            assert (file.size, file.format) == (size, "JPEG" if variant == "full" else "WEBP")
+            assert is_like(seen(file), CORNERS, by=16)
+    assert 20 < len(after["blurhash"]) < 40
+
+
+@pytest.mark.parametrize("size", [(1, 3_000), (3_000, 1), (1, 1)])
+def test_the_thinnest_picture_has_variants_too(size: tuple[int, int], mina: Member, work: Callable[[], None]) -> None:
+    Image.objects.accept([sent(saved(Pillow.new("RGB", size), "PNG"))], owner=mina)
+    work()
+    assert Image.objects.get().variants_at
+    assert not Job.objects.filter(done_at=None).exists()
+
+
+def test_variants_carry_no_metadata(mina: Member, image_of: Callable[..., Image], work: Callable[[], None]) -> None:
+    image = image_of(mina)
+    work()
+    for variant in ("thumb", "feed"):
+        with Pillow.open(BytesIO(storage.read(image.key, variant))) as file:
+            assert not {"exif", "icc_profile", "xmp"} & set(file.info)
+
+
+def test_making_variants_twice_changes_nothing(
+    mina: Member, image_of: Callable[..., Image], pictures_folder: Path, work: Callable[[], None]
+) -> None:
+    image = image_of(mina)
+    work()
+    before = files_in(pictures_folder)
+    Image.objects.update(variants_at=None)
+    jobs.make_variants({"image_id": image.pk})
+    jobs.make_variants({"image_id": image.pk})
+    assert files_in(pictures_folder) == before
+
+
+def test_variants_of_a_picture_that_is_gone_are_not_made(
+    mina: Member, image_of: Callable[..., Image], pictures_folder: Path
+) -> None:
+    image = image_of(mina)
+    with transaction.atomic():
+        Image.objects.discard([image])
+    jobs.make_variants({"image_id": image.pk})
+    jobs.delete_files({"image_ids": [image.pk]})
+    jobs.make_variants({"image_id": image.pk})
+    assert not files_in(pictures_folder)
+
+
+def test_a_picture_given_up_while_its_variants_are_made_leaves_no_file(
+    mina: Member, image_of: Callable[..., Image], pictures_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = image_of(mina)
+
+    def discard_meanwhile(picture: Pillow.Image) -> str:
+        with transaction.atomic():
+            Image.objects.discard([image])
+        jobs.delete_files({"image_ids": [image.pk]})
+        return ""
+
+    monkeypatch.setattr(jobs, "blurhash_of", discard_meanwhile)
+    jobs.make_variants({"image_id": image.pk})
+    assert not files_in(pictures_folder)
+
+
+def test_deleting_files_twice_or_of_nothing_does_no_harm(mina: Member, image_of: Callable[..., Image]) -> None:
+    image = image_of(mina)
+    with transaction.atomic():
+        Image.objects.discard([image])
+    for _ in range(2):
+        jobs.delete_files({"image_ids": [image.pk, 12_345]})
+    assert not Image.objects.exists()
+
+
+def test_a_picture_that_is_shown_again_is_kept(
+    mina: Member, image_of: Callable[..., Image], pictures_folder: Path, work: Callable[[], None]
+) -> None:
+    image = image_of(mina)
+    work()
+    with transaction.atomic():
+        Image.objects.discard([image])
+    Avatar.objects.create(member=mina, image=image)
+    work()
+    assert Image.objects.stored().get() == image
+    assert len(files_in(pictures_folder)) == 3
+
+
+def test_a_picture_that_is_kept_is_not_deleted_by_a_late_job(mina: Member, image_of: Callable[..., Image]) -> None:
+    jobs.delete_files({"image_ids": [image_of(mina).pk]})
+    assert Image.objects.stored().exists()
+
+
+def test_a_blurhash_tells_light_from_dark() -> None:
+    light, dark = (jobs.blurhash_of(Pillow.new("RGB", (640, 480), colour)) for colour in ("white", "black"))
+    assert light != dark
+    assert jobs.blurhash_of(Pillow.open(BytesIO(photograph())))

@@ -1,0 +1,92 @@
+"""Pictures that nothing shows do not stay for ever."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Avatar, Member
+from media import sweep
+from media.models import Image
+from outbox.models import Job
+from tests.media.test_images import files_in
+
+
+@pytest.fixture
+def picture(mina: Member, image_of: Callable[..., Image]) -> Image:
+    """A picture made two days ago that nothing shows."""
+    image = image_of(mina)
+    Image.objects.filter(pk=image.pk).update(created_at=timezone.now() - timedelta(days=2))
+    return image
+
+
+def test_a_picture_that_nothing_shows_is_deleted_after_a_day(
+    picture: Image, pictures_folder: Path, work: Callable[[], None]
+) -> None:
+    swept = sweep.sweep_unshown()
+    work()
+    assert (swept.images, swept.bytes) == (1, picture.bytes)
+    assert not Image.objects.exists()
+    assert not files_in(pictures_folder)
+
+
+def test_a_new_picture_and_a_shown_one_are_left_alone(
+    picture: Image, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
+) -> None:
+    Avatar.objects.create(member=mina, image=picture)
+    new = image_of(mina)
+    assert sweep.sweep_unshown().images == 0
+    work()
+    assert {picture, new} == set(Image.objects.stored())
+
+
+def test_what_a_crash_left_half_stored_is_swept(picture: Image, work: Callable[[], None]) -> None:
+    Image.objects.update(stored_at=None)
+    assert sweep.sweep_unshown().images == 1
+    work()
+    assert not Image.objects.exists()
+
+
+def test_a_picture_whose_deletion_died_gets_another_job(picture: Image, work: Callable[[], None]) -> None:
+    with transaction.atomic():
+        Image.objects.discard([picture])
+    Job.objects.all().delete()
+    assert sweep.sweep_unshown().images == 0
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        assert sweep.sweep_unshown().images == 1
+        work()
+    assert not Image.objects.exists()
+
+
+def test_a_sweep_takes_many_pictures_in_short_steps(
+    mina: Member, monkeypatch: pytest.MonkeyPatch, work: Callable[[], None]
+) -> None:
+    monkeypatch.setattr(sweep, "CHUNK", 3)
+    old = timezone.now() - timedelta(days=2)
+    for _ in range(10):
+        Image.objects.create(owner=mina, width=1, height=1, bytes=5, created_at=old)
+    assert sweep.sweep_unshown() == sweep.Swept(10, 50)
+    work()
+    assert not Image.objects.exists()
+
+
+def test_the_command_changes_nothing_until_it_is_told_to(picture: Image, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("sweep_images")
+    assert "1 pictures" in capsys.readouterr().out
+    assert Image.objects.stored().exists()
+    call_command("sweep_images", "--yes")
+    assert not Image.objects.stored().exists()
+
+
+def test_the_command_tells_machines_and_says_when_there_was_nothing(db: None, capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ending:
+        call_command("sweep_images", "--json")
+    assert ending.value.code == 2
+    assert json.loads(capsys.readouterr().out) == {"images": 0, "bytes": 0, "done": False}
