@@ -1,0 +1,56 @@
+"""The end of a member: everything of theirs goes, pictures in storage included.
+
+Rooms above register what they hold of a member; `erase` runs the steps in order and removes the member last.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
+from accounts.models import Avatar, Member, VerificationCode
+from media.models import Image
+
+Step = Callable[[Member], None]
+_steps: list[tuple[int, Step]] = []
+
+
+def register(order: int, step: Step) -> None:
+    """Have a step run for each member that is erased; lower orders first."""
+    _steps.append((order, step))
+    _steps.sort(key=lambda pair: pair[0])
+
+
+@transaction.atomic
+def erase(member: Member) -> None:
+    """Remove a member and all that is theirs; the files follow by the outbox."""
+    # Ending the sessions writes tombstones: an access token must not outlive its member.
+    member.sessions.end("erased")
+    for _, step in _steps:
+        step(member)
+    Avatar.objects.filter(member=member).delete()
+    Image.objects.discard(Image.objects.filter(owner=member).values_list("id", flat=True))
+    OutstandingToken.objects.filter(user=member.pk).delete()
+    VerificationCode.objects.filter(email=member.email).delete()
+    member.delete()
+
+
+def due() -> list[int]:
+    """The ids of withdrawn members whose days of grace are over."""
+    limit = timezone.now() - timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
+    return list(Member.objects.filter(withdrawn_at__lte=limit).values_list("id", flat=True))
+
+
+def erase_due() -> int:
+    """Erase every member whose days of grace are over, each in a transaction of their own; says how many."""
+    erased = 0
+    for member_id in due():
+        with transaction.atomic():
+            member = Member.objects.select_for_update().filter(pk=member_id, withdrawn_at__isnull=False).first()
+            if member is not None:
+                erase(member)
+                erased += 1
+    return erased

@@ -1,0 +1,17 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    """The blacklist app has no index on expiry, and a sweep without one reads every token ever given."""
+
+    dependencies = [
+        ("accounts", "0002_initial"),
+        ("token_blacklist", "0013_alter_blacklistedtoken_options_and_more"),
+    ]
+
+    operations = [
+        migrations.RunSQL(
+            "CREATE INDEX outstanding_token_expiry ON token_blacklist_outstandingtoken (expires_at)",
+            "DROP INDEX outstanding_token_expiry",
+        ),
+    ]

@@ -1,0 +1,21 @@
+"""One noun a file."""
+
+from accounts.models.avatar import Avatar
+from accounts.models.block import Block
+from accounts.models.follow import Follow
+from accounts.models.login_session import LoginSession
+from accounts.models.member import Member
+from accounts.models.password_guess import PasswordGuess
+from accounts.models.security_event import SecurityEvent
+from accounts.models.verification_code import VerificationCode
+
+__all__ = [
+    "Avatar",
+    "Block",
+    "Follow",
+    "LoginSession",
+    "Member",
+    "PasswordGuess",
+    "SecurityEvent",
+    "VerificationCode",
+]

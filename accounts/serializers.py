@@ -1,0 +1,181 @@
+"""The shapes of this room's requests and answers."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from accounts.emails import normalised
+from accounts.models.login_session import DEVICE_MAX_GRAPHEMES
+from accounts.models.member import ABOUT_MAX_GRAPHEMES, NAME_MAX_GRAPHEMES, NICKNAME_MAX_GRAPHEMES
+from media.serializers import AddressesSerializer
+from wire.fields import IdField, TextField
+from wire.serializers import StrictSerializer
+
+
+class BriefSerializer(serializers.Serializer[object]):
+    """A member beside what they wrote."""
+
+    id = IdField()
+    nickname = serializers.CharField()
+    avatar = AddressesSerializer(allow_null=True)
+
+
+class CountsSerializer(serializers.Serializer[object]):
+    """How much of what the asker may see there is."""
+
+    followers = serializers.IntegerField()
+    following = serializers.IntegerField()
+    posts = serializers.IntegerField()
+
+
+class ProfileBaseSerializer(BriefSerializer):
+    """What every profile shows."""
+
+    about = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    counts = CountsSerializer()
+
+
+class ProfileSerializer(ProfileBaseSerializer):
+    """A member as others see them."""
+
+    is_followed = serializers.BooleanField(help_text="Whether you follow them.")
+    is_following_me = serializers.BooleanField(help_text="Whether they follow you.")
+
+
+class OwnProfileSerializer(ProfileBaseSerializer):
+    """A member as they see themselves."""
+
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    terms_version = serializers.CharField()
+    terms_accepted_at = serializers.DateTimeField(allow_null=True)
+
+
+class ProfileChangeSerializer(StrictSerializer):
+    """What a member may change about themselves."""
+
+    name = TextField(max_graphemes=NAME_MAX_GRAPHEMES, required=False)
+    nickname = TextField(max_graphemes=NICKNAME_MAX_GRAPHEMES, required=False)
+    about = TextField(max_graphemes=ABOUT_MAX_GRAPHEMES, lines=True, allow_blank=True, required=False)
+
+
+class AddressField(serializers.EmailField):
+    """An e-mail address as we keep it; its length is that of what is kept, since NFKC may make it longer."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The address, however it was typed."""
+        return normalised(super().to_internal_value(data))
+
+
+class CodeRequestSerializer(StrictSerializer):
+    """Where the code goes."""
+
+    email = AddressField(max_length=254)
+
+
+class CodeConfirmSerializer(CodeRequestSerializer):
+    """What was typed from the mail."""
+
+    code = serializers.CharField(max_length=64, help_text="8 letters and digits; case counts.")
+
+
+class ProofSerializer(serializers.Serializer[object]):
+    """That somebody reads the address."""
+
+    proof = serializers.CharField(help_text="Goes into the sign-up, which uses it up.")
+    expires_at = serializers.DateTimeField()
+
+
+class PasswordField(serializers.CharField):
+    """A password exactly as typed: nothing is trimmed or cut (ASVS 6.2.8)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        style = {"input_type": "password"}
+        super().__init__(trim_whitespace=False, max_length=1024, write_only=True, style=style, **kwargs)
+
+
+class DeviceSerializer(StrictSerializer):
+    """What the device calls itself in the list of sessions."""
+
+    device = TextField(
+        max_graphemes=DEVICE_MAX_GRAPHEMES, allow_blank=True, default="", help_text="Such as “Mina's phone”."
+    )
+
+
+class SignUpSerializer(DeviceSerializer):
+    """A new member."""
+
+    proof = serializers.CharField(max_length=400)
+    password = PasswordField()
+    name = TextField(max_graphemes=NAME_MAX_GRAPHEMES)
+    nickname = TextField(max_graphemes=NICKNAME_MAX_GRAPHEMES)
+    terms_version = serializers.CharField(max_length=40, help_text="The version accepted; /api/v1/config names it.")
+
+
+class SignInSerializer(DeviceSerializer):
+    """E-mail and password."""
+
+    email = serializers.CharField(max_length=254)
+    password = PasswordField()
+
+
+class RefreshSerializer(StrictSerializer):
+    """The refresh token last received."""
+
+    refresh = serializers.CharField(max_length=2_000)
+
+
+class PasswordConfirmSerializer(StrictSerializer):
+    """The password, once more."""
+
+    password = PasswordField()
+
+
+class AvatarSerializer(StrictSerializer):
+    """An uploaded picture that nothing shows yet."""
+
+    image_id = IdField()
+
+
+class SessionSerializer(serializers.Serializer[object]):
+    """One device that is signed in."""
+
+    id = IdField()
+    device = serializers.CharField()
+    network = serializers.CharField(help_text="Where it signed in from, without the last part.")
+    created_at = serializers.DateTimeField()
+    used_at = serializers.DateTimeField(help_text="When it was last renewed.")
+    expires_at = serializers.DateTimeField(help_text="When it ends, however much it is used.")
+    is_current = serializers.SerializerMethodField(help_text="Whether this is the device that asks.")
+
+    @extend_schema_field(bool)
+    def get_is_current(self, session: object) -> bool:
+        """Told by the access token's session."""
+        return bool(getattr(session, "pk", None) == self.context["session_id"])
+
+
+@extend_schema_serializer(many=False)
+class SessionListSerializer(serializers.Serializer[object]):
+    """All of them; there are never many."""
+
+    results = SessionSerializer(many=True)
+
+
+class PairSerializer(serializers.Serializer[object]):
+    """What a signed-in device keeps."""
+
+    access = serializers.CharField(help_text="For the Authorization header: `Bearer` and this.")
+    access_expires_at = serializers.DateTimeField()
+    refresh = serializers.CharField(help_text="Good until its successor has been used; keep only the newest.")
+    refresh_expires_at = serializers.DateTimeField()
+    session_id = IdField()
+    member_id = IdField()
+
+
+class RelationSerializer(serializers.Serializer[object]):
+    """A member in a list of followed, followers or blocked."""
+
+    member = BriefSerializer()
+    since = serializers.DateTimeField()

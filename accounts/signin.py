@@ -1,0 +1,66 @@
+"""From an e-mail address and a password to a member: one rule for the API and the admin."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.emails import normalised
+from accounts.errors import CredentialsWrong, PasswordWrong
+from accounts.models import Member, PasswordGuess
+from accounts.sessions import Pair, begin
+from throttling.addresses import coarse, network
+
+
+def prove(email: str, password: str, *, address: str) -> Member:
+    """The member whom these credentials open, who may be a withdrawn one within the days of grace.
+
+    Raises TooManyGuesses before looking at the password, and CredentialsWrong alike in text, code and time for an
+    unknown address, a wrong password, a suspended member and one whose days of grace are over.
+    """
+    email = normalised(email)
+    near = network(address)
+    PasswordGuess.objects.reserve(email, near)
+    member: Member | None = Member.objects.filter(email=email).first()
+    if member is None:
+        make_password(password)
+    if member is None or not member.check_password(password):
+        raise CredentialsWrong
+    if not (member.is_active or may_come_back(member)):
+        # Not forgiven: a count that begins anew would tell that the password was right.
+        raise CredentialsWrong
+    PasswordGuess.objects.forgive(email, near)
+    return member
+
+
+def may_come_back(member: Member) -> bool:
+    """Whether signing in still restores a withdrawn member."""
+    if member.withdrawn_at is None or (member.suspended_until or timezone.now()) > timezone.now():
+        return False
+    return timezone.now() < member.withdrawn_at + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
+
+
+def sign_in(email: str, password: str, *, door: str, device: str, address: str) -> Pair:
+    """A new login session; signing in within the days of grace undoes a withdrawal. Raises as `prove` does."""
+    proved = prove(email, password, address=address)
+    with transaction.atomic():
+        # Asked again under the lock: a suspension or an erasure may have come while the password was hashed.
+        member = Member.objects.select_for_update(no_key=True).filter(pk=proved.pk).first()
+        if member is None:
+            raise CredentialsWrong
+        if may_come_back(member):
+            member.come_back()
+        if not member.is_active:
+            raise CredentialsWrong
+        return begin(member, door=door, device=device, network=coarse(address))
+
+
+def confirm(member: Member, password: str, *, address: str) -> None:
+    """Make sure that it is the member who holds the phone. Raises PasswordWrong or TooManyGuesses."""
+    near = network(address)
+    PasswordGuess.objects.reserve(member.email, near)
+    if not member.check_password(password):
+        raise PasswordWrong
+    PasswordGuess.objects.forgive(member.email, near)

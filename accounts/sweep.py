@@ -1,0 +1,53 @@
+"""What time has made useless here is swept away, in chunks over an index, so that no table grows without end."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+
+from accounts.models import LoginSession, PasswordGuess, VerificationCode
+
+CHUNK = 1_000
+# A member still sees for so long in the log of events which session it was. Days.
+KEEP_ENDED_DAYS = 30
+
+
+def sweep_sessions() -> int:
+    """Forget sessions that ended or ran out a month ago, and refresh tokens that have expired."""
+    limit = timezone.now() - timedelta(days=KEEP_ENDED_DAYS)
+    sessions = LoginSession.objects
+    swept = sum(
+        _in_chunks(sessions.filter(**{f"{column}__lt": limit})) for column in ("expires_at", "idle_at", "ended_at")
+    )
+    return swept + _sweep_tokens(timezone.now())
+
+
+def sweep_codes() -> int:
+    """Forget codes and the addresses they were mailed to, a day after they were asked for."""
+    return _in_chunks(VerificationCode.objects.filter(requested_at__lt=timezone.now() - timedelta(days=1)))
+
+
+def sweep_guesses() -> int:
+    """Forget wrong passwords whose time is over."""
+    limit = timezone.now() - timedelta(seconds=settings.PASSWORD_GUESS_SECONDS)
+    return _in_chunks(PasswordGuess.objects.filter(since__lt=limit))
+
+
+def _sweep_tokens(now: datetime) -> int:
+    swept = 0
+    while ids := list(
+        OutstandingToken.objects.filter(expires_at__lt=now).order_by("expires_at").values_list("id", flat=True)[:CHUNK]
+    ):
+        BlacklistedToken.objects.filter(token__in=ids)._raw_delete("default")
+        swept += OutstandingToken.objects.filter(pk__in=ids)._raw_delete("default")
+    return swept
+
+
+def _in_chunks(rows: models.QuerySet[Any]) -> int:
+    swept = 0
+    while ids := list(rows.order_by().values_list("pk", flat=True)[:CHUNK]):
+        swept += rows.model._base_manager.filter(pk__in=ids).delete()[0]
+    return swept

@@ -1,0 +1,113 @@
+"""What a token says, who signed it, and at which door it opens (RFC 7519, RFC 8725).
+
+SimpleJWT is the engine; ours are the ring of keys named by `kid`, and an audience for each door, so that a token made
+for one door is refused at the other.
+"""
+
+import base64
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import jwt
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from django.conf import settings
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
+from rest_framework_simplejwt.tokens import Token
+
+from accounts.errors import TokenExpired, TokenInvalid
+from accounts.models.login_session import LoginSession, Successor
+
+
+class KeyRing(TokenBackend):
+    """The keys of tokens: the newest signs, all verify, the token's `kid` picks (RFC 7515 4.1.4)."""
+
+    def __init__(self, algorithm: str, keys: tuple[str, ...], audience: str) -> None:
+        super().__init__(algorithm, audience=audience, issuer=settings.SIMPLE_JWT["ISSUER"])
+        pairs = [key.partition(":")[::2] for key in keys]
+        self.newest = pairs[0][0]
+        self.signing = {kid: self._signing_key(text) for kid, text in pairs}
+        self.verifying = {kid: key if isinstance(key, bytes) else key.public_key() for kid, key in self.signing.items()}
+
+    def _signing_key(self, text: str) -> Any:
+        if self.algorithm.startswith("HS"):
+            return text.encode()
+        return load_pem_private_key(base64.b64decode(text), password=None)
+
+    def get_verifying_key(self, token: Any) -> Any:
+        """The key the token names; one we do not know is no token of ours."""
+        try:
+            return self.verifying[jwt.get_unverified_header(token)["kid"]]
+        except (KeyError, TypeError):
+            raise jwt.InvalidTokenError("unknown key") from None
+
+    def encode(self, payload: dict[str, Any]) -> str:
+        """Sign with the newest key."""
+        claims = payload | {"aud": self.audience, "iss": self.issuer}
+        return jwt.encode(claims, self.signing[self.newest], self.algorithm, headers={"kid": self.newest})
+
+
+@lru_cache(maxsize=8)
+def _ring(algorithm: str, keys: tuple[str, ...], audience: str) -> KeyRing:
+    return KeyRing(algorithm, keys, audience)
+
+
+class DoorToken(Token):
+    """A token for one door."""
+
+    def __init__(self, token: Any = None, verify: bool = True, *, door: str) -> None:
+        self._token_backend = _ring(settings.JWT_ALGORITHM, tuple(settings.JWT_KEYS), door)
+        super().__init__(token, verify)
+
+    def name(self, session: LoginSession) -> None:
+        """Say whose session it is; ids are text (RFC 7519 4.1.2)."""
+        self["sub"], self["sid"] = str(session.member_id), str(session.pk)
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it runs out."""
+        return datetime.fromtimestamp(self["exp"], tz=UTC)
+
+
+class AccessToken(DoorToken):
+    """Opens the API for some minutes."""
+
+    token_type = "access"
+
+    @property
+    def lifetime(self) -> timedelta:  # type: ignore[override]
+        """How long it opens the door."""
+        return timedelta(seconds=settings.ACCESS_SECONDS)
+
+
+class RefreshToken(DoorToken):
+    """Renews the login session once."""
+
+    token_type = "refresh"
+    lifetime = timedelta(0)
+
+    def be(self, successor: Successor) -> None:
+        """Become the very token that was promised, signed again."""
+        self["jti"] = successor.jti
+        self.set_iat(at_time=successor.issued_at)
+        self.set_exp(from_time=successor.expires_at, lifetime=timedelta(0))
+
+
+T = TypeVar("T", bound=DoorToken)
+
+
+def read(kind: type[T], raw: str, *, door: str) -> T:
+    """The token behind the text.
+
+    Raises TokenExpired for one of ours whose time is over, TokenInvalid for everything else: foreign or unsigned,
+    another algorithm, another kind, another door.
+    """
+    try:
+        token = kind(raw, door=door)
+        int(token["sid"]), int(token["sub"])
+    except ExpiredTokenError:
+        raise TokenExpired from None
+    except (TokenError, KeyError, ValueError, TypeError):
+        raise TokenInvalid from None
+    return token

@@ -1,0 +1,32 @@
+"""The addresses of this room, below /api/v1/."""
+
+from django.urls import path
+
+import wire.paths  # noqa: F401  (makes <id:...> known)
+from accounts.views.me import MeViewSet
+from accounts.views.members import MemberViewSet
+from accounts.views.relations import BlockViewSet, FollowViewSet, MemberFollowViewSet
+from accounts.views.sessions import SessionViewSet
+from accounts.views.verification_codes import VerificationCodeViewSet
+
+urlpatterns = [
+    path("verification-codes", VerificationCodeViewSet.as_view({"post": "create"})),
+    path("verification-codes/confirm", VerificationCodeViewSet.as_view({"post": "confirm"})),
+    path("members", MemberViewSet.as_view({"post": "create"})),
+    path("members/<id:member_id>", MemberViewSet.as_view({"get": "retrieve"})),
+    path("members/<id:member_id>/followers", MemberFollowViewSet.as_view({"get": "followers"})),
+    path("members/<id:member_id>/following", MemberFollowViewSet.as_view({"get": "following"})),
+    path("sessions", SessionViewSet.as_view({"get": "list", "post": "create"})),
+    path("sessions/refresh", SessionViewSet.as_view({"post": "refresh"})),
+    path("sessions/current", SessionViewSet.as_view({"delete": "log_out"})),
+    path("sessions/end-others", SessionViewSet.as_view({"post": "end_others"})),
+    path("sessions/<id:session_id>", SessionViewSet.as_view({"delete": "destroy"})),
+    path("me", MeViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
+    path("me/avatar", MeViewSet.as_view({"put": "put_avatar", "delete": "delete_avatar"})),
+    path("me/withdrawal", MeViewSet.as_view({"post": "withdraw"})),
+    path("follows", FollowViewSet.as_view({"get": "list"})),
+    path("follows/followers", FollowViewSet.as_view({"get": "followers"})),
+    path("follows/<id:member_id>", FollowViewSet.as_view({"put": "update", "delete": "destroy"})),
+    path("blocks", BlockViewSet.as_view({"get": "list"})),
+    path("blocks/<id:member_id>", BlockViewSet.as_view({"put": "update", "delete": "destroy"})),
+]

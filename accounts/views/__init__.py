@@ -1,0 +1,1 @@
+"""The API's face of this room, a file for each resource."""

@@ -1,0 +1,97 @@
+"""/me: what only the member themselves may read and change."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import signin
+from accounts.errors import PasswordWrong, TooManyGuesses
+from accounts.examples import MINA, OWN_PROFILE
+from accounts.models import Member
+from accounts.profiles import own_profile
+from accounts.serializers import (
+    AvatarSerializer,
+    OwnProfileSerializer,
+    PasswordConfirmSerializer,
+    ProfileChangeSerializer,
+)
+from media.errors import ImageNotUsable
+from throttling.addresses import client_address
+from throttling.throttles import limited
+from wire.examples import answered, asked
+from wire.viewsets import StrictViewSet
+
+
+class MeViewSet(StrictViewSet):
+    """The member who asks."""
+
+    rates = {"withdraw": [limited("password-member", by="member")]}
+    refusals = {"put_avatar": [ImageNotUsable], "withdraw": [PasswordWrong, TooManyGuesses]}
+
+    def get_serializer_class(self) -> Any:
+        """Each action has its own body."""
+        bodies = {
+            "partial_update": ProfileChangeSerializer,
+            "put_avatar": AvatarSerializer,
+            "withdraw": PasswordConfirmSerializer,
+        }
+        return bodies.get(self.action, OwnProfileSerializer)
+
+    def me(self) -> Member:
+        """The asker, loaded; gone when erased in this very second."""
+        return get_object_or_404(Member, pk=self.asker.pk)
+
+    @extend_schema(summary="Read your own profile", responses=OwnProfileSerializer, examples=[answered(OWN_PROFILE)])
+    def retrieve(self, request: Request) -> Response:
+        """With what nobody else sees."""
+        return Response(own_profile(self.me()))
+
+    @extend_schema(
+        summary="Change your profile",
+        description="Only what is sent is changed.",
+        responses=OwnProfileSerializer,
+        examples=[asked({"nickname": "Mina", "about": "Two children, one garden."}), answered(OWN_PROFILE)],
+    )
+    def partial_update(self, request: Request) -> Response:
+        """Name, nickname, a few words."""
+        taken = self.taken()
+        member = self.me()
+        member.change(**taken)
+        return Response(own_profile(member))
+
+    @extend_schema(
+        summary="Show yourself with a picture",
+        description="Takes an uploaded picture that nothing shows yet; the one before it is deleted.",
+        responses=OwnProfileSerializer,
+        examples=[asked({"image_id": MINA["id"]}), answered(OWN_PROFILE)],
+    )
+    def put_avatar(self, request: Request) -> Response:
+        """Put the avatar."""
+        member = self.me()
+        member.show_with(self.taken()["image_id"])
+        return Response(own_profile(member))
+
+    @extend_schema(
+        summary="Show yourself without a picture", responses={204: OpenApiResponse(description="It is gone.")}
+    )
+    def delete_avatar(self, request: Request) -> Response:
+        """Take the avatar down; having none is a success too."""
+        self.me().show_without()
+        return Response(status=204)
+
+    @extend_schema(
+        summary="Withdraw",
+        description="Hides everything of yours and signs you out everywhere, this second. After the days of grace all "
+        "of it is erased for good; signing in before that restores it.",
+        responses={204: OpenApiResponse(description="You are gone for everybody else.")},
+        examples=[asked({"password": "a long enough password"})],
+    )
+    def withdraw(self, request: Request) -> Response:
+        """Leave, with the password as confirmation."""
+        member = self.me()
+        signin.confirm(member, self.taken()["password"], address=client_address(request))
+        member.withdraw()
+        return Response(status=204)

@@ -1,0 +1,63 @@
+"""/members: joining, and looking at one another."""
+
+from typing import Any
+
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import sessions, signup
+from accounts.errors import EmailTaken, ProofInvalid, TermsOutdated
+from accounts.examples import PAIR, PROFILE
+from accounts.models import Member
+from accounts.profiles import profile
+from accounts.serializers import PairSerializer, ProfileSerializer, SignUpSerializer
+from accounts.views.sessions import DOOR, pair_answer
+from throttling.addresses import client_address, coarse
+from throttling.throttles import limited
+from wire.examples import answered, asked
+from wire.viewsets import StrictViewSet
+
+JOINING = {
+    "proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl",
+    "password": "a long enough password",
+    "name": "Kim Mina",
+    "nickname": "Mina",
+    "terms_version": "2026-11-01",
+    "device": "Mina's phone",
+}
+
+
+class MemberViewSet(StrictViewSet):
+    """Becoming a member, and other members as far as they may be seen."""
+
+    public = frozenset({"create"})
+    rates = {"create": [limited("sign-up-address")]}
+    refusals = {"create": [ProofInvalid, TermsOutdated, EmailTaken]}
+
+    def get_serializer_class(self) -> Any:
+        """Joining has a body of its own."""
+        return SignUpSerializer if self.action == "create" else ProfileSerializer
+
+    @extend_schema(
+        summary="Join",
+        description="Makes the member and signs this device in. A refused sign-up leaves the proof as good as it was.",
+        responses={201: PairSerializer},
+        examples=[asked(JOINING), answered(PAIR, 201)],
+    )
+    def create(self, request: Request) -> Response:
+        """Become a member."""
+        taken = self.taken()
+        device = taken.pop("device")
+        with transaction.atomic():
+            member = signup.sign_up(**taken)
+            pair = sessions.begin(member, door=DOOR, device=device, network=coarse(client_address(request)))
+        return Response(pair_answer(pair), status=201)
+
+    @extend_schema(summary="Read a member's profile", responses=ProfileSerializer, examples=[answered(PROFILE)])
+    def retrieve(self, request: Request, member_id: int) -> Response:
+        """One member; oneself too."""
+        member = get_object_or_404(Member.objects.visible_to(self.asker), pk=member_id)
+        return Response(profile(member, self.asker))

@@ -1,0 +1,1 @@
+"""The room of members, a file for each story."""

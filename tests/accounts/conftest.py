@@ -1,0 +1,98 @@
+"""What the stories of members need: letters and the codes in them, and a database that threads really share."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from email.message import Message
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection, connections
+
+from tests.accounts.phone import Phone
+from throttling import rates
+
+T = TypeVar("T")
+CodeFor = Callable[[str], str]
+AtOnce = Callable[[Sequence[Callable[[], Any]]], list[Any]]
+
+
+def code_in(letter: EmailMultiAlternatives | Message) -> str:
+    """The code a letter holds, or "" when it holds none."""
+    text = letter.body if isinstance(letter, EmailMultiAlternatives) else str(letter.get_payload())
+    found = re.search(r"^ {4}([A-Za-z0-9]{8})\r?$", str(text), re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+@pytest.fixture(autouse=True)
+def _nobody_counted() -> None:
+    rates.here.clear()
+
+
+@pytest.fixture
+def phone() -> Phone:
+    """A phone that nobody has signed in."""
+    return Phone()
+
+
+@pytest.fixture
+def code_for(work: Callable[[], None], mailoutbox: list[EmailMultiAlternatives]) -> CodeFor:
+    """Asks for a code as a phone does, and reads it from the letter."""
+
+    def ask(email: str) -> str:
+        assert Phone().post("verification-codes", email=email).status_code == 202
+        work()
+        return code_in(mailoutbox[-1])
+
+    return ask
+
+
+@pytest.fixture
+def proof_for(code_for: CodeFor) -> CodeFor:
+    """The proof that somebody reads an address."""
+
+    def prove(email: str) -> str:
+        answer = Phone().post("verification-codes/confirm", email=email, code=code_for(email))
+        return str(answer.json()["proof"])
+
+    return prove
+
+
+@pytest.fixture
+def shared_db(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """A database that other connections see: on SQLite a file, since tests run in a memory database."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    memory = connections["default"]
+    config = memory.settings_dict
+    name, config["NAME"] = config["NAME"], str(tmp_path / "shared.sqlite3")
+    memory.cursor().execute("VACUUM INTO %s", [config["NAME"]])
+    del connections["default"]
+    yield
+    connections["default"].close()
+    connections["default"] = memory
+    config["NAME"] = name
+
+
+@pytest.fixture
+def at_once(shared_db: None) -> AtOnce:
+    """Does several things at the same moment, each in a thread with connections of its own; their results in order."""
+
+    def run(deeds: Sequence[Callable[[], T]]) -> list[T]:
+        start = threading.Barrier(len(deeds))
+
+        def do(deed: Callable[[], T]) -> T:
+            try:
+                start.wait(10)
+                return deed()
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(deeds)) as pool:
+            return list(pool.map(do, deeds))
+
+    return run

@@ -1,0 +1,23 @@
+"""Argon2 as in production, which counts how often it ran."""
+
+from typing import Any
+
+from accounts.hashers import FrugalArgon2
+
+
+class CountedArgon2(FrugalArgon2):
+    """Each run of the hash, to make one or to compare with one, is written down."""
+
+    runs: list[str] = []
+
+    def encode(self, password: str, salt: str) -> str:
+        self.runs.append("encode")
+        return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        self.runs.append("verify")
+        return super().verify(password, encoded)
+
+    def harden_runtime(self, password: str, encoded: str) -> Any:
+        self.runs.append("harden")
+        return super().harden_runtime(password, encoded)

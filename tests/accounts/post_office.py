@@ -1,0 +1,88 @@
+"""A real mail server on loopback, with STARTTLS, a password and moods."""
+
+import datetime
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, Envelope
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+USER, APP_PASSWORD = "letters@example.com", "app password"
+
+
+class PostOffice:
+    """Takes letters, or answers with `moods`, one a letter, before it takes any."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.moods: list[str] = []
+        self.encrypted: list[bool] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        if self.moods:
+            return self.moods.pop(0)
+        letter = message_from_bytes(envelope.content or b"", policy=policy.default)  # type: ignore[arg-type]
+        self.letters.append(letter)
+        self.encrypted.append(session.ssl is not None)
+        return "250 OK"
+
+
+@contextmanager
+def open_office(folder: Path) -> Iterator[tuple[PostOffice, int, Path]]:
+    """The office, its port and the file of its certificate."""
+    certificate, key = make_certificate(folder)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    office = PostOffice()
+    # aiosmtpd knocks at the port it was given, so it cannot be left to choose one.
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    controller = Controller(
+        office,
+        hostname="127.0.0.1",
+        port=port,
+        tls_context=context,
+        require_starttls=True,
+        auth_required=True,
+        authenticator=_knows_us,
+    )
+    controller.start()
+    try:
+        yield office, port, certificate
+    finally:
+        controller.stop()
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate of "localhost" that nobody but itself has signed, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certificate, private = folder / "certificate.pem", folder / "key.pem"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return certificate, private
+
+
+def _knows_us(server: Any, session: Any, envelope: Any, mechanism: str, told: Any) -> AuthResult:
+    # "Not handled" has aiosmtpd say it to the client.
+    return AuthResult(success=(told.login, told.password) == (USER.encode(), APP_PASSWORD.encode()), handled=False)

@@ -1,0 +1,112 @@
+"""The picture a member shows themselves with."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from accounts.models import Avatar, Member
+from media.models import Image
+from posts.models import Post
+from tests.accounts.conftest import AtOnce
+from tests.accounts.phone import Phone, code_of
+from tests.factories import PostFactory
+
+pytestmark = pytest.mark.django_db
+Picture = Callable[..., Image]
+ROUNDS = 8
+
+
+@pytest.fixture
+def phone(mina: Member) -> Phone:
+    """Mina's."""
+    return Phone.of(mina)
+
+
+@pytest.fixture
+def mine(mina: Member, image_of: Picture) -> Image:
+    """A picture of hers that nothing shows yet."""
+    return image_of(mina)
+
+
+def files_of(image: Image) -> list[str]:
+    """The names of a picture's files in storage."""
+    return sorted(path.name for path in Path(settings.MEDIA_ROOT).glob(f"{image.key}.*"))
+
+
+def test_an_uploaded_picture_becomes_the_avatar_everywhere(
+    phone: Phone, mina: Member, mine: Image, jun: Member
+) -> None:
+    shown = phone.put("me/avatar", image_id=str(mine.pk)).json()["avatar"]
+    assert shown.keys() == {"thumb", "feed", "full"}
+    assert mine.key in shown["full"]
+    post = PostFactory.create(author=mina)
+    other = Phone.of(jun)
+    assert other.get(f"members/{mina.pk}").json()["avatar"] == shown
+    assert other.get(f"posts/{post.pk}").json()["author"]["avatar"] == shown
+
+
+def test_a_new_avatar_takes_the_files_of_the_old_one_away(
+    phone: Phone, mina: Member, image_of: Picture, work: Callable[[], None]
+) -> None:
+    old, new = image_of(mina), image_of(mina)
+    work()
+    assert len(files_of(old)) == 3
+    phone.put("me/avatar", image_id=str(old.pk))
+    phone.put("me/avatar", image_id=str(new.pk))
+    work()
+    assert (files_of(old), len(files_of(new))) == ([], 3)
+    assert not Image.objects.filter(pk=old.pk).exists()
+    assert Avatar.objects.get().image == new
+
+
+def test_taking_the_avatar_down_deletes_its_picture(phone: Phone, mine: Image, work: Callable[[], None]) -> None:
+    phone.put("me/avatar", image_id=str(mine.pk))
+    assert [phone.delete("me/avatar").status_code for _ in range(2)] == [204, 204]
+    assert phone.get("me").json()["avatar"] is None
+    work()
+    assert files_of(mine) == []
+
+
+def test_putting_the_same_avatar_again_changes_nothing(phone: Phone, mine: Image, work: Callable[[], None]) -> None:
+    answers = [phone.put("me/avatar", image_id=str(mine.pk)) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    work()
+    assert files_of(mine)
+    assert phone.get("me").json()["avatar"]
+
+
+def test_the_picture_of_somebody_else_is_no_avatar_of_mine(phone: Phone, jun: Member, image_of: Picture) -> None:
+    theirs = image_of(jun)
+    unknown = phone.put("me/avatar", image_id="4711")
+    answer = phone.put("me/avatar", image_id=str(theirs.pk))
+    assert code_of(answer) == code_of(unknown) == "image_not_usable"
+    assert not Avatar.objects.exists()
+
+
+def test_a_picture_that_a_post_shows_is_no_avatar(phone: Phone, mine: Image) -> None:
+    assert phone.post("posts", text="", image_ids=[str(mine.pk)]).status_code == 201
+    assert code_of(phone.put("me/avatar", image_id=str(mine.pk))) == "image_not_usable"
+
+
+def test_a_refused_avatar_leaves_the_old_one(phone: Phone, mine: Image, work: Callable[[], None]) -> None:
+    phone.put("me/avatar", image_id=str(mine.pk))
+    for wrong in ("4711", 4711, "x", None, "", "-1"):
+        assert phone.put("me/avatar", image_id=wrong).status_code in (400, 409)
+    work()
+    assert files_of(mine)
+
+
+def test_a_picture_wanted_as_avatar_and_in_a_post_goes_to_one_of_them(
+    at_once: AtOnce, mina: Member, image_of: Picture
+) -> None:
+    for _ in range(ROUNDS):
+        one, two, wanted = Phone.of(mina), Phone.of(mina), str(image_of(mina).pk)
+        show = partial(one.put, "me/avatar", image_id=wanted)
+        publish = partial(two.post, "posts", text="", image_ids=[wanted])
+        answers = at_once([show, publish])
+        assert sorted(map(code_of, answers)) == ["", "image_not_usable"]
+    shown = set(Avatar.objects.values_list("image", flat=True))
+    assert not shown & set(Post.objects.values_list("post_images__image", flat=True))

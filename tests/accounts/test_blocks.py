@@ -1,0 +1,139 @@
+"""A block hides two members from each other, both ways and everywhere."""
+
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Block, Follow, Member
+from posts.models import Post
+from tests.accounts.phone import Phone, code_of
+from tests.factories import MemberFactory, PostFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def phone(mina: Member) -> Phone:
+    """Mina's; she blocks."""
+    return Phone.of(mina)
+
+
+@pytest.fixture
+def other(jun: Member) -> Phone:
+    """Jun's; he is blocked."""
+    return Phone.of(jun)
+
+
+@pytest.fixture
+def posts(mina: Member, jun: Member, sora: Member) -> dict[str, Post]:
+    """One of each; and each follows each."""
+    members = (mina, jun, sora)
+    Follow.objects.bulk_create(Follow(follower=one, followed=two) for one in members for two in members if one != two)
+    return {member.nickname: PostFactory.create(author=member) for member in members}
+
+
+def nicknames(answer: Any) -> set[str]:
+    return {row.get("member", row.get("author"))["nickname"] for row in answer.json()["results"]}
+
+
+def test_a_block_hides_both_ways_in_everything_that_is_read(
+    phone: Phone, other: Phone, mina: Member, jun: Member, sora: Member, posts: dict[str, Post]
+) -> None:
+    assert phone.put(f"blocks/{jun.pk}").status_code == 204
+    for asker, hidden in ((phone, jun), (other, mina)):
+        own = "Mina" if hidden is jun else "Jun"
+        assert asker.get(f"members/{hidden.pk}").status_code == 404
+        assert asker.get(f"posts/{posts[hidden.nickname].pk}").status_code == 404
+        assert nicknames(asker.get("posts")) == {own, "Sora"}
+        assert nicknames(asker.get(f"posts?author={hidden.pk}")) == set()
+        assert nicknames(asker.get(f"members/{sora.pk}/followers")) == {own}
+        assert nicknames(asker.get(f"members/{sora.pk}/following")) == {own}
+        assert asker.get(f"members/{sora.pk}").json()["counts"]["followers"] == 1
+        for path in (f"members/{hidden.pk}/followers", f"members/{hidden.pk}/following"):
+            assert asker.get(path).status_code == 404
+
+
+def test_everybody_else_goes_on_seeing_both(phone: Phone, jun: Member, sora: Member, posts: dict[str, Post]) -> None:
+    phone.put(f"blocks/{jun.pk}")
+    assert nicknames(Phone.of(sora).get("posts")) == {"Mina", "Jun", "Sora"}
+    assert nicknames(Phone.of(sora).get("follows")) == {"Mina", "Jun"}
+
+
+def test_a_block_ends_the_follows_of_the_two_and_no_others(
+    phone: Phone, mina: Member, jun: Member, sora: Member, posts: dict[str, Post]
+) -> None:
+    phone.put(f"blocks/{jun.pk}")
+    left = set(Follow.objects.values_list("follower", "followed"))
+    assert left == {(one.pk, sora.pk) for one in (mina, jun)} | {(sora.pk, one.pk) for one in (mina, jun)}
+
+
+def test_unblocking_shows_both_again_and_brings_no_follow_back(
+    phone: Phone, other: Phone, mina: Member, jun: Member, posts: dict[str, Post]
+) -> None:
+    phone.put(f"blocks/{jun.pk}")
+    assert [phone.delete(f"blocks/{jun.pk}").status_code for _ in range(2)] == [204, 204]
+    assert other.get(f"members/{mina.pk}").json()["is_following_me"] is False
+    assert nicknames(other.get("posts?following=true")) == {"Sora"}
+
+
+def test_the_block_list_shows_those_one_blocked_and_not_those_who_block(
+    phone: Phone, other: Phone, mina: Member, jun: Member, sora: Member
+) -> None:
+    phone.put(f"blocks/{jun.pk}")
+    sora.block(mina)
+    (row,) = phone.get("blocks").json()["results"]
+    assert (row["member"]["id"], row["member"]["nickname"]) == (str(jun.pk), "Jun")
+    assert row["member"].keys() == {"id", "nickname", "avatar"}
+    assert nicknames(other.get("blocks")) == set()
+
+
+def test_a_blocked_member_can_block_back_and_each_takes_back_their_own(
+    phone: Phone, other: Phone, mina: Member, jun: Member
+) -> None:
+    phone.put(f"blocks/{jun.pk}")
+    assert other.put(f"blocks/{mina.pk}").status_code == 204
+    phone.delete(f"blocks/{jun.pk}")
+    assert phone.get(f"members/{jun.pk}").status_code == 404
+    other.delete(f"blocks/{mina.pk}")
+    assert phone.get(f"members/{jun.pk}").status_code == 200
+
+
+def test_blocking_twice_changes_nothing(phone: Phone, jun: Member) -> None:
+    assert [phone.put(f"blocks/{jun.pk}").status_code for _ in range(2)] == [204, 204]
+    assert Block.objects.count() == 1
+
+
+def test_nobody_blocks_themselves(phone: Phone, mina: Member) -> None:
+    assert code_of(phone.put(f"blocks/{mina.pk}")) == "not_oneself"
+    assert phone.get("me").status_code == 200
+
+
+def test_who_is_gone_can_be_neither_blocked_nor_found_in_the_list(
+    phone: Phone, mina: Member, jun: Member, sora: Member
+) -> None:
+    mina.block(jun)
+    jun.withdraw(), sora.withdraw()
+    assert nicknames(phone.get("blocks")) == set()
+    answers = [phone.put(f"blocks/{pk}") for pk in (jun.pk, sora.pk, 4711)]
+    assert [code_of(answer) for answer in answers] == ["not_found"] * 3
+
+
+def test_a_blocked_member_learns_nothing_from_trying(phone: Phone, other: Phone, mina: Member, jun: Member) -> None:
+    phone.put(f"blocks/{jun.pk}")
+    tries = [other.put(f"follows/{pk}") for pk in (mina.pk, 4711)] + [
+        other.get(f"members/{pk}") for pk in (mina.pk, 4711)
+    ]
+    assert {(answer.status_code, code_of(answer), answer.json()["detail"]) for answer in tries} == {
+        (404, "not_found", "There is nothing here that you can see.")
+    }
+
+
+@pytest.mark.parametrize("rows", [1, 50])
+def test_the_block_list_takes_one_query_however_long_it_is(
+    phone: Phone, mina: Member, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    Block.objects.bulk_create(Block(blocker=mina, blocked=blocked) for blocked in MemberFactory.create_batch(rows))
+    phone.get("me")
+    with django_assert_num_queries(1):
+        assert len(nicknames(phone.get("blocks?limit=100"))) == rows

@@ -1,0 +1,207 @@
+"""Each device is a session: listed, ended from elsewhere, and dead at once, whatever the cache remembers."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from accounts.liveness import bury
+from accounts.models import LoginSession, Member
+from outbox.models import Job
+from tests import services
+from tests.accounts.phone import Phone, code_of
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+# Signs in, and is refused before anything is looked up.
+CHEAP = "posts?unknown=1"
+
+
+@pytest.fixture
+def phone(mina: Member) -> Phone:
+    """Mina's phone."""
+    return Phone.of(mina, device="phone")
+
+
+@pytest.fixture
+def tablet(mina: Member) -> Phone:
+    """Mina's tablet."""
+    return Phone.of(mina, device="tablet")
+
+
+def redis_cache(url: str) -> dict[str, Any]:
+    """The cache as production has it."""
+    options = {"SOCKET_CONNECT_TIMEOUT": 0.25, "SOCKET_TIMEOUT": 0.25}
+    return {"default": {"BACKEND": "config.cache.PatientRedisCache", "LOCATION": url, "OPTIONS": options}}
+
+
+def is_in(phone: Phone) -> bool:
+    """Whether the phone is still signed in."""
+    answer = phone.get(CHEAP)
+    assert code_of(answer) in ("unknown_field", "session_ended")
+    return code_of(answer) == "unknown_field"
+
+
+def test_the_devices_are_listed_newest_first_and_the_asking_one_is_marked(phone: Phone, tablet: Phone) -> None:
+    shown = phone.get("sessions").json()["results"]
+    assert [(one["device"], one["is_current"]) for one in shown] == [("tablet", False), ("phone", True)]
+    assert shown[1].keys() == {"id", "device", "network", "created_at", "used_at", "expires_at", "is_current"}
+    assert shown[1]["network"] == "192.0.2.0/24"
+
+
+def test_nobody_sees_the_devices_of_somebody_else(phone: Phone, jun: Member) -> None:
+    mine = Phone.of(jun, device="Jun's")
+    assert [one["device"] for one in mine.get("sessions").json()["results"]] == ["Jun's"]
+
+
+def test_a_device_shows_as_little_of_its_address_as_tells_it_apart(mina: Member) -> None:
+    for address in ("203.0.113.77", "2001:db8:aa:bb::1"):
+        Phone(address).post("sessions", email=mina.email, password=PASSWORD)
+    assert set(mina.sessions.values_list("network", flat=True)) == {"203.0.113.0/24", "2001:db8:aa::/48"}
+
+
+def test_a_device_that_was_ended_is_out_at_once_and_not_listed(phone: Phone, tablet: Phone) -> None:
+    assert is_in(tablet)
+    assert phone.delete(f"sessions/{tablet.pair['session_id']}").status_code == 204
+    assert not is_in(tablet)
+    assert code_of(tablet.refresh()) == "session_ended"
+    assert [one["device"] for one in phone.get("sessions").json()["results"]] == ["phone"]
+
+
+def test_ending_the_others_leaves_only_the_one_that_asks(
+    phone: Phone, tablet: Phone, mina: Member, jun: Member
+) -> None:
+    watch, other = Phone.of(mina), Phone.of(jun)
+    assert all(is_in(device) for device in (phone, tablet, watch))
+    assert phone.post("sessions/end-others").status_code == 204
+    assert [is_in(device) for device in (phone, tablet, watch, other)] == [True, False, False, True]
+
+
+def test_logging_out_ends_the_access_token_too(phone: Phone, tablet: Phone) -> None:
+    assert is_in(phone)
+    assert phone.delete("sessions/current").status_code == 204
+    assert not is_in(phone)
+    assert phone.delete("sessions/current").status_code == 401
+    assert is_in(tablet)
+
+
+def test_the_session_of_somebody_else_is_like_none(phone: Phone, jun: Member) -> None:
+    other = Phone.of(jun)
+    for session_id in (other.pair["session_id"], "1", "0", "9" * 19, "99999999999999999999", "x"):
+        assert phone.delete(f"sessions/{session_id}").status_code == 404
+    assert is_in(other)
+
+
+def test_ending_a_device_twice_finds_nothing_the_second_time(phone: Phone, tablet: Phone) -> None:
+    answers = [phone.delete(f"sessions/{tablet.pair['session_id']}") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [204, 404]
+
+
+def test_in_the_steady_state_signing_in_costs_no_query(
+    phone: Phone, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    assert is_in(phone)
+    with django_assert_num_queries(0):
+        assert is_in(phone)
+
+
+def test_the_tombstone_is_written_again_by_the_outbox(phone: Phone, work: Callable[[], None]) -> None:
+    assert is_in(phone)
+    phone.delete("sessions/current")
+    assert [job.payload for job in Job.objects.all()] == [{"session_ids": [int(phone.pair["session_id"])]}]
+    cache.clear()
+    work()
+    assert _remembered(phone) == 0
+
+
+def _remembered(phone: Phone) -> Any:
+    return cache.get(f"session:{phone.pair['session_id']}")
+
+
+def test_one_who_asked_before_the_end_cannot_write_over_the_tombstone(phone: Phone) -> None:
+    ids = [int(phone.pair["session_id"])]
+
+    def end_meanwhile(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        answer = execute(sql, *rest)
+        if "loginsession" in sql.lower() and sql.startswith("SELECT"):
+            bury(ids)
+        return answer
+
+    with connection.execute_wrapper(end_meanwhile):
+        assert is_in(phone)
+    assert not is_in(phone)
+
+
+def test_a_cache_that_was_emptied_brings_nobody_back(phone: Phone) -> None:
+    phone.delete("sessions/current")
+    cache.clear()
+    assert not is_in(phone)
+
+
+def test_without_a_cache_the_database_is_asked_every_time(
+    phone: Phone, tablet: Phone, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    settings.CACHES = redis_cache("redis://127.0.0.1:1/0")
+    for _ in range(3):
+        with django_assert_num_queries(1):
+            assert is_in(tablet)
+    phone.delete(f"sessions/{tablet.pair['session_id']}")
+    assert not is_in(tablet)
+
+
+def test_a_tombstone_that_no_cache_takes_is_tried_until_nobody_can_remember(
+    phone: Phone, settings: Settings, work: Callable[[], None]
+) -> None:
+    settings.CACHES = redis_cache("redis://127.0.0.1:1/0")
+    phone.delete("sessions/current")
+    work()
+    assert Job.objects.get().state == "waiting"
+    LoginSession.objects.update(ended_at="2026-01-01T00:00:00Z")
+    Job.objects.update(run_at="2026-01-01T00:00:00Z")
+    work()
+    assert Job.objects.get().state == "done"
+
+
+@pytest.mark.skipif(not services.has_redis(), reason="needs redis-server")
+def test_a_redis_that_stops_neither_locks_out_nor_lets_in(phone: Phone, tablet: Phone, settings: Settings) -> None:
+    with services.redis_server() as url:
+        settings.CACHES = redis_cache(url)
+        assert is_in(phone)
+        assert is_in(tablet)
+        assert _remembered(tablet) == 1
+    assert is_in(phone)
+    phone.delete(f"sessions/{tablet.pair['session_id']}")
+    assert not is_in(tablet)
+
+
+def test_another_worker_sees_the_end_in_the_shared_cache(
+    phone: Phone, tablet: Phone, settings: Settings, redis_url: str
+) -> None:
+    settings.CACHES = redis_cache(redis_url)
+    assert is_in(tablet)
+    with ThreadPoolExecutor(1) as worker:
+        # A thread has a client of its own, as another process has.
+        assert worker.submit(_remembered, tablet).result() == 1
+        phone.delete(f"sessions/{tablet.pair['session_id']}")
+        assert worker.submit(_remembered, tablet).result() == 0
+
+
+@pytest.mark.parametrize("devices", [1, 50])
+def test_the_list_of_devices_takes_one_query_however_many(
+    mina: Member, devices: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    phone = [Phone.of(mina) for _ in range(devices)][-1]
+    assert is_in(phone)
+    with django_assert_num_queries(1):
+        assert len(phone.get("sessions").json()["results"]) == devices
+
+
+def test_a_device_may_be_named_in_any_letters(mina: Member, phone: Phone) -> None:
+    for name in ("미나의 전화", "👨‍👩‍👧‍👦" * 80):
+        assert phone.sign_in(mina.email, device=name).status_code == 201
+        assert phone.get("sessions").json()["results"][0]["device"] == name
+    assert phone.post("sessions", email=mina.email, password=PASSWORD, device="x" * 81).status_code == 400

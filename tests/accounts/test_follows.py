@@ -1,0 +1,116 @@
+"""One member reads another."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Follow, Member
+from tests.accounts.conftest import AtOnce
+from tests.accounts.phone import Phone, code_of
+from tests.factories import MemberFactory, PostFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def phone(mina: Member) -> Phone:
+    """Mina's."""
+    return Phone.of(mina)
+
+
+def nicknames(answer: Any) -> list[str]:
+    return [row["member"]["nickname"] for row in answer.json()["results"]]
+
+
+def test_following_shows_in_both_lists_and_in_the_feed(phone: Phone, jun: Member, sora: Member) -> None:
+    PostFactory.create(author=jun), PostFactory.create(author=sora)
+    assert phone.put(f"follows/{jun.pk}").status_code == 204
+    assert nicknames(phone.get("follows")) == ["Jun"]
+    assert nicknames(Phone.of(jun).get("follows/followers")) == ["Mina"]
+    assert [post["author"]["nickname"] for post in phone.get("posts?following=true").json()["results"]] == ["Jun"]
+
+
+def test_following_and_unfollowing_twice_changes_nothing(phone: Phone, jun: Member) -> None:
+    assert [phone.put(f"follows/{jun.pk}").status_code for _ in range(2)] == [204, 204]
+    assert Follow.objects.count() == 1
+    assert [phone.delete(f"follows/{jun.pk}").status_code for _ in range(2)] == [204, 204]
+    assert not Follow.objects.exists()
+
+
+def test_nobody_follows_themselves(phone: Phone, mina: Member) -> None:
+    assert code_of(phone.put(f"follows/{mina.pk}")) == "not_oneself"
+
+
+def test_who_is_hidden_is_followed_by_nobody_like_who_does_not_exist(phone: Phone, jun: Member, sora: Member) -> None:
+    jun.withdraw()
+    sora.block(Member.objects.get(nickname="Mina"))
+    answers = [phone.put(f"follows/{pk}") for pk in (jun.pk, sora.pk, 4711)]
+    assert [(answer.status_code, code_of(answer)) for answer in answers] == [(404, "not_found")] * 3
+    assert not Follow.objects.exists()
+
+
+def test_the_lists_of_another_member_leave_out_whom_the_asker_may_not_see(
+    phone: Phone, mina: Member, jun: Member, sora: Member
+) -> None:
+    hidden, gone = MemberFactory.create_batch(2)
+    for member in (sora, hidden, gone):
+        member.follow(jun)
+        jun.follow(member)
+    hidden.block(mina), gone.withdraw()
+    assert nicknames(phone.get(f"members/{jun.pk}/followers")) == ["Sora"]
+    assert nicknames(phone.get(f"members/{jun.pk}/following")) == ["Sora"]
+    assert phone.get(f"members/{hidden.pk}/followers").status_code == 404
+
+
+def test_the_newest_follow_comes_first_and_pages_miss_nobody(phone: Phone, mina: Member) -> None:
+    others = MemberFactory.create_batch(7)
+    for other in others:
+        mina.follow(other)
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = phone.get(f"follows?limit=3{cursor and '&cursor='}{cursor}").json()
+        seen += [row["member"]["id"] for row in page["results"]]
+        cursor = page["next"]
+    assert seen == [str(other.pk) for other in reversed(others)]
+
+
+def test_a_cursor_of_one_list_opens_no_other(phone: Phone, mina: Member, jun: Member, sora: Member) -> None:
+    mina.follow(jun), mina.follow(sora)
+    cursor = phone.get("follows?limit=1").json()["next"]
+    assert phone.get(f"follows/followers?cursor={cursor}").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["follows", "follows/followers", "members/{jun}/followers", "members/{jun}/following"])
+@pytest.mark.parametrize("rows", [1, 50])
+def test_a_list_takes_the_same_queries_however_long_it_is(
+    phone: Phone, mina: Member, jun: Member, path: str, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    pairs = [
+        pair
+        for other in MemberFactory.create_batch(rows)
+        for pair in ((mina, other), (other, mina), (jun, other), (other, jun))
+    ]
+    Follow.objects.bulk_create(Follow(follower=one, followed=other) for one, other in pairs)
+    phone.get("me")
+    with django_assert_num_queries(2 if "jun" in path else 1):
+        assert len(nicknames(phone.get(f"{path.format(jun=jun.pk)}?limit=100"))) == rows
+
+
+def test_an_actor_named_in_the_query_is_refused(phone: Phone, jun: Member) -> None:
+    assert code_of(phone.get(f"follows?follower={jun.pk}")) == "unknown_field"
+
+
+def test_following_at_the_same_moment_makes_one_follow(at_once: AtOnce, mina: Member, jun: Member) -> None:
+    answers = at_once([partial(Phone.of(mina).put, f"follows/{jun.pk}") for _ in range(6)])
+    assert [answer.status_code for answer in answers] == [204] * 6
+    assert Follow.objects.count() == 1
+
+
+def test_a_follow_and_a_block_of_the_same_moment_leave_no_follow(at_once: AtOnce, mina: Member, jun: Member) -> None:
+    for _ in range(10):
+        mina.unblock(jun)
+        phones = Phone.of(mina), Phone.of(jun)
+        at_once([partial(phones[0].put, f"blocks/{jun.pk}"), partial(phones[1].put, f"follows/{mina.pk}")])
+        assert not Follow.objects.exists()

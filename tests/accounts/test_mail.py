@@ -1,0 +1,161 @@
+"""Letters: in the reader's language, over a real conversation with a mail server, again when that refuses."""
+
+import socket
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import Member
+from outbox.models import Job
+from tests.accounts.conftest import code_in
+from tests.accounts.phone import Phone, code_of
+from tests.accounts.post_office import APP_PASSWORD, USER, PostOffice, open_office
+
+pytestmark = pytest.mark.django_db
+NEW = "new@example.com"
+Work = Callable[[], None]
+KOREAN = {"code": "코드", "known": "이미", "code_or_return": "다시"}
+
+
+@pytest.fixture
+def smtp(settings: Settings) -> Settings:
+    """Letters leave by SMTP, as in production."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_USE_TLS = "localhost", True
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = USER, APP_PASSWORD
+    return settings
+
+
+@pytest.fixture
+def office(smtp: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+    """A mail server whose certificate is trusted."""
+    with open_office(tmp_path) as (office, port, certificate):
+        smtp.EMAIL_PORT = port
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        yield office
+
+
+def ask(email: str = NEW) -> Job:
+    Phone().post("verification-codes", email=email)
+    return Job.objects.latest("id")
+
+
+@pytest.mark.parametrize(
+    ("language", "greeting"), [("en", "Your code"), ("ko-KR,ko;q=0.9,en;q=0.5", "코드"), ("fr", "Your")]
+)
+def test_a_letter_speaks_the_language_that_was_asked_for(
+    language: str, greeting: str, work: Work, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    Phone(language=language).post("verification-codes", email=NEW)
+    work()
+    (letter,) = mailoutbox
+    assert greeting in str(letter.subject)
+    assert code_in(letter)
+
+
+def test_every_letter_has_korean_words_and_an_english_text(
+    work: Work, mailoutbox: list[EmailMultiAlternatives], mina: Member, jun: Member
+) -> None:
+    jun.withdraw()
+    for email in (NEW, mina.email, jun.email):
+        for language in ("ko", "en"):
+            Phone(language=language).post("verification-codes", email=email)
+            work()
+            spoken = [letter.isascii() for letter in (str(mailoutbox[-1].subject), str(mailoutbox[-1].body))]
+            assert spoken == [language == "en"] * 2
+
+
+def test_a_letter_says_the_same_as_text_and_as_html(work: Work, mailoutbox: list[EmailMultiAlternatives]) -> None:
+    Phone(language="ko").post("verification-codes", email=NEW)
+    work()
+    (letter,) = mailoutbox
+    ((html, kind),) = letter.alternatives
+    assert kind == "text/html"
+    assert code_in(letter) in str(html)
+    assert 'lang="ko"' in str(html)
+    assert letter.message()["From"] == "Heart to Heart <no-reply@heart-to-heart.example>"
+
+
+def test_a_letter_travels_encrypted_and_after_signing_in(office: PostOffice, work: Work) -> None:
+    ask()
+    work()
+    (letter,) = office.letters
+    assert office.encrypted == [True]
+    assert (letter["To"], letter.get_content_type()) == (NEW, "multipart/alternative")
+    assert [part.get_content_type() for part in letter.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_the_code_of_a_letter_that_came_by_smtp_opens(office: PostOffice, work: Work, phone: Phone) -> None:
+    ask()
+    work()
+    text = office.letters[0].get_body(("plain",))
+    assert text
+    code = next(line.strip() for line in text.get_content().splitlines() if line.startswith("    "))
+    assert phone.post("verification-codes/confirm", email=NEW, code=code).status_code == 200
+
+
+@pytest.mark.parametrize("mood", ["451 try again later", "550 no such mailbox", "421 closing"])
+def test_a_letter_that_the_server_refuses_is_sent_again_later(office: PostOffice, work: Work, mood: str) -> None:
+    office.moods = [mood]
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        job = ask()
+        work()
+        job.refresh_from_db()
+        assert (job.state, office.letters) == ("waiting", [])
+        clock.shift(timedelta(minutes=1))
+        work()
+    job.refresh_from_db()
+    assert (job.state, len(office.letters)) == ("done", 1)
+
+
+def test_what_a_refusal_leaves_behind_names_no_address(office: PostOffice, work: Work) -> None:
+    office.moods = [f"550 <{NEW}> unknown"]
+    job = ask()
+    work()
+    job.refresh_from_db()
+    assert job.last_error
+    assert NEW not in job.last_error
+
+
+def test_a_server_whose_certificate_nobody_signed_gets_no_letter(
+    office: PostOffice, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    job = ask()
+    work()
+    job.refresh_from_db()
+    assert (job.state, office.letters) == ("waiting", [])
+    assert "SSLCertVerificationError" in job.last_error
+
+
+def test_a_server_that_says_nothing_is_given_up_and_tried_again(smtp: Settings, work: Work) -> None:
+    smtp.EMAIL_TIMEOUT = 0.2
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        smtp.EMAIL_PORT = silent.getsockname()[1]
+        job = ask()
+        work()
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("waiting", 1)
+
+
+def test_a_wrong_password_of_ours_loses_no_letter(office: PostOffice, work: Work, smtp: Settings) -> None:
+    smtp.EMAIL_HOST_PASSWORD = "forgotten"
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        ask()
+        work()
+        smtp.EMAIL_HOST_PASSWORD = APP_PASSWORD
+        clock.shift(timedelta(minutes=1))
+        work()
+    assert len(office.letters) == 1
+
+
+def test_the_phone_gets_its_answer_while_the_mail_server_is_away(smtp: Settings, phone: Phone) -> None:
+    smtp.EMAIL_PORT = 1
+    assert code_of(phone.post("verification-codes", email=NEW)) == ""
+    assert Job.objects.get().state == "waiting"

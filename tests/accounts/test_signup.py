@@ -1,0 +1,192 @@
+"""From a proved address to a member."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import Member, SecurityEvent
+from tests.accounts.conftest import AtOnce, CodeFor
+from tests.accounts.phone import Phone, code_of
+from tests.accounts.tables import rows_holding
+from tests.factories import MemberFactory
+
+pytestmark = pytest.mark.django_db
+NEW = "new@example.com"
+PASSWORD = "a long password by the sea"
+TERMS = "2026-11-01"
+
+
+def join(proof: str, **changes: Any) -> Any:
+    body = {"proof": proof, "password": PASSWORD, "name": "Han Nari", "nickname": "Nari", "terms_version": TERMS}
+    return Phone().post("members", **body | changes)
+
+
+def refusals(answer: Any) -> set[tuple[str, str]]:
+    return {(error["field"], error["code"]) for error in answer.json()["errors"]}
+
+
+def test_a_new_member_is_signed_in_at_once(proof_for: CodeFor, phone: Phone) -> None:
+    phone.keep(join(proof_for(NEW), device="Nari's phone"))
+    me = phone.get("me").json()
+    assert (me["email"], me["name"], me["nickname"], me["terms_version"]) == (NEW, "Han Nari", "Nari", TERMS)
+    assert me["id"] == phone.pair["member_id"]
+    assert [device["device"] for device in phone.get("sessions").json()["results"]] == ["Nari's phone"]
+
+
+def test_the_acceptance_of_the_terms_is_written_down_with_its_time(proof_for: CodeFor) -> None:
+    before = timezone.now()
+    join(proof_for(NEW))
+    member = Member.objects.get()
+    assert member.terms_version == TERMS
+    assert member.terms_accepted_at
+    assert before <= member.terms_accepted_at <= timezone.now()
+
+
+def test_a_proof_is_used_up_by_success(proof_for: CodeFor) -> None:
+    proof = proof_for(NEW)
+    assert join(proof).status_code == 201
+    assert code_of(join(proof)) == "proof_invalid"
+    assert Member.objects.count() == 1
+
+
+def test_refused_sign_ups_leave_the_proof_good(proof_for: CodeFor) -> None:
+    proof = proof_for(NEW)
+    wrong = {"password": "short"}, {"terms_version": "2020-01-01"}, {"nickname": ""}, {"is_staff": True}
+    assert [join(proof, **change).status_code for change in wrong] == [400] * 4
+    assert not Member.objects.exists()
+    assert join(proof).status_code == 201
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(1_799, 201), (1_800, 400)])
+def test_a_proof_is_good_for_half_an_hour(proof_for: CodeFor, seconds: int, status: int) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        proof = proof_for(NEW)
+        clock.shift(seconds)
+        assert join(proof).status_code == status
+
+
+def test_a_proof_that_somebody_wrote_themselves_is_refused(proof_for: CodeFor) -> None:
+    head, _, tail = proof_for(NEW).rpartition(":")
+    for forged in (f"{head}:{tail[::-1]}", f"x{head}:{tail}", head, ":", "x" * 400, "é:é:é"):
+        assert code_of(join(forged)) == "proof_invalid"
+
+
+def test_a_member_of_the_same_address_is_told_only_to_who_proved_it(proof_for: CodeFor) -> None:
+    proof = proof_for(NEW)
+    MemberFactory.create(email=NEW)
+    answer = join(proof)
+    assert (answer.status_code, code_of(answer)) == (409, "email_taken")
+
+
+def test_an_address_in_other_letters_is_the_same_member(proof_for: CodeFor) -> None:
+    proof = proof_for("NEW@Example.com")
+    MemberFactory.create(email="new@EXAMPLE.com")
+    assert code_of(join(proof)) == "email_taken"
+    assert Member.objects.get().email == NEW
+
+
+def test_signing_up_twice_at_the_same_moment_makes_one_member(at_once: AtOnce, proof_for: CodeFor) -> None:
+    for number in range(5):
+        proof = proof_for(f"new{number}@example.com")
+        answers = at_once([partial(join, proof)] * 3)
+        assert sorted(map(code_of, answers)) == ["", "proof_invalid", "proof_invalid"]
+    assert Member.objects.count() == 5
+
+
+@pytest.mark.parametrize(
+    "field", ["is_staff", "is_superuser", "email", "id", "author", "suspended_until", "created_at"]
+)
+def test_nobody_sets_what_is_not_theirs_to_set(proof_for: CodeFor, field: str) -> None:
+    answer = join(proof_for(NEW), **{field: "1"})
+    assert code_of(answer) == "unknown_field"
+    assert refusals(answer) == {(field, "unknown_field")}
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("ninechars", "password_too_short"),
+        ("바다바다바다바다바", "password_too_short"),
+        ("sea " * 32 + "!", "password_too_long"),
+        ("1234567890", "password_too_common"),
+        ("HeartToHeart1", "password_of_context"),
+        ("ｈｅａｒｔｔｏｈｅａｒｔ!", "password_of_context"),
+        ("sunflower-lane", "password_too_similar"),
+    ],
+)
+def test_a_password_that_is_easy_to_guess_is_refused(proof_for: CodeFor, password: str, code: str) -> None:
+    answer = join(proof_for(NEW), password=password, nickname="sunflowerlane")
+    assert answer.status_code == 400
+    assert ("password", code) in refusals(answer)
+
+
+@pytest.mark.parametrize(
+    "password", ["ten chars.", "바다가 보이는 작은 정원", " spaces at both ends ", "🌊" * 10, "sea " * 32]
+)
+def test_a_long_password_of_any_letters_is_taken_as_it_is(proof_for: CodeFor, phone: Phone, password: str) -> None:
+    assert join(proof_for(NEW), password=password).status_code == 201
+    assert phone.sign_in(NEW, password).status_code == 201
+    assert code_of(phone.sign_in(NEW, f"{password} ")) == "credentials_wrong"
+
+
+def test_every_broken_rule_of_a_password_is_told_at_once(proof_for: CodeFor) -> None:
+    answer = join(proof_for(NEW), password="password")
+    assert refusals(answer) == {("password", "password_too_short"), ("password", "password_too_common")}
+
+
+def test_names_are_kept_composed_and_without_spaces_around_them(proof_for: CodeFor) -> None:
+    join(proof_for(NEW), nickname=" \u1102\u1161\u1105\u1175 ", name="E\u0301mile")
+    member = Member.objects.get()
+    assert (member.nickname, member.name) == ("\ub098\ub9ac", "\u00c9mile")
+
+
+@pytest.mark.parametrize(
+    ("nickname", "status"), [("나" * 30, 201), ("나" * 31, 400), ("👨‍👩‍👧‍👦" * 30, 201), ("👨‍👩‍👧‍👦" * 31, 400)]
+)
+def test_a_nickname_is_measured_in_the_letters_that_people_see(proof_for: CodeFor, nickname: str, status: int) -> None:
+    assert join(proof_for(NEW), nickname=nickname).status_code == status
+
+
+@pytest.mark.parametrize(
+    "nickname", ["", "   ", "a\x00b", "a\nb", "a\x1bb", "a\u202eb", "\u0085", "e" + "\u0301" * 400]
+)
+def test_a_nickname_that_plays_tricks_is_refused(proof_for: CodeFor, nickname: str) -> None:
+    assert join(proof_for(NEW), nickname=nickname).status_code == 400
+    assert not Member.objects.exists()
+
+
+def test_only_the_present_terms_can_be_accepted(proof_for: CodeFor, settings: Settings) -> None:
+    settings.TERMS_VERSION = "2027-01-01"
+    assert code_of(join(proof_for(NEW))) == "terms_outdated"
+
+
+def test_a_withdrawn_member_who_proves_the_address_starts_anew(proof_for: CodeFor, mina: Member) -> None:
+    SecurityEvent.objects.create(member=mina, kind=SecurityEvent.TOKEN_REUSED)
+    old = Phone.of(mina)
+    mina.withdraw()
+    anew = Phone()
+    assert anew.keep(join(proof_for(mina.email))).status_code == 201
+    assert anew.get("me").json()["nickname"] == "Nari"
+    assert anew.pair["member_id"] != str(mina.pk)
+    assert rows_holding(mina.pk, "Kim Mina") == []
+    assert code_of(old.get("me")) == "session_ended"
+
+
+def test_a_member_who_came_back_meanwhile_is_not_erased_by_the_proof(proof_for: CodeFor, mina: Member) -> None:
+    mina.withdraw()
+    proof = proof_for(mina.email)
+    Phone().sign_in(mina.email)
+    assert code_of(join(proof)) == "email_taken"
+    assert Member.objects.get() == mina
+
+
+def test_the_password_is_kept_as_argon2_and_told_to_nobody(proof_for: CodeFor, settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["accounts.hashers.FrugalArgon2"]
+    answer = join(proof_for(NEW))
+    assert Member.objects.get().password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+    assert PASSWORD not in answer.content.decode()
+    assert rows_holding(PASSWORD) == []

@@ -1,0 +1,120 @@
+"""What time has made useless is swept away, in chunks, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+
+from accounts import sweep
+from accounts.models import LoginSession, Member, PasswordGuess, VerificationCode
+from tests.accounts.conftest import CodeFor
+from tests.accounts.phone import Phone
+
+pytestmark = pytest.mark.django_db
+
+
+def in_days(days: float) -> time_machine.travel:
+    return time_machine.travel(timezone.now() + timedelta(days=days), tick=False)
+
+
+def expired(number: int, since: int = 1) -> list[OutstandingToken]:
+    """Refresh tokens that ran out so many days ago."""
+    until = timezone.now() - timedelta(days=since)
+    return OutstandingToken.objects.bulk_create(
+        OutstandingToken(jti=f"{number}-{since}", token="digest", expires_at=until) for number in range(number)
+    )
+
+
+def test_nothing_that_still_opens_something_is_swept(mina: Member, code_for: CodeFor) -> None:
+    phone = Phone.of(mina)
+    phone.keep(phone.refresh())
+    code_for("new@example.com")
+    phone.post("sessions", email=mina.email, password="wrong")
+    assert (sweep.sweep_sessions(), sweep.sweep_codes(), sweep.sweep_guesses()) == (0, 0, 0)
+    assert phone.refresh().status_code == 200
+
+
+def test_a_session_that_ran_out_is_forgotten_after_a_month(mina: Member, settings: Settings) -> None:
+    Phone.of(mina)
+    with in_days(settings.REFRESH_IDLE_DAYS + 29.9):
+        sweep.sweep_sessions()
+        assert LoginSession.objects.exists()
+    with in_days(settings.REFRESH_IDLE_DAYS + 30.1):
+        assert sweep.sweep_sessions() == 1
+        assert not LoginSession.objects.exists()
+
+
+def test_a_session_that_was_ended_is_forgotten_after_a_month(mina: Member) -> None:
+    ended, live = Phone.of(mina), Phone.of(mina)
+    LoginSession.objects.update(
+        expires_at=timezone.now() + timedelta(days=90), idle_at=timezone.now() + timedelta(days=90)
+    )
+    ended.delete("sessions/current")
+    with in_days(30.1):
+        sweep.sweep_sessions()
+    assert [str(session.pk) for session in LoginSession.objects.all()] == [live.pair["session_id"]]
+
+
+def test_refresh_tokens_are_forgotten_when_they_have_expired(mina: Member, settings: Settings) -> None:
+    phone = Phone.of(mina)
+    for _ in range(2):
+        phone.keep(phone.refresh())
+    assert BlacklistedToken.objects.exists()
+    with in_days(settings.REFRESH_IDLE_DAYS + 0.1):
+        assert sweep.sweep_sessions() == 3
+    assert not OutstandingToken.objects.exists()
+    assert not BlacklistedToken.objects.exists()
+
+
+def test_a_dead_token_still_ends_its_session_after_a_sweep(mina: Member) -> None:
+    phone = Phone.of(mina)
+    old = phone.pair["refresh"]
+    for _ in range(2):
+        phone.keep(phone.refresh())
+    sweep.sweep_sessions()
+    assert phone.refresh(old).status_code == 401
+    assert phone.refresh().status_code == 401
+
+
+def test_many_rows_go_in_chunks_with_few_statements(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    many = 2 * sweep.CHUNK + 5
+    BlacklistedToken.objects.bulk_create(BlacklistedToken(token=token) for token in expired(many))
+    with django_assert_max_num_queries(16):
+        assert sweep.sweep_sessions() == many
+    assert not OutstandingToken.objects.exists()
+
+
+def test_a_sweep_finds_expired_tokens_over_an_index() -> None:
+    names = connection.introspection.get_constraints(connection.cursor(), OutstandingToken._meta.db_table)
+    assert any(found["index"] and found["columns"] == ["expires_at"] for found in names.values())
+
+
+def test_codes_and_their_addresses_are_forgotten_after_a_day(code_for: CodeFor) -> None:
+    code_for("new@example.com")
+    with in_days(0.99):
+        assert sweep.sweep_codes() == 0
+    with in_days(1.01):
+        assert sweep.sweep_codes() == 1
+    assert not VerificationCode.objects.exists()
+
+
+def test_wrong_passwords_are_forgotten_when_their_time_is_over(phone: Phone, mina: Member, settings: Settings) -> None:
+    phone.sign_in(mina.email, "wrong")
+    with time_machine.travel(timezone.now() + timedelta(seconds=settings.PASSWORD_GUESS_SECONDS + 1)):
+        assert sweep.sweep_guesses() == 2
+    assert not PasswordGuess.objects.exists()
+
+
+def test_housekeeping_sweeps_this_room_too(mina: Member, capsys: pytest.CaptureFixture[str]) -> None:
+    expired(3)
+    mina.withdraw()
+    with in_days(15):
+        call_command("housekeeping")
+    assert not OutstandingToken.objects.exists()
+    assert not Member.objects.exists()
+    assert "members" in capsys.readouterr().out

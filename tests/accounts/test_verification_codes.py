@@ -1,0 +1,197 @@
+"""An address is proved by a code that was mailed to it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.jobs import mail_code
+from accounts.models import Member, VerificationCode
+from outbox.models import Job
+from tests.accounts.conftest import AtOnce, CodeFor, code_in
+from tests.accounts.phone import Phone, code_of, told
+from tests.accounts.tables import rows_holding
+
+pytestmark = pytest.mark.django_db
+NEW = "new@example.com"
+Letters = list[EmailMultiAlternatives]
+
+
+def confirm(code: str, email: str = NEW) -> Any:
+    return Phone().post("verification-codes/confirm", email=email, code=code)
+
+
+def test_a_code_is_asked_for_mailed_and_confirmed(code_for: CodeFor) -> None:
+    answer = confirm(code_for(NEW))
+    assert answer.status_code == 200
+    assert answer.json().keys() == {"proof", "expires_at"}
+
+
+def test_known_and_unknown_addresses_get_the_same_answer(phone: Phone, mina: Member) -> None:
+    known, unknown = (phone.post("verification-codes", email=email) for email in (mina.email, NEW))
+    assert told(known) == told(unknown)
+    assert known.status_code == 202
+
+
+def test_a_members_letter_holds_no_code_and_says_sign_in(code_for: CodeFor, mina: Member, mailoutbox: Letters) -> None:
+    assert code_for(mina.email) == ""
+    assert mailoutbox[-1].to == [mina.email]
+    assert "sign in with your password" in str(mailoutbox[-1].body)
+
+
+def test_a_suspended_members_letter_is_that_of_any_member(code_for: CodeFor, mina: Member) -> None:
+    mina.suspend(timezone.now() + timedelta(days=3))
+    assert code_for(mina.email) == ""
+
+
+def test_a_withdrawn_members_letter_offers_return_and_code(
+    code_for: CodeFor, mina: Member, mailoutbox: Letters
+) -> None:
+    mina.withdraw()
+    assert confirm(code_for(mina.email), mina.email).status_code == 200
+    assert "To have everything back, sign in" in str(mailoutbox[-1].body)
+
+
+def test_when_the_days_of_grace_are_over_the_letter_promises_no_return(
+    code_for: CodeFor, mina: Member, mailoutbox: Letters, settings: Settings
+) -> None:
+    mina.withdraw()
+    with time_machine.travel(timezone.now() + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)):
+        assert code_for(mina.email)
+    assert "sign in" not in str(mailoutbox[-1].body)
+
+
+def test_four_wrong_guesses_leave_the_code_good(code_for: CodeFor) -> None:
+    code = code_for(NEW)
+    assert {code_of(confirm("xxxxxxxx")) for _ in range(4)} == {"code_incorrect"}
+    assert confirm(code).status_code == 200
+
+
+def test_five_wrong_guesses_use_up_even_the_right_code(code_for: CodeFor) -> None:
+    code = code_for(NEW)
+    assert [code_of(confirm("xxxxxxxx")) for _ in range(6)] == ["code_incorrect"] * 5 + ["code_used_up"]
+    assert code_of(confirm(code)) == "code_used_up"
+    assert VerificationCode.objects.get(email=NEW).guesses == 5
+
+
+def test_guesses_at_the_same_moment_are_never_more_than_five(at_once: AtOnce, code_for: CodeFor) -> None:
+    code = code_for(NEW)
+    answers = at_once([lambda: confirm("xxxxxxxx")] * 12)
+    assert sorted(map(code_of, answers)) == ["code_incorrect"] * 5 + ["code_used_up"] * 7
+    assert code_of(confirm(code)) == "code_used_up"
+
+
+@pytest.mark.parametrize(("seconds", "code"), [(299, ""), (300, "code_expired"), (3_000, "code_expired")])
+def test_a_code_lives_five_minutes_from_its_sending(code_for: CodeFor, seconds: int, code: str) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        drawn = code_for(NEW)
+        clock.shift(seconds)
+        assert code_of(confirm(drawn)) == code
+
+
+def test_the_life_of_a_code_counts_from_the_letter_and_not_from_the_asking(
+    phone: Phone, work: Callable[[], None], mailoutbox: Letters
+) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        phone.post("verification-codes", email=NEW)
+        clock.shift(600)
+        work()
+        clock.shift(299)
+        assert confirm(code_in(mailoutbox[-1])).status_code == 200
+
+
+def test_a_confirmed_code_can_be_confirmed_again_until_it_expires(code_for: CodeFor) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        code = code_for(NEW)
+        assert confirm(code).status_code == 200
+        clock.shift(299)
+        assert confirm(code).status_code == 200
+        clock.shift(1)
+        assert code_of(confirm(code)) == "code_expired"
+
+
+def test_asking_again_replaces_the_code_and_forgets_wrong_guesses(code_for: CodeFor) -> None:
+    first = code_for(NEW)
+    for _ in range(5):
+        confirm("xxxxxxxx")
+    second = code_for(NEW)
+    assert code_of(confirm(first)) == "code_incorrect"
+    assert confirm(second).status_code == 200
+
+
+def test_the_old_code_is_good_until_the_new_letter_is_sent(code_for: CodeFor, phone: Phone) -> None:
+    code = code_for(NEW)
+    phone.post("verification-codes", email=NEW)
+    assert confirm(code).status_code == 200
+
+
+def test_a_letter_that_is_sent_again_has_a_new_code(code_for: CodeFor, mailoutbox: Letters) -> None:
+    first = code_for(NEW)
+    mail_code(Job.objects.get().payload)
+    assert code_of(confirm(first)) == "code_incorrect"
+    assert confirm(code_in(mailoutbox[-1])).status_code == 200
+
+
+def test_neither_the_job_nor_any_table_holds_the_code(code_for: CodeFor) -> None:
+    code = code_for(NEW)
+    assert Job.objects.get().payload == {"code_id": VerificationCode.objects.get().pk}
+    assert rows_holding(code) == []
+
+
+def test_a_job_whose_code_was_used_meanwhile_sends_nothing(mailoutbox: Letters) -> None:
+    mail_code({"code_id": 4711})
+    assert mailoutbox == []
+
+
+def test_guessing_at_a_members_address_is_answered_like_a_strangers(code_for: CodeFor, mina: Member) -> None:
+    code_for(mina.email), code_for(NEW)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(7):
+            member, stranger = (told(confirm("xxxxxxxx", email)) for email in (mina.email, NEW))
+            assert member == stranger
+            clock.shift(60)
+
+
+def test_capital_and_small_letters_of_a_code_differ(code_for: CodeFor) -> None:
+    assert code_of(confirm(code_for(NEW).swapcase())) == "code_incorrect"
+
+
+def test_an_address_is_the_same_however_it_is_typed(code_for: CodeFor) -> None:
+    assert confirm(code_for("New@Example.COM"), "NEW@example.com").status_code == 200
+    assert VerificationCode.objects.get().email == NEW
+
+
+def test_an_address_that_grows_when_it_is_normalised_is_refused(phone: Phone) -> None:
+    label = "\u3392" * 20  # One letter that NFKC writes as three: MHz.
+    answer = phone.post("verification-codes", email="a@" + f"{label}." * 11 + "com")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "email")
+
+
+@pytest.mark.parametrize(
+    "email", ["", "nobody", "a@b", "a b@example.com", "a@example.com\nBcc: b@example.com", None, 5]
+)
+def test_what_is_no_address_is_refused(phone: Phone, email: Any) -> None:
+    assert phone.post("verification-codes", email=email).status_code == 400
+    assert not Job.objects.exists()
+
+
+def test_one_address_gets_five_letters_an_hour_whoever_it_is(mina: Member) -> None:
+    for email in (mina.email, NEW):
+        asked = [Phone(f"198.51.100.{n}").post("verification-codes", email=email) for n in range(6)]
+        assert [answer.status_code for answer in asked] == [202] * 5 + [429]
+        assert 0 < int(asked[-1]["Retry-After"]) <= 3_600
+
+
+def test_a_field_that_nobody_may_set_is_refused(phone: Phone) -> None:
+    assert code_of(phone.post("verification-codes", email=NEW, purpose="reset")) == "unknown_field"
+
+
+def test_asking_at_the_same_moment_makes_one_code(at_once: AtOnce) -> None:
+    answers = at_once([lambda: Phone().post("verification-codes", email=NEW)] * 4)
+    assert [answer.status_code for answer in answers] == [202] * 4
+    assert VerificationCode.objects.count() == 1

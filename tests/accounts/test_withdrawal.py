@@ -1,0 +1,174 @@
+"""Leaving: hidden and signed out in the same second, back within the days of grace, gone for good after them."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.management import call_command
+from django.test import TestCase
+from django.utils import timezone
+
+from accounts.models import Member, SecurityEvent
+from media.models import Image
+from tests.accounts.conftest import CodeFor
+from tests.accounts.phone import Phone, code_of
+from tests.accounts.tables import rows_holding
+from tests.factories import PASSWORD, PostFactory, upload
+
+pytestmark = pytest.mark.django_db
+Picture = Callable[..., Image]
+
+
+@pytest.fixture
+def phone(mina: Member) -> Phone:
+    """Mina's."""
+    return Phone.of(mina)
+
+
+def erase_withdrawn(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """The exit code of the command, and what it said."""
+    code = 0
+    try:
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            call_command("erase_withdrawn", *words)
+    except SystemExit as end:
+        code = int(end.code or 0)
+    return code, capsys.readouterr().out
+
+
+def days_ago(member: Member, days: float) -> None:
+    Member.objects.filter(pk=member.pk).update(withdrawn_at=timezone.now() - timedelta(days=days))
+
+
+def test_leaving_hides_and_signs_out_in_the_same_second(phone: Phone, mina: Member, jun: Member) -> None:
+    post, other, tablet = PostFactory.create(author=mina), Phone.of(jun), Phone.of(mina)
+    assert tablet.get("me").status_code == 200
+    assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
+    assert [code_of(device.get("me")) for device in (phone, tablet)] == ["session_ended"] * 2
+    assert code_of(tablet.refresh()) == "session_ended"
+    for path in (f"members/{mina.pk}", f"posts/{post.pk}", f"members/{mina.pk}/followers"):
+        assert other.get(path).status_code == 404
+    assert other.get("posts").json()["results"] == []
+
+
+def test_a_wrong_password_lets_nobody_leave(phone: Phone, mina: Member) -> None:
+    answer = phone.post("me/withdrawal", password="wrong")
+    assert (answer.status_code, code_of(answer)) == (403, "password_wrong")
+    mina.refresh_from_db()
+    assert mina.withdrawn_at is None
+    assert phone.get("me").status_code == 200
+
+
+def test_who_holds_the_phone_cannot_guess_the_password(phone: Phone) -> None:
+    answers = [phone.post("me/withdrawal", password="wrong") for _ in range(11)]
+    assert [code_of(answer) for answer in answers] == ["password_wrong"] * 10 + ["too_many_guesses"]
+    assert code_of(phone.post("me/withdrawal", password=PASSWORD)) == "too_many_guesses"
+
+
+def test_coming_back_brings_everything_back(phone: Phone, mina: Member, jun: Member) -> None:
+    post = PostFactory.create(author=mina)
+    mina.follow(jun)
+    phone.post("me/withdrawal", password=PASSWORD)
+    with time_machine.travel(timezone.now() + timedelta(days=13)):
+        assert phone.sign_in(mina.email).status_code == 201
+        assert phone.get("me").json()["counts"] == {"followers": 0, "following": 1, "posts": 1}
+        assert Phone.of(jun).get(f"posts/{post.pk}").status_code == 200
+
+
+def test_after_the_days_of_grace_nobody_comes_back(phone: Phone, mina: Member) -> None:
+    days_ago(mina, settings.WITHDRAWAL_GRACE_DAYS)
+    assert code_of(phone.sign_in(mina.email)) == "credentials_wrong"
+
+
+def test_without_yes_the_command_only_counts(mina: Member, capsys: pytest.CaptureFixture[str]) -> None:
+    days_ago(mina, 14.1)
+    assert erase_withdrawn(capsys) == (0, "1 members due to be erased (run with --yes)\n")
+    assert Member.objects.filter(pk=mina.pk).exists()
+
+
+def test_the_command_erases_only_those_whose_days_are_over(
+    mina: Member, jun: Member, sora: Member, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days_ago(mina, 14.1)
+    days_ago(jun, 13.9)
+    code, said = erase_withdrawn(capsys, "--yes", "--json")
+    assert (code, json.loads(said)) == (0, {"erased": 1})
+    assert set(Member.objects.all()) == {jun, sora}
+
+
+def test_with_nothing_to_do_the_exit_code_says_so(mina: Member, capsys: pytest.CaptureFixture[str]) -> None:
+    assert [erase_withdrawn(capsys, *words)[0] for words in ((), ("--yes",), ("--json",))] == [2, 2, 2]
+
+
+def a_life(mina: Member, jun: Member, image_of: Picture, code_for: CodeFor) -> Phone:
+    """All that a member can leave behind."""
+    phone = Phone()
+    code_for(mina.email)
+    phone.sign_in(mina.email, "wrong password")
+    phone.sign_in(mina.email, device="Mina's own phone")
+    old = phone.pair["refresh"]
+    phone.put("me/avatar", image_id=str(image_of(mina).pk))
+    phone.post("posts", text="Mina was here", image_ids=[str(image_of(mina).pk)])
+    phone.client.post("/api/v1/images", {"image": upload(), "alt": "Mina"}, headers=_signed(phone))
+    phone.put(f"follows/{jun.pk}"), jun.follow(mina)
+    for _ in range(2):
+        phone.keep(phone.refresh())
+    phone.refresh(old)
+    phone.sign_in(mina.email)
+    phone.put(f"blocks/{jun.pk}"), jun.block(mina)
+    assert SecurityEvent.objects.get().member == mina
+    return phone
+
+
+def _signed(phone: Phone) -> dict[str, str]:
+    return {"Authorization": f"Bearer {phone.pair['access']}"}
+
+
+def pictures() -> list[Path]:
+    return list(Path(settings.MEDIA_ROOT).rglob("*.*"))
+
+
+def test_nothing_of_an_erased_member_is_left_in_any_table_or_in_storage(
+    mina: Member, jun: Member, image_of: Picture, code_for: CodeFor, work: Callable[[], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    before, member_id = set(pictures()), mina.pk
+    phone = a_life(mina, jun, image_of, code_for)
+    work()
+    assert len(set(pictures()) - before) == 9
+    assert rows_holding(member_id, mina.email, "mina")
+    assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
+    days_ago(mina, 15)
+    assert erase_withdrawn(capsys, "--yes")[0] == 0
+    work()
+    assert rows_holding(member_id, mina.email, "mina") == []
+    assert not Image.objects.exists()
+    assert set(pictures()) == before
+    assert code_of(phone.get("me")) == "session_ended"
+    assert Phone.of(jun).get("posts").status_code == 200
+
+
+def test_erasing_one_member_leaves_the_others_whole(
+    mina: Member, jun: Member, image_of: Picture, work: Callable[[], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    phone = Phone.of(jun)
+    phone.post("posts", text="Jun stays", image_ids=[str(image_of(jun).pk)])
+    work()
+    shown: list[Any] = phone.get("posts").json()["results"]
+    days_ago(mina, 15)
+    erase_withdrawn(capsys, "--yes")
+    work()
+    assert phone.get("posts").json()["results"] == shown
+    assert Image.objects.count() == 1
+
+
+def test_a_member_can_leave_come_back_and_leave_again(phone: Phone, mina: Member) -> None:
+    for _ in range(2):
+        assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
+        assert phone.sign_in(mina.email).status_code == 201
+    assert Member.objects.get(pk=mina.pk).withdrawn_at is None

@@ -1,0 +1,52 @@
+"""How tests make what they do not tell about."""
+
+import io
+from typing import Any
+
+import factory
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image as Pillow
+
+from accounts.models import Member
+from posts.models import Post
+
+PASSWORD = "correct horse battery staple"
+
+
+class MemberFactory(factory.django.DjangoModelFactory[Member]):
+    """A member who can sign in with PASSWORD."""
+
+    class Meta:
+        model = Member
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda number: f"member{number}@example.com")
+    name = factory.Sequence(lambda number: f"Member {number}")
+    nickname = factory.Sequence(lambda number: f"member{number}")
+    terms_version = "2026-11-01"
+
+    @classmethod
+    def _create(cls, model_class: type[Member], *args: Any, **fields: Any) -> Member:
+        return model_class.objects.create_user(fields.pop("email"), fields.pop("password", PASSWORD), **fields)
+
+
+class PostFactory(factory.django.DjangoModelFactory[Post]):
+    """A post without pictures."""
+
+    class Meta:
+        model = Post
+
+    author = factory.SubFactory(MemberFactory)
+    text = factory.Sequence(lambda number: f"Post number {number}")
+
+
+def picture_bytes(size: tuple[int, int] = (64, 48), kind: str = "JPEG", color: str = "teal", **options: Any) -> bytes:
+    """A small honest picture."""
+    buffer = io.BytesIO()
+    Pillow.new("RGB", size, color).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def upload(name: str = "photo.jpg", **options: Any) -> SimpleUploadedFile:
+    """A small honest picture as a client sends it."""
+    return SimpleUploadedFile(name, picture_bytes(**options), "image/jpeg")
