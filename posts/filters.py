@@ -1,0 +1,71 @@
+"""What a feed can be narrowed to and ordered by."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_filters.fields import IsoDateTimeField
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from posts.models import Post
+from posts.models.post import PostQuerySet
+from wire.fields import read_id
+
+YES_OR_NO = (("true", _("yes")), ("false", _("no")))
+ORDERINGS = (("newest", _("newest first")), ("oldest", _("oldest first")))
+
+
+class MomentField(IsoDateTimeField):  # type: ignore[misc]
+    """A time in RFC 3339, as UTC; one that UTC's calendar does not reach is not a time."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The moment, None for none; raises Django's ValidationError."""
+        moment: datetime | None = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError as fault:
+            raise forms.ValidationError(self.error_messages["invalid"], "invalid") from fault
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
+    """Compares with a moment."""
+
+    field_class = MomentField
+
+
+class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Only indexed columns, only declared words."""
+
+    author = django_filters.CharFilter(method="by_author", help_text="The id of one writer.", label="author")
+    following = django_filters.ChoiceFilter(choices=YES_OR_NO, method="by_following", label="following")
+    has_images = django_filters.ChoiceFilter(choices=YES_OR_NO, method="by_images", label="has_images")
+    since = MomentFilter("created_at", "gte", label="since")
+    until = MomentFilter("created_at", "lt", label="until")
+    ordering = django_filters.ChoiceFilter(choices=ORDERINGS, method="in_order", label="ordering")
+
+    class Meta:
+        model = Post
+        fields: list[str] = []
+
+    def by_author(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """The posts of one writer; a hidden one has none, like one that does not exist."""
+        number = read_id(value)
+        if number is None:
+            raise ValidationError({name: [ErrorDetail(gettext("This is not an id."), "invalid")]})
+        return posts.filter(author_id=number)
+
+    def by_following(self, posts: PostQuerySet, name: str, value: str) -> QuerySet[Any]:
+        """The posts of those whom the asker follows."""
+        return posts.followed_by(self.request.user) if value == "true" else posts
+
+    def by_images(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Posts with pictures, or without any."""
+        return posts.filter(image_count__gt=0) if value == "true" else posts.filter(image_count=0)
+
+    def in_order(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Both columns of the key, in one direction."""
+        return posts.order_by("created_at", "id") if value == "oldest" else posts

@@ -1,0 +1,139 @@
+"""Post: what a member says, and whether others still hear it."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Follow, Member
+from accounts.models.member import MemberQuerySet
+from keyset.models import TimeOrdered
+from media.models import Image
+from posts.errors import PostEmpty
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    """Posts as members may see them."""
+
+    def published(self) -> Self:
+        """Posts that no moderator has removed."""
+        return self.filter(removed_at=None)
+
+    def visible_to(self, member: Member) -> Self:
+        """Published posts of standing writers, less those whom a block parts from the member in either direction."""
+        return self.published().filter(MemberQuerySet.is_seen_by(member, key="author_id", path="author__"))
+
+    def newest_first(self) -> Self:
+        """The order of feeds; the id parts posts of the same moment."""
+        return self.order_by("-created_at", "-id")
+
+    def feed_for(self, member: Member) -> Self:
+        """Everything the member may read, newest first."""
+        return self.visible_to(member).newest_first()
+
+    def followed_by(self, member: Member) -> Self:
+        """Posts by those whom the member follows."""
+        return self.filter(author_id__in=Follow.objects.filter(follower=member.pk).values("followed_id"))
+
+    def publish(
+        self,
+        *,
+        author: Member,
+        text: str,
+        image_ids: Sequence[int] = (),
+        uploads: "Sequence[UploadedFile[Any]]" = (),
+        alts: Sequence[str] = (),
+    ) -> "Post":
+        """Say something with pictures in the given order: uploaded before, or in this very request.
+
+        Raises PostEmpty, ImageNotUsable, and what media.intake refuses. All pictures are stored before the short
+        transaction begins; when it fails, those that came with the request are given up again.
+        """
+        if not (text or image_ids or uploads):
+            raise PostEmpty
+        images = Image.objects.accept(uploads, owner=author, alts=alts) if uploads else []
+        try:
+            with transaction.atomic():
+                shown = Image.objects.claim([*image_ids, *(image.pk for image in images)], owner=author)
+                post = self.create(author_id=author.pk, text=text, image_count=len(shown))
+                PostImage.objects.bulk_create(
+                    PostImage(post=post, image=image, position=place) for place, image in enumerate(shown)
+                )
+        except Exception:
+            with transaction.atomic():
+                Image.objects.discard(images)
+            raise
+        return post
+
+
+class Post(TimeOrdered):
+    """Some words and pictures of one member."""
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="posts", db_index=False)
+    text = models.TextField(blank=True)
+    # Pictures are published with the post and never change, so their number is kept beside it.
+    image_count = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="post_feed", condition=Q(removed_at=None)),
+            models.Index(fields=["author", "-created_at", "-id"], name="post_by_author", condition=Q(removed_at=None)),
+            models.Index(fields=["author"], name="post_author_all"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60] or f"{self.image_count} pictures"
+
+    def may_be_deleted_by(self, member: Member) -> bool:
+        """Only the writer deletes; moderators remove, which can be undone."""
+        return self.author_id == member.pk
+
+    def remove(self) -> None:
+        """Hide it from everybody; row and pictures stay, so that a mistake can be undone."""
+        self.removed_at = timezone.now()
+        self.save(update_fields=["removed_at"])
+
+    def restore(self) -> None:
+        """Undo a removal."""
+        self.removed_at = None
+        self.save(update_fields=["removed_at"])
+
+    @transaction.atomic
+    def erase(self) -> None:
+        """Delete it for good, pictures included; the files follow by the outbox."""
+        images = list(PostImage.objects.filter(post=self).values_list("image_id", flat=True))
+        self.delete()
+        Image.objects.discard(images)
+
+
+class PostImage(models.Model):
+    """A picture in its place in a post; no picture is shown twice."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="post_images", db_index=False)
+    image = models.OneToOneField(Image, models.PROTECT)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "position"], name="post_image_place")]
+
+    def __str__(self) -> str:
+        return f"picture {self.position} of {self.post_id}"
+
+
+def erase_posts_of(member: Member) -> None:
+    """The step of this room when a member is erased; their pictures go with the member's own step."""
+    PostImage.objects.filter(post__author=member).delete()
+    Post.objects.filter(author=member).delete()
+
+
+def posts_of(member: Member, asker: Member) -> models.QuerySet[Any]:
+    """The posts a profile counts."""
+    return Post.objects.visible_to(asker).filter(author=member.pk)

@@ -1,0 +1,114 @@
+"""/posts: publishing, feeds, reading one, deleting."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.examples import MINA
+from keyset.errors import InvalidCursor
+from keyset.pagination import KeysetPagination
+from media.errors import INTAKE, ImageNotUsable, TooManyImages
+from media.examples import IMAGE
+from posts.errors import NotYours, PostEmpty
+from posts.filters import PostFilter
+from posts.fragments import COLUMNS, feed, feed_of_one, fragments
+from posts.models import Post
+from posts.serializers import PostDraftSerializer, PostSerializer, PostUploadSerializer
+from throttling.throttles import limited
+from wire.examples import answered, asked
+from wire.fields import read_id
+from wire.parsing import StrictJSONParser
+from wire.viewsets import StrictViewSet
+
+PAGE = frozenset({"cursor", "limit"})
+POST = {
+    "id": "7420161001232564224",
+    "author": MINA,
+    "text": "First snow of the year.",
+    "images": [IMAGE],
+    "created_at": "2026-11-24T09:00:00.123456Z",
+}
+
+
+class PostViewSet(StrictViewSet):
+    """What members say."""
+
+    queryset = Post.objects.none()
+    serializer_class = PostSerializer
+    pagination_class = KeysetPagination  # type: ignore[assignment]
+    filter_backends = (DjangoFilterBackend,)
+    filterset_class = PostFilter
+    parser_classes = (StrictJSONParser, MultiPartParser)
+    parameters = {"list": PAGE | frozenset(PostFilter.base_filters)}
+    rates = {"create": [limited("post-member", by="member")]}
+    refusals = {
+        "list": [InvalidCursor],
+        "create": [PostEmpty, TooManyImages, ImageNotUsable, *INTAKE],
+        "destroy": [NotYours],
+    }
+
+    def get_serializer_class(self) -> Any:
+        """Publishing has two ways: pictures uploaded before, or in the same request."""
+        if self.action != "create":
+            return PostSerializer
+        is_upload = (self.request.content_type or "").startswith("multipart/")
+        return PostUploadSerializer if is_upload else PostDraftSerializer
+
+    @extend_schema(
+        summary="Read a feed",
+        description="Everything you may see, newest first; narrowed to one writer by `author`, to those you follow by "
+        "`following=true`. Keep `previous` of the first page to ask later for what is newer.",
+        responses=PostSerializer(many=True),
+        examples=[answered(POST)],
+    )
+    def list(self, request: Request) -> Response:
+        """One page of a feed."""
+        rows = self.paginate_queryset(self.listed(request)) or []
+        return self.get_paginated_response(fragments(rows))
+
+    def listed(self, request: Request) -> Any:
+        """The posts asked for; the two lists that nearly everybody reads are prepared."""
+        asked = request.query_params.keys() - PAGE
+        if not asked:
+            return feed(reader=self.asker.pk)
+        if asked == {"author"} and (author := read_id(request.query_params["author"])):
+            return feed_of_one(reader=self.asker.pk, author=author)
+        return self.filter_queryset(Post.objects.feed_for(self.asker)).values(*COLUMNS)
+
+    @extend_schema(
+        summary="Publish a post",
+        description="As JSON with the ids of pictures that were uploaded before, or as multipart with the pictures.",
+        request={"application/json": PostDraftSerializer, "multipart/form-data": PostUploadSerializer},
+        responses={201: PostSerializer},
+        examples=[asked({"text": "First snow of the year.", "image_ids": [IMAGE["id"]]}), answered(POST, 201)],
+    )
+    def create(self, request: Request) -> Response:
+        """Say something."""
+        taken = self.taken()
+        uploads = taken.pop("images", ())
+        post = Post.objects.publish(author=self.asker, uploads=uploads, **taken)
+        return Response(self.shown(post.pk), status=201)
+
+    @extend_schema(summary="Read a post", responses=PostSerializer, examples=[answered(POST)])
+    def retrieve(self, request: Request, post_id: int) -> Response:
+        """One post."""
+        return Response(self.shown(post_id))
+
+    @extend_schema(summary="Delete your post", responses={204: OpenApiResponse(description="It is gone for good.")})
+    def destroy(self, request: Request, post_id: int) -> Response:
+        """Delete it, pictures included."""
+        post = get_object_or_404(Post.objects.visible_to(self.asker), pk=post_id)
+        if not post.may_be_deleted_by(self.asker):
+            raise NotYours
+        post.erase()
+        return Response(status=204)
+
+    def shown(self, post_id: int) -> dict[str, Any]:
+        """One post as the asker may see it."""
+        row = get_object_or_404(Post.objects.visible_to(self.asker).values(*COLUMNS), pk=post_id)
+        return fragments([row])[0]

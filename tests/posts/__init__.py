@@ -1,0 +1,1 @@
+"""What members say, and who hears it."""

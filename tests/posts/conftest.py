@@ -1,0 +1,41 @@
+"""Posts with pictures, and what lies in storage."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from rest_framework.test import APIClient
+
+from accounts.models import Member
+from media.models import Image
+from posts.models import Post
+
+Texts = Callable[..., list[str]]
+
+
+@pytest.fixture
+def illustrated(image_of: Callable[..., Image]) -> Callable[..., Post]:
+    """Publishes a post with so many pictures."""
+
+    def publish(author: Member, text: str = "Look.", pictures: int = 1) -> Post:
+        images = [image_of(author).pk for _ in range(pictures)]
+        return Post.objects.publish(author=author, text=text, image_ids=images)
+
+    return publish
+
+
+@pytest.fixture
+def texts() -> Texts:
+    """What a client reads in a feed, in its order."""
+
+    def read(client: APIClient, **asked: Any) -> list[str]:
+        return [post["text"] for post in client.get("/api/v1/posts", asked).json()["results"]]
+
+    return read
+
+
+def files() -> set[Path]:
+    """Every file in storage."""
+    return {at for at in Path(settings.MEDIA_ROOT).rglob("*") if at.is_file()}

@@ -1,0 +1,105 @@
+"""What reading costs: a fixed number of statements, and the index each was made for."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import Member
+from media.models import Image
+from posts.fragments import feed, feed_of_one
+from posts.models import Post, PostImage
+from tests.factories import MemberFactory
+
+POSTS = "/api/v1/posts"
+
+
+def write(author: Member, number: int, *, pictures: int = 0) -> list[Post]:
+    """So many posts of the author and of as many others as there are posts, written behind the API's back."""
+    now = timezone.now()
+    posts = Post.objects.bulk_create(
+        Post(author=author, text="x", image_count=pictures, created_at=now - timedelta(minutes=place))
+        for place in range(number)
+    )
+    images = Image.objects.bulk_create(
+        Image(owner=author, width=8, height=8, bytes=9, stored_at=now) for _ in range(number * pictures)
+    )
+    PostImage.objects.bulk_create(
+        PostImage(post=posts[place // pictures], image=image, position=place % pictures)
+        for place, image in enumerate(images)
+    )
+    return posts
+
+
+def statements(read: Callable[[], Any]) -> int:
+    """How many statements reading takes once the session is known to be alive."""
+    read()
+    with CaptureQueriesContext(connection) as asked:
+        assert read().status_code == 200
+    return len(asked)
+
+
+@pytest.mark.parametrize("number", [1, 50])
+@pytest.mark.parametrize("asked", [{}, {"author": True}, {"following": "true", "has_images": "true"}])
+def test_a_page_of_the_feed_takes_two_statements_however_long_it_is(
+    mina: Member, jun: Member, jun_api: APIClient, number: int, asked: dict[str, Any]
+) -> None:
+    jun.follow(mina)
+    write(mina, number, pictures=2)
+    asked = {"limit": 50} | {name: mina.pk if value is True else value for name, value in asked.items()}
+    assert len(jun_api.get(POSTS, asked).json()["results"]) == number
+    assert statements(lambda: jun_api.get(POSTS, asked)) == 2
+
+
+def test_a_page_without_pictures_takes_one_statement(mina: Member, jun_api: APIClient) -> None:
+    write(mina, 50)
+    assert statements(lambda: jun_api.get(POSTS)) == 1
+
+
+@pytest.mark.parametrize("pictures", [1, 10])
+def test_reading_one_post_takes_two_statements_however_many_pictures(
+    mina: Member, jun_api: APIClient, pictures: int
+) -> None:
+    (post,) = write(mina, 1, pictures=pictures)
+    assert statements(lambda: jun_api.get(f"{POSTS}/{post.pk}")) == 2
+
+
+def indexes(plan: dict[str, Any]) -> set[str]:
+    """Every index that a plan of PostgreSQL reads."""
+    inner = [indexes(part) for part in plan.get("Plans", [])]
+    return {plan.get("Index Name", "")}.union(*inner)
+
+
+def explained(queryset: QuerySet[Any, Any]) -> dict[str, Any]:
+    """The plan of the first page."""
+    plan: dict[str, Any] = json.loads(queryset[:21].explain(format="json"))[0]["Plan"]
+    return plan
+
+
+@pytest.fixture
+def crowd(jun: Member) -> Member:
+    """Jun, who blocks somebody, among writers of thousands of posts; the one who wrote most."""
+    writers = MemberFactory.create_batch(20)
+    for writer in writers:
+        write(writer, 2_000 if writer is writers[1] else 100)
+    jun.block(writers[0])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return writers[1]
+
+
+def test_the_feeds_are_read_from_the_indexes_made_for_them(crowd: Member, jun: Member) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("plans are asked of PostgreSQL, which production runs on")
+    everybody = explained(feed.build(reader=jun.pk))
+    of_one = explained(feed_of_one.build(reader=jun.pk, author=crowd.pk))
+    assert "post_feed" in indexes(everybody)
+    assert "post_by_author" in indexes(of_one)
+    assert '"Sort"' not in json.dumps([everybody, of_one])

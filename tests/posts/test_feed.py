@@ -1,0 +1,168 @@
+"""The feed: what it holds, how it is narrowed, and who is not heard in it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import Member
+from posts.models import Post
+from tests.factories import PostFactory
+from tests.posts.conftest import Texts
+
+POSTS = "/api/v1/posts"
+
+
+def say(author: Member, text: str, minutes_ago: int = 0) -> Post:
+    return PostFactory.create(author=author, text=text, created_at=timezone.now() - timedelta(minutes=minutes_ago))
+
+
+@pytest.fixture
+def town(mina: Member, jun: Member, sora: Member) -> dict[str, Post]:
+    """Three posts, a minute apart."""
+    members = {"oldest": mina, "middle": jun, "newest": sora}
+    return {text: say(member, text, 3 - number) for number, (text, member) in enumerate(members.items())}
+
+
+def test_the_feed_holds_everybodys_posts_newest_first(
+    town: dict[str, Post], mina: Member, mina_api: APIClient, texts: Texts
+) -> None:
+    assert texts(mina_api) == ["newest", "middle", "oldest"]
+    post = mina_api.get(POSTS).json()["results"][2]
+    assert post == {
+        "id": str(town["oldest"].pk),
+        "author": {"id": str(mina.pk), "nickname": "Mina", "avatar": None},
+        "text": "oldest",
+        "images": [],
+        "created_at": town["oldest"].created_at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def test_the_feed_can_be_read_oldest_first(town: dict[str, Post], mina_api: APIClient, texts: Texts) -> None:
+    assert texts(mina_api, ordering="oldest") == ["oldest", "middle", "newest"]
+    assert texts(mina_api, ordering="newest") == ["newest", "middle", "oldest"]
+
+
+def test_the_feed_narrows_to_one_writer(
+    town: dict[str, Post], jun: Member, mina: Member, mina_api: APIClient, texts: Texts
+) -> None:
+    assert texts(mina_api, author=jun.pk) == ["middle"]
+    assert texts(mina_api, author=jun.pk, ordering="oldest") == ["middle"]
+    assert texts(mina_api, author=mina.pk) == ["oldest"]
+    assert texts(mina_api, author=2**63 - 1) == []
+
+
+def test_the_feed_narrows_to_those_one_follows(
+    town: dict[str, Post], mina: Member, jun: Member, mina_api: APIClient, texts: Texts
+) -> None:
+    mina.follow(jun)
+    assert texts(mina_api, following="true") == ["middle"]
+    assert len(texts(mina_api, following="false")) == 3
+
+
+def test_the_feed_narrows_to_posts_with_or_without_pictures(
+    town: dict[str, Post], jun: Member, mina_api: APIClient, texts: Texts, illustrated: Callable[..., Post]
+) -> None:
+    illustrated(jun, "with", pictures=2)
+    assert texts(mina_api, has_images="true") == ["with"]
+    assert texts(mina_api, has_images="false") == ["newest", "middle", "oldest"]
+
+
+def test_since_includes_its_moment_and_until_does_not(town: dict[str, Post], mina_api: APIClient, texts: Texts) -> None:
+    moment = town["middle"].created_at
+    assert texts(mina_api, since=moment.isoformat()) == ["newest", "middle"]
+    assert texts(mina_api, until=moment.isoformat()) == ["oldest"]
+    in_seoul = moment.astimezone(timezone.get_fixed_timezone(540)).isoformat()
+    assert texts(mina_api, since=in_seoul, until=town["newest"].created_at.isoformat()) == ["middle"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("author", "x"),
+        ("author", "9" * 20),
+        ("author", "-1"),
+        ("author", "\0"),
+        ("author", "\u0661"),
+        ("following", "maybe"),
+        ("has_images", "1 OR 1=1"),
+        ("ordering", "-created_at"),
+        ("since", "yesterday"),
+        ("since", "0001-01-01T00:00:00+14:00"),
+        ("until", "9999-12-31T23:59:59-14:00"),
+        ("until", "2026-11-24T00:00:00+99:00"),
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_refused_by_name(mina_api: APIClient, name: str, value: str) -> None:
+    response = mina_api.get(POSTS, {name: value})
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    assert response.json()["errors"][0]["field"] == name
+
+
+@pytest.mark.parametrize("name", ["autor", "member_id", "page", "format", "author__email", "removed_at", "q"])
+def test_a_parameter_the_feed_does_not_know_is_refused(mina_api: APIClient, name: str) -> None:
+    response = mina_api.get(POSTS, {name: "1"})
+    assert (response.status_code, response.json()["code"]) == (400, "unknown_field")
+    assert response.json()["errors"][0]["field"] == name
+
+
+Hide = Callable[[Member, Member, Post], Any]
+HIDING: dict[str, Hide] = {
+    "the reader blocks the writer": lambda reader, writer, post: reader.block(writer),
+    "the writer blocks the reader": lambda reader, writer, post: writer.block(reader),
+    "the writer is suspended": lambda reader, writer, post: writer.suspend(timezone.now() + timedelta(days=1)),
+    "the writer has withdrawn": lambda reader, writer, post: writer.withdraw(),
+    "the post is removed": lambda reader, writer, post: post.remove(),
+}
+SHOWING: dict[str, Hide] = {
+    "the reader blocks the writer": lambda reader, writer, post: reader.unblock(writer),
+    "the writer blocks the reader": lambda reader, writer, post: writer.unblock(reader),
+    "the writer is suspended": lambda reader, writer, post: writer.lift(),
+    "the writer has withdrawn": lambda reader, writer, post: writer.come_back(),
+    "the post is removed": lambda reader, writer, post: post.restore(),
+}
+LISTS: dict[str, Callable[[Member], dict[str, Any]]] = {
+    "the feed": lambda writer: {},
+    "the writer's posts": lambda writer: {"author": writer.pk},
+    "the feed with a filter": lambda writer: {"has_images": "false", "author": writer.pk},
+}
+
+
+@pytest.mark.parametrize("why", HIDING)
+def test_a_post_that_is_hidden_is_gone_everywhere_and_comes_back(
+    mina: Member, jun: Member, jun_api: APIClient, texts: Texts, why: str
+) -> None:
+    post = say(mina, "hello")
+    HIDING[why](jun, mina, post)
+    assert [texts(jun_api, **asked(mina)) for asked in LISTS.values()] == [[], [], []]
+    nowhere, hidden = (jun_api.get(f"{POSTS}/{number}") for number in (2**63 - 1, post.pk))
+    assert hidden.status_code == 404
+    assert hidden.json() | {"request_id": ""} == nowhere.json() | {"request_id": ""}
+    SHOWING[why](jun, mina, post)
+    assert [texts(jun_api, **asked(mina)) for asked in LISTS.values()] == [["hello"]] * 3
+    assert jun_api.get(f"{POSTS}/{post.pk}").status_code == 200
+
+
+def test_a_suspension_that_has_run_out_hides_nothing(mina: Member, jun_api: APIClient, texts: Texts) -> None:
+    say(mina, "hello")
+    mina.suspend(timezone.now() - timedelta(seconds=1))
+    assert texts(jun_api) == ["hello"]
+
+
+def test_the_writer_does_not_see_a_removed_post_either(mina: Member, mina_api: APIClient, texts: Texts) -> None:
+    post = say(mina, "hello")
+    post.remove()
+    assert texts(mina_api) == []
+    assert mina_api.get(f"{POSTS}/{post.pk}").status_code == 404
+    assert mina_api.delete(f"{POSTS}/{post.pk}").status_code == 404
+
+
+def test_a_block_between_two_hides_neither_from_a_third(
+    mina: Member, jun: Member, sora: Member, jun_api: APIClient, texts: Texts
+) -> None:
+    say(mina, "hello")
+    mina.block(sora)
+    assert texts(jun_api) == ["hello"]

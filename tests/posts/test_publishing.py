@@ -1,0 +1,168 @@
+"""A post is published whole or not at all."""
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from accounts.models import Member
+from media.errors import ImageNotUsable
+from media.models import Image
+from posts.models import Post, PostImage
+from tests.factories import upload
+from tests.posts.conftest import files
+
+POSTS = "/api/v1/posts"
+FAMILY = "👨‍👩‍👧‍👦"
+ImageOf = Callable[..., Image]
+
+
+def publish(client: APIClient, **body: Any) -> Any:
+    return client.post(POSTS, body, format="json")
+
+
+def send(client: APIClient, **parts: Any) -> Any:
+    return client.post(POSTS, parts, format="multipart")
+
+
+def test_a_post_shows_its_uploaded_pictures_in_the_order_given(
+    mina: Member, mina_api: APIClient, image_of: ImageOf
+) -> None:
+    ids = [str(image_of(mina).pk) for _ in range(3)][::-1]
+    response = publish(mina_api, text="Three.", image_ids=ids)
+    assert response.status_code == 201
+    assert [image["id"] for image in response.json()["images"]] == ids
+    assert response.json() == mina_api.get(f"{POSTS}/{response.json()['id']}").json()
+
+
+def test_pictures_sent_with_the_post_keep_their_order_and_words(mina_api: APIClient) -> None:
+    sizes = [(64, 48), (48, 64), (80, 40)]
+    response = send(mina_api, text="x", images=[upload(size=size) for size in sizes], alts=["one", "", "three"])
+    shown = response.json()["images"]
+    assert [(image["width"], image["height"]) for image in shown] == sizes
+    assert [image["alt"] for image in shown] == ["one", "", "three"]
+
+
+@pytest.mark.parametrize(("pictures", "status"), [(0, 201), (1, 201), (10, 201), (11, 400)])
+def test_a_post_takes_up_to_ten_pictures_in_the_same_request(mina_api: APIClient, pictures: int, status: int) -> None:
+    response = send(mina_api, text="x", images=[upload(size=(8, 8)) for _ in range(pictures)])
+    assert response.status_code == status
+    assert response.json().get("code") == (None if status == 201 else "too_many_images")
+    assert Image.objects.count() == (pictures if status == 201 else 0)
+
+
+@pytest.mark.parametrize(("pictures", "status"), [(1, 201), (10, 201), (11, 400)])
+def test_a_post_takes_up_to_ten_pictures_by_id(mina: Member, mina_api: APIClient, pictures: int, status: int) -> None:
+    images = Image.objects.accept([upload(size=(8, 8)) for _ in range(min(pictures, 10))], owner=mina)
+    ids = [str(image.pk) for image in images] + ["1"] * (pictures - len(images))
+    assert publish(mina_api, image_ids=ids).status_code == status
+    assert PostImage.objects.count() == (pictures if status == 201 else 0)
+
+
+def test_a_post_of_pictures_alone_needs_no_words(mina: Member, mina_api: APIClient, image_of: ImageOf) -> None:
+    response = publish(mina_api, image_ids=[str(image_of(mina).pk)])
+    assert (response.status_code, response.json()["text"]) == (201, "")
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "\u200b", "\u3164\u2800"])
+def test_a_post_without_anything_to_see_is_refused(mina_api: APIClient, text: str) -> None:
+    assert publish(mina_api, text=text).json()["code"] == "post_empty"
+    assert send(mina_api, text=text).json()["code"] == "post_empty"
+
+
+def test_letters_are_counted_as_people_count_them(mina_api: APIClient, settings: Settings) -> None:
+    settings.POST_MAX_GRAPHEMES = 5
+    assert publish(mina_api, text=FAMILY * 5).json()["text"] == FAMILY * 5
+    refused = publish(mina_api, text=FAMILY * 6)
+    assert refused.json()["errors"][0] == refused.json()["errors"][0] | {"field": "text", "code": "max_graphemes"}
+
+
+def test_text_is_kept_composed_and_with_its_lines(mina_api: APIClient) -> None:
+    decomposed = unicodedata.normalize("NFD", "안녕, café")
+    assert publish(mina_api, text=f"{decomposed}\r\n\tyes").json()["text"] == "안녕, café\n\tyes"
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    ["a" + "\u0301" * 60_000 + "\u0323" * 60_000, "a" + "\u0301" * 9_000 + "\u0323" * 9_000, "🇰" * 19_999],
+    ids=["marks beyond the limit", "marks within it", "flags"],
+)
+def test_text_that_takes_quadratic_time_is_refused_unread(mina_api: APIClient, bomb: str) -> None:
+    assert publish(mina_api, text=bomb).json()["errors"][0]["code"] in ("max_graphemes", "marks")
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\u202eb", "\x1b[2J", True, None, ["x"], {"x": 1}])
+def test_what_is_no_plain_text_is_refused(mina_api: APIClient, text: Any) -> None:
+    response = publish(mina_api, text=text, image_ids=[])
+    assert (response.status_code, response.json().get("errors", [{}])[0].get("field")) == (400, "text")
+
+
+def test_foreign_unknown_and_shown_pictures_are_refused_alike_and_leave_nothing(
+    mina: Member, mina_api: APIClient, jun: Member, image_of: ImageOf, illustrated: Callable[..., Post]
+) -> None:
+    shown = illustrated(mina).post_images.get().image
+    given_up, free = image_of(mina), image_of(mina)
+    given_up.give_up()
+    refusals = {
+        publish(mina_api, text="x", image_ids=[str(free.pk), str(bad)]).content.split(b'"request_id"')[0]
+        for bad in (image_of(jun).pk, 2**63 - 1, shown.pk, given_up.pk)
+    }
+    assert len(refusals) == 1
+    assert b"image_not_usable" in refusals.pop()
+    assert Post.objects.count() == PostImage.objects.count() == 1
+    assert publish(mina_api, text="x", image_ids=[str(free.pk)]).status_code == 201
+
+
+@pytest.mark.parametrize("ids", [["x"], [1], ["-1"], ["1" * 20], [None], "1", {"0": "1"}, ["7", "7"], [["7"]]])
+def test_image_ids_that_are_no_list_of_different_ids_are_refused(mina_api: APIClient, ids: Any) -> None:
+    response = publish(mina_api, text="x", image_ids=ids)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    assert response.json()["errors"][0]["field"].startswith("image_ids")
+
+
+def test_one_bad_picture_among_three_leaves_no_rows_and_no_files(mina_api: APIClient) -> None:
+    before = files()
+    bad = SimpleUploadedFile("photo.jpg", b"\xff\xd8\xff not a picture", "image/jpeg")
+    response = send(mina_api, text="x", images=[upload(), bad, upload()])
+    assert (response.status_code, response.json()["code"]) == (400, "not_an_image")
+    assert not Post.objects.exists()
+    assert not Image.objects.exists()
+    assert files() == before
+
+
+def test_pictures_of_a_post_that_fails_are_given_up(
+    mina: Member, jun: Member, image_of: ImageOf, work: Callable[[], None]
+) -> None:
+    before, foreign = files(), image_of(jun)
+    with pytest.raises(ImageNotUsable):
+        Post.objects.publish(author=mina, text="x", image_ids=[foreign.pk], uploads=[upload(), upload()])
+    assert not Image.objects.kept().filter(owner=mina).exists()
+    work()
+    assert not Post.objects.exists()
+    assert set(Image.objects.all()) == {foreign}
+    assert len(files() - before) == 3, "those of the foreign picture"
+
+
+@pytest.mark.parametrize("alts", [["one"], ["one", "two", "three"]])
+def test_words_for_some_of_the_pictures_are_refused(mina_api: APIClient, alts: list[str]) -> None:
+    response = send(mina_api, text="x", images=[upload(), upload()], alts=alts)
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "alts")
+
+
+@pytest.mark.parametrize("name", ["author", "author_id", "member_id", "id", "created_at", "removed_at", "is_staff"])
+def test_nobody_names_the_writer_or_what_the_server_makes(mina_api: APIClient, jun: Member, name: str) -> None:
+    for response in (publish(mina_api, text="x", **{name: jun.pk}), send(mina_api, text="x", **{name: str(jun.pk)})):
+        assert (response.status_code, response.json()["code"]) == (400, "unknown_field")
+        assert response.json()["errors"][0]["field"] == name
+    assert not Post.objects.exists()
+
+
+def test_the_ways_of_sending_pictures_do_not_mix(mina_api: APIClient) -> None:
+    assert publish(mina_api, text="x", images=[]).json()["code"] == "unknown_field"
+    assert send(mina_api, text="x", image_ids="7").json()["code"] == "unknown_field"
+    assert send(mina_api, text=upload()).json()["errors"][0]["field"] == "text"
+    assert send(mina_api, images="no file").json()["errors"][0]["field"] == "images.0"
