@@ -1,0 +1,79 @@
+"""What load balancers and deploy scripts ask: is the process alive, and may traffic come."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.core.cache import cache as shared_cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+# A database that is slower than this is not one to send people to. Seconds.
+PATIENCE = 2.0
+# The database is asked in a thread of its own, so that one which hangs does not hang the answer.
+_asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readyz")
+
+
+class Probes:
+    """Answers /livez and /readyz before ALLOWED_HOSTS is asked: probes call a pod by its address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = PROBES.get(request.path_info)
+        return self.get_response(request) if probe is None else probe()
+
+
+def livez() -> HttpResponse:
+    """The process answers; nothing else is asked, so that a database that blinks restarts no pod."""
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+
+def readyz() -> HttpResponse:
+    """200 when the database answers and is migrated, 503 otherwise; the cache is reported and decides nothing."""
+    database = _database()
+    return JsonResponse(
+        {"database": database, "cache": _cache()},
+        status=200 if database == "ok" else 503,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _database() -> str:
+    try:
+        return _asking.submit(_ask_database).result(timeout=PATIENCE)
+    except Exception as failure:  # noqa: BLE001 - whatever a driver raises, no traffic should come
+        return f"away: {type(failure).__name__}"
+
+
+def _ask_database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return "ok" if _is_migrated() else "migrations pending"
+    finally:
+        connection.close()
+
+
+_migrated = False
+
+
+def _is_migrated() -> bool:
+    """Whether every migration of this code has run; once it has, nobody takes it back while the process lives."""
+    global _migrated
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _migrated
+
+
+def _cache() -> str:
+    try:
+        shared_cache.set("readyz", "ok", 10)
+        return shared_cache.get("readyz") or "away"
+    except Exception:  # noqa: BLE001 - reported, never a reason to refuse traffic
+        return "away"
+
+
+PROBES = {"/livez": livez, "/readyz": readyz}

@@ -1,0 +1,57 @@
+"""Sweep what time has made useless, in every room."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.core.management.base import BaseCommand, CommandParser
+
+from accounts.erasure import erase_due
+from accounts.sweep import sweep_codes, sweep_guesses, sweep_sessions
+from media.sweep import sweep_unshown
+from outbox.sweep import forget_done
+
+# In this order: members who are erased leave pictures behind, and those leave jobs. Each works in chunks of its own.
+SWEEPS: dict[str, Callable[[], int]] = {
+    "members": erase_due,
+    "sessions": sweep_sessions,
+    "codes": sweep_codes,
+    "guesses": sweep_guesses,
+    "pictures": lambda: sweep_unshown().images,
+    "jobs": forget_done,
+}
+FAILED, NOTHING = 1, 2
+
+log = structlog.get_logger("housekeeping")
+
+
+class Command(BaseCommand):
+    """Harmless at any time and any number of times, two at once too; once an hour is enough."""
+
+    help = "Sweep what time has made useless. Exit codes: 0 something was swept, 1 a sweep failed, 2 nothing to do."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Options."""
+        parser.add_argument("--json", action="store_true", help="for machines: one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run every sweep and print how much each took away; one that fails keeps no other from its work."""
+        swept = {name: self._swept(name, sweep) for name, sweep in SWEEPS.items()}
+        self.stdout.write(json.dumps(swept) if options["json"] else _table(swept))
+        if None in swept.values():
+            sys.exit(FAILED)
+        if not any(swept.values()):
+            sys.exit(NOTHING)
+
+    def _swept(self, name: str, sweep: Callable[[], int]) -> int | None:
+        try:
+            return sweep()
+        except Exception:  # the next sweep may do better
+            log.exception("sweep failed", sweep=name)
+            return None
+
+
+def _table(swept: dict[str, int | None]) -> str:
+    return "\n".join(f"{name:10} {'failed' if count is None else count:>8}" for name, count in swept.items())
