@@ -1,0 +1,98 @@
+"""The server as it really runs: gunicorn, in a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+
+
+class Server:
+    """A running gunicorn, with its ports."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port, self.metrics_port = _free_port(), _free_port()
+        bare = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        own = {"DJANGO_SETTINGS_MODULE": "config.settings", "VAR_DIR": str(folder), "OUTBOX_THREAD": "on"}
+        ports = {"PORT": str(self.port), "METRICS_PORT": str(self.metrics_port)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"],
+            cwd=ROOT,
+            env=bare | own | ports,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        _wait_for(lambda: self.get("/livez")[0] == 200)
+
+    def get(self, path: str, port: int | None = None) -> tuple[int, str]:
+        """Status and text; status 0 when nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port or self.port}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read().decode()
+        except OSError:
+            return 0, ""
+
+    def workers(self) -> list[int]:
+        """The processes that gunicorn's master has started."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path)
+    yield server
+    server.process.kill()
+    server.process.communicate()
+
+
+def test_a_server_greets_serves_and_ends_at_the_first_word(server: Server) -> None:
+    assert server.get("/api/v1/config")[0] == 200
+    assert server.get("/nowhere")[0] == 404
+    server.process.send_signal(signal.SIGTERM)
+    said, _ = server.process.communicate(timeout=PATIENCE)
+    assert server.process.returncode == 0
+    assert f"http://127.0.0.1:{server.port}/docs/" in said
+    assert "route=api/v1/config status=200" in said
+
+
+def test_metrics_are_on_a_port_of_their_own_and_nowhere_else(server: Server) -> None:
+    _wait_for(lambda: "outbox_depth" in server.get("/metrics", port=server.metrics_port)[1])
+    assert server.get("/metrics")[0] == 404
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes are read from /proc")
+def test_a_process_that_dies_is_replaced_and_none_outlives_the_master(server: Server) -> None:
+    (first,) = server.workers()
+    os.kill(first, signal.SIGKILL)
+    _wait_for(lambda: server.workers() not in ([], [first]) and server.get("/livez")[0] == 200)
+    (second,) = server.workers()
+    server.process.kill()
+    server.process.wait()
+    _wait_for(lambda: not Path(f"/proc/{second}/cwd").exists())
+
+
+def _wait_for(answer: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not answer():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,46 @@
+"""What is public is written down, and what is written down is there."""
+
+import ast
+import re
+from pathlib import Path
+
+from django.core.management import get_commands
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+SETTINGS = (ROOT / "config/settings.py").read_text()
+
+
+def test_the_settings_in_the_docs_are_those_that_the_server_reads() -> None:
+    documented = set(re.findall(r"^\| `([A-Z_]+)`", (DOCS / "settings.md").read_text(), re.MULTILINE))
+    assert documented == _settings_read()
+
+
+def _settings_read() -> set[str]:
+    """The NAMEs of every env.kind("NAME", ...) in the settings."""
+    calls = [node for node in ast.walk(ast.parse(SETTINGS)) if isinstance(node, ast.Call)]
+    return {str(ast.literal_eval(call.args[0])) for call in calls if ast.unparse(call.func).startswith("env.")}
+
+
+def test_every_setting_is_read_under_its_own_name() -> None:
+    assigned = re.findall(r'^([A-Z_]+) = .*env\.(?!db)\w+\(\s*"([A-Z_]+)"', SETTINGS, re.MULTILINE)
+    assert [name for name, read in assigned if name != read] == []
+
+
+def test_every_command_of_ours_is_in_the_docs() -> None:
+    text = "".join(at.read_text() for at in DOCS.glob("**/*.md"))
+    ours = [name for name, app in get_commands().items() if (ROOT / str(app)).is_dir()]
+    assert [name for name in ours if f"manage.py {name}" not in text] == []
+
+
+def test_every_target_of_the_makefile_that_help_names_is_there() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    named = re.findall(r"@echo 'make (\w+)", makefile)
+    assert named
+    assert [name for name in named if not re.search(rf"^{name}:", makefile, re.MULTILINE)] == []
+
+
+def test_every_link_between_the_docs_leads_somewhere() -> None:
+    pages = [ROOT / "README.md", *DOCS.glob("**/*.md")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())]
+    assert [link for page, link in links if not (page.parent / link).exists()] == []

@@ -1,0 +1,74 @@
+"""What the production shape refuses to start with."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = dict(
+    line.split("=", 1)
+    for line in (ROOT / "tests/production.env").read_text().splitlines()
+    if line and not line.startswith("#")
+)
+
+
+def _start(**environment: str) -> str:
+    """What the settings say to this environment; nothing when they agree."""
+    bare = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-c", "import config.settings"],
+        env=bare | environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stderr
+
+
+def test_production_starts_when_everything_is_said() -> None:
+    assert _start(**PRODUCTION) == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SECRET_KEY", "JWT_KEYS", "TRUSTED_PROXIES", "ALLOWED_HOSTS", "EMAIL_HOST", "DATABASE_URL", "STORAGE_BUCKET"],
+)
+def test_production_names_what_is_missing_and_does_not_start(name: str) -> None:
+    environment = {key: value for key, value in PRODUCTION.items() if key != name}
+    refusal = _start(**environment)
+    assert "ImproperlyConfigured" in refusal
+    assert f"- {name} " in refusal
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "local-only-secret-that-the-production-shape-refuses"),
+        ("JWT_KEYS", "kid:short"),
+        ("JWT_KEYS", "local:local-only-secret-that-the-production-shape-refuses"),
+        ("ALLOWED_HOSTS", "*"),
+        ("RATE_LIMITS", "off"),
+        ("DATABASE_URL", "sqlite:///db.sqlite3"),
+    ],
+)
+def test_production_refuses_what_is_fit_for_a_laptop_only(name: str, value: str) -> None:
+    assert f"- {name} " in _start(**PRODUCTION | {name: value})
+
+
+def test_every_fault_is_named_at_once() -> None:
+    refusal = _start(SHAPE="production")
+    assert all(f"- {name} " in refusal for name in ("SECRET_KEY", "JWT_KEYS", "EMAIL_HOST", "DATABASE_URL"))
+
+
+def test_several_processes_need_a_cache_they_share() -> None:
+    assert "WORKERS is above 1 without REDIS_URL" in _start(WORKERS="2")
+    assert _start(WORKERS="2", REDIS_URL="redis://127.0.0.1:1/0") == ""
+
+
+def test_a_shape_that_does_not_exist_is_refused() -> None:
+    assert "SHAPE is" in _start(SHAPE="staging")

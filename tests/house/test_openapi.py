@@ -1,0 +1,250 @@
+"""The description of the API is valid, complete, and true."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import reduce
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import yaml
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from openapi_spec_validator import validate
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated
+from rest_framework.test import APIClient
+
+from accounts.models import Member
+from config.views import written_schema
+from posts.models import Post
+from tests.factories import PASSWORD, PostFactory, upload
+
+ROOMS = ("config", "operations", "posts", "accounts", "media", "outbox", "keyset", "throttling", "wire")
+DOCUMENT: dict[str, Any] = yaml.safe_load(written_schema())
+METHODS = ("get", "post", "put", "patch", "delete")
+OPERATIONS = {
+    f"{method.upper()} {address.removeprefix('/api/v1/')}": item[method]
+    for address, item in DOCUMENT["paths"].items()
+    for method in METHODS
+    if method in item
+}
+ERRORS_PAGE = Path(__file__).resolve().parents[2] / "docs/errors.md"
+
+
+def test_the_description_is_valid_openapi() -> None:
+    validate(DOCUMENT)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_says_what_it_does_takes_and_answers(name: str) -> None:
+    operation = OPERATIONS[name]
+    good = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
+    bad = {status: answer for status, answer in operation["responses"].items() if status not in good}
+    assert operation["summary"]
+    assert len(good) == 1
+    assert {"500", "503"} <= set(bad)
+    assert ("security" in operation) == ("401" in bad) or name.startswith("POST sessions")
+    assert all(list(answer["content"]) == ["application/problem+json"] for answer in bad.values())
+    assert all(answer["content"]["application/problem+json"]["examples"] for answer in bad.values())
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_with_a_body_shows_an_example_of_it(name: str) -> None:
+    operation = OPERATIONS[name]
+    answer = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+    bodies = [*operation.get("requestBody", {}).get("content", {}).values(), *answer.get("content", {}).values()]
+    assert not bodies or any("examples" in body for body in bodies)
+
+
+def test_files_are_binary_and_ids_are_text() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    assert schemas["NewImageRequest"]["properties"]["image"]["format"] == "binary"
+    assert schemas["PostUploadRequest"]["properties"]["images"]["items"]["format"] == "binary"
+    named = [part["properties"]["id"]["type"] for part in schemas.values() if "id" in part.get("properties", {})]
+    assert named
+    assert set(named) == {"string"}
+
+
+def refusals(of: type[APIException] = APIException) -> Iterator[type[APIException]]:
+    """Every refusal that our rooms know."""
+    for kind in of.__subclasses__():
+        if kind.__module__.partition(".")[0] in ROOMS:
+            yield kind
+        yield from refusals(kind)
+
+
+def test_the_codes_in_the_docs_are_those_that_the_server_gives() -> None:
+    documented = re.findall(r"^\| `(\w+)` \| (\d{3}) \|", ERRORS_PAGE.read_text(), re.MULTILINE)
+    ours = {(kind.default_code, str(kind.status_code)) for kind in (*refusals(), NotAuthenticated, MethodNotAllowed)}
+    assert len(documented) == len(set(documented))
+    assert set(documented) == ours
+
+
+def test_the_codes_in_the_description_are_in_the_docs_too() -> None:
+    text = ERRORS_PAGE.read_text()
+    told = {
+        code
+        for operation in OPERATIONS.values()
+        for status, answer in operation["responses"].items()
+        if status[0] != "2"
+        for code in answer["content"]["application/problem+json"]["examples"]
+    }
+    assert [code for code in sorted(told) if f"| `{code}` |" not in text] == []
+
+
+def or_null(part: Any) -> Any:
+    """The same, with `nullable` beside `allOf` as every maker of clients reads it (OpenAPI 3.0 is vague)."""
+    if isinstance(part, list):
+        return [or_null(inner) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    read = {name: or_null(inner) for name, inner in part.items()}
+    if read.get("nullable") and "allOf" in read:
+        return {"oneOf": [*read["allOf"], {"enum": [None], "nullable": True}]}
+    return read
+
+
+@pytest.fixture(scope="module")
+def strict() -> Registry[Any]:
+    """The description, read so that an answer may hold nothing that it does not name."""
+    document = or_null(DOCUMENT)
+    for part in document["components"]["schemas"].values():
+        part["additionalProperties"] = False
+    return Registry().with_resource("urn:api", Resource(document, DRAFT202012))
+
+
+def fits(value: Any, strict: Registry[Any], *steps: str) -> bool:
+    """Whether the value is what the description says at this place; raises ValidationError."""
+    pointer = quote("/".join(step.replace("~", "~0").replace("/", "~1") for step in steps), safe="/~")
+    schema = {"$ref": f"urn:api#/{pointer}"}
+    OAS30Validator(schema, registry=strict, format_checker=oas30_format_checker).validate(value)
+    return True
+
+
+def examples(name: str) -> Iterator[tuple[str, ...]]:
+    """Where in the description of an operation an example stands beside its schema."""
+    method, _, address = name.partition(" ")
+    operation, above = OPERATIONS[name], ("paths", f"/api/v1/{address}", method.lower())
+    for kind in operation.get("requestBody", {}).get("content", {}):
+        yield (*above, "requestBody", "content", kind)
+    for status, answer in operation["responses"].items():
+        yield from ((*above, "responses", status, "content", kind) for kind in answer.get("content", {}))
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_example_is_what_its_schema_says(strict: Registry[Any], name: str) -> None:
+    for place in examples(name):
+        part = reduce(lambda part, step: part[step], place, DOCUMENT)
+        assert all(fits(example["value"], strict, *place, "schema") for example in part.get("examples", {}).values())
+
+
+def is_as_described(response: Any, name: str, strict: Registry[Any]) -> bool:
+    """Whether the operation's description has this status, type and shape."""
+    address, method = name.partition(" ")[2], name.partition(" ")[0].lower()
+    described = OPERATIONS[name]["responses"][str(response.status_code)]
+    if "content" not in described:
+        return bool(response.content == b"")
+    kind = response.headers["Content-Type"]
+    assert list(described["content"]) == [kind]
+    place = ("paths", f"/api/v1/{address}", method, "responses", str(response.status_code), "content", kind, "schema")
+    return fits(response.json(), strict, *place)
+
+
+@pytest.fixture
+def lived_in(mina: Member, jun: Member, sora: Member, illustrated_by: Callable[[Member], Post]) -> Post:
+    """Mina has an avatar, a follower, somebody she blocks, and a post with a picture."""
+    jun.follow(mina)
+    mina.follow(jun)
+    mina.block(sora)
+    PostFactory.create(author=jun)
+    return illustrated_by(mina)
+
+
+@pytest.fixture
+def illustrated_by(image_of: Callable[..., Any]) -> Callable[[Member], Post]:
+    """Gives a member an avatar and publishes a post of theirs with a picture."""
+
+    def publish(author: Member) -> Post:
+        author.show_with(image_of(author).pk)
+        return Post.objects.publish(author=author, text="x", image_ids=[image_of(author).pk])
+
+    return publish
+
+
+READ = [
+    "config",
+    "posts",
+    "posts/{post_id}",
+    "me",
+    "members/{member_id}",
+    "members/{member_id}/followers",
+    "members/{member_id}/following",
+    "follows",
+    "follows/followers",
+    "blocks",
+    "sessions",
+    "images/{image_id}",
+]
+
+
+@pytest.mark.parametrize("address", READ)
+@pytest.mark.parametrize("is_finished", [False, True], ids=["at once", "with variants"])
+def test_what_is_read_is_what_the_description_says(
+    lived_in: Post,
+    mina: Member,
+    mina_api: APIClient,
+    strict: Registry[Any],
+    work: Callable[[], None],
+    address: str,
+    is_finished: bool,
+) -> None:
+    if is_finished:
+        work()
+    ids = {"post_id": lived_in.pk, "member_id": mina.pk, "image_id": lived_in.post_images.get().image_id}
+    response = mina_api.get(f"/api/v1/{address.format(**ids)}")
+    assert response.status_code == 200
+    assert response.json().get("results") != []
+    assert is_as_described(response, f"GET {address}", strict)
+
+
+def test_what_is_made_and_refused_is_what_the_description_says(
+    mina: Member, mina_api: APIClient, strict: Registry[Any]
+) -> None:
+    signing_in = {"email": mina.email, "password": PASSWORD}
+    pair = mina_api.post("/api/v1/sessions", signing_in, format="json")
+    answers = {
+        "POST sessions": pair,
+        "POST sessions/refresh": mina_api.post(
+            "/api/v1/sessions/refresh", {"refresh": pair.json()["refresh"]}, format="json"
+        ),
+        "POST images": mina_api.post("/api/v1/images", {"image": upload(), "alt": "x"}, format="multipart"),
+        "POST posts": mina_api.post("/api/v1/posts", {"text": "x"}, format="json"),
+        "PATCH me": mina_api.patch("/api/v1/me", {"about": "x"}, format="json"),
+        "DELETE me/avatar": mina_api.delete("/api/v1/me/avatar"),
+        "PUT follows/{member_id}": mina_api.put("/api/v1/follows/7"),
+        "DELETE posts/{post_id}": mina_api.delete("/api/v1/posts/7"),
+        "POST members": mina_api.post("/api/v1/members", {"proof": "x", "is_staff": True}, format="json"),
+    }
+    assert all(is_as_described(answer, name, strict) for name, answer in answers.items())
+
+
+BRIEF = {"id", "nickname", "avatar"}
+PROFILE = BRIEF | {"about", "created_at", "counts", "is_followed", "is_following_me"}
+OWN = BRIEF | {"about", "created_at", "counts", "email", "name", "terms_version", "terms_accepted_at"}
+
+
+def test_nobody_but_the_member_reads_an_address_or_a_name(lived_in: Post, mina: Member, jun_api: APIClient) -> None:
+    profile = jun_api.get(f"/api/v1/members/{mina.pk}")
+    assert set(profile.json()) == PROFILE
+    assert set(jun_api.get(f"/api/v1/posts/{lived_in.pk}").json()["author"]) == BRIEF
+    lists = ["posts", "follows", "follows/followers", f"members/{mina.pk}/followers", f"members/{mina.pk}/following"]
+    for answer in (profile, *(jun_api.get(f"/api/v1/{address}") for address in lists)):
+        assert b"@" not in answer.content
+        assert b"Kim" not in answer.content
+        assert b"is_staff" not in answer.content
+
+
+def test_the_member_reads_their_own(mina_api: APIClient) -> None:
+    assert set(mina_api.get("/api/v1/me").json()) == OWN
