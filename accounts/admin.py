@@ -3,29 +3,25 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.functional import cached_property
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
+from accounts.emails import normalised
 from accounts.models import Member
+from desk.tables import ReadOnlyAdmin
 
-
-class UncountedPaginator(Paginator):  # type: ignore[type-arg]
-    """Never counts a million rows to draw a page."""
-
-    @cached_property
-    def count(self) -> int:
-        """More than anybody turns through."""
-        return 10_000
+# Sessions are ended by their verbs; a token blacklisted by hand would end nothing.
+admin.site.unregister([BlacklistedToken, OutstandingToken])
 
 
 @admin.register(Member)
-class MemberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MemberAdmin(ReadOnlyAdmin):
     """Find a member by id, exact e-mail or the beginning of a nickname; read only."""
 
     list_display = ("nickname", "masked_email", "created_at", "suspended_until", "withdrawn_at", "is_staff")
     list_filter = ("is_staff",)
-    search_fields = ("=id", "=email", "nickname__startswith")
+    search_fields = ("email__exact", "nickname__startswith")
     search_help_text = "An id, a whole e-mail address, or the beginning of a nickname."
     ordering = ("-id",)
     fields = (
@@ -40,8 +36,6 @@ class MemberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "withdrawn_at",
         "is_staff",
     )
-    show_full_result_count = False
-    paginator = UncountedPaginator
 
     @admin.display(description="e-mail")
     def masked_email(self, member: Member) -> str:
@@ -49,14 +43,9 @@ class MemberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         name, _, domain = member.email.partition("@")
         return f"{name[:1]}***@{domain}"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Members join by themselves."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing here is changed by hand."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Erasure has a verb of its own."""
-        return False
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """An address is looked for as it is kept."""
+        term = normalised(search_term) if "@" in search_term else search_term
+        return super().get_search_results(request, queryset, term)

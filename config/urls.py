@@ -16,6 +16,9 @@ v1: list[URLPattern | URLResolver] = [
     path("config", ClientConfigViewSet.as_view({"get": "retrieve"})),
 ]
 
+admin.site.site_header = admin.site.site_title = "Heart to Heart"
+admin.site.site_url = None
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(v1)),
     path("admin", RedirectView.as_view(url="/admin/")),

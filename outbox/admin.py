@@ -1,31 +1,17 @@
 """What operators see of the outbox: every job, read only, and another chance for the dead."""
 
-from functools import cached_property
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import PermissionsMixin
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from desk.tables import ReadOnlyAdmin
 from outbox.models import Job, JobQuerySet
 from outbox.registry import kinds
-
-
-# Django's paginator and admin classes take no type at run time.
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts no further than anybody turns pages, so that a large table costs what a small one does."""
-
-    farthest = 10_000
-
-    @cached_property
-    def count(self) -> int:
-        """The number of jobs, 10,000 at most."""
-        jobs = cast(QuerySet[Job], self.object_list)
-        return jobs.order_by()[: self.farthest].count()
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -61,27 +47,13 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class JobAdmin(ReadOnlyAdmin):
     """Jobs are made by code and ended by workers; a person may only send the dead round again."""
 
     list_display = ["kind", "state", "attempts", "created_at", "run_at", "last_error"]
     list_filter = [StateFilter, KindFilter]
     ordering = ["-id"]
     actions = ["retry_dead"]
-    show_full_result_count = False
-    paginator = BoundedPaginator
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never; see has_retry_permission."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never; the sweep forgets."""
-        return False
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Whoever may change jobs may retry them."""

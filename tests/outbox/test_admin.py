@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Member
-from outbox.admin import BoundedPaginator
+from desk.tables import BoundedPaginator
 from outbox.models import Job
 from tests.outbox.conftest import Owe
 
