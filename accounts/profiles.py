@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.fragments import brief, brief_columns
+from accounts.fragments import brief, brief_values
 from accounts.models import Follow, Member
 from accounts.models.member import MemberQuerySet
 
@@ -36,8 +36,7 @@ count("following", followed_by)
 
 def profile(member: Member, asker: Member) -> dict[str, Any]:
     """What one member may know of another; the caller has looked the member up among those the asker may see."""
-    row = Member.objects.filter(pk=member.pk).values_list(*brief_columns()).get()
-    return brief(*row) | {
+    return brief(Member.objects.filter(pk=member.pk).values(**brief_values()).get()) | {
         "about": member.about,
         "created_at": member.created_at,
         "counts": {name: of(member, asker).count() for name, of in sorted(_counted.items())},

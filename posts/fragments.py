@@ -4,37 +4,40 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from accounts.fragments import brief, brief_columns
+from django.db.models import F, Q, QuerySet
+
+from accounts.fragments import brief, brief_values
 from accounts.models import Member
 from keyset.lists import PreparedList
 from media.addresses import picture
 from posts.models import Post, PostImage
 from prepared.statements import Prepared
 
-AUTHOR = brief_columns("author__")
-COLUMNS = ("id", "created_at", "text", "image_count", *AUTHOR)
-PICTURE = {name: f"image__{name}" for name in ("id", "key", "width", "height", "blurhash", "alt")}
+
+def rows_of(posts: QuerySet[Post]) -> Any:
+    """What `fragments` needs of these posts; that there are variants is a yes or no, since times are dear to read."""
+    return posts.values("id", "created_at", "text", "image_count", **brief_values("author__"))
 
 
 @PreparedList
 def feed(reader: int) -> Any:
-    """Everything a reader may see, newest first, as rows of COLUMNS."""
-    return Post.objects.feed_for(Member(pk=reader)).values(*COLUMNS)
+    """Everything a reader may see, newest first, as `rows_of`."""
+    return rows_of(Post.objects.feed_for(Member(pk=reader)))
 
 
 @PreparedList
 def feed_of_one(reader: int, author: int) -> Any:
-    """What a reader may see of one writer, newest first, as rows of COLUMNS."""
-    return Post.objects.feed_for(Member(pk=reader)).filter(author=author).values(*COLUMNS)
+    """What a reader may see of one writer, newest first, as `rows_of`."""
+    return rows_of(Post.objects.feed_for(Member(pk=reader)).filter(author=author))
 
 
 def fragments(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The posts of a page, in its order, for rows of COLUMNS."""
+    """The posts of a page, in its order."""
     pictures = pictures_of([row["id"] for row in rows if row["image_count"]])
     return [
         {
             "id": str(row["id"]),
-            "author": brief(*(row[column] for column in AUTHOR)),
+            "author": brief(row),
             "text": row["text"],
             "images": pictures.get(row["id"], []),
             "created_at": row["created_at"],
@@ -48,8 +51,8 @@ def pictures_of(post_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     if post_ids:
         for row in shown_in.rows(len(post_ids), **{f"post{place}": post_id for place, post_id in enumerate(post_ids)}):
-            shape = {name: row[column] for name, column in PICTURE.items()}
-            found[row["post_id"]].append(picture(**shape, has_variants=row["image__variants_at"] is not None))
+            post_id, image_id = row.pop("post_id"), row.pop("image_id")
+            found[post_id].append(picture(id=image_id, **row))
     return found
 
 
@@ -57,4 +60,5 @@ def pictures_of(post_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
 def shown_in(number: int, **post_ids: int) -> Any:
     """The pictures of so many posts."""
     shown = PostImage.objects.filter(post__in=list(post_ids.values())).order_by("post", "position")
-    return shown.values("post_id", "image__variants_at", *PICTURE.values())
+    columns = {name: F(f"image__{name}") for name in ("key", "width", "height", "blurhash", "alt")}
+    return shown.values("post_id", "image_id", **columns, has_variants=Q(image__variants_at__isnull=False))

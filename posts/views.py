@@ -16,7 +16,7 @@ from media.errors import INTAKE, ImageNotUsable, TooManyImages
 from media.examples import IMAGE
 from posts.errors import NotYours, PostEmpty
 from posts.filters import PostFilter
-from posts.fragments import COLUMNS, feed, feed_of_one, fragments
+from posts.fragments import feed, feed_of_one, fragments, rows_of
 from posts.models import Post
 from posts.serializers import PostDraftSerializer, PostSerializer, PostUploadSerializer
 from throttling.throttles import limited
@@ -78,7 +78,7 @@ class PostViewSet(StrictViewSet):
             return feed(reader=self.asker.pk)
         if asked == {"author"} and (author := read_id(request.query_params["author"])):
             return feed_of_one(reader=self.asker.pk, author=author)
-        return self.filter_queryset(Post.objects.feed_for(self.asker)).values(*COLUMNS)
+        return rows_of(self.filter_queryset(Post.objects.feed_for(self.asker)))
 
     @extend_schema(
         summary="Publish a post",
@@ -110,5 +110,5 @@ class PostViewSet(StrictViewSet):
 
     def shown(self, post_id: int) -> dict[str, Any]:
         """One post as the asker may see it."""
-        row = get_object_or_404(Post.objects.visible_to(self.asker).values(*COLUMNS), pk=post_id)
+        row = get_object_or_404(rows_of(Post.objects.visible_to(self.asker)), pk=post_id)
         return fragments([row])[0]

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
+from django.db import NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = dict[str, Any]
@@ -50,9 +50,15 @@ class Compiled:
 
     def run(self, values: Mapping[str, Any], connection: BaseDatabaseWrapper) -> list[Row]:
         """The rows, as `values` gives them."""
-        with preparing_cursor(connection) as cursor:
-            cursor.execute(self.sql, [slot.filled(values, connection) for slot in self.slots])
-            rows = cursor.fetchall()
+        parameters = [slot.filled(values, connection) for slot in self.slots]
+        try:
+            rows = _fetched(self.sql, parameters, connection)
+        except NotSupportedError:
+            # A migration changed a column under a plan that this connection has kept.
+            if connection.in_atomic_block:
+                raise
+            forget_plans(connection)
+            rows = _fetched(self.sql, parameters, connection)
         if self.converters:
             rows = [self._converted(row, connection) for row in rows]
         return [dict(zip(self.columns, row, strict=True)) for row in rows]
@@ -86,14 +92,27 @@ class Prepared:
 
     def _compile(self, shape: Sequence[Hashable], values: Row, connection: BaseDatabaseWrapper) -> Compiled:
         marks = {name: _mark(place, value) for place, (name, value) in enumerate(values.items())}
-        compiler = self.build(*shape, **marks).query.get_compiler(connection=connection)
+        query = self.build(*shape, **marks).query
+        compiler = query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
         slots = tuple(_slot(parameter, marks, connection) for parameter in parameters)
         if missing := marks.keys() - {slot.name for slot in slots}:
             raise ImproperlyConfigured(f"{self.build.__qualname__} does not use {sorted(missing)} as plain parameters.")
         converters = compiler.get_converters([column[0] for column in compiler.select])
         steps = tuple((place, tuple(convs), expression) for place, (convs, expression) in converters.items())
-        return Compiled(sql, slots, tuple(self.build(*shape, **marks)._fields), steps)
+        return Compiled(sql, slots, tuple(query.selected), steps)
+
+
+def _fetched(sql: str, parameters: Sequence[Any], connection: BaseDatabaseWrapper) -> list[Any]:
+    with preparing_cursor(connection) as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
+
+
+def forget_plans(connection: BaseDatabaseWrapper) -> None:
+    """Have PostgreSQL plan anew what this connection had it plan; psycopg sees the command and forgets with it."""
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
 
 
 def preparing_cursor(connection: BaseDatabaseWrapper) -> Any:
@@ -104,7 +123,7 @@ def preparing_cursor(connection: BaseDatabaseWrapper) -> Any:
     if connection.vendor != "postgresql":
         return connection.cursor()
     connection.ensure_connection()
-    cursor = psycopg.Cursor(connection.connection)
+    cursor: Any = psycopg.Cursor(connection.connection)
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 

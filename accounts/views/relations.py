@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.errors import NotOneself
 from accounts.examples import RELATION
-from accounts.fragments import brief, brief_columns
+from accounts.fragments import brief, brief_values
 from accounts.models import Block, Member
 from accounts.models.member import MemberQuerySet
 from accounts.profiles import followed_by, followers_of
@@ -35,12 +35,9 @@ class RelationViewSet(StrictViewSet):
 
     def page(self, relations: QuerySet[Any], who: str) -> Response:
         """One page, the newest relation first; `who` is the end of the relation that is shown."""
-        columns = brief_columns(f"{who}__")
-        rows = relations.order_by("-created_at", "-id").values("id", "created_at", *columns)
-        shown = [
-            {"member": brief(*(row[column] for column in columns)), "since": row["created_at"]}
-            for row in self.paginate_queryset(rows) or []
-        ]
+        rows = relations.order_by("-created_at", "-id").values("id", "created_at", **brief_values(f"{who}__"))
+        page = self.paginate_queryset(rows) or []
+        shown = [{"member": brief(row), "since": row["created_at"]} for row in page]
         return self.get_paginated_response(shown)
 
 

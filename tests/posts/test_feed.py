@@ -102,6 +102,15 @@ def test_a_filter_that_makes_no_sense_is_refused_by_name(mina_api: APIClient, na
     assert response.json()["errors"][0]["field"] == name
 
 
+@pytest.mark.parametrize(
+    ("query", "code"), [("author=", "blank"), ("author=1&author=2", "repeated"), ("cursor=", "blank")]
+)
+def test_an_empty_or_repeated_parameter_is_no_answer_to_everything(mina_api: APIClient, query: str, code: str) -> None:
+    answer = mina_api.get(f"/api/v1/posts?{query}")
+    assert answer.status_code == 400
+    assert [error["code"] for error in answer.json()["errors"]] == [code]
+
+
 @pytest.mark.parametrize("name", ["autor", "member_id", "page", "format", "author__email", "removed_at", "q"])
 def test_a_parameter_the_feed_does_not_know_is_refused(mina_api: APIClient, name: str) -> None:
     response = mina_api.get(POSTS, {name: "1"})

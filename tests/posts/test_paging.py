@@ -93,7 +93,7 @@ def test_a_cursor_is_good_for_its_own_list_only(
 def test_a_cursor_that_somebody_changed_is_refused(tied: list[Post], mina_api: APIClient) -> None:
     cursor = mina_api.get(POSTS, {"limit": 5}).json()["next"]
     flipped = ("B" if cursor[0] == "A" else "A") + cursor[1:]
-    for forged in (flipped, cursor[:-1], cursor + "=", cursor.swapcase(), "", "\0", "한글", "A" * 44, "A" * 3_000):
+    for forged in (flipped, cursor[:-1], cursor + "=", cursor.swapcase(), "\0", "한글", "A" * 44, "A" * 3_000):
         response = mina_api.get(POSTS, {"cursor": forged})
         assert (response.status_code, response.json()["code"]) == (400, "invalid_cursor")
 

@@ -9,7 +9,7 @@ from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Member
-from posts.fragments import COLUMNS, feed, shown_in
+from posts.fragments import feed, rows_of, shown_in
 from posts.models import Post
 from prepared.statements import Prepared
 from tests.factories import MemberFactory, PostFactory
@@ -25,7 +25,7 @@ def test_a_prepared_feed_gives_the_rows_of_the_orm(mina: Member, jun: Member) ->
     PostFactory.create_batch(5, author=mina)
     mina.block(MemberFactory.create())
     rows = feed(reader=jun.pk).rows(None, 3, ascending=False)
-    assert rows == list(Post.objects.feed_for(jun).values(*COLUMNS)[:3])
+    assert rows == list(rows_of(Post.objects.feed_for(jun))[:3])
     assert len(rows) == 3
 
 
