@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from accounts.errors import CredentialsWrong, TooManyGuesses
 from accounts.models import Member
 from accounts.signin import prove
-from throttling.addresses import client_address
+from throttling.addresses import client_address, network
+from throttling.errors import TooManyRequests
+from throttling.throttles import require
 
 
 class CountedGuesses(ModelBackend):
@@ -18,14 +20,18 @@ class CountedGuesses(ModelBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> Member | None:
-        """The standing member whom the credentials open; PermissionDenied when guesses have to wait."""
+        """The standing member whom the credentials open; PermissionDenied when guesses or the address have to wait.
+
+        The address is counted together with the API's door, or this one would open the way around it.
+        """
         if not username or not password:
             return None
         address = client_address(request) if request is not None else "::1"
         try:
+            require("sign-in-address", f"address:{network(address)}")
             member = prove(username, password, address=address)
         except CredentialsWrong:
             return None
-        except TooManyGuesses:
+        except (TooManyGuesses, TooManyRequests):
             raise PermissionDenied from None
         return member if member.is_active else None

@@ -6,8 +6,9 @@ Rooms above register what they hold of a member; `erase` runs the steps in order
 from collections.abc import Callable
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
@@ -16,6 +17,7 @@ from media.models import Image
 
 Step = Callable[[Member], None]
 _steps: list[tuple[int, Step]] = []
+log = structlog.get_logger("erasure")
 
 
 def register(order: int, step: Step) -> None:
@@ -45,12 +47,25 @@ def due() -> list[int]:
 
 
 def erase_due() -> int:
-    """Erase every member whose days of grace are over, each in a transaction of their own; says how many."""
-    erased = 0
+    """Erase every member whose days of grace are over, each in a transaction of their own; says how many.
+
+    One who cannot be erased keeps nobody else from it; what the database said of the first is raised at the end.
+    """
+    erased, faults = 0, []
     for member_id in due():
-        with transaction.atomic():
-            member = Member.objects.select_for_update().filter(pk=member_id, withdrawn_at__isnull=False).first()
-            if member is not None:
-                erase(member)
-                erased += 1
+        try:
+            erased += _erase_withdrawn(member_id)
+        except DatabaseError as fault:
+            log.exception("member not erased", member=member_id)
+            faults.append(fault)
+    if faults:
+        raise faults[0]
     return erased
+
+
+@transaction.atomic
+def _erase_withdrawn(member_id: int) -> bool:
+    member = Member.objects.select_for_update().filter(pk=member_id, withdrawn_at__isnull=False).first()
+    if member is not None:
+        erase(member)
+    return member is not None

@@ -21,8 +21,10 @@ def send_code(code: VerificationCode, drawn: str) -> None:
 
 
 def _letter_to(member: Member | None) -> str:
-    if member is None or member.withdrawn_at is None:
-        return "known" if member else "code"
+    if member is None:
+        return "code"
+    if member.withdrawn_at is None or member.is_suspended:
+        return "known"
     return "code_or_return" if may_come_back(member) else "code"
 
 

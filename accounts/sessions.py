@@ -32,7 +32,9 @@ class Pair:
 
 @transaction.atomic
 def begin(member: Member, *, door: str, device: str, network: str) -> Pair:
-    """A new login session of a member who has just proved who they are."""
+    """A new login session of a member who has just proved who they are; beyond SESSIONS_MAX the idlest one ends."""
+    idlest = member.sessions.live().order_by("-used_at", "-id").values("pk")[settings.SESSIONS_MAX - 1 :]
+    LoginSession.objects.filter(pk__in=list(idlest.values_list("pk", flat=True))).end("crowded_out")
     now = timezone.now().replace(microsecond=0)
     absolute = now + timedelta(days=settings.SESSION_ABSOLUTE_DAYS)
     first = Successor(uuid4().hex, now, idle_end(now, absolute))
@@ -59,7 +61,7 @@ def renew(raw: str, *, door: str, network: str) -> Pair:
         session = _locked(token, door)
         if session.is_live and session.member.is_active and session.knows(token["jti"]):
             return _pair(session, session.present(token["jti"]))
-        if session.is_live:
+        if session.is_live and not session.knows(token["jti"]):
             _write_down_reuse(session, network)
     raise SessionEnded
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from accounts.emails import normalised
 from accounts.errors import CredentialsWrong, PasswordWrong
 from accounts.models import Member, PasswordGuess
+from accounts.models.password_guess import at_the_door, signed_in
 from accounts.sessions import Pair, begin
-from throttling.addresses import coarse, network
+from throttling.addresses import coarse
 
 
 def prove(email: str, password: str, *, address: str) -> Member:
@@ -21,8 +22,8 @@ def prove(email: str, password: str, *, address: str) -> Member:
     unknown address, a wrong password, a suspended member and one whose days of grace are over.
     """
     email = normalised(email)
-    near = network(address)
-    PasswordGuess.objects.reserve(email, near)
+    bounds = at_the_door(email, address)
+    PasswordGuess.objects.reserve(bounds)
     member: Member | None = Member.objects.filter(email=email).first()
     if member is None:
         make_password(password)
@@ -31,13 +32,13 @@ def prove(email: str, password: str, *, address: str) -> Member:
     if not (member.is_active or may_come_back(member)):
         # Not forgiven: a count that begins anew would tell that the password was right.
         raise CredentialsWrong
-    PasswordGuess.objects.forgive(email, near)
+    PasswordGuess.objects.forgive(bounds)
     return member
 
 
 def may_come_back(member: Member) -> bool:
     """Whether signing in still restores a withdrawn member."""
-    if member.withdrawn_at is None or (member.suspended_until or timezone.now()) > timezone.now():
+    if member.withdrawn_at is None or member.is_suspended:
         return False
     return timezone.now() < member.withdrawn_at + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
 
@@ -57,10 +58,10 @@ def sign_in(email: str, password: str, *, door: str, device: str, address: str) 
         return begin(member, door=door, device=device, network=coarse(address))
 
 
-def confirm(member: Member, password: str, *, address: str) -> None:
+def confirm(member: Member, password: str) -> None:
     """Make sure that it is the member who holds the phone. Raises PasswordWrong or TooManyGuesses."""
-    near = network(address)
-    PasswordGuess.objects.reserve(member.email, near)
+    bounds = signed_in(member.email)
+    PasswordGuess.objects.reserve(bounds)
     if not member.check_password(password):
         raise PasswordWrong
-    PasswordGuess.objects.forgive(member.email, near)
+    PasswordGuess.objects.forgive(bounds)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -19,6 +20,8 @@ def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Me
     """
     if terms_version != settings.TERMS_VERSION:
         raise TermsOutdated
+    # Slow on purpose, so before the transaction, which holds locks.
+    hashed = make_password(password)
     try:
         with transaction.atomic():
             code = VerificationCode.objects.proved(proof, VerificationCode.SIGN_UP)
@@ -26,7 +29,8 @@ def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Me
             _make_room(code.email)
             code.delete()
             accepted = {"terms_version": terms_version, "terms_accepted_at": timezone.now()}
-            return Member.objects.create_user(code.email, password, **profile, **accepted)
+            member: Member = Member.objects.create(email=code.email, password=hashed, **profile, **accepted)
+            return member
     except IntegrityError:
         raise EmailTaken from None
 
@@ -35,6 +39,7 @@ def _make_room(email: str) -> None:
     member = Member.objects.select_for_update().filter(email=email).first()
     if member is None:
         return
-    if member.withdrawn_at is None:
+    # Nobody sheds a suspension by leaving and joining anew.
+    if member.withdrawn_at is None or member.is_suspended:
         raise EmailTaken
     erasure.erase(member)

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from accounts.models import LoginSession, PasswordGuess, VerificationCode
+from accounts.models import LoginSession, PasswordGuess, SecurityEvent, VerificationCode
 
 CHUNK = 1_000
 # A member still sees for so long in the log of events which session it was. Days.
@@ -28,6 +28,12 @@ def sweep_sessions() -> int:
 def sweep_codes() -> int:
     """Forget codes and the addresses they were mailed to, a day after they were asked for."""
     return _in_chunks(VerificationCode.objects.filter(requested_at__lt=timezone.now() - timedelta(days=1)))
+
+
+def sweep_events() -> int:
+    """Forget what happened to accounts long ago."""
+    limit = timezone.now() - timedelta(days=settings.SECURITY_EVENT_DAYS)
+    return _in_chunks(SecurityEvent.objects.filter(created_at__lt=limit))
 
 
 def sweep_guesses() -> int:

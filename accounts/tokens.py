@@ -19,12 +19,16 @@ from rest_framework_simplejwt.tokens import Token
 from accounts.errors import TokenExpired, TokenInvalid
 from accounts.models.login_session import LoginSession, Successor
 
+# By so much the clocks of two servers may differ: a token fresh from one is not from the future at the other. Seconds.
+LEEWAY = 3
+
 
 class KeyRing(TokenBackend):
     """The keys of tokens: the newest signs, all verify, the token's `kid` picks (RFC 7515 4.1.4)."""
 
     def __init__(self, algorithm: str, keys: tuple[str, ...], audience: str) -> None:
-        super().__init__(algorithm, audience=audience, issuer=settings.SIMPLE_JWT["ISSUER"])
+        issuer = settings.SIMPLE_JWT["ISSUER"]
+        super().__init__(algorithm, audience=audience, issuer=issuer, leeway=LEEWAY)
         pairs = [key.partition(":")[::2] for key in keys]
         self.newest = pairs[0][0]
         self.signing = {kid: self._signing_key(text) for kid, text in pairs}

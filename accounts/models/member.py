@@ -104,10 +104,14 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         return self.nickname
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether a moderator keeps them out at this moment."""
+        return self.suspended_until is not None and self.suspended_until > timezone.now()
+
+    @property
     def is_active(self) -> bool:  # type: ignore[override]
         """Whether they may sign in and act: Django's word for standing."""
-        suspended = self.suspended_until is not None and self.suspended_until > timezone.now()
-        return self.withdrawn_at is None and not suspended
+        return self.withdrawn_at is None and not self.is_suspended
 
     # What a member does ------------------------------------------------------------------------------
 

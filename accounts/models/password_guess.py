@@ -9,23 +9,42 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.errors import TooManyGuesses
+from accounts.models.login_session import LoginSession
+from throttling.addresses import coarse, network
+
+# How many wrong guesses each counter stands, by its key.
+Bounds = dict[str, int]
+
+
+def at_the_door(email: str, address: str) -> Bounds:
+    """The counters of somebody who signs in: the account from this network, and the account from everywhere.
+
+    The first, low, slows one guesser down; the second, high, ends guessing from many networks. Networks that the owner
+    is signed in from are counted apart from all strangers, or strangers could keep the owner out for nothing.
+    """
+    seen = coarse(address)
+    is_familiar = LoginSession.objects.filter(member__email=email, network=seen).exists()
+    everywhere = _key(email, "familiar", seen) if is_familiar else _key(email)
+    near = _key(email, network(address))
+    return {near: settings.PASSWORD_GUESSES_NEAR, everywhere: settings.PASSWORD_GUESSES_FAR}
+
+
+def signed_in(email: str) -> Bounds:
+    """The counter of whoever holds a signed-in phone; nobody without its token can use it up."""
+    return {_key(email, "signed in"): settings.PASSWORD_GUESSES_NEAR}
 
 
 class PasswordGuessQuerySet(models.QuerySet["PasswordGuess"]):
     """Guesses are counted before the password is looked at, so that a thousand at once are no more than allowed."""
 
-    def reserve(self, email: str, network: str) -> None:
-        """Count one guess for the account, from this network and from everywhere.
+    def reserve(self, bounds: Bounds) -> None:
+        """Count one guess on each counter. Raises TooManyGuesses with the seconds to wait."""
+        for key, most in bounds.items():
+            self._take(key, most)
 
-        Raises TooManyGuesses with the seconds to wait. Counting by account and network keeps a stranger from locking
-        the owner out; counting by account alone, with a higher bound, ends guessing from many networks.
-        """
-        self._take(_key(email, network), settings.PASSWORD_GUESSES_NEAR)
-        self._take(_key(email), settings.PASSWORD_GUESSES_FAR)
-
-    def forgive(self, email: str, network: str) -> None:
+    def forgive(self, bounds: Bounds) -> None:
         """Forget the guesses after the right password; another sign-in may just be counting, so the rows stay."""
-        self.filter(key__in=[_key(email, network), _key(email)]).update(wrong=0)
+        self.filter(key__in=list(bounds)).update(wrong=0)
 
     def _take(self, key: str, most: int) -> None:
         now = timezone.now()

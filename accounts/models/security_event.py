@@ -14,7 +14,7 @@ class SecurityEvent(models.Model):
     kind = models.CharField(max_length=40)
     session_id = models.BigIntegerField(null=True)
     network = models.CharField(max_length=50, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.member_id}"

@@ -19,7 +19,6 @@ from accounts.serializers import (
     ProfileChangeSerializer,
 )
 from media.errors import ImageNotUsable
-from throttling.addresses import client_address
 from throttling.throttles import limited
 from wire.examples import answered, asked
 from wire.viewsets import StrictViewSet
@@ -92,6 +91,6 @@ class MeViewSet(StrictViewSet):
     def withdraw(self, request: Request) -> Response:
         """Leave, with the password as confirmation."""
         member = self.me()
-        signin.confirm(member, self.taken()["password"], address=client_address(request))
+        signin.confirm(member, self.taken()["password"])
         member.withdraw()
         return Response(status=204)

@@ -192,8 +192,9 @@ def test_another_worker_sees_the_end_in_the_shared_cache(
 
 @pytest.mark.parametrize("devices", [1, 50])
 def test_the_list_of_devices_takes_one_query_however_many(
-    mina: Member, devices: int, django_assert_num_queries: DjangoAssertNumQueries
+    mina: Member, devices: int, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    settings.SESSIONS_MAX = 50
     phone = [Phone.of(mina) for _ in range(devices)][-1]
     assert is_in(phone)
     with django_assert_num_queries(1):
@@ -205,3 +206,12 @@ def test_a_device_may_be_named_in_any_letters(mina: Member, phone: Phone) -> Non
         assert phone.sign_in(mina.email, device=name).status_code == 201
         assert phone.get("sessions").json()["results"][0]["device"] == name
     assert phone.post("sessions", email=mina.email, password=PASSWORD, device="x" * 81).status_code == 400
+
+
+def test_one_device_too_many_signs_the_idlest_one_out(mina: Member, settings: Settings) -> None:
+    settings.SESSIONS_MAX = 2
+    idle, used = Phone.of(mina, "idle"), Phone.of(mina, "used")
+    used.refresh()
+    Phone.of(mina, "new")
+    assert idle.get("me").status_code == 401
+    assert {session["device"] for session in used.get("sessions").json()["results"]} == {"used", "new"}

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts.models import LoginSession, Member, SecurityEvent
+from accounts.tokens import LEEWAY
 from tests.accounts.conftest import AtOnce
 from tests.accounts.phone import HOME, Phone, code_of
 from tests.accounts.tables import rows_holding
@@ -102,7 +103,7 @@ def test_a_session_that_is_not_used_ends_after_the_idle_days(phone: Phone, setti
     with time_machine.travel(timezone.now(), tick=False) as clock:
         clock.shift(timedelta(days=settings.REFRESH_IDLE_DAYS, seconds=-2))
         assert phone.keep(phone.refresh()).status_code == 200
-        clock.shift(timedelta(days=settings.REFRESH_IDLE_DAYS))
+        clock.shift(timedelta(days=settings.REFRESH_IDLE_DAYS, seconds=LEEWAY))
         answer = phone.refresh()
     assert (answer.status_code, code_of(answer)) == (401, "token_expired")
 

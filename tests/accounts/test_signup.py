@@ -1,14 +1,18 @@
 """From a proved address to a member."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Member, SecurityEvent
+from media.addresses import file_name
+from media.models import Image
 from tests.accounts.conftest import AtOnce, CodeFor
 from tests.accounts.phone import Phone, code_of
 from tests.accounts.tables import rows_holding
@@ -174,6 +178,18 @@ def test_a_withdrawn_member_who_proves_the_address_starts_anew(proof_for: CodeFo
     assert anew.pair["member_id"] != str(mina.pk)
     assert rows_holding(mina.pk, "Kim Mina") == []
     assert code_of(old.get("me")) == "session_ended"
+
+
+def test_starting_anew_takes_the_pictures_of_the_old_account_away(
+    proof_for: CodeFor, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
+) -> None:
+    image = image_of(mina)
+    assert Phone.of(mina).put("me/avatar", image_id=str(image.pk)).status_code == 200
+    mina.withdraw()
+    assert join(proof_for(mina.email)).status_code == 201
+    work()
+    assert not Image.objects.exists()
+    assert not default_storage.exists(file_name(image.key, "full"))
 
 
 def test_a_member_who_came_back_meanwhile_is_not_erased_by_the_proof(proof_for: CodeFor, mina: Member) -> None:

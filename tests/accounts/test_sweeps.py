@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts import sweep
-from accounts.models import LoginSession, Member, PasswordGuess, VerificationCode
+from accounts.models import LoginSession, Member, PasswordGuess, SecurityEvent, VerificationCode
 from tests.accounts.conftest import CodeFor
 from tests.accounts.phone import Phone
 
@@ -118,3 +118,10 @@ def test_housekeeping_sweeps_this_room_too(mina: Member, capsys: pytest.CaptureF
     assert not OutstandingToken.objects.exists()
     assert not Member.objects.exists()
     assert "members" in capsys.readouterr().out
+
+
+def test_events_of_long_ago_are_forgotten_at_last(mina: Member) -> None:
+    SecurityEvent.objects.create(member=mina, kind=SecurityEvent.TOKEN_REUSED)
+    assert sweep.sweep_events() == 0
+    with in_days(181):
+        assert sweep.sweep_events() == 1

@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from accounts.erasure import erase
 from accounts.models import Member
+from accounts.tokens import LEEWAY
 from tests.accounts.phone import Phone, code_of
 from tests.accounts.tokens import claims, forged, own_key
 
@@ -196,7 +197,7 @@ def test_an_access_token_expires_after_ten_minutes(phone: Phone) -> None:
     exp = claims(phone.pair["access"])["exp"]
     with time_machine.travel(exp - 1, tick=False) as clock:
         assert phone.get("me").status_code == 200
-        clock.move_to(exp)
+        clock.move_to(exp + LEEWAY)
         assert is_refused(phone.pair["access"], "token_expired")
         assert phone.keep(phone.refresh()).status_code == 200
         assert phone.get("me").status_code == 200

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import TestCase
 from django.utils import timezone
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.models import Member, SecurityEvent
 from media.models import Image
@@ -148,6 +149,7 @@ def test_nothing_of_an_erased_member_is_left_in_any_table_or_in_storage(
     work()
     assert rows_holding(member_id, mina.email, "mina") == []
     assert not Image.objects.exists()
+    assert not OutstandingToken.objects.exists()
     assert set(pictures()) == before
     assert code_of(phone.get("me")) == "session_ended"
     assert Phone.of(jun).get("posts").status_code == 200

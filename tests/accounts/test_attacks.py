@@ -1,0 +1,81 @@
+"""What somebody tries who means harm, at the doors of this room."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+from structlog.testing import capture_logs
+
+from accounts import erasure
+from accounts.models import Member
+from tests.accounts.conftest import CodeFor
+from tests.accounts.phone import HOME, Phone
+from tests.factories import PASSWORD, MemberFactory
+
+
+def _knock(email: str, password: str) -> int:
+    """Try the admin's door from the phone's address; 302 is in."""
+    form = {"username": email, "password": password}
+    return Client(REMOTE_ADDR=HOME).post("/admin/login/", form).status_code
+
+
+def test_the_admins_door_is_no_way_around_the_limit_of_the_address(sora: Member, settings: Settings) -> None:
+    settings.RATES = settings.RATES | {"sign-in-address": "3/minute"}
+    assert _knock(sora.email, PASSWORD) == 302
+    assert [_knock(f"member{number}@example.com", "wrong") for number in range(2)] == [200, 200]
+    assert _knock(sora.email, PASSWORD) == 200
+    assert Phone(HOME).sign_in(sora.email).status_code == 429
+    assert Phone("198.51.100.7").sign_in(sora.email).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_member_who_cannot_be_erased_keeps_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    long_ago = timezone.now() - timedelta(days=100)
+    stuck, *_ = MemberFactory.create_batch(3, withdrawn_at=long_ago)
+
+    def step(member: Member) -> None:
+        if member == stuck:
+            raise DatabaseError("a statement took too long")
+
+    monkeypatch.setattr(erasure, "_steps", [(0, step), *erasure._steps])
+    with capture_logs() as lines, pytest.raises(DatabaseError):
+        erasure.erase_due()
+    assert list(Member.objects.all()) == [stuck]
+    assert [line["member"] for line in lines] == [stuck.pk]
+
+
+def test_strangers_guessing_from_everywhere_do_not_lock_out_a_home(mina: Member, settings: Settings) -> None:
+    settings.PASSWORD_GUESSES_FAR = 3
+    home = Phone(HOME)
+    assert home.sign_in(mina.email).status_code == 201
+    guesses = [Phone(f"198.51.100.{host}").sign_in(mina.email, "wrong").status_code for host in range(5)]
+    assert guesses == [401, 401, 401, 429, 429]
+    assert home.sign_in(mina.email).status_code == 201
+    assert Phone("198.51.100.99").sign_in(mina.email).status_code == 429
+
+
+def test_a_signed_in_phone_confirms_whatever_strangers_guess(mina: Member, settings: Settings) -> None:
+    settings.PASSWORD_GUESSES_FAR = settings.PASSWORD_GUESSES_NEAR = 1
+    phone = Phone.of(mina)
+    assert [Phone("198.51.100.7").sign_in(mina.email, "wrong").status_code for _ in range(2)] == [401, 429]
+    assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
+
+
+def test_leaving_and_joining_anew_sheds_no_suspension(mina: Member, proof_for: CodeFor, settings: Settings) -> None:
+    mina.withdraw()
+    proof = proof_for(mina.email)
+    mina.suspend(timezone.now() + timedelta(days=7))
+    body = {"proof": proof, "password": PASSWORD, "name": "Han Nari", "nickname": "Nari"}
+    joined = Phone().post("members", **body, terms_version=settings.TERMS_VERSION)
+    assert (joined.status_code, joined.json()["code"]) == (409, "email_taken")
+    assert Member.objects.get() == mina
+
+
+@pytest.mark.parametrize("key", ["aaaaaaaaaa\000", "../../../etc/passwd", "x" * 5_000, "é" * 32])
+def test_a_strange_session_cookie_is_no_session(db: None, key: str) -> None:
+    client = Client()
+    client.cookies["sessionid"] = key
+    assert client.get("/admin/").status_code == 302
