@@ -70,5 +70,15 @@ class StorageUnavailable(APIException):
     wait = 5
 
 
+class Busy(APIException):
+    """So many pictures are being taken in that one more would keep everybody waiting; nothing was kept."""
+
+    status_code = 503
+    default_code = "busy"
+    default_detail = _("Too many pictures arrive at this moment. Try again in a few seconds.")
+    # How long a client had better wait. Seconds.
+    wait = 3
+
+
 # What sending pictures may be refused for, by themselves and with a post.
-INTAKE = (NotAnImage, ImageTooLarge, ImageTooManyPixels, QuotaExceeded, StorageUnavailable)
+INTAKE = (NotAnImage, ImageTooLarge, ImageTooManyPixels, QuotaExceeded, StorageUnavailable, Busy)

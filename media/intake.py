@@ -1,9 +1,9 @@
 """The way in for what a stranger calls a picture: refused early, decoded within bounds, finished as one JPEG."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from threading import Semaphore
 from typing import Any
@@ -14,7 +14,7 @@ from django.core.files.base import File
 from media import apart, pixels
 from media.containers import NotHonest, Parts, TooManyPixels, take_apart
 from media.containers.parts import refuse_too_many_pixels
-from media.errors import ImageTooLarge, ImageTooManyPixels, NotAnImage, TooManyImages
+from media.errors import Busy, ImageTooLarge, ImageTooManyPixels, NotAnImage, TooManyImages
 from media.pixels import Finished
 
 logger = logging.getLogger("media")
@@ -28,6 +28,8 @@ TYPES = {
 }
 # Pictures above this that must be decoded in full wait for each other, so that two do not take a gigabyte. Pixels.
 GIANT = 24_000_000
+# How long a request waits for its pictures' turn. Seconds.
+PATIENCE = 1.0
 _one_giant = Semaphore()
 
 
@@ -39,12 +41,32 @@ def accepted_types() -> list[str]:
 def finish_all(files: "Sequence[File[Any]]") -> list[Finished]:
     """Every file as a finished picture, in order; none is better than some, so the first fault refuses them all.
 
-    Raises TooManyImages, ImageTooLarge, ImageTooManyPixels or NotAnImage.
+    Raises TooManyImages, ImageTooLarge, ImageTooManyPixels, NotAnImage or Busy.
     """
     if len(files) > settings.POST_MAX_IMAGES:
         raise TooManyImages
     if any((file.size or 0) > settings.IMAGE_MAX_BYTES for file in files):
         raise ImageTooLarge
+    with _place():
+        return _finish_at_once(files)
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    """One of the process's few places for requests with pictures: half its threads, so that others still get answers.
+
+    Raises Busy when none becomes free in a second.
+    """
+    places = _places(max(1, settings.THREADS // 2))
+    if not places.acquire(timeout=PATIENCE):
+        raise Busy
+    try:
+        yield
+    finally:
+        places.release()
+
+
+def _finish_at_once(files: "Sequence[File[Any]]") -> list[Finished]:
     # Threads, because decoders let go of Python's lock; few of them for the whole process, because each needs memory.
     tasks = [_decoders(settings.IMAGE_DECODERS).submit(finish, file) for file in files]
     try:
@@ -76,6 +98,11 @@ def _finish(parts: Parts) -> Finished:
     with _one_giant if parts.pixels > GIANT and not parts.decodes_small else nullcontext():
         image, parts = pixels.open_parts(parts, settings.IMAGE_MAX_PIXELS)
         return pixels.finish(image, parts.orientation, settings.IMAGE_LONGEST_SIDE)
+
+
+@cache
+def _places(number: int) -> Semaphore:
+    return Semaphore(number)
 
 
 @cache
