@@ -148,7 +148,8 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response:
     set_rollback()
     problem = describe(refusal, request)
     response = Response(problem, status=problem["status"], headers=headers_of(refusal))
-    response.content_type = MEDIA_TYPE
+    if not getattr(request, "path", "").startswith(PAGES):
+        response.content_type = MEDIA_TYPE
     return response
 
 

@@ -15,7 +15,7 @@ def refuse_unsafe(settings: Mapping[str, Any]) -> None:
         raise ImproperlyConfigured("IMAGE_LONGEST_SIDE is at most 4096 pixels.")
     faults = list(_shared_faults(settings))
     if settings["PRODUCTION"]:
-        faults += _production_faults(settings)
+        faults += _production_faults(settings) + _clear_text_faults(settings)
     if faults:
         raise ImproperlyConfigured("The server does not start like this:\n- " + "\n- ".join(faults))
 
@@ -24,11 +24,22 @@ def _shared_faults(settings: Mapping[str, Any]) -> list[str]:
     faults = []
     if settings["WORKERS"] > 1 and not settings["REDIS_URL"]:
         faults.append("WORKERS is above 1 without REDIS_URL: set it, or WORKERS=1. Processes must share a cache.")
+    if settings["JWT_ALGORITHM"] not in ("HS256", "EdDSA"):
+        faults.append("JWT_ALGORITHM is HS256 or EdDSA.")
     for scope, rate in settings["RATES"].items():
         try:
             parse_many(rate)
         except ValueError:
             faults.append(f"RATES: {scope}={rate} is no rate; write 30/hour, or 5/hour;20/day.")
+    return faults
+
+
+def _clear_text_faults(settings: Mapping[str, Any]) -> list[str]:
+    faults = []
+    if not settings["PICTURES_URL"].startswith("https://"):
+        faults.append("PICTURES_URL does not begin with https://: every picture's address is made of it.")
+    if not settings["EMAIL_USE_TLS"] and settings["EMAIL_HOST"] not in ("localhost", "127.0.0.1", "::1"):
+        faults.append("EMAIL_USE_TLS is off for a mail server elsewhere: codes would travel in clear text.")
     return faults
 
 
@@ -49,6 +60,8 @@ def _production_faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append("EMAIL_HOST is not set: nobody could sign up.")
     if "sqlite" in settings["DATABASES"]["default"]["ENGINE"]:
         faults.append("DATABASE_URL is not set: production needs PostgreSQL.")
+    if not settings["REDIS_URL"]:
+        faults.append("REDIS_URL is not set: workers, commands and the next release must see one logout and one limit.")
     if not settings["STORAGE_BUCKET"]:
         faults.append("STORAGE_BUCKET is not set: pictures on a server's own disk are lost with it.")
     return faults

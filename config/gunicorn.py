@@ -2,6 +2,8 @@
 
 import gc
 import os
+import socket
+import struct
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +25,9 @@ threads = settings.THREADS
 preload_app = True
 # Above the 60 s that load balancers keep a silent connection, or clients see a 502 now and then. Seconds.
 keepalive = 75
+# A phone that is lost in the middle of a request says nothing more, and gunicorn would keep a thread for it for ever.
+# Between two pieces of a request, and of an answer. Seconds.
+SILENCE_SECONDS = 20
 # A process that gives no sign of life for so long is replaced. Seconds.
 timeout = 60
 graceful_timeout = settings.GRACEFUL_SECONDS
@@ -48,12 +53,20 @@ if settings.METRICS_PORT:
 
 def when_ready(server: Any) -> None:
     """In the master, before the first fork: what lives until now is shared, and never looked at by the collector."""
+    for listener in server.LISTENERS:
+        bound_silence(listener.sock, SILENCE_SECONDS)
     if settings.METRICS_PORT:
         metrics.serve()
     if not settings.PRODUCTION:
         print(welcome(), flush=True)
     gc.collect()
     gc.freeze()
+
+
+def bound_silence(listener: socket.socket, seconds: int) -> None:
+    """Have the kernel give up on connections that are silent for so long; a listener hands this down to each."""
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        listener.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
 
 
 def post_worker_init(worker: Any) -> None:

@@ -127,9 +127,16 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = {
+    # What the URL asks for, such as ?sslmode=verify-full, stays.
+    DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
         "pool": {"min_size": min(2, DATABASE_POOL), "max_size": DATABASE_POOL, "timeout": 5},
         "connect_timeout": 5,
+        # A database machine that is lost says nothing: without these a thread waits a quarter of an hour for it.
+        # Seconds, and milliseconds a little above the longest statement.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": DATABASE_STATEMENT_TIMEOUT + 5_000,
         # Statements of `prepared` are planned by the server once a connection has run them so often, and for good.
         "prepare_threshold": DATABASE_PREPARE_AFTER or None,
         "options": f"-c statement_timeout={DATABASE_STATEMENT_TIMEOUT} -c lock_timeout=5000 "
@@ -267,6 +274,10 @@ ACCESS_SECONDS = env.int("ACCESS_SECONDS", 600)
 REFRESH_IDLE_DAYS = env.int("REFRESH_IDLE_DAYS", 14)
 # A login session ends then, however much it is used. Days.
 SESSION_ABSOLUTE_DAYS = env.int("SESSION_ABSOLUTE_DAYS", 90)
+# Devices one member is signed in on at the same time; the one that was idle longest is signed out for a new one.
+SESSIONS_MAX = env.int("SESSIONS_MAX", 30)
+# How long events such as a reused token are kept. Days.
+SECURITY_EVENT_DAYS = env.int("SECURITY_EVENT_DAYS", 180)
 # How long a session known to be alive is not asked for again; the bound on a logout while the cache is away. Seconds.
 SESSION_CACHE_SECONDS = env.int("SESSION_CACHE_SECONDS", 30)
 # A withdrawn member can come back for so long; then everything is erased. Days.
@@ -383,6 +394,7 @@ SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 # A moderator's admin session. Seconds.
 SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", 28_800)
+SESSION_ENGINE = "config.admin_sessions"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {

@@ -43,6 +43,8 @@ class TextField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         """The text as we keep it; what would take long to read is refused unread."""
+        if not isinstance(data, str):
+            self.fail("invalid")
         text = super().to_internal_value(data)
         if len(text) > self.max_graphemes * CODE_POINTS_IN_GRAPHEME:
             self.fail("max_graphemes", max_graphemes=self.max_graphemes)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -51,12 +52,23 @@ class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Sign in, check permission and limits as DRF does, then refuse what the action does not know."""
         super().initial(request, *args, **kwargs)
-        unknown = request.query_params.keys() - self.parameters.get(self.action or "", frozenset())
-        if unknown and self.action:
-            detail = ErrorDetail(_("This operation does not know this parameter."), "unknown_field")
-            raise ValidationError({name: [detail] for name in sorted(unknown)})
+        if self.action and request.query_params:
+            self._refuse_odd_parameters(request.query_params)
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def _refuse_odd_parameters(self, given: QueryDict) -> None:
+        known = self.parameters.get(self.action or "", frozenset())
+        faults = {}
+        for name, values in sorted(given.lists()):
+            if name not in known:
+                faults[name] = ErrorDetail(_("This operation does not know this parameter."), "unknown_field")
+            elif len(values) > 1:
+                faults[name] = ErrorDetail(_("Say this once only."), "repeated")
+            elif not values[0]:
+                faults[name] = ErrorDetail(_("This field may not be blank."), "blank")
+        if faults:
+            raise ValidationError({name: [fault] for name, fault in faults.items()})
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """The methods of this address, in `Allow`; what they take, OpenAPI tells."""
         return Response(status=204)
 

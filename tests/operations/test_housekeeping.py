@@ -24,7 +24,8 @@ def _housekeeping(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int,
 def test_a_clean_house_is_told_by_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     code, said = _housekeeping(capsys, "--json")
     assert code == 2
-    assert json.loads(said) == dict.fromkeys(["members", "sessions", "codes", "guesses", "pictures", "jobs"], 0)
+    sweeps = ["members", "sessions", "codes", "events", "guesses", "pictures", "jobs"]
+    assert json.loads(said) == dict.fromkeys(sweeps, 0)
 
 
 def test_what_was_swept_is_counted_room_by_room(capsys: pytest.CaptureFixture[str]) -> None:

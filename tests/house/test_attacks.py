@@ -1,0 +1,65 @@
+"""What a stranger tries on the server as a whole, and what an operator may trust it to refuse."""
+
+import io
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from config.wsgi import application
+from tests.house.test_guard import PRODUCTION, ROOT, _start
+
+NO_ALPHABETS = ["rot13", "zlib", "idna", "punycode", "undefined", "utf-16", "no-such"]
+
+
+def _ask(query: str, content_type: str) -> int:
+    """The status of GET /api/v1/config, for a request made as the server makes it of what gunicorn hands over."""
+    environ: dict[str, Any] = {"REQUEST_METHOD": "GET", "PATH_INFO": "/api/v1/config", "QUERY_STRING": query}
+    environ |= {"SERVER_NAME": "localhost", "SERVER_PORT": "80", "wsgi.input": io.BytesIO(), "wsgi.url_scheme": "http"}
+    request = application.request_class(environ | {"CONTENT_TYPE": content_type})
+    return application.get_response(request).status_code
+
+
+@pytest.mark.parametrize("name", NO_ALPHABETS)
+def test_a_charset_that_is_no_alphabet_changes_nothing(name: str) -> None:
+    assert _ask("", f"text/plain; charset={name}") == 200
+    assert _ask("", f"text/plain; title*={name}''%ff") == 200
+
+
+def test_too_many_parameters_are_refused_in_any_charset() -> None:
+    many = "&".join(f"a{number}=1" for number in range(150))
+    assert _ask(many, "text/plain; charset=latin-1") == 413
+
+
+def test_what_the_address_of_the_database_asks_for_is_kept() -> None:
+    address = PRODUCTION["DATABASE_URL"] + "?sslmode=verify-full"
+    says = "from config.settings import DATABASES; print(DATABASES['default']['OPTIONS'])"
+    done = subprocess.run(
+        [sys.executable, "-c", says],
+        env={"PATH": os.environ["PATH"], "DATABASE_URL": address},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "'sslmode': 'verify-full'" in done.stdout
+    assert "statement_timeout" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PICTURES_URL", "http://pictures.heart.example"),
+        ("PICTURES_URL", ""),
+        ("EMAIL_USE_TLS", "off"),
+        ("JWT_ALGORITHM", "none"),
+    ],
+)
+def test_production_sends_nothing_in_clear_text_and_signs_everything(name: str, value: str) -> None:
+    assert f"- {name} " in _start(**PRODUCTION | {name: value})
+
+
+def test_a_mail_catcher_on_the_same_machine_needs_no_encryption() -> None:
+    assert _start(**PRODUCTION | {"EMAIL_USE_TLS": "off", "EMAIL_HOST": "localhost"}) == ""
