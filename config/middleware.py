@@ -4,10 +4,13 @@ import re
 from collections.abc import Callable
 from secrets import token_hex
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import LazyObject, empty
 
@@ -68,6 +71,30 @@ class ContentSecurityPolicy:
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Content-Security-Policy", self.policy)
         return response
+
+
+class ForAdmin:
+    """Before one of Django's own: only the admin has sessions and messages, and the API does not pay for them."""
+
+    get_response: Any
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/admin/"):
+            answer: HttpResponse = super().__call__(request)  # type: ignore[misc]
+            return answer
+        return cast(HttpResponse, self.get_response(request))
+
+
+class Sessions(ForAdmin, SessionMiddleware):
+    """Cookies of moderators."""
+
+
+class Users(ForAdmin, AuthenticationMiddleware):
+    """Who the cookie is."""
+
+
+class Messages(ForAdmin, MessageMiddleware):
+    """What the admin says after a click."""
 
 
 class NothingStored:
