@@ -37,17 +37,18 @@ class LengthValidator:
 
 
 class ContextValidator:
-    """Refuses what everybody would try here: the product's name (ASVS 6.2.11)."""
+    """Refuses what everybody would try here: the product's name or the member's, even repeated (ASVS 6.2.11)."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        """Raise ValidationError when little more than our own name is left."""
+        """Raise ValidationError when little is left without these names."""
         folded = unicodedata.normalize("NFKC", password).lower()
-        if any(word in folded and len(folded) - len(word) < 6 for word in CONTEXT_WORDS):
+        words = [*CONTEXT_WORDS, *(getattr(user, name, "").lower() for name in ("nickname", "name"))]
+        if any(len(word) > 2 and word in folded and len(folded.replace(word, "")) < 6 for word in words):
             raise ValidationError(_("This password is too easy to guess here."), "password_of_context")
 
     def get_help_text(self) -> str:
         """What the admin's form says."""
-        return _("Do not use the name of this service.")
+        return _("Do not use the name of this service, or your own.")
 
 
 def check(password: str, member: Any) -> None:

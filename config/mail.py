@@ -13,6 +13,10 @@ from django.utils import timezone
 class ShownFileBackend(FileBackend):
     """Keeps each mail as one file in settings.EMAIL_FILE_PATH and shows its text, so that a code can be typed in."""
 
+    def open(self) -> bool:
+        """Nothing to open: Django's backend would leave an empty file of its own beside the mails."""
+        return False
+
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Keep and show every mail; how many there were."""
         for message in email_messages:

@@ -11,13 +11,32 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.functional import LazyObject, empty
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 log = structlog.get_logger("request")
 is_acceptable_id = re.compile(r"[A-Za-z0-9._-]{8,64}").fullmatch
+
+
+class HeadersOnly:
+    """Answers HEAD without a body, and with the length a GET would have (RFC 9110, 9.3.2); gunicorn warns otherwise."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = self.get_response(request)
+        if request.method != "HEAD":
+            return response
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = ()
+        elif isinstance(response, HttpResponse):
+            response.headers["Content-Length"] = str(len(response.content))
+            response.content = b""
+        return response
 
 
 class RequestLog:

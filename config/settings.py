@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "operations",
 ]
 MIDDLEWARE = [
+    "config.middleware.HeadersOnly",
     "operations.health.Probes",
     "config.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",

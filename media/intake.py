@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
+from django.utils.translation import get_language, override
 
 from media import apart, pixels
 from media.containers import NotHonest, Parts, TooManyPixels, take_apart
@@ -68,12 +69,19 @@ def _place() -> Iterator[None]:
 
 def _finish_at_once(files: "Sequence[File[Any]]") -> list[Finished]:
     # Threads, because decoders let go of Python's lock; few of them for the whole process, because each needs memory.
-    tasks = [_decoders(settings.IMAGE_DECODERS).submit(finish, file) for file in files]
+    decoders, language = _decoders(settings.IMAGE_DECODERS), get_language() or "en"
+    tasks = [decoders.submit(_finish_in, language, file) for file in files]
     try:
         return [task.result() for task in tasks]
     finally:
         for task in tasks:
             task.cancel()
+
+
+def _finish_in(language: str, file: "File[Any]") -> Finished:
+    """As `finish`; a refusal is worded where it is raised, and this thread knows nothing of the request's language."""
+    with override(language):
+        return finish(file)
 
 
 def finish(file: "File[Any]") -> Finished:

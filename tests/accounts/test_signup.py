@@ -206,3 +206,10 @@ def test_the_password_is_kept_as_argon2_and_told_to_nobody(proof_for: CodeFor, s
     assert Member.objects.get().password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
     assert PASSWORD not in answer.content.decode()
     assert rows_holding(PASSWORD) == []
+
+
+@pytest.mark.parametrize("password", ["margaretmargaret", "Margaret Margaret", "hearttohearthearttoheart"])
+def test_a_name_over_and_over_is_no_password(proof_for: CodeFor, password: str) -> None:
+    refused = join(proof_for(NEW), nickname="Margaret", password=password)
+    assert refused.status_code == 400
+    assert ("password", "password_of_context") in refusals(refused)

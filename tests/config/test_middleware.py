@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils.functional import SimpleLazyObject
 from structlog.contextvars import get_contextvars
 from structlog.testing import capture_logs
@@ -93,3 +93,12 @@ def test_answers_of_the_api_are_stored_nowhere_unless_the_view_says_so() -> None
     assert plain(RequestFactory().get("/api/v1/me"))["Cache-Control"] == "no-store"
     assert cached(RequestFactory().get("/api/v1/config"))["Cache-Control"] == "public, max-age=60"
     assert "Cache-Control" not in plain(RequestFactory().get("/static/x.css"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/v1/config", "/livez", "/nowhere", "/docs/", "/pictures/nothing"])
+def test_a_head_has_the_length_of_a_get_and_no_body(client: Client, path: str) -> None:
+    head, get = client.head(path), client.get(path)
+    assert head.status_code == get.status_code
+    assert head.content == b""
+    assert head["Content-Length"] == str(len(get.content))

@@ -142,3 +142,10 @@ def test_sending_pictures_is_limited_by_member(mina_api: Any, jun_api: Any, sett
 
 def test_nobody_sends_pictures_without_signing_in(api: APIClient, db: None) -> None:
     assert send(api).status_code == 401
+
+
+def test_a_refused_picture_is_told_in_the_language_of_the_request(mina_api: APIClient) -> None:
+    nothing = SimpleUploadedFile("photo.jpg", b"no picture at all", "image/jpeg")
+    refused = mina_api.post("/api/v1/images", {"image": nothing}, format="multipart", HTTP_ACCEPT_LANGUAGE="ko")
+    assert refused.json()["code"] == "not_an_image"
+    assert "사진" in refused.json()["detail"]

@@ -23,7 +23,7 @@ SWEEPS: dict[str, Callable[[], int]] = {
     "pictures": lambda: sweep_unshown().images,
     "jobs": forget_done,
 }
-FAILED, NOTHING = 1, 2
+FAILED = 1
 
 log = structlog.get_logger("housekeeping")
 
@@ -31,7 +31,7 @@ log = structlog.get_logger("housekeeping")
 class Command(BaseCommand):
     """Harmless at any time and any number of times, two at once too; once an hour is enough."""
 
-    help = "Sweep what time has made useless. Exit codes: 0 something was swept, 1 a sweep failed, 2 nothing to do."
+    help = "Sweep what time has made useless. Exit codes: 0 all swept, 1 a sweep failed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Options."""
@@ -43,8 +43,6 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(swept) if options["json"] else _table(swept))
         if None in swept.values():
             sys.exit(FAILED)
-        if not any(swept.values()):
-            sys.exit(NOTHING)
 
     def _swept(self, name: str, sweep: Callable[[], int]) -> int | None:
         try:
