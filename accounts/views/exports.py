@@ -5,6 +5,7 @@ from typing import Any
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -70,7 +71,7 @@ class ExportViewSet(StrictViewSet):
         description="A zip. Where files lie in a bucket the answer is 303 with an address that is good for a minute, "
         "for which no token is needed or wanted; a server with a disk of its own answers with the file.",
         responses={
-            200: OpenApiResponse(description="The zip, as `application/zip`."),
+            (200, "application/zip"): OpenApiTypes.BINARY,
             303: OpenApiResponse(description="`Location` is where the zip is read, without a token."),
         },
     )

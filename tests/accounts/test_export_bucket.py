@@ -1,9 +1,10 @@
 """Exports in a bucket over HTTP: the way to the file is an address signed for a minute."""
 
 import io
+import os
 import zipfile
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import IO, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
@@ -13,7 +14,10 @@ from django.core.files.storage import storages
 from moto.server import ThreadedMotoServer
 from rest_framework.test import APIClient
 
+from accounts import private_files
 from accounts.erasure import erase
+from accounts.export_build import Watched
+from accounts.export_progress import Progress, Unwanted
 from accounts.models import Export, Member
 from tests.accounts.exporting import ask, told
 from tests.factories import PostFactory
@@ -94,3 +98,19 @@ def test_somebody_else_gets_no_address_at_all(
     answer = jun_api.get(f"{address}/file")
     assert answer.status_code == 404
     assert "Location" not in answer.headers
+
+
+def test_a_large_file_travels_in_parts_and_arrives_whole(bucket: Any, mina: Member) -> None:
+    export, _ = Export.objects.ask(mina)
+    data = os.urandom(20_000_000)
+    private_files.store(export.key, cast(IO[bytes], Watched(io.BytesIO(data), Progress(export, 1))))
+    assert bucket.Object(export.key).get()["Body"].read() == data
+    assert bucket.Object(export.key).e_tag.endswith('-3"')
+
+
+def test_a_file_that_nobody_wants_any_more_stops_on_its_way(bucket: Any, mina: Member) -> None:
+    export, _ = Export.objects.ask(mina)
+    erase(mina)
+    with pytest.raises(Unwanted):
+        private_files.store(export.key, cast(IO[bytes], Watched(io.BytesIO(bytes(20_000_000)), Progress(export, 1))))
+    assert list(bucket.objects.all()) == list(bucket.multipart_uploads.all()) == []

@@ -2,12 +2,14 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from accounts.export import steps
 from accounts.models import Export, Member
 from media import storage
 from media.addresses import file_name
@@ -37,14 +39,19 @@ def environment(tmp_path: Path, settings: Any) -> Environment:
     }
 
 
-def is_being_read(pipe: Path) -> bool:
-    """Whether somebody waits at its other end, and goes on waiting."""
-    try:
-        # Kept open until the test ends, or the reader would read an empty file.
-        os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
-    except OSError:
-        return False
-    return True
+@contextmanager
+def reader_waiting(pipe: Path) -> Iterator[None]:
+    """Until somebody reads from the pipe; within, they wait for what comes."""
+    ends: list[int] = []
+
+    def is_being_read() -> bool:
+        with suppress(OSError):
+            ends.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(ends)
+
+    wait_for(is_being_read)
+    yield
+    os.close(ends[0])
 
 
 def test_an_export_whose_worker_was_killed_is_made_whole_by_another(
@@ -58,11 +65,11 @@ def test_an_export_whose_worker_was_killed_is_made_whole_by_another(
     path = tmp_path / "pictures" / file_name(images[1].key, "full")
     path.rename(path.with_suffix(".aside"))
     os.mkfifo(path)
-    with start_worker(environment) as worker:
-        wait_for(lambda: is_being_read(path))
+    with start_worker(environment) as worker, reader_waiting(path):
         worker.send_signal(signal.SIGKILL)
         worker.wait()
-    assert mina_api.get(address).json()["state"] == "running"
+    half = mina_api.get(address).json()
+    assert (half["state"], half["progress"]["total"]) == ("running", len(steps()) + 2)
     path.with_suffix(".aside").replace(path)
     wait_for(lambda: drain(environment) == 0 and Export.objects.get().ready_at)
     assert Job.objects.get(kind="accounts.build_export").attempts == Export.objects.get().tries == 2

@@ -56,7 +56,8 @@ def test_an_operation_with_a_body_shows_an_example_of_it(name: str) -> None:
     operation = OPERATIONS[name]
     answer = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
     bodies = [*operation.get("requestBody", {}).get("content", {}).values(), *answer.get("content", {}).values()]
-    assert not bodies or any("examples" in body for body in bodies)
+    shown = [body for body in bodies if body["schema"].get("format") != "binary"]
+    assert not shown or any("examples" in body for body in shown)
 
 
 def test_files_are_binary_and_ids_are_text() -> None:
