@@ -110,6 +110,26 @@ class TermsOutdated(APIException):
     default_detail = _("Accept the present version of the terms; /api/v1/config names it.")
 
 
+class ExportOnceADay(APIException):
+    """The last export is younger than a day; its file, if it is still there, holds nearly the same."""
+
+    status_code = 429
+    default_code = "export_once_a_day"
+    default_detail = _("You can have a copy of your data made once a day. Fetch the last one, or ask again later.")
+
+    def __init__(self, wait: int | None = None, detail: Any = None) -> None:
+        super().__init__(detail)
+        self.wait = wait
+
+
+class ExportNotThere(APIException):
+    """An export whose file is not made yet, could not be made, or is deleted already."""
+
+    status_code = 409
+    default_code = "export_not_there"
+    default_detail = _("This copy has no file: not yet, or not any more. Its state says which.")
+
+
 class NotOneself(APIException):
     """Nobody follows or blocks themselves."""
 

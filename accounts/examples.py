@@ -36,3 +36,17 @@ SESSION = {
     "is_current": True,
 }
 RELATION = {"member": JUN, "since": "2026-11-20T10:00:00Z"}
+EXPORT = {
+    "id": "7420161001232564224",
+    "state": "ready",
+    "progress": {"done": 31, "total": 31},
+    "created_at": "2026-11-24T09:00:00Z",
+    "ready_at": "2026-11-24T09:00:12Z",
+    "expires_at": "2026-12-01T09:00:12Z",
+    "bytes": 18734021,
+}
+NEW_EXPORT = (
+    EXPORT
+    | {"state": "queued", "progress": {"done": 0, "total": 0}}
+    | dict.fromkeys(("ready_at", "expires_at", "bytes"))
+)

@@ -6,9 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from accounts import private_files
+from accounts.export_build import build, clear_up
 from accounts.liveness import are_buried, bury
-from accounts.mail import send_code
-from accounts.models import LoginSession, VerificationCode
+from accounts.mail import send, send_code
+from accounts.models import Export, LoginSession, VerificationCode
 from outbox.registry import handles
 
 
@@ -32,3 +34,28 @@ def bury_sessions(payload: dict[str, Any]) -> None:
     recent = timezone.now() - timedelta(seconds=2 * settings.SESSION_CACHE_SECONDS)
     if not are_buried(ids) and LoginSession.objects.filter(pk__in=ids, ended_at__gt=recent).exists():
         raise CacheAway
+
+
+@handles("accounts.build_export")
+def build_export(payload: dict[str, Any]) -> None:
+    """Make the zip of one member's data; the key is in the payload for when the member was erased meanwhile."""
+    export = Export.objects.begin(payload["export_id"])
+    if export is None:
+        clear_up(payload["export_id"], payload["key"])
+    else:
+        build(export)
+
+
+@handles("accounts.delete_exports")
+def delete_exports(payload: dict[str, Any]) -> None:
+    """Delete files whose days are over or whose member is gone; raises StorageUnavailable to be tried again."""
+    for key in payload["keys"]:
+        private_files.remove(key)
+
+
+@handles("accounts.mail_export")
+def mail_export(payload: dict[str, Any]) -> None:
+    """Tell a member who can still sign in that their export is ready."""
+    export = Export.objects.select_related("member").filter(pk=payload["export_id"]).first()
+    if export and export.is_there and export.member.is_active:
+        send("export", export.member.email, export.language, {"days": settings.EXPORT_DAYS})

@@ -4,15 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from accounts.models import LoginSession, PasswordGuess, SecurityEvent, VerificationCode
+from accounts.models import Export, LoginSession, PasswordGuess, SecurityEvent, VerificationCode
+from accounts.models.export import ONCE_IN
 
 CHUNK = 1_000
 # A member still sees for so long in the log of events which session it was. Days.
 KEEP_ENDED_DAYS = 30
+# And for so long that there was an export. Days.
+KEEP_EXPORTS_DAYS = 30
 
 
 def sweep_sessions() -> int:
@@ -40,6 +43,26 @@ def sweep_guesses() -> int:
     """Forget wrong passwords whose time is over."""
     limit = timezone.now() - timedelta(seconds=settings.PASSWORD_GUESS_SECONDS)
     return _in_chunks(PasswordGuess.objects.filter(since__lt=limit))
+
+
+def sweep_exports() -> int:
+    """Delete the files of exports whose days are over, give up those that nobody makes any more, forget the oldest."""
+    now, swept = timezone.now(), 0
+    while expired := _expire_exports(now):
+        swept += expired
+    for lost in Export.objects.unfinished().filter(created_at__lt=now - ONCE_IN):
+        lost.fail()
+        swept += 1
+    return swept + _in_chunks(Export.objects.filter(created_at__lt=now - timedelta(days=KEEP_EXPORTS_DAYS), bytes=None))
+
+
+@transaction.atomic
+def _expire_exports(now: datetime) -> int:
+    overdue = Export.objects.filter(expires_at__lte=now, bytes__isnull=False).select_for_update()
+    expired = Export.objects.filter(pk__in=list(overdue.order_by("pk").values_list("pk", flat=True)[:CHUNK]))
+    number = expired.discard_files()
+    expired.update(bytes=None)
+    return number
 
 
 def _sweep_tokens(now: datetime) -> int:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 import wire.paths  # noqa: F401  (makes <id:...> known)
+from accounts.views.exports import ExportViewSet
 from accounts.views.me import MeViewSet
 from accounts.views.members import MemberViewSet
 from accounts.views.relations import BlockViewSet, FollowViewSet, MemberFollowViewSet
@@ -24,6 +25,9 @@ urlpatterns = [
     path("me", MeViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("me/avatar", MeViewSet.as_view({"put": "put_avatar", "delete": "delete_avatar"})),
     path("me/withdrawal", MeViewSet.as_view({"post": "withdraw"})),
+    path("me/exports", ExportViewSet.as_view({"get": "list", "post": "create"})),
+    path("me/exports/<id:export_id>", ExportViewSet.as_view({"get": "retrieve"})),
+    path("me/exports/<id:export_id>/file", ExportViewSet.as_view({"get": "fetch"})),
     path("follows", FollowViewSet.as_view({"get": "list"})),
     path("follows/followers", FollowViewSet.as_view({"get": "followers"})),
     path("follows/<id:member_id>", FollowViewSet.as_view({"put": "update", "delete": "destroy"})),

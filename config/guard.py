@@ -62,6 +62,13 @@ def _production_faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append("DATABASE_URL is not set: production needs PostgreSQL.")
     if not settings["REDIS_URL"]:
         faults.append("REDIS_URL is not set: workers, commands and the next release must see one logout and one limit.")
+    return faults + _storage_faults(settings)
+
+
+def _storage_faults(settings: Mapping[str, Any]) -> list[str]:
+    faults = []
     if not settings["STORAGE_BUCKET"]:
         faults.append("STORAGE_BUCKET is not set: pictures on a server's own disk are lost with it.")
+    if settings["PRIVATE_BUCKET"] in ("", settings["STORAGE_BUCKET"]):
+        faults.append("PRIVATE_BUCKET is not set, or is STORAGE_BUCKET: everybody could read what is one member's.")
     return faults

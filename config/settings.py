@@ -188,6 +188,9 @@ STORAGE_BUCKET = env.str("STORAGE_BUCKET", "")
 STORAGE_REGION = env.str("STORAGE_REGION", "ap-northeast-2")
 # Only for stores other than AWS.
 STORAGE_ENDPOINT = env.str("STORAGE_ENDPOINT", "") or None
+# The bucket of what only one member may read, such as exports: never the one above, which everybody reads. Without
+# one such files are in VAR_DIR/private.
+PRIVATE_BUCKET = env.str("PRIVATE_BUCKET", "")
 # Where everybody reads the pictures (the CDN), without a slash at the end.
 PICTURES_URL = env.str("PICTURES_URL", f"{PUBLIC_URL}/pictures")
 MEDIA_ROOT = VAR_DIR / "pictures"
@@ -219,6 +222,19 @@ STORAGES = {
     }
     if STORAGE_BUCKET
     else {"BACKEND": "media.disk.Disk", "OPTIONS": {"location": MEDIA_ROOT, "base_url": "/pictures/"}},
+    "private": {
+        "BACKEND": "media.bucket.PrivateBucket",
+        "OPTIONS": {
+            "bucket_name": PRIVATE_BUCKET,
+            "region_name": STORAGE_REGION,
+            "endpoint_url": STORAGE_ENDPOINT,
+        },
+    }
+    if PRIVATE_BUCKET
+    else {
+        "BACKEND": "media.disk.Disk",
+        "OPTIONS": {"location": VAR_DIR / "private", "file_permissions_mode": 0o600},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -283,6 +299,8 @@ SECURITY_EVENT_DAYS = env.int("SECURITY_EVENT_DAYS", 180)
 SESSION_CACHE_SECONDS = env.int("SESSION_CACHE_SECONDS", 30)
 # A withdrawn member can come back for so long; then everything is erased. Days.
 WITHDRAWAL_GRACE_DAYS = env.int("WITHDRAWAL_GRACE_DAYS", 14)
+# A member's export of their data can be fetched for so long; then it is deleted. Days.
+EXPORT_DAYS = env.int("EXPORT_DAYS", 7)
 # The terms a new member accepts. A date.
 TERMS_VERSION = env.str("TERMS_VERSION", "2026-11-01")
 # Older clients are told to update. A version.

@@ -1,4 +1,4 @@
-"""Pictures as files on the server's own disk: for development, where nothing else is needed."""
+"""Pictures and private files on the server's own disk: for development, where nothing else is needed."""
 
 import os
 import secrets
@@ -25,7 +25,7 @@ class Disk(FileSystemStorage):
                 file.writelines(content.chunks())
                 file.flush()
                 os.fsync(file.fileno())
-            part.chmod(0o644)
+            part.chmod(self.file_permissions_mode or 0o644)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)

@@ -120,6 +120,11 @@ class Job(models.Model):
         due = Job.objects.using(self._state.db).due(now).filter(pk=self.pk)
         return bool(due.update(attempts=self.attempts, lease=self.lease, leased_until=self.leased_until))
 
+    def hold_on(self) -> bool:
+        """Renew the lease from now; False when it is no longer ours."""
+        self.leased_until = timezone.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+        return bool(Job.objects.filter(pk=self.pk, lease=self.lease).update(leased_until=self.leased_until))
+
     def finish(self) -> bool:
         """Write down that its effect has happened; False when the lease is no longer ours."""
         return self._give_back(done_at=timezone.now(), last_error="")

@@ -18,8 +18,9 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     A handler gets the payload: ids, and nothing that may not lie in the database for days. It runs outside any
     transaction, at least once and now and then twice (a worker may die between the effect and the note of it), so a
     second run must do no harm. It bounds its own waiting: every call to the network has a timeout, and all of them
-    together stay well below OUTBOX_LEASE_SECONDS, for after that another worker takes the job too. To be tried again
-    it raises; what it raises is logged and kept in short, so no secret belongs in the text of an exception.
+    together stay well below OUTBOX_LEASE_SECONDS, for after that another worker takes the job too; a long handler
+    calls `outbox.lease.renew` between its steps. To be tried again it raises; what it raises is logged and kept in
+    short, so no secret belongs in the text of an exception.
 
     Raises ImproperlyConfigured when the kind has a handler already.
     """

@@ -9,6 +9,7 @@ from structlog.contextvars import bound_contextvars
 
 from outbox import bell, metrics
 from outbox.checks import refuse_unhandled
+from outbox.lease import holding
 from outbox.models import Job
 from outbox.redaction import describe
 from outbox.registry import handler_of, kinds
@@ -116,7 +117,8 @@ def _run(job: Job) -> str:
 
 def _error_of(job: Job) -> str:
     try:
-        handler_of(job.kind)(job.payload)
+        with holding(job):
+            handler_of(job.kind)(job.payload)
     # Whatever a handler raises is about its job, not about the worker.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         return describe(error)

@@ -2,6 +2,7 @@
 
 from accounts.models.avatar import Avatar
 from accounts.models.block import Block
+from accounts.models.export import Export
 from accounts.models.follow import Follow
 from accounts.models.login_session import LoginSession
 from accounts.models.member import Member
@@ -12,6 +13,7 @@ from accounts.models.verification_code import VerificationCode
 __all__ = [
     "Avatar",
     "Block",
+    "Export",
     "Follow",
     "LoginSession",
     "Member",

@@ -35,7 +35,16 @@ def test_production_starts_when_everything_is_said() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["SECRET_KEY", "JWT_KEYS", "TRUSTED_PROXIES", "ALLOWED_HOSTS", "EMAIL_HOST", "DATABASE_URL", "STORAGE_BUCKET"],
+    [
+        "SECRET_KEY",
+        "JWT_KEYS",
+        "TRUSTED_PROXIES",
+        "ALLOWED_HOSTS",
+        "EMAIL_HOST",
+        "DATABASE_URL",
+        "STORAGE_BUCKET",
+        "PRIVATE_BUCKET",
+    ],
 )
 def test_production_names_what_is_missing_and_does_not_start(name: str) -> None:
     environment = {key: value for key, value in PRODUCTION.items() if key != name}
@@ -54,6 +63,7 @@ def test_production_names_what_is_missing_and_does_not_start(name: str) -> None:
         ("ALLOWED_HOSTS", "*"),
         ("RATE_LIMITS", "off"),
         ("DATABASE_URL", "sqlite:///db.sqlite3"),
+        ("PRIVATE_BUCKET", PRODUCTION["STORAGE_BUCKET"]),
     ],
 )
 def test_production_refuses_what_is_fit_for_a_laptop_only(name: str, value: str) -> None:

@@ -9,7 +9,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import LoginSession, Member
+from accounts.models import Export, LoginSession, Member
 from config.urls import v1
 from media.models import Image
 from posts.models import Post
@@ -42,6 +42,10 @@ PATCH  me                                   200   200     200     200        401
 PUT    me/avatar                            200   400     400     400        401       401       401           400          400
 DELETE me/avatar                            204   204     204     204        401       401       401           204          204
 POST   me/withdrawal                        204   204     204     204        401       401       401           204          204
+GET    me/exports                           200   200     200     200        401       401       401           200          200
+POST   me/exports                           200   202     202     202        401       401       401           202          202
+GET    me/exports/<id:export_id>            200   404     404     404        401       401       401           404          404
+GET    me/exports/<id:export_id>/file       409   404     404     404        401       401       401           404          404
 GET    follows                              200   200     200     200        401       401       401           200          200
 GET    follows/followers                    200   200     200     200        401       401       401           200          200
 PUT    follows/<id:member_id>               400   204     404     404        401       401       401           404          404
@@ -87,7 +91,7 @@ CELLS = list(expected())
 def test_every_method_of_every_address_stands_in_the_table() -> None:
     in_table = {(method, route) for method, route, *_ in CELLS}
     assert in_table == {(method, route) for route, methods in ROUTES.items() for method in methods}
-    assert len(CELLS) == len(in_table) * len(ACTORS) == 297
+    assert len(CELLS) == len(in_table) * len(ACTORS) == 333
 
 
 class Scene:
@@ -97,6 +101,7 @@ class Scene:
         self.owner = owner
         self.pair = signed_in(owner, "tablet").pair  # type: ignore[attr-defined]
         self.post = PostFactory.create(author=owner)
+        self.export, _ = Export.objects.ask(owner)
         self.image = Image.objects.create(owner=owner, width=8, height=8, bytes=9, stored_at=timezone.now())
 
     def client_of(self, actor: str) -> APIClient:
@@ -118,7 +123,13 @@ class Scene:
 
     def address(self, route: str) -> str:
         """The route, about what is the owner's."""
-        ids = {"member": self.owner, "post": self.post, "image": self.image, "session": self.pair.session}
+        ids = {
+            "member": self.owner,
+            "post": self.post,
+            "image": self.image,
+            "session": self.pair.session,
+            "export": self.export,
+        }
         for name, thing in ids.items():
             route = route.replace(f"<id:{name}_id>", str(thing.pk))
         return f"/api/v1/{route}"

@@ -9,7 +9,7 @@ import structlog
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.erasure import erase_due
-from accounts.sweep import sweep_codes, sweep_events, sweep_guesses, sweep_sessions
+from accounts.sweep import sweep_codes, sweep_events, sweep_exports, sweep_guesses, sweep_sessions
 from media.sweep import sweep_unshown
 from outbox.sweep import forget_done
 
@@ -20,6 +20,7 @@ SWEEPS: dict[str, Callable[[], int]] = {
     "codes": sweep_codes,
     "events": sweep_events,
     "guesses": sweep_guesses,
+    "exports": sweep_exports,
     "pictures": lambda: sweep_unshown().images,
     "jobs": forget_done,
 }

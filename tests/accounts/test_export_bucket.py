@@ -1,0 +1,116 @@
+"""Exports in a bucket over HTTP: the way to the file is an address signed for a minute."""
+
+import io
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import IO, Any, cast
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import httpx
+import pytest
+from django.core.files.storage import storages
+from moto.server import ThreadedMotoServer
+from rest_framework.test import APIClient
+
+from accounts import private_files
+from accounts.erasure import erase
+from accounts.export_build import Watched
+from accounts.export_progress import Progress, Unwanted
+from accounts.models import Export, Member
+from tests.accounts.exporting import ask, told
+from tests.factories import PostFactory
+
+
+@pytest.fixture(scope="module")
+def s3_address() -> Iterator[str]:
+    """A server that speaks S3."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_address: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An empty private bucket."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    options = {"bucket_name": "private", "region_name": "us-east-1", "endpoint_url": s3_address}
+    private = {"BACKEND": "media.bucket.PrivateBucket", "OPTIONS": options}
+    settings.STORAGES = settings.STORAGES | {"private": private}
+    client = boto3.resource("s3", endpoint_url=s3_address, region_name="us-east-1")
+    made = client.create_bucket(Bucket="private")
+    yield made
+    made.objects.all().delete()
+    made.delete()
+    storage: Any = storages["private"]
+    storage.connection.meta.client.close()
+    client.meta.client.close()
+
+
+def test_the_file_is_fetched_by_a_redirect_that_is_signed_for_a_minute(
+    bucket: Any, mina: Member, mina_api: APIClient, work: Callable[[], None]
+) -> None:
+    PostFactory.create(author=mina, text="in the bucket")
+    address = ask(mina_api)
+    work()
+    answer = mina_api.get(f"{address}/file")
+    assert (answer.status_code, answer.content) == (303, b"")
+    assert answer.headers["Cache-Control"] == "no-store"
+    signed = parse_qs(urlsplit(answer.headers["Location"]).query)
+    assert signed["X-Amz-Expires"] == ["60"]
+    assert signed["X-Amz-Signature"]
+    file = httpx.get(answer.headers["Location"])
+    assert file.headers["Content-Disposition"].startswith('attachment; filename="heart-to-heart-')
+    assert file.headers["Content-Type"] == "application/zip"
+    assert told(zipfile.ZipFile(io.BytesIO(file.content)), "posts")[0]["text"] == "in the bucket"
+
+
+def test_the_object_is_kept_from_caches_and_has_no_public_rights(
+    bucket: Any, mina_api: APIClient, work: Callable[[], None]
+) -> None:
+    ask(mina_api)
+    work()
+    (item,) = bucket.objects.all()
+    assert item.key == Export.objects.get().key
+    assert item.get()["CacheControl"] == "private, no-store"
+    assert [grant["Grantee"].get("URI") for grant in item.Acl().grants] == [None]
+
+
+def test_an_erased_members_export_leaves_the_bucket(
+    bucket: Any, mina: Member, mina_api: APIClient, work: Callable[[], None]
+) -> None:
+    ask(mina_api)
+    work()
+    erase(mina)
+    work()
+    assert list(bucket.objects.all()) == []
+
+
+def test_somebody_else_gets_no_address_at_all(
+    bucket: Any, mina_api: APIClient, jun_api: APIClient, work: Callable[[], None]
+) -> None:
+    address = ask(mina_api)
+    work()
+    answer = jun_api.get(f"{address}/file")
+    assert answer.status_code == 404
+    assert "Location" not in answer.headers
+
+
+def test_a_large_file_travels_in_parts_and_arrives_whole(bucket: Any, mina: Member) -> None:
+    export, _ = Export.objects.ask(mina)
+    data = os.urandom(20_000_000)
+    private_files.store(export.key, cast(IO[bytes], Watched(io.BytesIO(data), Progress(export, 1))))
+    assert bucket.Object(export.key).get()["Body"].read() == data
+    assert bucket.Object(export.key).e_tag.endswith('-3"')
+
+
+def test_a_file_that_nobody_wants_any_more_stops_on_its_way(bucket: Any, mina: Member) -> None:
+    export, _ = Export.objects.ask(mina)
+    erase(mina)
+    with pytest.raises(Unwanted):
+        private_files.store(export.key, cast(IO[bytes], Watched(io.BytesIO(bytes(20_000_000)), Progress(export, 1))))
+    assert list(bucket.objects.all()) == list(bucket.multipart_uploads.all()) == []
