@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
@@ -40,6 +41,11 @@ def sweep_guesses() -> int:
     """Forget wrong passwords whose time is over."""
     limit = timezone.now() - timedelta(seconds=settings.PASSWORD_GUESS_SECONDS)
     return _in_chunks(PasswordGuess.objects.filter(since__lt=limit))
+
+
+def sweep_admin_sessions() -> int:
+    """Forget moderators' sessions that have run out; each holds the id of whose it was."""
+    return _in_chunks(Session.objects.filter(expire_date__lt=timezone.now()))
 
 
 def _sweep_tokens(now: datetime) -> int:
