@@ -14,8 +14,11 @@ from media.models import Image
 from moderation import jobs
 from moderation.models import Report, ReportedImage
 from moderation.reporting import report_member, report_post
+from outbox.worker import Worker
 from posts.models import Post
-from tests.factories import MemberFactory
+from tests.accounts.conftest import AtOnce
+from tests.accounts.phone import Phone
+from tests.factories import MemberFactory, upload
 
 pytestmark = pytest.mark.django_db
 Work = Callable[[], None]
@@ -114,3 +117,21 @@ def test_a_report_forgotten_before_it_was_copied_leaves_no_file(report: Report, 
     assert not ReportedImage.objects.exists()
     assert not is_there(second.key)
     assert Image.objects.stored().count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(4))
+def test_a_report_and_a_deletion_at_once_lose_nothing(at_once: AtOnce, turn: int) -> None:
+    mina, jun = MemberFactory.create(), MemberFactory.create()
+    [image] = Image.objects.accept([upload()], owner=mina)
+    post = Post.objects.publish(author=mina, text="", image_ids=[image.pk])
+    writer, reader = Phone.of(mina), Phone.of(jun)
+    body = {"post_id": str(post.pk), "reason": "nudity"}
+    deleted, reported = at_once(
+        [lambda: writer.delete(f"posts/{body['post_id']}"), lambda: reader.post("reports", **body)]
+    )
+    Worker().drain()
+    assert (deleted.status_code, reported.status_code) in [(204, 201), (204, 404)]
+    assert not Image.objects.exists()
+    assert all(is_there(picture.key) for picture in ReportedImage.objects.all())
+    assert ReportedImage.objects.count() == (reported.status_code == 201)
