@@ -1,5 +1,6 @@
 """From a proved address to a member."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,14 @@ from django.utils import timezone
 from accounts import erasure, passwords
 from accounts.errors import EmailTaken, TermsOutdated
 from accounts.models import Member, VerificationCode
+
+Refused = Callable[[str], bool]
+_refused: list[Refused] = []
+
+
+def refuse_if(refused: Refused) -> None:
+    """Have addresses that a room above knows of answer as if they were taken."""
+    _refused.append(refused)
 
 
 def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Member:
@@ -27,6 +36,7 @@ def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Me
             code = VerificationCode.objects.proved(proof, VerificationCode.SIGN_UP)
             passwords.check(password, Member(email=code.email, **profile))
             _make_room(code.email)
+            _refuse(code.email)
             code.delete()
             accepted = {"terms_version": terms_version, "terms_accepted_at": timezone.now()}
             member: Member = Member.objects.create(email=code.email, password=hashed, **profile, **accepted)
@@ -43,3 +53,9 @@ def _make_room(email: str) -> None:
     if member.withdrawn_at is None or member.is_suspended:
         raise EmailTaken
     erasure.erase(member)
+
+
+def _refuse(email: str) -> None:
+    # After an old account of the address is erased, which may be what keeps the address out; its transaction ends here.
+    if any(refused(email) for refused in _refused):
+        raise EmailTaken

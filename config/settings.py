@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "media",
     "accounts",
     "posts",
+    "moderation",
     "operations",
 ]
 MIDDLEWARE = [
@@ -325,6 +326,14 @@ POST_MAX_IMAGES = env.int("POST_MAX_IMAGES", 10)
 PAGE_SIZE = env.int("PAGE_SIZE", 20)
 PAGE_SIZE_MAX = env.int("PAGE_SIZE_MAX", 100)
 
+# ------------------------------------------------------------------------------------------ moderation
+# What a reporter may say. Graphemes.
+REPORT_MAX_GRAPHEMES = env.int("REPORT_MAX_GRAPHEMES", 1_000)
+# What reports tell of an erased member is removed then, although one of them is still open. Days.
+REPORT_ERASED_DAYS = env.int("REPORT_ERASED_DAYS", 90)
+# Whoever leaves with an upheld report, or suspended, does not join anew with the same address for so long. Days.
+BANNED_ADDRESS_DAYS = env.int("BANNED_ADDRESS_DAYS", 365)
+
 # ---------------------------------------------------------------------------------------------- limits
 # Off only for load tests; refused in production.
 RATE_LIMITS = env.bool("RATE_LIMITS", True)
@@ -340,6 +349,7 @@ RATES = {
     "post-member": "60/hour;300/day",
     "password-member": "20/hour",
     "relation-member": "120/minute",
+    "report-member": "20/hour;50/day",
 } | env.dict("RATES", default={})
 
 # ---------------------------------------------------------------------------------------------- outbox

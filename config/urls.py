@@ -13,6 +13,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("posts.urls")),
     path("", include("media.urls")),
     path("", include("accounts.urls")),
+    path("", include("moderation.urls")),
     path("config", ClientConfigViewSet.as_view({"get": "retrieve"})),
 ]
 

@@ -109,6 +109,8 @@ class Post(TimeOrdered):
     @transaction.atomic
     def erase(self) -> None:
         """Delete it for good, pictures included; the files follow by the outbox."""
+        # Locked first, so that a report of the same moment comes before or after, and points at nothing half deleted.
+        list(Post.objects.filter(pk=self.pk).select_for_update().values_list("pk"))
         images = list(PostImage.objects.filter(post=self).values_list("image_id", flat=True))
         self.delete()
         Image.objects.discard(images)

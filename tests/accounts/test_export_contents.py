@@ -23,7 +23,7 @@ from tests.factories import MemberFactory, PostFactory
 Made = Callable[[], ZipFile]
 NAMES = [
     "README.ko.txt", "README.en.txt", "profile.json", "terms.json", "sessions.json", "security-events.json",
-    "blocks.json", "following.json", "followers.json", "posts.json", "pictures.json", "manifest.json",
+    "blocks.json", "following.json", "followers.json", "posts.json", "reports.json", "pictures.json", "manifest.json",
 ]  # fmt: skip
 
 

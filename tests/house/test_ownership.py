@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import Export, LoginSession, Member
 from config.urls import v1
 from media.models import Image
+from moderation.reporting import report_member
 from posts.models import Post
 from tests.conftest import signed_in
 from tests.factories import PASSWORD, MemberFactory, PostFactory, upload
@@ -61,6 +62,9 @@ GET    posts                                200   200     200     200        401
 POST   posts                                201   400     400     400        401       401       401           400          400
 GET    posts/<id:post_id>                   200   200     404     404        401       401       401           404          404
 DELETE posts/<id:post_id>                   204   403     404     404        401       401       401           404          404
+GET    reports                              200   200     200     200        401       401       401           200          200
+POST   reports                              400   201     201     201        401       401       401           404          404
+GET    reports/<id:report_id>               200   404     404     404        401       401       401           404          404
 """  # noqa: E501 - a table is read in rows
 JOINING = {"proof": "x", "password": PASSWORD, "name": "x", "nickname": "x", "terms_version": "2026-11-01"}
 Cell = tuple[str, str, str, int]
@@ -91,7 +95,7 @@ CELLS = list(expected())
 def test_every_method_of_every_address_stands_in_the_table() -> None:
     in_table = {(method, route) for method, route, *_ in CELLS}
     assert in_table == {(method, route) for route, methods in ROUTES.items() for method in methods}
-    assert len(CELLS) == len(in_table) * len(ACTORS) == 333
+    assert len(CELLS) == len(in_table) * len(ACTORS) == 360
 
 
 class Scene:
@@ -103,6 +107,7 @@ class Scene:
         self.post = PostFactory.create(author=owner)
         self.export, _ = Export.objects.ask(owner)
         self.image = Image.objects.create(owner=owner, width=8, height=8, bytes=9, stored_at=timezone.now())
+        self.report, _ = report_member(owner, MemberFactory.create().pk, reason="spam", text="")
 
     def client_of(self, actor: str) -> APIClient:
         """The actor's client, after what makes them one."""
@@ -123,12 +128,13 @@ class Scene:
 
     def address(self, route: str) -> str:
         """The route, about what is the owner's."""
-        ids = {
+        ids: dict[str, Any] = {
             "member": self.owner,
             "post": self.post,
             "image": self.image,
             "session": self.pair.session,
             "export": self.export,
+            "report": self.report,
         }
         for name, thing in ids.items():
             route = route.replace(f"<id:{name}_id>", str(thing.pk))
@@ -149,6 +155,7 @@ class Scene:
             "POST images": {"image": upload()},
             "PATCH images/<id:image_id>": {"alt": "x"},
             "POST posts": {"image_ids": [image_id]},
+            "POST reports": {"member_id": str(self.owner.pk), "reason": "spam"},
         }
         return bodies.get(f"{method} {route}", {})
 

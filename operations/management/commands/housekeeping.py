@@ -9,18 +9,29 @@ import structlog
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.erasure import erase_due
-from accounts.sweep import sweep_codes, sweep_events, sweep_exports, sweep_guesses, sweep_sessions
+from accounts.sweep import (
+    sweep_admin_sessions,
+    sweep_codes,
+    sweep_events,
+    sweep_exports,
+    sweep_guesses,
+    sweep_sessions,
+)
 from media.sweep import sweep_unshown
+from moderation.erasure import sweep_bans, sweep_reports
 from outbox.sweep import forget_done
 
 # In this order: members who are erased leave pictures behind, and those leave jobs. Each works in chunks of its own.
 SWEEPS: dict[str, Callable[[], int]] = {
     "members": erase_due,
+    "reports": sweep_reports,
+    "bans": sweep_bans,
     "sessions": sweep_sessions,
     "codes": sweep_codes,
     "events": sweep_events,
     "guesses": sweep_guesses,
     "exports": sweep_exports,
+    "admin": sweep_admin_sessions,
     "pictures": lambda: sweep_unshown().images,
     "jobs": forget_done,
 }

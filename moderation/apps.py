@@ -1,0 +1,21 @@
+"""The room of moderation."""
+
+from django.apps import AppConfig
+
+
+class ModerationConfig(AppConfig):
+    """What members hold against each other, and what came of it."""
+
+    name = "moderation"
+
+    def ready(self) -> None:
+        """Tell the room of members what this one does when a member is erased, and whom it does not let in again."""
+        from accounts import erasure, export, signup
+        from moderation.erasure import erase_from_reports
+        from moderation.models import BannedAddress
+        from moderation.reporting import tell_reports
+
+        # Before the posts go: what was reported of them is let go of first.
+        erasure.register(5, erase_from_reports)
+        export.register(40, "reports", tell_reports)
+        signup.refuse_if(BannedAddress.objects.holds)

@@ -1,0 +1,7 @@
+"""One noun a file."""
+
+from moderation.models.banned_address import BannedAddress
+from moderation.models.report import Report
+from moderation.models.reported_image import ReportedImage
+
+__all__ = ["BannedAddress", "Report", "ReportedImage"]

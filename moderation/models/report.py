@@ -1,0 +1,120 @@
+"""Report: a member points at a member or a post, and what they pointed at is kept as it was."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models.member import NICKNAME_MAX_GRAPHEMES
+from keyset.models import TimeOrdered
+from moderation.models.reported_image import ReportedImage
+from posts.models import Post
+from wire.fields import CODE_POINTS_IN_GRAPHEME
+
+# What may be held against a member or a post; `unspecified` is for a door that does not ask for a reason.
+REASONS = (
+    "spam", "harassment", "hate", "nudity", "violence", "self_harm", "child_safety", "impersonation", "illegal",
+    "other", "unspecified",
+)  # fmt: skip
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Reports by what became of them and of the people in them."""
+
+    def open(self) -> Self:
+        """Those that nobody has decided yet."""
+        return self.filter(state=Report.OPEN)
+
+    @transaction.atomic
+    def forget(self) -> int:
+        """Remove what was said and shown, pictures included; reason, dates and pseudonyms stay. Says how many."""
+        ids = list(self.values_list("pk", flat=True))
+        ReportedImage.objects.filter(report__in=ids).give_up()
+        words = {"text": "", "nickname": "", "words": "", "subject_since": None}
+        return Report.objects.filter(pk__in=ids).update(**words, forgotten_at=timezone.now())
+
+
+class Report(TimeOrdered):
+    """What one member holds against another, or against a post of theirs.
+
+    `nickname`, `words` (the post's text, or the few words about a member) and `subject_since` (when post or member
+    came to be) are the snapshot, with the rows of ReportedImage; they stay although the subject is changed or deleted.
+    """
+
+    MEMBER, POST = "member", "post"
+    OPEN, DISMISSED, UPHELD = "open", "dismissed", "upheld"
+
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="reports_made", db_index=False
+    )
+    subject = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="reports_met", db_index=False
+    )
+    about = models.CharField(max_length=10, choices=[(MEMBER, MEMBER), (POST, POST)])
+    post = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="reports")
+    reason = models.CharField(max_length=20, choices=[(reason, reason) for reason in REASONS])
+    # What the reporter says.
+    text = models.TextField(blank=True)
+    state = models.CharField(
+        max_length=10, choices=[(state, state) for state in (OPEN, DISMISSED, UPHELD)], default=OPEN
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    decided_at = models.DateTimeField(null=True, editable=False)
+    nickname = models.CharField(max_length=NICKNAME_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
+    words = models.TextField(blank=True)
+    subject_since = models.DateTimeField(null=True)
+    # Who they were, once they are erased (see moderation.pseudonyms), and since when they are.
+    reporter_digest = models.CharField(max_length=64, blank=True)
+    subject_digest = models.CharField(max_length=64, blank=True)
+    reporter_erased_at = models.DateTimeField(null=True)
+    subject_erased_at = models.DateTimeField(null=True)
+    # When what was said and shown was removed.
+    forgotten_at = models.DateTimeField(null=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reporter", "subject"], condition=Q(state="open", about="member"), name="report_member_once"
+            ),
+            models.UniqueConstraint(
+                fields=["reporter", "post"], condition=Q(state="open", about="post"), name="report_post_once"
+            ),
+            models.CheckConstraint(condition=~Q(reporter=F("subject")), name="report_not_oneself"),
+        ]
+        indexes = [
+            models.Index(fields=["reporter", "-created_at", "-id"], name="report_list"),
+            models.Index(fields=["subject", "state"], name="report_subject"),
+            models.Index(fields=["created_at"], name="report_open", condition=Q(state="open")),
+            models.Index(
+                fields=["subject_digest", "state"],
+                name="report_to_forget",
+                condition=Q(subject_erased_at__isnull=False, forgotten_at=None),
+            ),
+            models.Index(
+                fields=["reporter_erased_at"],
+                name="report_reporter_gone",
+                condition=Q(reporter_erased_at__isnull=False, forgotten_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason}: a {self.about}"
+
+    def dismiss(self) -> bool:
+        """Find nothing wrong; False when it was decided before."""
+        return self._decide(self.DISMISSED)
+
+    def uphold(self) -> bool:
+        """Find the reporter right; False when it was decided before."""
+        return self._decide(self.UPHELD)
+
+    def _decide(self, state: str) -> bool:
+        decided_at = timezone.now()
+        if not Report.objects.open().filter(pk=self.pk).update(state=state, decided_at=decided_at):
+            return False
+        self.state, self.decided_at = state, decided_at
+        return True

@@ -1,0 +1,56 @@
+"""The shapes of this room's requests and answers."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from moderation.models import Report
+from moderation.models.report import REASONS
+from wire.fields import IdField, TextField
+from wire.serializers import StrictSerializer
+
+# What a client of v1 asks people for; the other one is for a door that does not ask.
+ASKED = [reason for reason in REASONS if reason != "unspecified"]
+
+
+class NewReportSerializer(StrictSerializer):
+    """What somebody holds against a member or a post."""
+
+    member_id = IdField(required=False, help_text="The member, or else:")
+    post_id = IdField(required=False, help_text="The post. Exactly one of the two.")
+    reason = serializers.ChoiceField(ASKED)
+    text = TextField(max_graphemes=0, lines=True, allow_blank=True, default="")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """The limit is a setting, read when it is needed."""
+        told = "What happened, in their own words; needed for `other`."
+        most = settings.REPORT_MAX_GRAPHEMES
+        text = TextField(max_graphemes=most, lines=True, allow_blank=True, default="", help_text=told)
+        return super().get_fields() | {"text": text}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One subject, and words where the reason alone tells nothing."""
+        if ("member_id" in attrs) == ("post_id" in attrs):
+            raise serializers.ValidationError(_("Name a member or a post: exactly one of them."))
+        if attrs["reason"] == "other" and not attrs["text"]:
+            raise serializers.ValidationError(
+                {"text": [ErrorDetail(_("Say in a few words what is wrong."), "required")]}
+            )
+        return attrs
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    """One's own report, and what became of it."""
+
+    id = IdField()
+    about = serializers.ChoiceField([Report.MEMBER, Report.POST])
+    member_id = IdField(allow_null=True, help_text="The reported member; null for a post, and once they are erased.")
+    post_id = IdField(allow_null=True, help_text="The reported post; null for a member, and once it is deleted.")
+    reason = serializers.CharField()
+    text = serializers.CharField()
+    state = serializers.ChoiceField([Report.OPEN, Report.DISMISSED, Report.UPHELD])
+    created_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)

@@ -1,0 +1,85 @@
+"""/reports: pointing at a member or a post, and seeing what became of it."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.errors import NotOneself
+from keyset.errors import InvalidCursor
+from keyset.pagination import KeysetPagination
+from moderation.models import Report
+from moderation.reporting import report_member, report_post
+from moderation.serializers import NewReportSerializer, ReportSerializer
+from throttling.throttles import limited
+from wire.examples import answered, asked
+from wire.viewsets import StrictViewSet
+
+REPORT = {
+    "id": "7420161044182237184",
+    "about": "post",
+    "member_id": None,
+    "post_id": "7420161001232564224",
+    "reason": "spam",
+    "text": "The same advertisement, five times today.",
+    "state": "open",
+    "created_at": "2026-11-24T09:05:00.123456Z",
+    "decided_at": None,
+}
+ASKING = {"post_id": REPORT["post_id"], "reason": REPORT["reason"], "text": REPORT["text"]}
+SHOWN = ("id", "about", "subject_id", "post_id", "reason", "text", "state", "created_at", "decided_at")
+
+
+class ReportViewSet(StrictViewSet):
+    """One's own reports."""
+
+    queryset = Report.objects.none()
+    serializer_class = ReportSerializer
+    pagination_class = KeysetPagination  # type: ignore[assignment]
+    parameters = {"list": frozenset({"cursor", "limit"})}
+    rates = {"create": [limited("report-member", by="member")]}
+    refusals = {"list": [InvalidCursor], "create": [NotOneself]}
+
+    def get_serializer_class(self) -> Any:
+        """What comes in; what goes out is always `shown`."""
+        return NewReportSerializer if self.action == "create" else ReportSerializer
+
+    def own(self) -> Any:
+        """The asker's, the newest first, as `shown` needs them."""
+        return Report.objects.filter(reporter=self.asker.pk).order_by("-created_at", "-id").values(*SHOWN)
+
+    @extend_schema(
+        summary="Report a member or a post",
+        description="Of what is reported a copy is kept, whatever becomes of it. While your report of the same member "
+        "or post is open, another one changes nothing: the answer is 200 with the first.",
+        responses={201: ReportSerializer},
+        examples=[asked(ASKING), answered(REPORT, 201)],
+    )
+    def create(self, request: Request) -> Response:
+        """Point at one of them."""
+        taken = self.taken()
+        if "post_id" in taken:
+            report, is_new = report_post(self.asker, **taken)
+        else:
+            report, is_new = report_member(self.asker, **taken)
+        return Response(shown(self.own().get(pk=report.pk)), status=201 if is_new else 200)
+
+    @extend_schema(summary="List your reports", responses=ReportSerializer(many=True), examples=[answered(REPORT)])
+    def list(self, request: Request) -> Response:
+        """The newest first."""
+        return self.get_paginated_response([shown(row) for row in self.paginate_queryset(self.own()) or []])
+
+    @extend_schema(summary="Read one of your reports", responses=ReportSerializer, examples=[answered(REPORT)])
+    def retrieve(self, request: Request, report_id: int) -> Response:
+        """What became of it."""
+        return Response(shown(get_object_or_404(self.own(), pk=report_id)))
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A report as its reporter sees it: by the id it was made with, and nothing else of whom it is about."""
+    subject_id = row.pop("subject_id")
+    member_id = subject_id if row["about"] == Report.MEMBER else None
+    ids = {"id": row["id"], "member_id": member_id, "post_id": row["post_id"]}
+    return row | {name: None if number is None else str(number) for name, number in ids.items()}

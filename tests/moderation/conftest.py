@@ -1,0 +1,27 @@
+"""What the stories of reports need: Mina's post with two pictures, and a database that threads really share."""
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import Member
+from media.models import Image
+from posts.models import Post
+from tests.accounts.conftest import at_once, code_for, proof_for, shared_db  # noqa: F401 - fixtures
+from tests.accounts.phone import Phone
+
+
+@pytest.fixture
+def post(mina: Member, image_of: Callable[..., Image], work: Callable[[], None]) -> Post:
+    """What Mina said, with two pictures."""
+    images = [image_of(mina), image_of(mina, color="red")]
+    images[0].describe("A garden")
+    published = Post.objects.publish(author=mina, text="Look at this.", image_ids=[image.pk for image in images])
+    work()
+    return published
+
+
+@pytest.fixture
+def phone(jun: Member) -> Phone:
+    """Jun's."""
+    return Phone.of(jun)

@@ -1,0 +1,163 @@
+"""What reports keep of erased people, for how long, and whom the door does not let in again."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts import erasure
+from accounts.models import Member
+from media.addresses import file_name
+from moderation.erasure import sweep_bans, sweep_reports
+from moderation.models import BannedAddress, Report, ReportedImage
+from moderation.pseudonyms import pseudonym
+from moderation.reporting import report_member, report_post
+from posts.models import Post
+from tests.accounts.conftest import CodeFor
+from tests.accounts.phone import Phone
+from tests.factories import MemberFactory, PostFactory
+
+pytestmark = pytest.mark.django_db
+Work = Callable[[], None]
+
+
+@pytest.fixture
+def report(jun: Member, post: Post, work: Work) -> Report:
+    """Jun's, about Mina's post, pictures copied."""
+    report, _ = report_post(jun, post.pk, reason="nudity", text="Look at Mina's second picture.")
+    work()
+    return report
+
+
+def is_told(report: Report) -> bool:
+    report.refresh_from_db()
+    return (bool(report.nickname), bool(report.words), report.images.exists()) == (True, True, True)
+
+
+def is_forgotten(report: Report) -> bool:
+    report.refresh_from_db()
+    words = (report.nickname, report.words, report.text, report.subject_since)
+    return words == ("", "", "", None) and not report.images.exists()
+
+
+def test_an_open_report_outlives_its_subject(report: Report, mina: Member, work: Work) -> None:
+    name = pseudonym(mina.pk)
+    erasure.erase(mina)
+    work()
+    assert is_told(report)
+    assert (report.subject, report.post, report.subject_digest) == (None, None, name)
+    assert default_storage.exists(file_name(report.images.all()[0].key, "full"))
+    assert sweep_reports() == 0
+
+
+def test_it_is_forgotten_once_nobody_has_to_decide(report: Report, mina: Member, sora: Member, work: Work) -> None:
+    other, _ = report_member(sora, mina.pk, reason="spam", text="")
+    keys = list(report.images.values_list("key", flat=True))
+    erasure.erase(mina)
+    report.uphold()
+    assert sweep_reports() == 0
+    other.dismiss()
+    assert sweep_reports() == 2
+    work()
+    assert is_forgotten(report)
+    assert is_forgotten(other)
+    assert not any(default_storage.exists(file_name(key, "full")) for key in keys)
+    assert (report.reason, report.state, report.subject_digest) == ("nudity", "upheld", other.subject_digest)
+
+
+def test_it_is_forgotten_at_once_when_all_was_decided(report: Report, mina: Member, work: Work) -> None:
+    report.dismiss()
+    erasure.erase(mina)
+    work()
+    assert is_forgotten(report)
+    assert not ReportedImage.objects.exists()
+
+
+def test_after_ninety_days_it_is_forgotten_whatever_became_of_it(report: Report, mina: Member, work: Work) -> None:
+    erasure.erase(mina)
+    with time_machine.travel(timezone.now() + timedelta(days=89)):
+        assert sweep_reports() == 0
+    with time_machine.travel(timezone.now() + timedelta(days=91)):
+        assert sweep_reports() == 1
+        work()
+    assert is_forgotten(report)
+    assert report.state == "open"
+
+
+def test_a_reporters_words_go_with_them_when_they_were_of_use(report: Report, jun: Member, mina: Member) -> None:
+    decided, _ = report_member(jun, mina.pk, reason="spam", text="I know her.")
+    decided.dismiss()
+    name = pseudonym(jun.pk)
+    erasure.erase(jun)
+    for one, text in ((report, "Look at Mina's second picture."), (decided, "")):
+        one.refresh_from_db()
+        assert (one.reporter, one.reporter_digest, one.text, one.nickname) == (None, name, text, "Mina")
+    report.uphold()
+    assert sweep_reports() == 1
+    report.refresh_from_db()
+    assert (report.text, report.words) == ("", "Look at this.")
+
+
+def test_a_deletion_that_was_lost_is_made_up_for(report: Report, mina: Member, work: Work) -> None:
+    ReportedImage.objects.update(discarded_at=timezone.now() - timedelta(days=2))
+    sweep_reports()
+    work()
+    assert not ReportedImage.objects.exists()
+
+
+def join(proof: str) -> Any:
+    told = {"password": "a long password by the sea", "name": "Mina", "nickname": "Mi", "terms_version": "2026-11-01"}
+    return Phone().post("members", proof=proof, **told)
+
+
+def test_who_was_not_held_to_anything_may_join_anew(mina: Member, proof_for: CodeFor) -> None:
+    address = mina.email
+    report_member(MemberFactory.create(), mina.pk, reason="spam", text="")
+    erasure.erase(mina)
+    assert not BannedAddress.objects.exists()
+    assert join(proof_for(address)).status_code == 201
+
+
+def test_leaving_ends_no_suspension(mina: Member, proof_for: CodeFor) -> None:
+    address = mina.email
+    mina.suspend(timezone.now() + timedelta(days=30))
+    erasure.erase(mina)
+    answer = join(proof_for(address))
+    assert (answer.status_code, answer.json()["code"]) == (409, "email_taken")
+    assert sweep_bans() == 0
+    with time_machine.travel(timezone.now() + timedelta(days=30, minutes=1)):
+        assert join(proof_for(address)).status_code == 201
+        assert sweep_bans() == 1
+
+
+@pytest.mark.parametrize(("days", "held"), [(364, True), (366, False)])
+def test_an_upheld_report_keeps_the_address_out_for_a_year(mina: Member, jun: Member, days: int, held: bool) -> None:
+    report, _ = report_member(jun, mina.pk, reason="child_safety", text="")
+    report.uphold()
+    address = mina.email
+    erasure.erase(mina)
+    with time_machine.travel(timezone.now() + timedelta(days=days)):
+        assert BannedAddress.objects.holds(address.upper()) is held
+    assert not BannedAddress.objects.holds("somebody@example.com")
+
+
+def test_a_withdrawn_member_with_an_upheld_report_cannot_begin_anew(
+    mina: Member, jun: Member, proof_for: CodeFor
+) -> None:
+    post = PostFactory.create(author=mina)
+    report_post(jun, post.pk, reason="hate", text="")[0].uphold()
+    mina.withdraw()
+    assert join(proof_for(mina.email)).json()["code"] == "email_taken"
+    assert Post.objects.filter(pk=post.pk).exists()
+    assert not BannedAddress.objects.exists()
+
+
+def test_an_address_stays_known_while_the_key_is_changed(mina: Member, settings: Settings) -> None:
+    BannedAddress.objects.ban(mina.email, timezone.now() + timedelta(days=1))
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key " * 6
+    assert BannedAddress.objects.holds(mina.email)

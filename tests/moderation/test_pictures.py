@@ -1,0 +1,137 @@
+"""Reported pictures: copied under keys of their own, and never lost to a writer who is quick to delete."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.storage import default_storage
+from django.test import Client
+
+from accounts.models import Member
+from media import jobs as media_jobs
+from media import storage
+from media.addresses import file_name
+from media.models import Image
+from moderation import jobs
+from moderation.models import Report, ReportedImage
+from moderation.reporting import report_member, report_post
+from outbox.worker import Worker
+from posts.models import Post
+from tests.accounts.conftest import AtOnce
+from tests.accounts.phone import Phone
+from tests.factories import MemberFactory, upload
+
+pytestmark = pytest.mark.django_db
+Work = Callable[[], None]
+
+
+@pytest.fixture
+def report(jun: Member, post: Post) -> Report:
+    """Jun's, about the post with two pictures; nothing of it is copied yet."""
+    return report_post(jun, post.pk, reason="nudity", text="")[0]
+
+
+def is_there(key: str) -> bool:
+    return default_storage.exists(file_name(key, "full"))
+
+
+def test_reported_pictures_are_copied_and_the_originals_stay(report: Report, post: Post, work: Work) -> None:
+    before = [picture.address for picture in report.images.all()]
+    work()
+    pictures = list(report.images.all())
+    originals = list(Image.objects.filter(postimage__post=post).order_by("postimage__position"))
+    assert all(picture.key.startswith("reports/") and picture.copied_at and not picture.image for picture in pictures)
+    for picture, image in zip(pictures, originals, strict=True):
+        assert storage.read(picture.key, "full") == storage.read(image.key, "full")
+    assert not set(before) & {picture.address for picture in pictures}
+    assert Image.objects.stored().count() == 2
+
+
+def test_a_copy_is_served_like_any_picture(report: Report, work: Work, client: Client) -> None:
+    work()
+    answer = client.get("/pictures/" + file_name(report.images.all()[0].key, "full"))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
+    answer.close()
+
+
+def test_a_post_deleted_at_once_takes_no_reported_picture_along(report: Report, post: Post, work: Work) -> None:
+    originals = list(Image.objects.values_list("key", flat=True))
+    post.erase()
+    work()
+    assert all(is_there(picture.key) for picture in report.images.all())
+    assert not Image.objects.exists()
+    assert not any(is_there(key) for key in originals)
+
+
+def test_files_deleted_before_they_are_copied_wait_for_the_copy(report: Report, post: Post, work: Work) -> None:
+    ids, originals = zip(*Image.objects.values_list("pk", "key"), strict=True)
+    post.erase()
+    # As a second worker would that takes this job first.
+    media_jobs.delete_files({"image_ids": list(ids)})
+    assert all(is_there(key) for key in originals)
+    work()
+    assert [is_there(picture.key) for picture in report.images.all()] == [True, True]
+    assert not Image.objects.exists()
+    assert not any(is_there(key) for key in originals)
+
+
+def test_each_of_two_reports_has_copies_of_its_own(report: Report, post: Post, work: Work) -> None:
+    other, _ = report_post(MemberFactory.create(), post.pk, reason="spam", text="")
+    post.erase()
+    work()
+    keys = {picture.key for picture in (*report.images.all(), *other.images.all())}
+    assert len(keys) == 4
+    assert all(is_there(key) for key in keys)
+    assert not Image.objects.exists()
+
+
+def test_a_reported_avatar_outlives_its_replacement(
+    mina: Member, jun: Member, image_of: Callable[..., Image], work: Work
+) -> None:
+    mina.show_with(image_of(mina).pk)
+    report, _ = report_member(jun, mina.pk, reason="nudity", text="")
+    mina.show_with(image_of(mina).pk)
+    work()
+    assert is_there(report.images.get().key)
+    assert Image.objects.count() == 1
+
+
+def test_copying_and_deleting_twice_do_no_harm(report: Report, work: Work) -> None:
+    payload = {"picture_ids": list(report.images.values_list("pk", flat=True))}
+    jobs.copy_pictures(payload)
+    jobs.copy_pictures(payload)
+    work()
+    keys = list(report.images.values_list("key", flat=True))
+    Report.objects.filter(pk=report.pk).forget()
+    jobs.delete_pictures(payload)
+    work()
+    assert not ReportedImage.objects.exists()
+    assert not any(is_there(key) for key in keys)
+
+
+def test_a_report_forgotten_before_it_was_copied_leaves_no_file(report: Report, post: Post, work: Work) -> None:
+    (first, second) = report.images.select_related("image")
+    Report.objects.filter(pk=report.pk).forget()
+    # As a worker that had begun to copy.
+    assert not first.let_go()
+    work()
+    assert not ReportedImage.objects.exists()
+    assert not is_there(second.key)
+    assert Image.objects.stored().count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(4))
+def test_a_report_and_a_deletion_at_once_lose_nothing(at_once: AtOnce, turn: int) -> None:
+    mina, jun = MemberFactory.create(), MemberFactory.create()
+    [image] = Image.objects.accept([upload()], owner=mina)
+    post = Post.objects.publish(author=mina, text="", image_ids=[image.pk])
+    writer, reader = Phone.of(mina), Phone.of(jun)
+    body = {"post_id": str(post.pk), "reason": "nudity"}
+    deleted, reported = at_once(
+        [lambda: writer.delete(f"posts/{body['post_id']}"), lambda: reader.post("reports", **body)]
+    )
+    Worker().drain()
+    assert (deleted.status_code, reported.status_code) in [(204, 201), (204, 404)]
+    assert not Image.objects.exists()
+    assert all(is_there(picture.key) for picture in ReportedImage.objects.all())
+    assert ReportedImage.objects.count() == (reported.status_code == 201)

@@ -1,0 +1,159 @@
+"""Pointing at a member or a post, and seeing what became of it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Member
+from moderation.models import Report
+from moderation.reporting import report_member
+from posts.models import Post
+from tests.accounts.conftest import AtOnce
+from tests.accounts.phone import Phone, code_of
+from tests.factories import MemberFactory, PostFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def fields(answer: Any) -> set[tuple[str, str]]:
+    return {(error["field"], error["code"]) for error in answer.json()["errors"]}
+
+
+def test_a_reported_post_is_kept_as_it_was(phone: Phone, mina: Member, jun: Member, post: Post) -> None:
+    answer = phone.post("reports", post_id=str(post.pk), reason="spam", text="Five times today.")
+    assert answer.status_code == 201
+    mina.change(nickname="Somebody else")
+    post.erase()
+    report = Report.objects.get(pk=answer.json()["id"])
+    assert (report.reporter, report.subject, report.post) == (jun, mina, None)
+    assert (report.nickname, report.words, report.subject_since) == ("Mina", "Look at this.", post.created_at)
+    assert [picture.alt for picture in report.images.all()] == ["A garden", ""]
+
+
+def test_a_reported_member_is_kept_as_they_showed_themselves(
+    phone: Phone, mina: Member, image_of: Callable[..., Any]
+) -> None:
+    mina.change(about="I sell watches.")
+    mina.show_with(image_of(mina).pk)
+    assert phone.post("reports", member_id=str(mina.pk), reason="impersonation").status_code == 201
+    report = Report.objects.get()
+    assert (report.about, report.nickname, report.words) == ("member", "Mina", "I sell watches.")
+    assert report.images.count() == 1
+
+
+def test_the_reporter_sees_what_became_of_it(phone: Phone, mina: Member, post: Post) -> None:
+    made = phone.post("reports", post_id=str(post.pk), reason="hate", text="Read the last line.").json()
+    assert made | {"created_at": None} == {
+        "id": made["id"], "about": "post", "member_id": None, "post_id": str(post.pk), "reason": "hate",
+        "text": "Read the last line.", "state": "open", "created_at": None, "decided_at": None,
+    }  # fmt: skip
+    assert Report.objects.get().uphold()
+    seen = phone.get(f"reports/{made['id']}").json()
+    assert (seen["state"], seen["decided_at"] is None) == ("upheld", False)
+    assert phone.get("reports").json()["results"] == [seen]
+
+
+def test_nobody_else_sees_a_report(phone: Phone, mina: Member, sora: Member) -> None:
+    made = phone.post("reports", member_id=str(mina.pk), reason="spam").json()
+    for other in (Phone.of(mina), Phone.of(sora)):
+        assert other.get(f"reports/{made['id']}").status_code == 404
+        assert other.get("reports").json()["results"] == []
+
+
+def test_a_second_report_changes_nothing_while_the_first_is_open(phone: Phone, mina: Member, post: Post) -> None:
+    for subject in ({"post_id": str(post.pk)}, {"member_id": str(mina.pk)}):
+        first = phone.post("reports", **subject, reason="spam")
+        second = phone.post("reports", **subject, reason="hate", text="Worse than I thought.")
+        assert (first.status_code, second.status_code) == (201, 200)
+        assert first.json() == second.json()
+    assert Report.objects.count() == 2
+
+
+def test_once_the_first_is_decided_there_may_be_another(phone: Phone, mina: Member) -> None:
+    phone.post("reports", member_id=str(mina.pk), reason="spam")
+    report = Report.objects.get()
+    assert report.dismiss()
+    assert not report.uphold()
+    assert phone.post("reports", member_id=str(mina.pk), reason="spam").status_code == 201
+    assert set(Report.objects.values_list("state", flat=True)) == {"dismissed", "open"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_reports_at_once_one_is_kept(at_once: AtOnce) -> None:
+    mina, jun = MemberFactory.create(), MemberFactory.create()
+    phones = [Phone.of(jun) for _ in range(4)]
+    ask = [lambda phone=phone: phone.post("reports", member_id=str(mina.pk), reason="spam") for phone in phones]
+    answers = at_once(ask)
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.parametrize("named", [{}, {"member_id": "7", "post_id": "7"}])
+def test_a_report_is_about_one_thing(phone: Phone, named: dict[str, str]) -> None:
+    assert fields(phone.post("reports", **named, reason="spam")) == {("", "invalid")}
+
+
+@pytest.mark.parametrize("reason", ["unspecified", "ugly", "", None])
+def test_a_reason_is_from_the_list(phone: Phone, mina: Member, reason: Any) -> None:
+    assert phone.post("reports", member_id=str(mina.pk), reason=reason).status_code == 400
+    assert not Report.objects.exists()
+
+
+def test_another_reason_needs_words(phone: Phone, mina: Member) -> None:
+    body = {"member_id": str(mina.pk), "reason": "other"}
+    assert fields(phone.post("reports", **body, text=" ")) == {("text", "required")}
+    assert fields(phone.post("reports", **body, text="x" * 1_001)) == {("text", "max_graphemes")}
+    assert phone.post("reports", **body, text="👨‍👩‍👧" * 1_000).status_code == 201
+
+
+def test_nobody_reports_themselves(phone: Phone, jun: Member) -> None:
+    own = PostFactory.create(author=jun)
+    for subject in ({"member_id": str(jun.pk)}, {"post_id": str(own.pk)}):
+        assert code_of(phone.post("reports", **subject, reason="spam")) == "not_oneself"
+
+
+def test_a_block_protects_nobody_from_a_report(phone: Phone, mina: Member, jun: Member) -> None:
+    post = PostFactory.create(author=mina)
+    mina.block(jun)
+    jun.block(mina)
+    for subject in ({"member_id": str(mina.pk)}, {"post_id": str(post.pk)}):
+        assert phone.post("reports", **subject, reason="harassment").status_code == 201
+
+
+@pytest.mark.parametrize("fate", ["suspended", "withdrawn", "removed", "unknown"])
+def test_what_is_hidden_from_everybody_answers_as_if_it_were_not_there(phone: Phone, mina: Member, fate: str) -> None:
+    post = PostFactory.create(author=mina)
+    post_id = str(post.pk)
+    {
+        "suspended": lambda: mina.suspend(timezone.now() + timedelta(days=1)),
+        "withdrawn": mina.withdraw,
+        "removed": post.remove,
+        "unknown": post.erase,
+    }[fate]()
+    assert phone.post("reports", post_id=post_id, reason="spam").status_code == 404
+    status = 404 if fate in ("suspended", "withdrawn") else 201
+    assert phone.post("reports", member_id=str(mina.pk), reason="spam").status_code == status
+
+
+def test_a_list_of_reports_costs_the_same_for_one_and_for_fifty(phone: Phone, jun: Member) -> None:
+    costs = []
+    # The session is looked up once.
+    phone.get("reports")
+    for number in (1, 49):
+        for member in MemberFactory.create_batch(number):
+            report_member(jun, member.pk, reason="spam", text="")
+        with CaptureQueriesContext(connection) as queries:
+            results = phone.get("reports?limit=100").json()["results"]
+        costs.append(len(queries))
+    assert len(results) == 50
+    assert costs == [1, 1]
+
+
+def test_who_reports_all_day_has_to_wait(phone: Phone, mina: Member) -> None:
+    answers = [phone.post("reports", member_id=str(mina.pk), reason="spam") for _ in range(21)]
+    assert [answer.status_code for answer in answers] == [201] + [200] * 19 + [429]
