@@ -1,5 +1,7 @@
 """The room of members."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -9,9 +11,11 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Enter what this room gives into an export, and the end of exports into erasure."""
+        """Enter what this room gives into an export, the end of exports into erasure, and the system check."""
         from accounts import erasure, export_steps
         from accounts.models.export import erase_exports_of
 
         export_steps.register_all()
         erasure.register(20, erase_exports_of)
+        # Models are not loaded when this module is imported, and the check names one.
+        import_module("accounts.checks")

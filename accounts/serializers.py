@@ -174,6 +174,15 @@ class PairSerializer(serializers.Serializer[object]):
     member_id = IdField()
 
 
+class MemberSearchSerializer(serializers.Serializer[Any]):
+    """Whom to look for."""
+
+    search = TextField(
+        max_graphemes=NICKNAME_MAX_GRAPHEMES,
+        help_text="The beginning of a nickname or, from 3 letters or digits on, any part of it; case does not count.",
+    )
+
+
 class RelationSerializer(serializers.Serializer[object]):
     """A member in a list of followed, followers or blocked."""
 

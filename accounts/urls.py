@@ -13,7 +13,7 @@ from accounts.views.verification_codes import VerificationCodeViewSet
 urlpatterns = [
     path("verification-codes", VerificationCodeViewSet.as_view({"post": "create"})),
     path("verification-codes/confirm", VerificationCodeViewSet.as_view({"post": "confirm"})),
-    path("members", MemberViewSet.as_view({"post": "create"})),
+    path("members", MemberViewSet.as_view({"get": "list", "post": "create"})),
     path("members/<id:member_id>", MemberViewSet.as_view({"get": "retrieve"})),
     path("members/<id:member_id>/followers", MemberFollowViewSet.as_view({"get": "followers"})),
     path("members/<id:member_id>/following", MemberFollowViewSet.as_view({"get": "following"})),

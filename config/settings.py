@@ -347,6 +347,8 @@ RATES = {
     "refresh-failure-address": "60/minute",
     "upload-member": "120/hour;600/day",
     "post-member": "60/hour;300/day",
+    "edit-member": "60/hour;300/day",
+    "search-member": "60/minute;600/hour",
     "password-member": "20/hour",
     "relation-member": "120/minute",
     "report-member": "20/hour;50/day",

@@ -16,4 +16,4 @@ class PostAdmin(ReadOnlyAdmin):
     id_fields = ("id", "author_id")
     search_help_text = "The id of a post or of its writer, or a whole nickname."
     ordering = ("-created_at", "-id")
-    fields = ("id", "author", "text", "image_count", "created_at", "removed_at")
+    fields = ("id", "author", "text", "image_count", "created_at", "edited_at", "removed_at")

@@ -11,12 +11,28 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.fields import IsoDateTimeField
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
+from accounts.search import has_letters, within
 from posts.models import Post
 from posts.models.post import PostQuerySet
-from wire.fields import read_id
+from wire.fields import TextField, read_id
 
+# The longest line that is searched for. Graphemes.
+WORDS_MAX_GRAPHEMES = 100
 YES_OR_NO = (("true", _("yes")), ("false", _("no")))
 ORDERINGS = (("newest", _("newest first")), ("oldest", _("oldest first")))
+
+
+class WordsField(TextField):
+    """Words that an index can find."""
+
+    default_error_messages = {"min_length": _("Search for at least 3 letters or digits.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The words as texts are kept; raises ValidationError."""
+        words = super().to_internal_value(data)
+        if words and not has_letters(words):
+            self.fail("min_length")
+        return words
 
 
 class MomentField(IsoDateTimeField):  # type: ignore[misc]
@@ -45,6 +61,12 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
     has_images = django_filters.ChoiceFilter(choices=YES_OR_NO, method="by_images", label="has_images")
     since = MomentFilter("created_at", "gte", label="since")
     until = MomentFilter("created_at", "lt", label="until")
+    search = django_filters.CharFilter(
+        method="by_words",
+        strip=False,
+        help_text="Words, with 3 letters or digits at least; case does not count.",
+        label="search",
+    )
     ordering = django_filters.ChoiceFilter(choices=ORDERINGS, method="in_order", label="ordering")
 
     class Meta:
@@ -65,6 +87,14 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_images(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Posts with pictures, or without any."""
         return posts.filter(image_count__gt=0) if value == "true" else posts.filter(image_count=0)
+
+    def by_words(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Posts that hold these words, one after the other as they stand here."""
+        try:
+            words = WordsField(max_graphemes=WORDS_MAX_GRAPHEMES).run_validation(value)
+        except ValidationError as fault:
+            raise ValidationError({name: fault.detail}) from None
+        return posts.filter(within("text", words))
 
     def in_order(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Both columns of the key, in one direction."""

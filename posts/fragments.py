@@ -16,7 +16,7 @@ from prepared.statements import Prepared
 
 def rows_of(posts: QuerySet[Post]) -> Any:
     """What `fragments` needs of these posts; that there are variants is a yes or no, since times are dear to read."""
-    return posts.values("id", "created_at", "text", "image_count", **brief_values("author__"))
+    return posts.values("id", "created_at", "edited_at", "text", "image_count", **brief_values("author__"))
 
 
 @PreparedList
@@ -41,6 +41,7 @@ def fragments(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             "text": row["text"],
             "images": pictures.get(row["id"], []),
             "created_at": row["created_at"],
+            "edited_at": row["edited_at"],
         }
         for row in rows
     ]

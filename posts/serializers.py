@@ -22,6 +22,14 @@ class PostSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     images = ImageSerializer(many=True)
     created_at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(allow_null=True, help_text="Null until its words are changed.")
+
+
+class PostEditSerializer(serializers.Serializer[Any]):
+    """What a post said before a change."""
+
+    text = serializers.CharField(help_text="The words until then.")
+    edited_at = serializers.DateTimeField()
 
 
 class PostBaseSerializer(StrictSerializer):
@@ -32,6 +40,15 @@ class PostBaseSerializer(StrictSerializer):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The limit is a setting, read when it is needed."""
         text = TextField(max_graphemes=settings.POST_MAX_GRAPHEMES, lines=True, allow_blank=True, default="")
+        return super().get_fields() | {"text": text}
+
+
+class PostChangeSerializer(PostBaseSerializer):
+    """Other words; pictures stay as they were published."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """There is nothing else to change, so the words have to be there."""
+        text = TextField(max_graphemes=settings.POST_MAX_GRAPHEMES, lines=True, allow_blank=True)
         return super().get_fields() | {"text": text}
 
 

@@ -3,9 +3,14 @@
 from django.urls import path
 
 import wire.paths  # noqa: F401  (makes <id:...> known)
+from posts.own import OwnPostsViewSet
 from posts.views import PostViewSet
 
 urlpatterns = [
     path("posts", PostViewSet.as_view({"get": "list", "post": "create"})),
-    path("posts/<id:post_id>", PostViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
+    path(
+        "posts/<id:post_id>", PostViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"})
+    ),
+    path("posts/<id:post_id>/edits", OwnPostsViewSet.as_view({"get": "edits"})),
+    path("me/posts/deletion", OwnPostsViewSet.as_view({"post": "delete_all"})),
 ]

@@ -1,4 +1,4 @@
-"""/posts: publishing, feeds, reading one, deleting."""
+"""/posts: publishing, feeds, reading one, editing, deleting."""
 
 from typing import Any
 
@@ -18,8 +18,9 @@ from posts.errors import NotYours, PostEmpty
 from posts.filters import PostFilter
 from posts.fragments import feed, feed_of_one, fragments, rows_of
 from posts.models import Post
-from posts.serializers import PostDraftSerializer, PostSerializer, PostUploadSerializer
-from throttling.throttles import limited
+from posts.serializers import PostChangeSerializer, PostDraftSerializer, PostSerializer, PostUploadSerializer
+from throttling.errors import TooManyRequests
+from throttling.throttles import limited, require
 from wire.examples import answered, asked
 from wire.fields import read_id
 from wire.parsing import StrictJSONParser
@@ -32,7 +33,9 @@ POST = {
     "text": "First snow of the year.",
     "images": [IMAGE],
     "created_at": "2026-11-24T09:00:00.123456Z",
+    "edited_at": None,
 }
+EDITED = {"text": "First snow!", "edited_at": "2026-11-24T09:05:00.654321Z"}
 
 
 class PostViewSet(StrictViewSet):
@@ -45,15 +48,21 @@ class PostViewSet(StrictViewSet):
     filterset_class = PostFilter
     parser_classes = (StrictJSONParser, MultiPartParser)
     parameters = {"list": PAGE | frozenset(PostFilter.base_filters)}
-    rates = {"create": [limited("post-member", by="member")]}
+    rates = {
+        "create": [limited("post-member", by="member")],
+        "partial_update": [limited("edit-member", by="member")],
+    }
     refusals = {
-        "list": [InvalidCursor],
+        "list": [InvalidCursor, TooManyRequests],
+        "partial_update": [PostEmpty, NotYours],
         "create": [PostEmpty, TooManyImages, ImageNotUsable, *INTAKE],
         "destroy": [NotYours],
     }
 
     def get_serializer_class(self) -> Any:
         """Publishing has two ways: pictures uploaded before, or in the same request."""
+        if self.action == "partial_update":
+            return PostChangeSerializer
         if self.action != "create":
             return PostSerializer
         is_upload = (self.request.content_type or "").startswith("multipart/")
@@ -62,7 +71,7 @@ class PostViewSet(StrictViewSet):
     @extend_schema(
         summary="Read a feed",
         description="Everything you may see, newest first; narrowed to one writer by `author`, to those you follow by "
-        "`following=true`. Keep `previous` of the first page to ask later for what is newer.",
+        "`following=true`, to some words by `search`. Keep `previous` of the first page to ask later for newer ones.",
         responses=PostSerializer(many=True),
         examples=[answered(POST)],
     )
@@ -78,6 +87,9 @@ class PostViewSet(StrictViewSet):
             return feed(reader=self.asker.pk)
         if asked == {"author"} and (author := read_id(request.query_params["author"])):
             return feed_of_one(reader=self.asker.pk, author=author)
+        if "search" in asked:
+            # The words may be such that no index knows them.
+            require("search-member", f"member:{self.asker.pk}")
         return rows_of(self.filter_queryset(Post.objects.feed_for(self.asker)))
 
     @extend_schema(
@@ -97,6 +109,21 @@ class PostViewSet(StrictViewSet):
     @extend_schema(summary="Read a post", responses=PostSerializer, examples=[answered(POST)])
     def retrieve(self, request: Request, post_id: int) -> Response:
         """One post."""
+        return Response(self.shown(post_id))
+
+    @extend_schema(
+        summary="Edit your post",
+        description="Pictures stay. What it said before is kept, and only you may read it.",
+        request={"application/json": PostChangeSerializer},
+        responses=PostSerializer,
+        examples=[asked({"text": "First snow!"}), answered(POST | EDITED)],
+    )
+    def partial_update(self, request: Request, post_id: int) -> Response:
+        """Say it in other words."""
+        post = get_object_or_404(Post.objects.visible_to(self.asker), pk=post_id)
+        if not post.may_be_edited_by(self.asker):
+            raise NotYours
+        post.edit(**self.taken())
         return Response(self.shown(post_id))
 
     @extend_schema(summary="Delete your post", responses={204: OpenApiResponse(description="It is gone for good.")})

@@ -15,6 +15,7 @@ from accounts.errors import NotOneself
 from accounts.models.avatar import Avatar
 from accounts.models.block import Block
 from accounts.models.follow import Follow
+from accounts.search import at_the_beginning, has_letters, within
 from keyset.models import TimeOrdered
 from media.models import Image
 from wire.fields import CODE_POINTS_IN_GRAPHEME
@@ -34,6 +35,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def visible_to(self, member: "Member") -> Self:
         """Standing members, less those whom a block parts from the member in either direction."""
         return self.filter(self.is_seen_by(member, key="id"))
+
+    def called(self, words: str) -> Self:
+        """Members whose nickname begins with the words or, from three letters on, has them anywhere."""
+        found = within if has_letters(words) else at_the_beginning
+        return self.filter(found("nickname", words))
 
     @staticmethod
     def is_standing(path: str = "") -> Q:
@@ -86,6 +92,8 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
     terms_accepted_at = models.DateTimeField(null=True, blank=True)
     suspended_until = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What they said up to this moment, itself included, they have taken back: nobody sees it any more.
+    unsaid_until = models.DateTimeField(null=True, blank=True, editable=False)
     is_staff = models.BooleanField(default=False)
     last_login = None
 

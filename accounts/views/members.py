@@ -1,4 +1,4 @@
-"""/members: joining, and looking at one another."""
+"""/members: joining, finding and looking at one another."""
 
 from typing import Any
 
@@ -10,11 +10,20 @@ from rest_framework.response import Response
 
 from accounts import sessions, signup
 from accounts.errors import EmailTaken, ProofInvalid, TermsOutdated
-from accounts.examples import PAIR, PROFILE
+from accounts.examples import MINA, PAIR, PROFILE
+from accounts.fragments import brief, brief_values
 from accounts.models import Member
 from accounts.profiles import profile
-from accounts.serializers import PairSerializer, ProfileSerializer, SignUpSerializer
+from accounts.serializers import (
+    BriefSerializer,
+    MemberSearchSerializer,
+    PairSerializer,
+    ProfileSerializer,
+    SignUpSerializer,
+)
 from accounts.views.sessions import DOOR, pair_answer
+from keyset.errors import InvalidCursor
+from keyset.pagination import KeysetPagination
 from throttling.addresses import client_address, coarse
 from throttling.throttles import limited
 from wire.examples import answered, asked
@@ -34,12 +43,30 @@ class MemberViewSet(StrictViewSet):
     """Becoming a member, and other members as far as they may be seen."""
 
     public = frozenset({"create"})
-    rates = {"create": [limited("sign-up-address")]}
-    refusals = {"create": [ProofInvalid, TermsOutdated, EmailTaken]}
+    pagination_class = KeysetPagination  # type: ignore[assignment]
+    queryset = Member.objects.none()
+    parameters = {"list": frozenset({"cursor", "limit", "search"})}
+    rates = {"list": [limited("search-member", by="member")], "create": [limited("sign-up-address")]}
+    refusals = {"list": [InvalidCursor], "create": [ProofInvalid, TermsOutdated, EmailTaken]}
 
     def get_serializer_class(self) -> Any:
         """Joining has a body of its own."""
         return SignUpSerializer if self.action == "create" else ProfileSerializer
+
+    @extend_schema(
+        summary="Find members by nickname",
+        description="Those you may see, the newest member first.",
+        parameters=[MemberSearchSerializer],
+        responses=BriefSerializer(many=True),
+        examples=[answered(MINA)],
+    )
+    def list(self, request: Request) -> Response:
+        """One page of members who are called so."""
+        asked = MemberSearchSerializer(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        found = Member.objects.visible_to(self.asker).called(asked.validated_data["search"])
+        rows = found.order_by("-created_at", "-id").values("id", "created_at", **brief_values())
+        return self.get_paginated_response([brief(row) for row in self.paginate_queryset(rows) or []])
 
     @extend_schema(
         summary="Join",

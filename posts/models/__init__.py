@@ -1,5 +1,6 @@
 """One noun a file."""
 
 from posts.models.post import Post, PostImage
+from posts.models.post_edit import PostEdit
 
-__all__ = ["Post", "PostImage"]
+__all__ = ["Post", "PostEdit", "PostImage"]

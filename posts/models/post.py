@@ -6,13 +6,15 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Max, Q
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import Follow, Member
 from accounts.models.member import MemberQuerySet
 from keyset.models import TimeOrdered
 from media.models import Image
+from outbox.queue import enqueue
 from posts.errors import PostEmpty
 
 
@@ -24,8 +26,12 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(removed_at=None)
 
     def visible_to(self, member: Member) -> Self:
-        """Published posts of standing writers, less those whom a block parts from the member in either direction."""
-        return self.published().filter(MemberQuerySet.is_seen_by(member, key="author_id", path="author__"))
+        """Published posts of standing writers, less those whom a block parts from the member in either direction.
+
+        Posts of a moment up to which the writer took everything back are gone too; jobs delete them.
+        """
+        still_said = Q(author__unsaid_until=None) | Q(created_at__gt=F("author__unsaid_until"))
+        return self.published().filter(MemberQuerySet.is_seen_by(member, key="author_id", path="author__"), still_said)
 
     def newest_first(self) -> Self:
         """The order of feeds; the id parts posts of the same moment."""
@@ -69,6 +75,27 @@ class PostQuerySet(models.QuerySet["Post"]):
             raise
         return post
 
+    @transaction.atomic
+    def delete_all_of(self, member: Member) -> None:
+        """Hide everything the member has written from everybody, at once; jobs delete it, pictures included.
+
+        What a moderator removed goes too. What is written after this moment stays.
+        """
+        # Not the present moment: a server whose clock is behind must not lose what is written next.
+        if newest := self.filter(author=member.pk).aggregate(newest=Max("created_at"))["newest"]:
+            Member.objects.filter(pk=member.pk).update(unsaid_until=newest)
+        # Even when nothing was left to hide: asking again takes up what a dead job left.
+        enqueue("posts.delete_posts", {"member_id": member.pk})
+
+    @transaction.atomic
+    def erase(self, ids: Sequence[int]) -> None:
+        """Delete these for good, pictures included; the files follow by the outbox."""
+        # Locked first, so that a report of the same moment comes before or after, and points at nothing half deleted.
+        list(self.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
+        images = list(PostImage.objects.filter(post__in=ids).values_list("image_id", flat=True))
+        self.filter(pk__in=ids).delete()
+        Image.objects.discard(images)
+
 
 class Post(TimeOrdered):
     """Some words and pictures of one member."""
@@ -78,6 +105,7 @@ class Post(TimeOrdered):
     # Pictures are published with the post and never change, so their number is kept beside it.
     image_count = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = PostQuerySet.as_manager()
@@ -96,6 +124,26 @@ class Post(TimeOrdered):
         """Only the writer deletes; moderators remove, which can be undone."""
         return self.author_id == member.pk
 
+    def may_be_edited_by(self, member: Member) -> bool:
+        """Only the writer; they alone read what it said before, too."""
+        return self.author_id == member.pk
+
+    @transaction.atomic
+    def edit(self, text: str) -> None:
+        """Say it in other words and keep the old ones; the same words change nothing.
+
+        Raises PostEmpty, and Http404 when the post is gone meanwhile.
+        """
+        post = get_object_or_404(Post.objects.published().select_for_update(no_key=True), pk=self.pk)
+        if not (text or post.image_count):
+            raise PostEmpty
+        if text == post.text:
+            return
+        now = timezone.now()
+        post.edits.create(text=post.text, edited_at=now)
+        post.text, post.edited_at = text, now
+        post.save(update_fields=["text", "edited_at"])
+
     def remove(self) -> None:
         """Hide it from everybody; row and pictures stay, so that a mistake can be undone."""
         self.removed_at = timezone.now()
@@ -106,14 +154,9 @@ class Post(TimeOrdered):
         self.removed_at = None
         self.save(update_fields=["removed_at"])
 
-    @transaction.atomic
     def erase(self) -> None:
         """Delete it for good, pictures included; the files follow by the outbox."""
-        # Locked first, so that a report of the same moment comes before or after, and points at nothing half deleted.
-        list(Post.objects.filter(pk=self.pk).select_for_update().values_list("pk"))
-        images = list(PostImage.objects.filter(post=self).values_list("image_id", flat=True))
-        self.delete()
-        Image.objects.discard(images)
+        Post.objects.erase([self.pk])
 
 
 class PostImage(models.Model):

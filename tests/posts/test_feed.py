@@ -38,6 +38,7 @@ def test_the_feed_holds_everybodys_posts_newest_first(
         "text": "oldest",
         "images": [],
         "created_at": town["oldest"].created_at.isoformat().replace("+00:00", "Z"),
+        "edited_at": None,
     }
 
 

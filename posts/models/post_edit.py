@@ -1,0 +1,18 @@
+"""PostEdit: what a post said before."""
+
+from django.db import models
+
+
+class PostEdit(models.Model):
+    """One change of a post's words; kept for the writer as long as the post."""
+
+    post = models.ForeignKey("posts.Post", models.CASCADE, related_name="edits", db_index=False)
+    # The words until then.
+    text = models.TextField(blank=True)
+    edited_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["post", "-edited_at", "-id"], name="post_edit_history")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -1,0 +1,147 @@
+"""Members are found by nickname."""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.checks import knows_letters, the_database_knows_letters
+from accounts.models import Member
+from tests.factories import MemberFactory
+from tests.posts.test_costs import explained, indexes, statements
+
+MEMBERS = "/api/v1/members"
+
+
+def found(client: APIClient, words: str, **asked: Any) -> list[str]:
+    return [member["nickname"] for member in client.get(MEMBERS, {"search": words} | asked).json()["results"]]
+
+
+@pytest.fixture
+def town(db: None) -> None:
+    """One after the other, so that the newest comes first."""
+    for nickname in ("Annabel", "Hannah", "김채원", "채원", "a_b", "aXb", "100%"):
+        MemberFactory.create(nickname=nickname)
+
+
+@pytest.mark.parametrize(
+    ("words", "nicknames"),
+    [
+        ("an", ["Annabel"]),
+        ("ANN", ["Hannah", "Annabel"]),
+        ("ANNAH", ["Hannah"]),
+        ("채", ["채원"]),
+        (unicodedata.normalize("NFD", "김채"), ["김채원"]),
+        ("김채원", ["김채원"]),
+        ("a_", ["a_b"]),
+        ("a_b", ["a_b"]),
+        ("%", []),
+        ("100%", ["100%"]),
+        ("__%", []),
+        ("nobody", []),
+    ],
+)
+def test_a_beginning_is_enough_and_three_letters_are_found_anywhere(
+    town: None, jun_api: APIClient, words: str, nicknames: list[str]
+) -> None:
+    assert found(jun_api, words) == nicknames
+
+
+def test_case_does_not_count_outside_of_english_either(jun_api: APIClient) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite folds ASCII only; production runs on PostgreSQL")
+    MemberFactory.create(nickname="Émile")
+    assert found(jun_api, "ém") == found(jun_api, "ÉMIL") == ["Émile"]
+
+
+def test_whoever_is_hidden_is_not_found(mina: Member, jun: Member, jun_api: APIClient) -> None:
+    hidings: dict[Callable[[], Any], Callable[[], Any]] = {
+        lambda: mina.block(jun): lambda: mina.unblock(jun),
+        lambda: jun.block(mina): lambda: jun.unblock(mina),
+        lambda: mina.suspend(timezone.now() + timedelta(days=1)): mina.lift,
+        mina.withdraw: mina.come_back,
+    }
+    for hide, show in hidings.items():
+        assert found(jun_api, "min") == ["Mina"]
+        hide()
+        assert found(jun_api, "min") == []
+        show()
+
+
+def test_the_members_found_are_told_in_brief_and_in_pages(jun_api: APIClient) -> None:
+    members = MemberFactory.create_batch(5, nickname="Same")[::-1]
+    first = jun_api.get(MEMBERS, {"search": "same", "limit": "3"}).json()
+    assert first["results"][0] == {"id": str(members[0].pk), "nickname": "Same", "avatar": None}
+    second = jun_api.get(MEMBERS, {"search": "same", "limit": "3", "cursor": first["next"]}).json()
+    assert [member["id"] for member in first["results"] + second["results"]] == [str(member.pk) for member in members]
+    other = jun_api.get(MEMBERS, {"search": "sam", "cursor": first["next"]})
+    assert other.json()["code"] == "invalid_cursor"
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [("", "required"), ("?search=", "blank"), ("?search=%20", "blank"), (f"?search={'x' * 31}", "max_graphemes")],
+)
+def test_a_search_needs_something_to_search_for(jun_api: APIClient, query: str, code: str) -> None:
+    answer = jun_api.get(MEMBERS + query)
+    assert answer.status_code == 400
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("search", code)]
+
+
+@pytest.mark.parametrize("number", [1, 50])
+def test_a_page_of_members_takes_one_statement(jun_api: APIClient, number: int) -> None:
+    MemberFactory.create_batch(number, nickname="Same", password=None)
+    assert len(statements(lambda: jun_api.get(MEMBERS, {"search": "same", "limit": "50"}))) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "index"), [("q", "member_nickname_beginning"), ("bel99", "member_nickname_trigrams")]
+)
+def test_nicknames_are_read_from_the_indexes_made_for_them(jun: Member, words: str, index: str) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("plans are asked of PostgreSQL, which production runs on")
+    Member.objects.bulk_create(
+        Member(email=f"{number}@example.com", name="x", nickname=f"Annabel{number}") for number in range(5_000)
+    )
+    with connection.cursor() as cursor:
+        # Autovacuum does this elsewhere: new entries wait in a list that the planner does not like.
+        cursor.execute("SELECT gin_clean_pending_list('member_nickname_trigrams')")
+        cursor.execute("ANALYZE")
+    members: QuerySet[Any] = Member.objects.visible_to(jun).called(words)
+    assert index in indexes(explained(members))
+
+
+@pytest.fixture
+def ascii_database(db: None) -> Iterator[Any]:
+    """A database beside ours whose locale knows ASCII only."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no locale")
+    beside = connection.copy("ascii")
+    beside.settings_dict["NAME"] += "_ascii"
+    name = connection.ops.quote_name(beside.settings_dict["NAME"])
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+        yield beside
+        beside.close()
+        beside.close_pool()  # type: ignore[attr-defined]
+        cursor.execute(f"DROP DATABASE {name}")
+
+
+def test_a_database_that_cannot_fold_letters_is_refused(ascii_database: Any) -> None:
+    assert knows_letters(connection)
+    assert not knows_letters(ascii_database)
+    assert the_database_knows_letters(None, ["default"]) == []
+
+
+def test_sqlite_is_not_asked_for_its_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.checks.connections", {"default": SimpleNamespace(vendor="sqlite")})
+    assert the_database_knows_letters(None, ["default"]) == []
+    assert the_database_knows_letters(None, None) == []

@@ -1,0 +1,113 @@
+"""Deleting everything one has written without leaving: gone at once, and then for good."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import Member
+from media.models import Image
+from outbox.models import Job
+from posts import jobs
+from posts.models import Post, PostEdit
+from tests.factories import PASSWORD, PostFactory
+from tests.posts.conftest import Texts, files
+
+Work = Callable[[], None]
+
+
+def delete_all(client: APIClient, password: str = PASSWORD) -> Any:
+    return client.post("/api/v1/me/posts/deletion", {"password": password}, format="json")
+
+
+def test_all_posts_of_a_member_are_gone_for_everybody_at_once(
+    mina: Member, jun: Member, mina_api: APIClient, jun_api: APIClient, texts: Texts
+) -> None:
+    posts = PostFactory.create_batch(3, author=mina)
+    PostFactory.create(author=jun, text="Jun's")
+    assert delete_all(mina_api).status_code == 202
+    assert texts(mina_api) == texts(jun_api) == ["Jun's"]
+    assert texts(jun_api, author=mina.pk) == texts(mina_api, author=mina.pk, ordering="oldest") == []
+    addresses = [f"/api/v1/posts/{post.pk}{more}" for post in posts for more in ("", "/edits")]
+    assert {mina_api.get(address).status_code for address in addresses} == {404}
+    assert jun_api.get(f"/api/v1/members/{mina.pk}").json()["counts"]["posts"] == 0
+
+
+def test_rows_and_files_follow_in_jobs_of_a_few_posts_each(
+    mina: Member, mina_api: APIClient, illustrated: Callable[..., Post], work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "DELETED_BY_ONE_JOB", 2)
+    before = files()
+    for _ in range(5):
+        illustrated(mina).edit("Look again.")
+    work()
+    delete_all(mina_api)
+    assert Post.objects.count() == 5
+    work()
+    assert [model.objects.count() for model in (Post, PostEdit, Image)] == [0, 0, 0]
+    assert files() == before
+    assert Job.objects.filter(kind="posts.delete_posts").count() == 4
+
+
+def test_what_is_written_afterwards_stays(mina: Member, mina_api: APIClient, texts: Texts, work: Work) -> None:
+    PostFactory.create(author=mina, text="before")
+    delete_all(mina_api)
+    mina_api.post("/api/v1/posts", {"text": "after"}, format="json")
+    assert texts(mina_api) == ["after"]
+    work()
+    assert list(Post.objects.values_list("text", flat=True)) == ["after"]
+
+
+def test_the_pictures_of_other_members_and_free_ones_stay(
+    mina: Member, jun: Member, mina_api: APIClient, image_of: Any, illustrated: Callable[..., Post], work: Work
+) -> None:
+    illustrated(mina)
+    kept = {image_of(mina).pk, illustrated(jun).post_images.get().image_id}
+    delete_all(mina_api)
+    work()
+    assert set(Image.objects.values_list("pk", flat=True)) == kept
+
+
+def test_without_the_password_nothing_is_hidden(mina: Member, mina_api: APIClient, texts: Texts) -> None:
+    PostFactory.create(author=mina, text="hello")
+    answer = delete_all(mina_api, "not her password")
+    assert (answer.status_code, answer.json()["code"]) == (403, "password_wrong")
+    assert texts(mina_api) == ["hello"]
+    assert not Job.objects.exists()
+
+
+def test_deleting_all_twice_is_a_success_both_times(mina: Member, mina_api: APIClient, work: Work) -> None:
+    PostFactory.create(author=mina)
+    assert [delete_all(mina_api).status_code for _ in range(2)] == [202, 202]
+    work()
+    assert delete_all(mina_api).status_code == 202
+    work()
+    assert not Post.objects.exists()
+
+
+def test_a_job_that_dies_half_way_leaves_the_rest_hidden_and_owed(
+    mina: Member, mina_api: APIClient, texts: Texts, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    PostFactory.create_batch(3, author=mina)
+    delete_all(mina_api)
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs, "enqueue", lambda *anything: 1 / 0)
+        work()
+    assert (Post.objects.count(), texts(mina_api)) == (3, [])
+    Job.objects.update(run_at=timezone.now())
+    work()
+    assert not Post.objects.exists()
+
+
+def test_a_moderators_restoring_brings_nothing_back(
+    mina: Member, mina_api: APIClient, texts: Texts, work: Work
+) -> None:
+    post = PostFactory.create(author=mina)
+    post.remove()
+    delete_all(mina_api)
+    post.restore()
+    assert texts(mina_api) == []
+    work()
+    assert not Post.objects.exists()
