@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -17,6 +18,7 @@ from accounts.serializers import PairSerializer, ProfileSerializer, SignUpSerial
 from accounts.views.sessions import DOOR, pair_answer
 from throttling.addresses import client_address, coarse
 from throttling.throttles import limited
+from wire.conditions import tagged
 from wire.examples import answered, asked
 from wire.viewsets import StrictViewSet
 
@@ -36,6 +38,7 @@ class MemberViewSet(StrictViewSet):
     public = frozenset({"create"})
     rates = {"create": [limited("sign-up-address")]}
     refusals = {"create": [ProofInvalid, TermsOutdated, EmailTaken]}
+    tagged = frozenset({"retrieve"})
 
     def get_serializer_class(self) -> Any:
         """Joining has a body of its own."""
@@ -57,7 +60,7 @@ class MemberViewSet(StrictViewSet):
         return Response(pair_answer(pair), status=201)
 
     @extend_schema(summary="Read a member's profile", responses=ProfileSerializer, examples=[answered(PROFILE)])
-    def retrieve(self, request: Request, member_id: int) -> Response:
+    def retrieve(self, request: Request, member_id: int) -> HttpResponse:
         """One member; oneself too."""
         member = get_object_or_404(Member.objects.visible_to(self.asker), pk=member_id)
-        return Response(profile(member, self.asker))
+        return tagged(request, profile(member, self.asker))
