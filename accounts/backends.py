@@ -28,7 +28,7 @@ class CountedGuesses(ModelBackend):
             return None
         address = client_address(request) if request is not None else "::1"
         try:
-            require("sign-in-address", f"address:{network(address)}")
+            require("sign-in-address", f"address:{network(address)}", request)
             member = prove(username, password, address=address)
         except CredentialsWrong:
             return None

@@ -36,6 +36,7 @@ TITLES = {
     404: _("Not found"),
     405: _("Method not allowed"),
     409: _("Conflict"),
+    412: _("Precondition failed"),
     413: _("Too large"),
     415: _("Unsupported media type"),
     422: _("Cannot be processed"),

@@ -21,7 +21,10 @@ from config.errors import (
     Unreadable,
     describe,
 )
+from config.schema_headers import HEADERS, tell_conditions, tell_limits
 from throttling.errors import TooManyRequests
+from wire.errors import PreconditionFailed
+from wire.viewsets import StrictViewSet
 
 Refusal = type[exceptions.APIException]
 PROBLEM = {
@@ -70,6 +73,14 @@ class ProblemSchema(AutoSchema):
         public = getattr(self.view, "action", None) in getattr(self.view, "public", ())
         return [] if public else super().get_auth()
 
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """The operation with its limits and conditions."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation and isinstance(view := self.view, StrictViewSet):
+            tell_conditions(operation, view, self.method)
+            tell_limits(operation, view.get_throttles(), self.method)
+        return operation
+
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
         pattern = {"type": "string", "pattern": "^[0-9]{1,19}$"}
         return [{"name": name, "in": "path", "required": True, "schema": pattern} for name in variables]
@@ -98,6 +109,8 @@ class ProblemSchema(AutoSchema):
             yield Conflict
         if "{" in self.path:
             yield NotFound
+        if action in getattr(self.view, "guarded", ()):
+            yield PreconditionFailed
         if self.view.get_throttles():
             yield TooManyRequests
         yield from (InternalError, Unavailable)
@@ -122,4 +135,5 @@ def problem_response(refusals: list[Refusal]) -> dict[str, Any]:
 def add_problem_component(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Post-processing hook: the shape that every refusal refers to."""
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+    result["components"]["headers"] = HEADERS
     return result

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from corsheaders.defaults import default_headers
 
 from config.guard import refuse_unsafe
 
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "config.middleware.NothingStored",
+    "throttling.headers.RateHeaders",
     "config.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -352,6 +354,11 @@ RATES = {
     "password-member": "20/hour",
     "relation-member": "120/minute",
     "report-member": "20/hour;50/day",
+    # A page of reading and its pictures' rows is a few requests; a fast thumb stays far below ten a second.
+    "read-member": "600/minute",
+    "write-member": "120/minute",
+    "devices-session": "60/minute",
+    "config-address": "1200/minute",
 } | env.dict("RATES", default={})
 
 # ---------------------------------------------------------------------------------------------- outbox
@@ -372,6 +379,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["wire.parsing.StrictJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "wire.rendering.AlwaysJSON",
     "DEFAULT_SCHEMA_CLASS": "config.schema.ProblemSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["throttling.throttles.Wide"],
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_PAGINATION_CLASS": None,
     "EXCEPTION_HANDLER": "config.errors.handle",
@@ -402,7 +410,8 @@ API_DOCS = env.bool("API_DOCS", not PRODUCTION)
 # A mobile client needs none; a web client's origin is named here.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
-CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "ETag"]
+CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy"]
+CORS_ALLOW_HEADERS = [*default_headers, "if-match", "if-none-match", "x-request-id"]
 
 # ------------------------------------------------------------------------------------------- languages
 USE_TZ = True

@@ -12,9 +12,10 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework import serializers
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from media.intake import accepted_types
+from throttling.throttles import limited
+from wire.conditions import tagged
 from wire.examples import answered
 from wire.rendering import AlwaysJSON
 from wire.viewsets import StrictViewSet
@@ -56,15 +57,17 @@ class ClientConfigViewSet(StrictViewSet):
 
     public = frozenset({"retrieve"})
     serializer_class = ClientConfigSerializer
+    rates = {"retrieve": [limited("config-address")]}
+    tagged = frozenset({"retrieve"})
 
     @extend_schema(
         summary="Read what a client should know before it starts",
         responses=ClientConfigSerializer,
         examples=[answered(client_config())],
     )
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> HttpResponse:
         """Limits, accepted pictures, versions."""
-        return Response(client_config(), headers={"Cache-Control": "public, max-age=300"})
+        return tagged(request, client_config(), cache="public, max-age=300")
 
 
 @cache
@@ -83,4 +86,5 @@ class SwaggerView(SpectacularSwaggerSplitView):
     """Swagger UI with its script in a file of its own, so that the content security policy holds."""
 
     content_negotiation_class = AlwaysJSON
+    throttle_classes = ()
     renderer_classes = [TemplateHTMLRenderer]

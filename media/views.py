@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.parsers import BaseParser, MultiPartParser
@@ -13,6 +15,7 @@ from media.examples import IMAGE
 from media.models import Image, ImageQuerySet
 from media.serializers import AltSerializer, ImageSerializer, NewImageSerializer
 from throttling.throttles import limited
+from wire.conditions import hold_to, tag_of, tagged, written
 from wire.examples import answered, asked
 from wire.viewsets import StrictViewSet
 
@@ -27,6 +30,8 @@ class ImageViewSet(StrictViewSet):
         "create": INTAKE,
         "destroy": [ImageInUse],
     }
+    tagged = frozenset({"retrieve"})
+    guarded = frozenset({"partial_update", "destroy"})
 
     def get_serializer_class(self) -> Any:
         """What comes in; what goes out is always `Image.as_picture`."""
@@ -62,9 +67,9 @@ class ImageViewSet(StrictViewSet):
         responses=ImageSerializer,
         examples=[answered(IMAGE)],
     )
-    def retrieve(self, request: Request, image_id: int) -> Response:
+    def retrieve(self, request: Request, image_id: int) -> HttpResponse:
         """Show one picture to its owner."""
-        return Response(self.own(image_id).as_picture())
+        return tagged(request, self.own(image_id).as_picture())
 
     @extend_schema(
         summary="Say what a picture shows",
@@ -74,9 +79,12 @@ class ImageViewSet(StrictViewSet):
     )
     def partial_update(self, request: Request, image_id: int) -> Response:
         """Change the words."""
-        image = self.own(image_id)
-        image.describe(self.taken()["alt"])
-        return Response(image.as_picture())
+        self.own(image_id)
+        alt = self.taken()["alt"]
+        with transaction.atomic():
+            image = self.as_read(image_id)
+            image.describe(alt)
+        return Response(image.as_picture(), headers={"ETag": tag_of(written(image.as_picture()))})
 
     @extend_schema(
         summary="Delete a picture that nothing shows",
@@ -85,9 +93,16 @@ class ImageViewSet(StrictViewSet):
     )
     def destroy(self, request: Request, image_id: int) -> Response:
         """Delete one picture."""
-        self.own(image_id).give_up()
+        with transaction.atomic():
+            self.as_read(image_id).give_up()
         return Response(status=204)
 
     def own(self, image_id: int) -> Image:
         """The asker's picture with this id, or 404."""
         return get_object_or_404(self.get_queryset(), pk=image_id)
+
+    def as_read(self, image_id: int) -> Image:
+        """The asker's picture, locked for a change; raises PreconditionFailed when it is not what they have read."""
+        image = get_object_or_404(self.get_queryset().select_for_update(), pk=image_id)
+        hold_to(self.request, image.as_picture)
+        return image

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -21,6 +23,7 @@ from posts.models import Post
 from posts.serializers import PostChangeSerializer, PostDraftSerializer, PostSerializer, PostUploadSerializer
 from throttling.errors import TooManyRequests
 from throttling.throttles import limited, require
+from wire.conditions import hold_to, tagged
 from wire.examples import answered, asked
 from wire.fields import read_id
 from wire.parsing import StrictJSONParser
@@ -58,6 +61,8 @@ class PostViewSet(StrictViewSet):
         "create": [PostEmpty, TooManyImages, ImageNotUsable, *INTAKE],
         "destroy": [NotYours],
     }
+    tagged = frozenset({"retrieve"})
+    guarded = frozenset({"destroy"})
 
     def get_serializer_class(self) -> Any:
         """Publishing has two ways: pictures uploaded before, or in the same request."""
@@ -89,7 +94,7 @@ class PostViewSet(StrictViewSet):
             return feed_of_one(reader=self.asker.pk, author=author)
         if "search" in asked:
             # The words may be such that no index knows them.
-            require("search-member", f"member:{self.asker.pk}")
+            require("search-member", f"member:{self.asker.pk}", self.request)
         return rows_of(self.filter_queryset(Post.objects.feed_for(self.asker)))
 
     @extend_schema(
@@ -107,9 +112,9 @@ class PostViewSet(StrictViewSet):
         return Response(self.shown(post.pk), status=201)
 
     @extend_schema(summary="Read a post", responses=PostSerializer, examples=[answered(POST)])
-    def retrieve(self, request: Request, post_id: int) -> Response:
+    def retrieve(self, request: Request, post_id: int) -> HttpResponse:
         """One post."""
-        return Response(self.shown(post_id))
+        return tagged(request, self.shown(post_id))
 
     @extend_schema(
         summary="Edit your post",
@@ -127,11 +132,14 @@ class PostViewSet(StrictViewSet):
         return Response(self.shown(post_id))
 
     @extend_schema(summary="Delete your post", responses={204: OpenApiResponse(description="It is gone for good.")})
+    @transaction.atomic
     def destroy(self, request: Request, post_id: int) -> Response:
         """Delete it, pictures included."""
-        post = get_object_or_404(Post.objects.visible_to(self.asker), pk=post_id)
+        visible = Post.objects.visible_to(self.asker).select_for_update(of=("self",))
+        post = get_object_or_404(visible, pk=post_id)
         if not post.may_be_deleted_by(self.asker):
             raise NotYours
+        hold_to(request, lambda: self.shown(post_id))
         post.erase()
         return Response(status=204)
 

@@ -23,8 +23,8 @@ class Counts(Protocol):
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
         """When the oldest taken place was taken (now, if none is), and how many are."""
 
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count one more in the window that began with its first hit, and say how many there are."""
+    def count(self, key: str, expiry: int) -> tuple[int, float]:
+        """Count one more in the window that began with its first hit; say how many there are, and when it ends."""
 
     def get(self, key: str) -> int:
         """How many hits the window has."""
@@ -33,10 +33,33 @@ class Counts(Protocol):
         """When the window ends."""
 
 
+class RedisCounts(RedisStorage):
+    """Counts that all processes share, by the Lua scripts of `limits` and one of ours."""
+
+    # `limits` asks for the end of a window by itself; every read is counted, and one round trip is what it may cost.
+    COUNT = b"""
+        local taken = redis.call('incr', KEYS[1])
+        if redis.call('pttl', KEYS[1]) < 0 then
+            redis.call('expire', KEYS[1], ARGV[1])
+        end
+        return {taken, redis.call('pttl', KEYS[1])}
+    """
+
+    def initialize_storage(self, _uri: str) -> None:
+        """Make the scripts known to the client."""
+        super().initialize_storage(_uri)
+        self.counted = self.get_connection().register_script(self.COUNT)
+
+    def count(self, key: str, expiry: int) -> tuple[int, float]:
+        """See Counts."""
+        taken, left = self.counted([self.prefixed_key(key)], [expiry])
+        return int(taken), time.time() + int(left) / 1_000
+
+
 @functools.cache
 def redis_counts(url: str, timeout: float) -> Counts:
-    """Counts that all processes share, by the Lua scripts of `limits`; raises redis' errors when it is away."""
-    return RedisStorage(url, key_prefix="h2h:rates", socket_timeout=timeout, socket_connect_timeout=timeout)
+    """The counts in the Redis at the URL; they raise redis' errors when it is away."""
+    return RedisCounts(url, key_prefix="h2h:rates", socket_timeout=timeout, socket_connect_timeout=timeout)
 
 
 @dataclass(slots=True)
@@ -76,12 +99,12 @@ class ProcessCounts:
                 self._slide(window, expiry)
             return (window.taken[0], len(window.taken)) if window and window.taken else (time.time(), 0)
 
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+    def count(self, key: str, expiry: int) -> tuple[int, float]:
         """See Counts."""
         with self._lock:
             window = self._window(key, expiry)
-            window.count += amount
-            return window.count
+            window.count += 1
+            return window.count, window.ends
 
     def get(self, key: str) -> int:
         """See Counts."""

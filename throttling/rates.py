@@ -15,8 +15,10 @@ from throttling.counts import Counts, ProcessCounts, redis_counts
 
 # What this process counted by itself: everything without a Redis, and what came while it was away.
 here = ProcessCounts()
-# Up to here a window moves with the clock, which remembers each hit; longer ones begin with their first hit. Seconds.
+# Up to here a window moves with the clock, which remembers each hit; longer and wider ones begin with their first hit.
+# Seconds, and a number of hits.
 _LONGEST_MOVING = 60
+_MOST_REMEMBERED = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +93,25 @@ def _strictest(counts: Counts, scope: str, rates: list[RateLimitItem], digest: s
 
 def _hit(counts: Counts, scope: str, rate: RateLimitItem, key: str) -> Verdict:
     limit, window = rate.amount, rate.get_expiry()
-    if window <= _LONGEST_MOVING:
+    if _moves(rate):
         allowed = counts.acquire_entry(key, limit, window)
         began, taken = counts.get_moving_window(key, limit, window)
         return _verdict(scope, rate, allowed, taken, began + window)
-    taken = counts.incr(key, window)
-    return _verdict(scope, rate, taken <= limit, taken, counts.get_expiry(key))
+    taken, ends = counts.count(key, window)
+    return _verdict(scope, rate, taken <= limit, taken, ends)
 
 
 def _seen(counts: Counts, scope: str, rate: RateLimitItem, key: str) -> Verdict:
     limit, window = rate.amount, rate.get_expiry()
-    if window <= _LONGEST_MOVING:
+    if _moves(rate):
         began, taken = counts.get_moving_window(key, limit, window)
         return _verdict(scope, rate, taken < limit, taken, began + window)
     taken = counts.get(key)
     return _verdict(scope, rate, taken < limit, taken, counts.get_expiry(key))
+
+
+def _moves(rate: RateLimitItem) -> bool:
+    return rate.get_expiry() <= _LONGEST_MOVING and rate.amount <= _MOST_REMEMBERED
 
 
 def _verdict(scope: str, rate: RateLimitItem, allowed: bool, taken: int, ends: float) -> Verdict:

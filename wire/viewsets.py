@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
@@ -18,12 +19,16 @@ class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
     `parameters` are the query parameters it knows; another one is refused as `unknown_field`, since a client that
     misspells a filter, or names somebody else as the actor, must not get an answer to another question. `public`
     actions need no member and do not look at a token, so that a stale one cannot stand in the way of signing in.
+    `tagged` reads have an ETag, `guarded` changes heed If-Match. An action without `rates` of its own has the wide
+    ones of the settings.
     """
 
     public: ClassVar[frozenset[str]] = frozenset()
     parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
     rates: ClassVar[Mapping[str, Sequence[type[BaseThrottle]]]] = {}
     refusals: ClassVar[Mapping[str, Sequence[type[APIException]]]] = {}
+    tagged: ClassVar[frozenset[str]] = frozenset()
+    guarded: ClassVar[frozenset[str]] = frozenset()
     pagination_class = None
 
     @property
@@ -37,8 +42,10 @@ class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
         return self.request.auth
 
     def perform_authentication(self, request: Request) -> None:
-        """Find out who asks, unless it does not matter."""
-        if self.action not in self.public:
+        """Find out who asks, unless it does not matter: then it is nobody, for limits too."""
+        if self.action in self.public:
+            request.user, request.auth = AnonymousUser(), None
+        else:
             super().perform_authentication(request)
 
     def get_permissions(self) -> Any:
@@ -47,7 +54,7 @@ class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
 
     def get_throttles(self) -> list[BaseThrottle]:
         """The limits of this action."""
-        return [throttle() for throttle in self.rates.get(self.action or "", ())]
+        return [throttle() for throttle in self.rates.get(self.action or "", self.throttle_classes)]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Sign in, check permission and limits as DRF does, then refuse what the action does not know."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -20,6 +22,7 @@ from accounts.serializers import (
 )
 from media.errors import ImageNotUsable
 from throttling.throttles import limited
+from wire.conditions import hold_to, tag_of, tagged, written
 from wire.examples import answered, asked
 from wire.viewsets import StrictViewSet
 
@@ -29,6 +32,8 @@ class MeViewSet(StrictViewSet):
 
     rates = {"withdraw": [limited("password-member", by="member")]}
     refusals = {"put_avatar": [ImageNotUsable], "withdraw": [PasswordWrong, TooManyGuesses]}
+    tagged = frozenset({"retrieve"})
+    guarded = frozenset({"partial_update", "put_avatar", "delete_avatar"})
 
     def get_serializer_class(self) -> Any:
         """Each action has its own body."""
@@ -43,10 +48,17 @@ class MeViewSet(StrictViewSet):
         """The asker, loaded; gone when erased in this very second."""
         return get_object_or_404(Member, pk=self.asker.pk)
 
+    def as_read(self) -> Member:
+        """The asker, locked for a change; raises PreconditionFailed when the profile is not what they have read."""
+        # Not the key: posts and pictures of theirs may be made meanwhile.
+        member: Member = get_object_or_404(Member.objects.select_for_update(no_key=True), pk=self.asker.pk)
+        hold_to(self.request, lambda: own_profile(member))
+        return member
+
     @extend_schema(summary="Read your own profile", responses=OwnProfileSerializer, examples=[answered(OWN_PROFILE)])
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> HttpResponse:
         """With what nobody else sees."""
-        return Response(own_profile(self.me()))
+        return tagged(request, own_profile(self.me()))
 
     @extend_schema(
         summary="Change your profile",
@@ -57,9 +69,11 @@ class MeViewSet(StrictViewSet):
     def partial_update(self, request: Request) -> Response:
         """Name, nickname, a few words."""
         taken = self.taken()
-        member = self.me()
-        member.change(**taken)
-        return Response(own_profile(member))
+        with transaction.atomic():
+            member = self.as_read()
+            member.change(**taken)
+            shown = own_profile(member)
+        return Response(shown, headers={"ETag": tag_of(written(shown))})
 
     @extend_schema(
         summary="Show yourself with a picture",
@@ -69,8 +83,10 @@ class MeViewSet(StrictViewSet):
     )
     def put_avatar(self, request: Request) -> Response:
         """Put the avatar."""
-        member = self.me()
-        member.show_with(self.taken()["image_id"])
+        image_id = self.taken()["image_id"]
+        with transaction.atomic():
+            member = self.as_read()
+            member.show_with(image_id)
         return Response(own_profile(member))
 
     @extend_schema(
@@ -78,7 +94,8 @@ class MeViewSet(StrictViewSet):
     )
     def delete_avatar(self, request: Request) -> Response:
         """Take the avatar down; having none is a success too."""
-        self.me().show_without()
+        with transaction.atomic():
+            self.as_read().show_without()
         return Response(status=204)
 
     @extend_schema(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -26,6 +27,7 @@ from keyset.errors import InvalidCursor
 from keyset.pagination import KeysetPagination
 from throttling.addresses import client_address, coarse
 from throttling.throttles import limited
+from wire.conditions import tagged
 from wire.examples import answered, asked
 from wire.viewsets import StrictViewSet
 
@@ -48,6 +50,7 @@ class MemberViewSet(StrictViewSet):
     parameters = {"list": frozenset({"cursor", "limit", "search"})}
     rates = {"list": [limited("search-member", by="member")], "create": [limited("sign-up-address")]}
     refusals = {"list": [InvalidCursor], "create": [ProofInvalid, TermsOutdated, EmailTaken]}
+    tagged = frozenset({"retrieve"})
 
     def get_serializer_class(self) -> Any:
         """Joining has a body of its own."""
@@ -84,7 +87,7 @@ class MemberViewSet(StrictViewSet):
         return Response(pair_answer(pair), status=201)
 
     @extend_schema(summary="Read a member's profile", responses=ProfileSerializer, examples=[answered(PROFILE)])
-    def retrieve(self, request: Request, member_id: int) -> Response:
+    def retrieve(self, request: Request, member_id: int) -> HttpResponse:
         """One member; oneself too."""
         member = get_object_or_404(Member.objects.visible_to(self.asker), pk=member_id)
-        return Response(profile(member, self.asker))
+        return tagged(request, profile(member, self.asker))

@@ -1,6 +1,6 @@
 """/sessions: signing in, renewing, and the list of devices."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -43,7 +43,10 @@ class SessionViewSet(StrictViewSet):
     """Signing in and renewing, where the password or the refresh token speaks for itself, and the asker's devices."""
 
     public = frozenset({"create", "refresh"})
-    rates = {"create": [limited("sign-in-address")]}
+    # By session: whoever floods the list of devices from one of them does not keep another from ending that one.
+    rates: ClassVar[Any] = {"create": [limited("sign-in-address")], "refresh": ()} | {
+        action: [limited("devices-session", by="session")] for action in ("list", "destroy", "log_out", "end_others")
+    }
     refusals = {
         "create": [CredentialsWrong, TooManyGuesses],
         "refresh": [TokenInvalid, TokenExpired, SessionEnded, TooManyRequests],
@@ -83,7 +86,7 @@ class SessionViewSet(StrictViewSet):
         try:
             return Response(pair_answer(sessions.renew(raw, door=DOOR, network=coarse(address))))
         except TokenInvalid:
-            require("refresh-failure-address", network(address))
+            require("refresh-failure-address", network(address), request)
             raise
 
     def own(self) -> Any:

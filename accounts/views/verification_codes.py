@@ -37,7 +37,7 @@ class VerificationCodeViewSet(StrictViewSet):
     def create(self, request: Request) -> Response:
         """Ask for a code."""
         email = self.taken()["email"]
-        require("code-email", normalised(email))
+        require("code-email", normalised(email), request)
         VerificationCode.objects.ask(email, VerificationCode.SIGN_UP, get_language() or "en")
         return Response(status=202)
 

@@ -76,5 +76,6 @@ def code_of(answer: Any) -> str:
 def told(answer: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
     """All that a client learns, less what differs from request to request."""
     body = answer.json() if answer.content else {}
-    headers = {name: value for name, value in answer.headers.items() if name not in ("X-Request-ID", "Retry-After")}
+    differing = ("X-Request-ID", "Retry-After", "RateLimit")
+    headers = {name: value for name, value in answer.headers.items() if name not in differing}
     return answer.status_code, body | {"request_id": None}, headers

@@ -188,7 +188,7 @@ def test_no_other_site_reads_us_unless_it_is_named(api: APIClient, settings: Set
 
 
 def test_personal_answers_and_problems_are_stored_nowhere(mina_api: APIClient, api: APIClient) -> None:
-    answers = [mina_api.get(POSTS), mina_api.get("/api/v1/me"), api.get(POSTS), api.get("/api/v1/nowhere")]
+    answers = [mina_api.get(POSTS), api.get("/api/v1/me"), api.get(POSTS), api.get("/api/v1/nowhere")]
     assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
     assert api.get("/api/v1/config").headers["Cache-Control"] == "public, max-age=300"
     assert {answer.headers["X-Content-Type-Options"] for answer in answers} == {"nosniff"}

@@ -135,5 +135,5 @@ def test_a_scope_that_nobody_gave_a_rate_is_a_mistake(settings: Settings) -> Non
 def test_a_process_forgets_its_oldest_clients_before_it_runs_out_of_memory() -> None:
     counts = ProcessCounts()
     for client in range(MOST_KEYS + 1):
-        counts.incr(str(client), 60)
+        counts.count(str(client), 60)
     assert (counts.get("0"), counts.get("1")) == (0, 1)
