@@ -110,6 +110,14 @@ class TermsOutdated(APIException):
     default_detail = _("Accept the present version of the terms; /api/v1/config names it.")
 
 
+class TermsNotAccepted(APIException):
+    """The terms are newer than what the member accepted; until they do they may read, leave, and part from others."""
+
+    status_code = 403
+    default_code = "terms_not_accepted"
+    default_detail = _("The terms have changed. Accept the present version first; /api/v1/config names it.")
+
+
 class NotOneself(APIException):
     """Nobody follows or blocks themselves."""
 

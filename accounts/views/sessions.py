@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -43,6 +44,7 @@ class SessionViewSet(StrictViewSet):
     """Signing in and renewing, where the password or the refresh token speaks for itself, and the asker's devices."""
 
     public = frozenset({"create", "refresh"})
+    before_terms = frozenset({"destroy", "log_out", "end_others"})
     rates = {"create": [limited("sign-in-address")]}
     refusals = {
         "create": [CredentialsWrong, TooManyGuesses],
@@ -66,7 +68,8 @@ class SessionViewSet(StrictViewSet):
     def create(self, request: Request) -> Response:
         """Trade e-mail and password for a pair of tokens."""
         taken = self.taken()
-        pair = signin.sign_in(**taken, door=DOOR, address=client_address(request))
+        language = get_language() or "en"
+        pair = signin.sign_in(**taken, door=DOOR, address=client_address(request), language=language)
         return Response(pair_answer(pair), status=201)
 
     @extend_schema(
