@@ -1,11 +1,13 @@
 """A password that is known and changed: this device stays, all others go."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from accounts.models import Member, SecurityEvent
+from tests.accounts.conftest import AtOnce
 from tests.accounts.letters import Letters, subjects
 from tests.accounts.phone import Phone, code_of
 from tests.factories import PASSWORD
@@ -59,3 +61,13 @@ def test_the_member_is_told_by_mail(phone: Phone, mina: Member, work: Callable[[
     change(phone)
     work()
     assert subjects(mailoutbox, mina.email) == ["Your password was changed"]
+
+
+def test_a_sign_in_that_meets_the_change_leaves_no_session_of_the_old_password(at_once: AtOnce, mina: Member) -> None:
+    phone = Phone.of(mina)
+    for number in range(4):
+        old, new = (f"a password by the sea {n}" for n in (number, number + 1))
+        mina.set_password(old)
+        mina.save()
+        at_once([partial(change, phone, old, new), partial(Phone().sign_in, mina.email, old)])
+        assert [session.pk for session in mina.sessions.live()] == [int(phone.pair["session_id"])]
