@@ -130,6 +130,14 @@ class ExportNotThere(APIException):
     default_detail = _("This copy has no file: not yet, or not any more. Its state says which.")
 
 
+class TermsNotAccepted(APIException):
+    """The terms are newer than what the member accepted; until they do they may read, leave, and part from others."""
+
+    status_code = 403
+    default_code = "terms_not_accepted"
+    default_detail = _("The terms have changed. Accept the present version first; /api/v1/config names it.")
+
+
 class NotOneself(APIException):
     """Nobody follows or blocks themselves."""
 

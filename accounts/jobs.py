@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts import private_files
 from accounts.export_build import build, clear_up
 from accounts.liveness import are_buried, bury
-from accounts.mail import send, send_code
-from accounts.models import Export, LoginSession, VerificationCode
+from accounts.mail import send, send_code, send_new_device, send_news
+from accounts.models import Export, LoginSession, SecurityEvent, VerificationCode
 from outbox.registry import handles
 
 
@@ -20,6 +20,31 @@ def mail_code(payload: dict[str, Any]) -> None:
     code = VerificationCode.objects.filter(pk=payload["code_id"]).first()
     if code is not None:
         send_code(code, code.draw())
+
+
+@handles("accounts.mail_event")
+def mail_event(payload: dict[str, Any]) -> None:
+    """Tell the member of a change of credentials."""
+    event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
+    if event is not None:
+        send_news(event, event.member.email)
+
+
+@handles("accounts.mail_former_address")
+def mail_former_address(payload: dict[str, Any]) -> None:
+    """Tell the address that a member has left behind, then forget it."""
+    event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
+    if event is not None and event.former_email:
+        send_news(event, event.former_email)
+        SecurityEvent.objects.filter(pk=event.pk).update(former_email="")
+
+
+@handles("accounts.mail_new_device")
+def mail_new_device(payload: dict[str, Any]) -> None:
+    """Tell the member that somebody signed in from where nobody did before."""
+    session = LoginSession.objects.select_related("member").filter(pk=payload["session_id"]).first()
+    if session is not None:
+        send_new_device(session)
 
 
 class CacheAway(Exception):

@@ -1,5 +1,6 @@
 """The letters this room sends, worded in templates/accounts/mail/ in Korean and English."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -7,25 +8,68 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.models import Member, VerificationCode
+from accounts.models import LoginSession, Member, SecurityEvent, VerificationCode
 from accounts.signin import may_come_back
 
 
 def send_code(code: VerificationCode, drawn: str) -> None:
-    """Mail the code to a stranger, or to a withdrawn member with the way back; tell a member that they are one.
+    """Mail the code to whom its purpose is for; nobody else learns it, and some addresses get no letter at all.
 
-    A member's address gets no code, so that nobody who merely knows the address learns anything from the API.
+    The API answers alike for every address, so it is here that a member's address gets no code to join or move with,
+    and that only a standing member's gets one to reset the password or to leave.
     """
     member = Member.objects.filter(email=code.email).first()
-    send(_letter_to(member), code.email, code.language, {"code": drawn, "minutes": settings.CODE_SECONDS // 60})
+    letter = LETTERS[code.purpose](member)
+    if letter is not None:
+        send(letter, code.email, code.language, {"code": drawn, "minutes": settings.CODE_SECONDS // 60})
 
 
-def _letter_to(member: Member | None) -> str:
+def _to_join(member: Member | None) -> str:
     if member is None:
         return "code"
     if member.withdrawn_at is None or member.is_suspended:
         return "known"
     return "code_or_return" if may_come_back(member) else "code"
+
+
+def _to_reset(member: Member | None) -> str | None:
+    return "reset" if member is not None and member.is_active else None
+
+
+def _to_move(member: Member | None) -> str:
+    return "new_email" if member is None else "email_taken"
+
+
+def _to_leave(member: Member | None) -> str | None:
+    return "withdraw" if member is not None and member.is_active else None
+
+
+LETTERS: dict[str, Callable[[Member | None], str | None]] = {
+    VerificationCode.SIGN_UP: _to_join,
+    VerificationCode.RESET: _to_reset,
+    VerificationCode.NEW_EMAIL: _to_move,
+    VerificationCode.WITHDRAW: _to_leave,
+    VerificationCode.WITHDRAW_PAGE: _to_leave,
+}
+NEWS = {
+    SecurityEvent.PASSWORD_CHANGED: "password_changed",
+    SecurityEvent.PASSWORD_RESET: "password_changed",
+    SecurityEvent.EMAIL_CHANGED: "email_changed",
+}
+
+
+def send_news(event: SecurityEvent, address: str) -> None:
+    """Tell of a change of credentials, in the member's language."""
+    send(NEWS[event.kind], address, event.member.language, {"time": event.created_at})
+
+
+def send_new_device(session: LoginSession) -> None:
+    """Tell of a device or network that signed in for the first time.
+
+    The device's own name stays out: a thief chooses it, and would be writing to the member in our name.
+    """
+    words = {"time": session.created_at, "network": session.network}
+    send("new_device", session.member.email, session.member.language, words)
 
 
 def send(letter: str, address: str, language: str, words: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
@@ -127,10 +128,48 @@ class RefreshSerializer(StrictSerializer):
     refresh = serializers.CharField(max_length=2_000)
 
 
+class PasswordResetSerializer(CodeConfirmSerializer):
+    """A code from the mail and the password to come."""
+
+    password = PasswordField()
+
+
 class PasswordConfirmSerializer(StrictSerializer):
     """The password, once more."""
 
     password = PasswordField()
+
+
+class PasswordChangeSerializer(StrictSerializer):
+    """The password there is and the one to come."""
+
+    current = PasswordField()
+    password = PasswordField()
+
+
+class EmailChangeSerializer(CodeRequestSerializer):
+    """The address to come, and the password once more."""
+
+    password = PasswordField()
+
+
+class WithdrawalSerializer(StrictSerializer):
+    """The password, or a code mailed for this: one of the two."""
+
+    password = PasswordField(required=False)
+    code = serializers.CharField(max_length=64, required=False, help_text="8 letters and digits; case counts.")
+
+    def validate(self, given: dict[str, str]) -> dict[str, str]:
+        """One proof, or ValidationError."""
+        if len(given) != 1:
+            raise serializers.ValidationError(_("Send either the password or a code."), "required")
+        return given
+
+
+class TermsSerializer(StrictSerializer):
+    """The version accepted."""
+
+    version = serializers.CharField(max_length=40, help_text="The present one; /api/v1/config names it.")
 
 
 class AvatarSerializer(StrictSerializer):

@@ -12,6 +12,7 @@ from accounts.errors import CredentialsWrong, PasswordWrong
 from accounts.models import Member, PasswordGuess
 from accounts.models.password_guess import at_the_door, signed_in
 from accounts.sessions import Pair, begin
+from outbox.queue import enqueue
 from throttling.addresses import coarse
 
 
@@ -43,8 +44,11 @@ def may_come_back(member: Member) -> bool:
     return timezone.now() < member.withdrawn_at + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
 
 
-def sign_in(email: str, password: str, *, door: str, device: str, address: str) -> Pair:
-    """A new login session; signing in within the days of grace undoes a withdrawal. Raises as `prove` does."""
+def sign_in(email: str, password: str, *, door: str, device: str, address: str, language: str) -> Pair:
+    """A new login session; signing in within the days of grace undoes a withdrawal. Raises as `prove` does.
+
+    The member is written to in the given language from now on, and told by mail of a device or network that is new.
+    """
     proved = prove(email, password, address=address)
     with transaction.atomic():
         # Asked again under the lock: a suspension or an erasure may have come while the password was hashed.
@@ -53,9 +57,19 @@ def sign_in(email: str, password: str, *, door: str, device: str, address: str) 
             raise CredentialsWrong
         if may_come_back(member):
             member.come_back()
-        if not member.is_active:
+        if not member.is_active or _is_changed(member, proved, password):
             raise CredentialsWrong
-        return begin(member, door=door, device=device, network=coarse(address))
+        member.speak(language)
+        is_familiar = member.sessions.filter(device=device, network=coarse(address)).exists()
+        pair = begin(member, door=door, device=device, network=coarse(address))
+        if not is_familiar:
+            enqueue("accounts.mail_new_device", {"session_id": pair.session.pk})
+        return pair
+
+
+def _is_changed(member: Member, proved: Member, password: str) -> bool:
+    """Whether the password is another one since it was proved; the same one may just have been hashed anew."""
+    return member.password != proved.password and not member.check_password(password)
 
 
 def confirm(member: Member, password: str) -> None:

@@ -3,9 +3,11 @@
 from django.urls import path
 
 import wire.paths  # noqa: F401  (makes <id:...> known)
+from accounts.views.credentials import CredentialsViewSet
 from accounts.views.exports import ExportViewSet
 from accounts.views.me import MeViewSet
 from accounts.views.members import MemberViewSet
+from accounts.views.password_resets import PasswordResetViewSet
 from accounts.views.relations import BlockViewSet, FollowViewSet, MemberFollowViewSet
 from accounts.views.sessions import SessionViewSet
 from accounts.views.verification_codes import VerificationCodeViewSet
@@ -14,6 +16,8 @@ urlpatterns = [
     path("verification-codes", VerificationCodeViewSet.as_view({"post": "create"})),
     path("verification-codes/confirm", VerificationCodeViewSet.as_view({"post": "confirm"})),
     path("members", MemberViewSet.as_view({"get": "list", "post": "create"})),
+    path("password-resets", PasswordResetViewSet.as_view({"post": "create"})),
+    path("password-resets/confirm", PasswordResetViewSet.as_view({"post": "confirm"})),
     path("members/<id:member_id>", MemberViewSet.as_view({"get": "retrieve"})),
     path("members/<id:member_id>/followers", MemberFollowViewSet.as_view({"get": "followers"})),
     path("members/<id:member_id>/following", MemberFollowViewSet.as_view({"get": "following"})),
@@ -28,6 +32,11 @@ urlpatterns = [
     path("me/exports", ExportViewSet.as_view({"get": "list", "post": "create"})),
     path("me/exports/<id:export_id>", ExportViewSet.as_view({"get": "retrieve"})),
     path("me/exports/<id:export_id>/file", ExportViewSet.as_view({"get": "fetch"})),
+    path("me/withdrawal/code", MeViewSet.as_view({"post": "ask_withdrawal_code"})),
+    path("me/terms", MeViewSet.as_view({"post": "accept_terms"})),
+    path("me/password", CredentialsViewSet.as_view({"post": "change_password"})),
+    path("me/email", CredentialsViewSet.as_view({"post": "ask_new_email"})),
+    path("me/email/confirm", CredentialsViewSet.as_view({"post": "change_email"})),
     path("follows", FollowViewSet.as_view({"get": "list"})),
     path("follows/followers", FollowViewSet.as_view({"get": "followers"})),
     path("follows/<id:member_id>", FollowViewSet.as_view({"put": "update", "delete": "destroy"})),

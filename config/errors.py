@@ -28,7 +28,7 @@ from wire.rendering import OPTIONS, plain
 
 MEDIA_TYPE = "application/problem+json"
 # Pages for people, where HTML is right.
-PAGES = ("/admin/", "/docs/")
+PAGES = ("/admin/", "/docs/", "/withdraw/")
 TITLES = {
     400: _("Bad request"),
     401: _("Not signed in"),

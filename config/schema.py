@@ -7,7 +7,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import exceptions
 
-from accounts.errors import CREDENTIAL_REFUSALS
+from accounts.errors import CREDENTIAL_REFUSALS, TermsNotAccepted
+from accounts.permissions import needs_terms
 from config.errors import (
     MEDIA_TYPE,
     BodyTooLarge,
@@ -101,6 +102,8 @@ class ProblemSchema(AutoSchema):
         yield from declared.get(action, [])
         if self.get_auth():
             yield from CREDENTIAL_REFUSALS
+            if needs_terms(self.method, self.view):
+                yield TermsNotAccepted
         if self._get_request_body():  # type: ignore[no-untyped-call]
             yield from (Malformed, Invalid, UnknownField, BodyTooLarge, Unreadable)
         elif self._get_parameters():

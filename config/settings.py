@@ -374,7 +374,10 @@ OUTBOX_KEEP_HOURS = env.int("OUTBOX_KEEP_HOURS", 72)
 # ------------------------------------------------------------------------------------------------- API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.MemberAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.permissions.TermsAccepted",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["wire.rendering.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["wire.parsing.StrictJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "wire.rendering.AlwaysJSON",

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from accounts.views.withdrawal_page import AskPage, ConfirmPage
 from config.views import ClientConfigViewSet, SwaggerView, schema
 from media import serving
 
@@ -24,6 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(v1)),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
+    path("withdraw", RedirectView.as_view(url="/withdraw/")),
+    path("withdraw/", AskPage.as_view(), name="withdraw"),
+    path("withdraw/confirm/", ConfirmPage.as_view(), name="withdraw-confirm"),
 ]
 if settings.API_DOCS:
     urlpatterns += [

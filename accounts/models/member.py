@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models, transaction
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from accounts.emails import normalised
-from accounts.errors import NotOneself
+from accounts.errors import NotOneself, TermsOutdated
 from accounts.models.avatar import Avatar
 from accounts.models.block import Block
 from accounts.models.follow import Follow
@@ -95,6 +96,8 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
     # What they said up to this moment, itself included, they have taken back: nobody sees it any more.
     unsaid_until = models.DateTimeField(null=True, blank=True, editable=False)
     is_staff = models.BooleanField(default=False)
+    # Of the letters that no request asks for; the database's own default serves the code before this field.
+    language = models.CharField(max_length=10, default="en", db_default="en")
     last_login = None
 
     USERNAME_FIELD = "email"
@@ -155,8 +158,21 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         pair = Member.objects.filter(pk__in=[self.pk, other.pk]).order_by("pk")
         list(pair.select_for_update(no_key=True).values_list("pk"))
 
+    def speak(self, language: str) -> None:
+        """Be written to in this language from now on."""
+        if self.language != language:
+            self.language = language
+            self.save(update_fields=["language"])
+
+    def accept_terms(self, version: str) -> None:
+        """Accept the present terms; accepting them twice keeps the first time. Raises TermsOutdated for others."""
+        if version != settings.TERMS_VERSION:
+            raise TermsOutdated
+        if self.terms_version != version:
+            self.change(terms_version=version, terms_accepted_at=timezone.now())
+
     def change(self, **fields: Any) -> None:
-        """Take new values for name, nickname or the few words about oneself."""
+        """Take new values for fields of oneself."""
         for name, value in fields.items():
             setattr(self, name, value)
         self.save(update_fields=[*fields, "changed_at"])

@@ -1,8 +1,9 @@
-"""VerificationCode: mailed to an address, kept as a digest, few guesses, used up by a join."""
+"""VerificationCode: mailed to an address, kept as a digest, few guesses, used up by what it was asked for."""
 
 import secrets
 import string
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -23,23 +24,41 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
     """Codes by address; what a code proves is a matter of its purpose."""
 
     @transaction.atomic
-    def ask(self, email: str, purpose: str, language: str) -> None:
-        """Have a code mailed; the one before it stays good until the new one is drawn."""
+    def ask(self, email: str, purpose: str, language: str, member: Any = None) -> None:
+        """Have a code mailed, which only this member can use if one is named; the one before it stays good until then.
+
+        Nothing is looked up here, so that the answer is the same for every address: who gets which letter, or none,
+        is decided when it is sent.
+        """
         asked = {"requested_at": timezone.now(), "language": language}
-        code, _ = self.update_or_create(email=normalised(email), purpose=purpose, defaults=asked)
+        code, _ = self.update_or_create(email=normalised(email), purpose=purpose, member=member, defaults=asked)
         enqueue("accounts.mail_code", {"code_id": code.pk})
 
     def confirm(self, email: str, purpose: str, typed: str) -> tuple[str, datetime]:
-        """The proof that somebody reads this address, and when it runs out.
+        """The proof that somebody reads this address, and when it runs out; raises as `guessed` does."""
+        return self.guessed(typed, purpose, email).proof()
+
+    def guessed(self, typed: str, purpose: str, email: str, member: Any = None) -> "VerificationCode":
+        """The code that was typed rightly, by the member it was mailed for if there is one.
 
         Raises CodeIncorrect, CodeExpired or CodeUsedUp; a wrong guess stays counted although it is refused.
         """
+        asked = self.filter(email=normalised(email), purpose=purpose, member=member)
         with transaction.atomic():
-            code = self.select_for_update().filter(email=normalised(email), purpose=purpose).first()
+            code = asked.select_for_update().first()
             refusal = code.guess(typed) if code else CodeIncorrect()
         if refusal or code is None:
             raise refusal or CodeIncorrect()
-        return code.proof()
+        return code
+
+    def use_up(self, code: "VerificationCode") -> None:
+        """Delete a guessed code in the caller's transaction, so that one of many that typed it gets on.
+
+        Raises CodeIncorrect for all others, and when another letter was sent since.
+        """
+        used, _ = self.filter(pk=code.pk, digest=code.digest).delete()
+        if not used:
+            raise CodeIncorrect
 
     def proved(self, proof: str, purpose: str) -> "VerificationCode":
         """The locked code behind a proof; the caller's transaction uses it up by deleting it. Raises ProofInvalid."""
@@ -61,9 +80,15 @@ class VerificationCode(models.Model):
     """
 
     SIGN_UP = "sign_up"
+    RESET = "reset"
+    NEW_EMAIL = "new_email"
+    WITHDRAW = "withdraw"
+    WITHDRAW_PAGE = "withdraw_page"
 
     email = models.EmailField(max_length=254)
     purpose = models.CharField(max_length=20)
+    # Whose phone may use it; nobody's where the address itself is what is known.
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="codes")
     language = models.CharField(max_length=10)
     requested_at = models.DateTimeField()
     salt = models.CharField(max_length=32, blank=True)
@@ -76,7 +101,14 @@ class VerificationCode(models.Model):
     objects = VerificationCodeQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["email", "purpose"], name="code_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email", "purpose"], name="code_of_address", condition=models.Q(member__isnull=True)
+            ),
+            models.UniqueConstraint(
+                fields=["member", "email", "purpose"], name="code_of_member", condition=models.Q(member__isnull=False)
+            ),
+        ]
         indexes = [models.Index(fields=["requested_at"], name="code_age")]
 
     def __str__(self) -> str:

@@ -5,23 +5,32 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import signin
-from accounts.errors import PasswordWrong, TooManyGuesses
+from accounts import withdrawal
+from accounts.errors import (
+    CodeExpired,
+    CodeIncorrect,
+    CodeUsedUp,
+    PasswordWrong,
+    TermsOutdated,
+    TooManyGuesses,
+)
 from accounts.examples import MINA, OWN_PROFILE
-from accounts.models import Member
+from accounts.models import Member, VerificationCode
 from accounts.profiles import own_profile
 from accounts.serializers import (
     AvatarSerializer,
     OwnProfileSerializer,
-    PasswordConfirmSerializer,
     ProfileChangeSerializer,
+    TermsSerializer,
+    WithdrawalSerializer,
 )
 from media.errors import ImageNotUsable
-from throttling.throttles import limited
+from throttling.throttles import limited, require
 from wire.conditions import hold_to, tag_of, tagged, written
 from wire.examples import answered, asked
 from wire.viewsets import StrictViewSet
@@ -30,17 +39,26 @@ from wire.viewsets import StrictViewSet
 class MeViewSet(StrictViewSet):
     """The member who asks."""
 
-    rates = {"withdraw": [limited("password-member", by="member")]}
-    refusals = {"put_avatar": [ImageNotUsable], "withdraw": [PasswordWrong, TooManyGuesses]}
     tagged = frozenset({"retrieve"})
     guarded = frozenset({"partial_update", "put_avatar", "delete_avatar"})
+    before_terms = frozenset({"withdraw", "ask_withdrawal_code", "accept_terms"})
+    rates = {
+        "withdraw": [limited("password-member", by="member")],
+        "ask_withdrawal_code": [limited("code-address")],
+    }
+    refusals = {
+        "put_avatar": [ImageNotUsable],
+        "withdraw": [PasswordWrong, TooManyGuesses, CodeIncorrect, CodeExpired, CodeUsedUp],
+        "accept_terms": [TermsOutdated],
+    }
 
     def get_serializer_class(self) -> Any:
         """Each action has its own body."""
         bodies = {
             "partial_update": ProfileChangeSerializer,
             "put_avatar": AvatarSerializer,
-            "withdraw": PasswordConfirmSerializer,
+            "withdraw": WithdrawalSerializer,
+            "accept_terms": TermsSerializer,
         }
         return bodies.get(self.action, OwnProfileSerializer)
 
@@ -101,13 +119,39 @@ class MeViewSet(StrictViewSet):
     @extend_schema(
         summary="Withdraw",
         description="Hides everything of yours and signs you out everywhere, this second. After the days of grace all "
-        "of it is erased for good; signing in before that restores it.",
+        "of it is erased for good; signing in before that restores it. Confirm with the password, or with a code.",
         responses={204: OpenApiResponse(description="You are gone for everybody else.")},
         examples=[asked({"password": "a long enough password"})],
     )
     def withdraw(self, request: Request) -> Response:
-        """Leave, with the password as confirmation."""
+        """Leave, with the password or a mailed code as confirmation."""
+        taken = self.taken()
+        if "code" in taken:
+            withdrawal.leave_by_code(self.me(), taken["code"])
+        else:
+            withdrawal.leave_by_password(self.me(), taken["password"])
+        return Response(status=204)
+
+    @extend_schema(
+        summary="Have a code mailed to withdraw with",
+        request=None,
+        responses={202: OpenApiResponse(description="The letter is on its way.")},
+    )
+    def ask_withdrawal_code(self, request: Request) -> Response:
+        """For those who do not know their password any more."""
         member = self.me()
-        signin.confirm(member, self.taken()["password"])
-        member.withdraw()
+        require("code-email", member.email)
+        VerificationCode.objects.ask(member.email, VerificationCode.WITHDRAW, get_language() or "en", member)
+        return Response(status=202)
+
+    @extend_schema(
+        summary="Accept the terms",
+        description="When the terms change, writing answers 403 `terms_not_accepted` until the present version is "
+        "accepted. Accepting it twice changes nothing.",
+        responses={204: OpenApiResponse(description="They are accepted.")},
+        examples=[asked({"version": "2026-11-01"})],
+    )
+    def accept_terms(self, request: Request) -> Response:
+        """Accept the present version."""
+        self.me().accept_terms(self.taken()["version"])
         return Response(status=204)

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -82,7 +83,7 @@ class MemberViewSet(StrictViewSet):
         taken = self.taken()
         device = taken.pop("device")
         with transaction.atomic():
-            member = signup.sign_up(**taken)
+            member = signup.sign_up(**taken, language=get_language() or "en")
             pair = sessions.begin(member, door=DOOR, device=device, network=coarse(client_address(request)))
         return Response(pair_answer(pair), status=201)
 

@@ -96,6 +96,7 @@ class MemberFollowViewSet(RelationViewSet):
 class BlockViewSet(RelationViewSet):
     """Whom the asker does not want to see."""
 
+    before_terms = frozenset({"update", "destroy"})
     parameters = {"list": PAGE}
     rates: ClassVar[Any] = {"update": [limited("relation-member", by="member")]}
     refusals = {"list": [InvalidCursor], "update": [NotOneself]}

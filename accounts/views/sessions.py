@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.http import Http404
+from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -47,6 +48,7 @@ class SessionViewSet(StrictViewSet):
     rates: ClassVar[Any] = {"create": [limited("sign-in-address")], "refresh": ()} | {
         action: [limited("devices-session", by="session")] for action in ("list", "destroy", "log_out", "end_others")
     }
+    before_terms = frozenset({"destroy", "log_out", "end_others"})
     refusals = {
         "create": [CredentialsWrong, TooManyGuesses],
         "refresh": [TokenInvalid, TokenExpired, SessionEnded, TooManyRequests],
@@ -69,7 +71,8 @@ class SessionViewSet(StrictViewSet):
     def create(self, request: Request) -> Response:
         """Trade e-mail and password for a pair of tokens."""
         taken = self.taken()
-        pair = signin.sign_in(**taken, door=DOOR, address=client_address(request))
+        language = get_language() or "en"
+        pair = signin.sign_in(**taken, door=DOOR, address=client_address(request), language=language)
         return Response(pair_answer(pair), status=201)
 
     @extend_schema(

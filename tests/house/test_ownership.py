@@ -28,6 +28,8 @@ TABLE = """
 GET    config                               200   200     200     200        200       200       200           200          200
 POST   verification-codes                   202   202     202     202        202       202       202           202          202
 POST   verification-codes/confirm           400   400     400     400        400       400       400           400          400
+POST   password-resets                      202   202     202     202        202       202       202           202          202
+POST   password-resets/confirm              400   400     400     400        400       400       400           400          400
 POST   members                              400   400     400     400        400       400       400           400          400
 GET    members                              200   200     200     200        401       401       401           200          200
 GET    members/<id:member_id>               200   200     404     404        401       401       401           404          404
@@ -48,6 +50,11 @@ GET    me/exports                           200   200     200     200        401
 POST   me/exports                           200   202     202     202        401       401       401           202          202
 GET    me/exports/<id:export_id>            200   404     404     404        401       401       401           404          404
 GET    me/exports/<id:export_id>/file       409   404     404     404        401       401       401           404          404
+POST   me/withdrawal/code                   202   202     202     202        401       401       401           202          202
+POST   me/terms                             204   204     204     204        401       401       401           204          204
+POST   me/password                          204   204     204     204        401       401       401           204          204
+POST   me/email                             202   202     202     202        401       401       401           202          202
+POST   me/email/confirm                     400   400     400     400        401       401       401           400          400
 GET    follows                              200   200     200     200        401       401       401           200          200
 GET    follows/followers                    200   200     200     200        401       401       401           200          200
 PUT    follows/<id:member_id>               400   204     404     404        401       401       401           404          404
@@ -99,7 +106,7 @@ CELLS = list(expected())
 def test_every_method_of_every_address_stands_in_the_table() -> None:
     in_table = {(method, route) for method, route, *_ in CELLS}
     assert in_table == {(method, route) for route, methods in ROUTES.items() for method in methods}
-    assert len(CELLS) == len(in_table) * len(ACTORS) == 396
+    assert len(CELLS) == len(in_table) * len(ACTORS) == 459
 
 
 class Scene:
@@ -156,6 +163,12 @@ class Scene:
             "PATCH me": {"about": "x"},
             "PUT me/avatar": {"image_id": image_id},
             "POST me/withdrawal": {"password": PASSWORD},
+            "POST password-resets": {"email": self.owner.email},
+            "POST password-resets/confirm": {"email": self.owner.email, "code": "aB3dE5gH", "password": PASSWORD},
+            "POST me/terms": {"version": "2026-11-01"},
+            "POST me/password": {"current": PASSWORD, "password": PASSWORD},
+            "POST me/email": {"email": "new@example.com", "password": PASSWORD},
+            "POST me/email/confirm": {"email": "new@example.com", "code": "aB3dE5gH"},
             "POST images": {"image": upload()},
             "PATCH images/<id:image_id>": {"alt": "x"},
             "POST posts": {"image_ids": [image_id]},

@@ -1,0 +1,154 @@
+"""Another e-mail address: proved first, told to both, and never somebody else's."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from accounts.models import Member, SecurityEvent, VerificationCode
+from outbox.models import Job
+from tests.accounts.conftest import AtOnce, CodeFor
+from tests.accounts.letters import Letters, last_code, subjects
+from tests.accounts.phone import Phone, code_of, told
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+NEW = "mina@example.org"
+Work = Callable[[], None]
+Asked = Callable[[Phone, str], str]
+
+
+@pytest.fixture
+def phone(mina: Member) -> Phone:
+    """Mina's."""
+    return Phone.of(mina)
+
+
+@pytest.fixture
+def move_code(work: Work, mailoutbox: Letters) -> Asked:
+    """Asks for a code to move with; "" when the letter has none."""
+
+    def ask(phone: Phone, email: str) -> str:
+        assert phone.post("me/email", email=email, password=PASSWORD).status_code == 202
+        work()
+        return last_code(mailoutbox, email)
+
+    return ask
+
+
+def confirm(phone: Phone, code: str, email: str = NEW) -> Any:
+    return phone.post("me/email/confirm", email=email, code=code)
+
+
+def test_the_new_address_opens_and_the_old_one_does_not(phone: Phone, mina: Member, move_code: Asked) -> None:
+    answer = confirm(phone, move_code(phone, "Mina@Example.org".lower()))
+    assert (answer.status_code, answer.json()["email"]) == (200, NEW)
+    assert Phone().sign_in(mina.email).status_code == 401
+    assert Phone().sign_in(NEW).status_code == 201
+    assert phone.get("me").json()["email"] == NEW
+
+
+def test_nothing_changes_before_the_code_is_confirmed(phone: Phone, mina: Member, move_code: Asked) -> None:
+    move_code(phone, NEW)
+    assert phone.get("me").json()["email"] == mina.email
+    assert code_of(confirm(phone, "xxxxxxxx")) == "code_incorrect"
+
+
+def test_both_addresses_are_told_and_the_former_is_forgotten(
+    phone: Phone, mina: Member, move_code: Asked, work: Work, mailoutbox: Letters
+) -> None:
+    confirm(phone, move_code(phone, NEW))
+    work()
+    assert subjects(mailoutbox, mina.email) == ["Your e-mail address was changed"]
+    assert subjects(mailoutbox, NEW)[-1] == "Your e-mail address was changed"
+    event = SecurityEvent.objects.get()
+    assert (event.kind, event.former_email) == (SecurityEvent.EMAIL_CHANGED, "")
+    assert "@" not in str(list(Job.objects.values_list("payload", flat=True)))
+
+
+def test_a_wrong_password_mails_nothing(phone: Phone) -> None:
+    assert code_of(phone.post("me/email", email=NEW, password="wrong")) == "password_wrong"
+    assert not VerificationCode.objects.exists()
+
+
+def test_an_address_of_somebody_else_is_answered_like_a_free_one(
+    phone: Phone, jun: Member, work: Work, mailoutbox: Letters
+) -> None:
+    asked = [phone.post("me/email", email=email, password=PASSWORD) for email in (jun.email, NEW)]
+    work()
+    assert told(asked[0]) == told(asked[1])
+    assert told(confirm(phone, "xxxxxxxx", jun.email)) == told(confirm(phone, "xxxxxxxx"))
+    assert subjects(mailoutbox, jun.email) == ["This address belongs to a member of Heart to Heart"]
+    assert last_code(mailoutbox, jun.email) == ""
+
+
+def test_an_address_taken_since_the_letter_is_told_to_who_proved_it(
+    phone: Phone, mina: Member, jun: Member, move_code: Asked
+) -> None:
+    code = move_code(phone, NEW)
+    Member.objects.filter(pk=jun.pk).update(email=NEW)
+    assert code_of(confirm(phone, "xxxxxxxx")) == "code_incorrect"
+    answer = confirm(phone, code)
+    assert (answer.status_code, code_of(answer)) == (409, "email_taken")
+    assert Member.objects.get(pk=mina.pk).email == mina.email
+    assert not SecurityEvent.objects.exists()
+
+
+def test_two_who_move_to_one_address_at_the_same_moment_do_not_share_it(
+    at_once: AtOnce, mina: Member, jun: Member, move_code: Asked
+) -> None:
+    phones = [Phone.of(mina), Phone.of(jun)]
+    codes = [move_code(phone, NEW) for phone in phones]
+    answers = at_once([partial(confirm, phone, code) for phone, code in zip(phones, codes, strict=True)])
+    assert sorted(map(code_of, answers)) == ["", "email_taken"]
+    assert Member.objects.filter(email=NEW).count() == 1
+
+
+def test_the_code_of_one_member_moves_no_other(phone: Phone, jun: Member, move_code: Asked) -> None:
+    code, other = move_code(phone, NEW), Phone.of(jun)
+    assert code_of(confirm(other, code)) == "code_incorrect"
+    move_code(other, NEW)
+    assert code_of(confirm(other, code)) == "code_incorrect"
+    assert confirm(phone, code).status_code == 200
+
+
+def test_the_code_of_one_address_proves_no_other(phone: Phone, jun: Member, move_code: Asked) -> None:
+    code = move_code(phone, NEW)
+    phone.post("me/email", email=jun.email, password=PASSWORD)
+    assert code_of(confirm(phone, code, jun.email)) == "code_incorrect"
+
+
+def test_codes_for_other_doors_move_nobody(phone: Phone, code_for: CodeFor) -> None:
+    assert code_of(confirm(phone, code_for(NEW))) == "code_incorrect"
+
+
+def test_a_code_to_move_with_opens_no_other_door(phone: Phone, mina: Member, move_code: Asked) -> None:
+    code = move_code(phone, NEW)
+    assert code_of(Phone().post("verification-codes/confirm", email=NEW, code=code)) == "code_incorrect"
+    assert code_of(phone.post("me/withdrawal", code=code)) == "code_incorrect"
+    resetting = {"email": NEW, "code": code, "password": "a brand new password by the sea"}
+    assert code_of(Phone().post("password-resets/confirm", **resetting)) == "code_incorrect"
+
+
+def test_codes_sent_to_the_former_address_are_void(
+    phone: Phone, mina: Member, move_code: Asked, work: Work, mailoutbox: Letters
+) -> None:
+    Phone().post("password-resets", email=mina.email)
+    work()
+    resetting = last_code(mailoutbox, mina.email)
+    confirm(phone, move_code(phone, NEW))
+    answer = Phone().post("password-resets/confirm", email=mina.email, code=resetting, password="by the sea again")
+    assert code_of(answer) == "code_incorrect"
+
+
+def test_wrong_guesses_use_the_code_up(phone: Phone, move_code: Asked) -> None:
+    code = move_code(phone, NEW)
+    assert [code_of(confirm(phone, "xxxxxxxx")) for _ in range(6)] == ["code_incorrect"] * 5 + ["code_used_up"]
+    assert code_of(confirm(phone, code)) == "code_used_up"
+
+
+def test_a_code_to_move_with_is_used_up(phone: Phone, move_code: Asked) -> None:
+    code = move_code(phone, NEW)
+    confirm(phone, code)
+    assert code_of(confirm(phone, code)) == "code_incorrect"

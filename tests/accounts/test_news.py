@@ -1,0 +1,92 @@
+"""Letters about one's own account: new devices and changed credentials, in the member's language."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from accounts.jobs import mail_event, mail_former_address, mail_new_device
+from accounts.models import Member
+from outbox.models import Job
+from tests.accounts.conftest import CodeFor
+from tests.accounts.letters import Letters, speaks, subjects
+from tests.accounts.phone import Phone
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+Work = Callable[[], None]
+DEVICE = "A new device signed in"
+NEW = "new@example.com"
+
+
+def test_the_first_session_after_joining_is_no_news(proof_for: CodeFor, work: Work, mailoutbox: Letters) -> None:
+    body = {"proof": proof_for(NEW), "password": PASSWORD, "name": "Han Nari", "nickname": "Nari"}
+    assert Phone().post("members", terms_version="2026-11-01", device="phone", **body).status_code == 201
+    assert Phone().sign_in(NEW).status_code == 201
+    work()
+    assert DEVICE not in subjects(mailoutbox, NEW)
+
+
+def test_a_new_device_and_a_new_network_are_told_once_each(mina: Member, work: Work, mailoutbox: Letters) -> None:
+    Phone.of(mina)
+    for device, address in (("tablet", "192.0.2.1"), ("phone", "198.51.100.7"), ("phone", "198.51.100.9")):
+        Phone(address).sign_in(mina.email, device=device)
+        Phone(address).sign_in(mina.email, device=device)
+    work()
+    assert subjects(mailoutbox, mina.email) == [DEVICE] * 2
+    assert "198.51.100.0/24" in str(mailoutbox[-1].body)
+    assert str(Job.objects.latest("id").payload).count("@") == 0
+
+
+def test_a_wrong_password_is_no_new_device(mina: Member, work: Work, mailoutbox: Letters) -> None:
+    Phone("198.51.100.7").sign_in(mina.email, "wrong")
+    work()
+    assert mailoutbox == []
+
+
+def test_what_a_device_calls_itself_is_not_in_the_letter(mina: Member, work: Work, mailoutbox: Letters) -> None:
+    Phone().sign_in(mina.email, device="Call evil.example now")
+    work()
+    (letter,) = mailoutbox
+    assert "evil" not in str(letter.message())
+
+
+def test_a_member_is_written_to_in_the_language_of_the_last_sign_in(proof_for: CodeFor, mina: Member) -> None:
+    phone = Phone(language="ko-KR")
+    body = {"proof": proof_for(NEW), "password": PASSWORD, "name": "Han Nari", "nickname": "Nari"}
+    phone.post("members", terms_version="2026-11-01", **body)
+    assert (Member.objects.get(email=NEW).language, mina.language) == ("ko", "en")
+    Phone(language="en").sign_in(NEW)
+    Phone(language="ko").sign_in(mina.email)
+    assert [Member.objects.get(email=email).language for email in (NEW, mina.email)] == ["en", "ko"]
+
+
+def newest(letters: Letters, to: str) -> EmailMultiAlternatives:
+    return [letter for letter in letters if letter.to == [to]][-1]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_letter_speaks_the_readers_language(
+    language: str, mina: Member, jun: Member, work: Work, mailoutbox: Letters
+) -> None:
+    phone = Phone(language=language)
+    phone.sign_in(mina.email)
+    work()
+    assert speaks(newest(mailoutbox, mina.email), language, DEVICE)
+    for path, body, to, subject in (
+        ("password-resets", {"email": mina.email}, mina.email, "Your code for a new password"),
+        ("me/withdrawal/code", {}, mina.email, "Your code to leave Heart to Heart"),
+        ("me/email", {"email": NEW, "password": PASSWORD}, NEW, "Your code for a new e-mail address"),
+        ("me/email", {"email": jun.email, "password": PASSWORD}, jun.email,
+         "This address belongs to a member of Heart to Heart"),
+        ("me/password", {"current": PASSWORD, "password": PASSWORD}, mina.email, "Your password was changed"),
+    ):  # fmt: skip
+        assert phone.post(path, **body).status_code in (202, 204)
+        work()
+        assert speaks(newest(mailoutbox, to), language, subject)
+
+
+@pytest.mark.parametrize("job", [mail_event, mail_former_address, mail_new_device])
+def test_a_letter_about_what_is_gone_is_not_sent(job: Callable[..., None], db: None, mailoutbox: Letters) -> None:
+    job({"event_id": 4711, "session_id": 4711})
+    assert mailoutbox == []

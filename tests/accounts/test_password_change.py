@@ -1,0 +1,73 @@
+"""A password that is known and changed: this device stays, all others go."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from accounts.models import Member, SecurityEvent
+from tests.accounts.conftest import AtOnce
+from tests.accounts.letters import Letters, subjects
+from tests.accounts.phone import Phone, code_of
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+NEW = "a brand new password by the sea"
+
+
+@pytest.fixture
+def phone(mina: Member) -> Phone:
+    """Mina's."""
+    return Phone.of(mina)
+
+
+def change(phone: Phone, current: str = PASSWORD, password: str = NEW) -> Any:
+    return phone.post("me/password", current=current, password=password)
+
+
+def test_this_device_stays_signed_in_and_all_others_go(phone: Phone, mina: Member, jun: Member) -> None:
+    tablet, other = Phone.of(mina), Phone.of(jun)
+    assert change(phone).status_code == 204
+    assert [one.get("me").status_code for one in (phone, tablet, other)] == [200, 401, 200]
+    assert phone.refresh().status_code == 200
+    assert code_of(tablet.refresh()) == "session_ended"
+
+
+def test_the_new_password_opens_from_now_on(phone: Phone, mina: Member) -> None:
+    change(phone)
+    assert Phone().sign_in(mina.email).status_code == 401
+    assert Phone().sign_in(mina.email, NEW).status_code == 201
+
+
+def test_a_wrong_password_changes_nothing_and_is_counted(phone: Phone, mina: Member) -> None:
+    answers = [change(phone, current="wrong") for _ in range(11)]
+    assert [code_of(answer) for answer in answers] == ["password_wrong"] * 10 + ["too_many_guesses"]
+    assert code_of(change(phone)) == "too_many_guesses"
+    assert Phone().sign_in(mina.email).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("password", "code"), [("short", "password_too_short"), ("mina@example.com", "password_too_similar")]
+)
+def test_a_password_that_is_not_taken_ends_nothing(phone: Phone, mina: Member, password: str, code: str) -> None:
+    tablet = Phone.of(mina)
+    assert [error["code"] for error in change(phone, password=password).json()["errors"]] == [code]
+    assert tablet.get("me").status_code == 200
+    assert not SecurityEvent.objects.exists()
+
+
+def test_the_member_is_told_by_mail(phone: Phone, mina: Member, work: Callable[[], None], mailoutbox: Letters) -> None:
+    change(phone)
+    work()
+    assert subjects(mailoutbox, mina.email) == ["Your password was changed"]
+
+
+def test_a_sign_in_that_meets_the_change_leaves_no_session_of_the_old_password(at_once: AtOnce, mina: Member) -> None:
+    phone = Phone.of(mina)
+    for number in range(4):
+        old, new = (f"a password by the sea {n}" for n in (number, number + 1))
+        mina.set_password(old)
+        mina.save()
+        at_once([partial(change, phone, old, new), partial(Phone().sign_in, mina.email, old)])
+        assert [session.pk for session in mina.sessions.live()] == [int(phone.pair["session_id"])]

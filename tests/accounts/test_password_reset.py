@@ -1,0 +1,158 @@
+"""A forgotten password: a new one for whoever reads the member's mail, and for nobody else."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.models import Member, SecurityEvent, VerificationCode
+from outbox.models import Job
+from tests.accounts.conftest import AtOnce, CodeFor
+from tests.accounts.letters import Letters, last_code, subjects
+from tests.accounts.phone import Phone, code_of, told
+from tests.accounts.tables import rows_holding
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a brand new password by the sea"
+Work = Callable[[], None]
+
+
+@pytest.fixture
+def reset_code(work: Work, mailoutbox: Letters) -> CodeFor:
+    """Asks for a code as somebody does who forgot; "" when no letter with one came."""
+
+    def ask(email: str) -> str:
+        assert Phone().post("password-resets", email=email).status_code == 202
+        mailoutbox.clear()
+        work()
+        return last_code(mailoutbox, email)
+
+    return ask
+
+
+def reset(email: str, code: str, password: str = PASSWORD) -> Any:
+    return Phone().post("password-resets/confirm", email=email, code=code, password=password)
+
+
+def test_the_new_password_opens_and_the_old_one_does_not(reset_code: CodeFor, mina: Member) -> None:
+    assert reset(mina.email, reset_code(mina.email)).status_code == 204
+    assert code_of(Phone().sign_in(mina.email)) == "credentials_wrong"
+    assert Phone().sign_in(mina.email, PASSWORD).status_code == 201
+
+
+def test_a_reset_ends_every_session_at_once(reset_code: CodeFor, mina: Member) -> None:
+    phone, tablet = Phone.of(mina), Phone.of(mina)
+    assert phone.get("me").status_code == tablet.get("me").status_code == 200
+    reset(mina.email, reset_code(mina.email))
+    assert [code_of(one.get("me")) for one in (phone, tablet)] == ["session_ended"] * 2
+    assert code_of(tablet.refresh()) == "session_ended"
+
+
+def test_every_address_gets_the_same_answer(mina: Member, jun: Member, sora: Member) -> None:
+    jun.suspend(timezone.now() + timedelta(days=1))
+    sora.withdraw()
+    emails = (mina.email, jun.email, sora.email, "nobody@example.com")
+    asked = [told(Phone().post("password-resets", email=email)) for email in emails]
+    guessed = [told(reset(email, "xxxxxxxx")) for email in emails]
+    assert asked == [asked[0]] * 4
+    assert guessed == [guessed[0]] * 4
+    assert VerificationCode.objects.count() == 4
+
+
+def test_only_standing_members_get_a_letter(
+    reset_code: CodeFor, jun: Member, sora: Member, mailoutbox: Letters
+) -> None:
+    jun.suspend(timezone.now() + timedelta(days=1))
+    sora.withdraw()
+    assert [reset_code(email) for email in (jun.email, sora.email, "nobody@example.com")] == [""] * 3
+    assert mailoutbox == []
+
+
+def test_who_was_suspended_since_the_letter_resets_nothing(reset_code: CodeFor, mina: Member) -> None:
+    code = reset_code(mina.email)
+    mina.suspend(timezone.now() + timedelta(days=1))
+    assert code_of(reset(mina.email, code)) == "code_incorrect"
+    assert Member.objects.get(pk=mina.pk).password == mina.password
+
+
+def test_a_code_resets_once(reset_code: CodeFor, mina: Member) -> None:
+    code = reset_code(mina.email)
+    reset(mina.email, code)
+    assert code_of(reset(mina.email, code, "yet another password")) == "code_incorrect"
+    assert Phone().sign_in(mina.email, PASSWORD).status_code == 201
+
+
+def test_one_code_typed_at_the_same_moment_resets_once(at_once: AtOnce, reset_code: CodeFor, mina: Member) -> None:
+    code = reset_code(mina.email)
+    answers = at_once([partial(reset, mina.email, code, f"a password by the sea {n}") for n in range(4)])
+    assert sorted(map(code_of, answers)) == ["", *["code_incorrect"] * 3]
+    assert SecurityEvent.objects.count() == 1
+
+
+def test_five_wrong_guesses_use_the_code_up(reset_code: CodeFor, mina: Member) -> None:
+    code = reset_code(mina.email)
+    assert [code_of(reset(mina.email, "xxxxxxxx")) for _ in range(5)] == ["code_incorrect"] * 5
+    assert code_of(reset(mina.email, code)) == "code_used_up"
+
+
+def test_a_code_to_reset_with_lives_five_minutes(reset_code: CodeFor, mina: Member) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        code = reset_code(mina.email)
+        clock.shift(300)
+        assert code_of(reset(mina.email, code)) == "code_expired"
+
+
+def test_a_password_that_is_refused_leaves_the_code_good(reset_code: CodeFor, mina: Member) -> None:
+    code = reset_code(mina.email)
+    answer = reset(mina.email, code, "short")
+    assert [error["code"] for error in answer.json()["errors"]] == ["password_too_short"]
+    assert reset(mina.email, code).status_code == 204
+
+
+def test_the_longer_password_of_staff_is_asked_for_here_too(reset_code: CodeFor, sora: Member) -> None:
+    answer = reset(sora.email, reset_code(sora.email), "12 by the sea")
+    assert [error["code"] for error in answer.json()["errors"]] == ["password_too_short"]
+
+
+def test_a_code_to_join_with_resets_nothing_and_the_other_way_round(
+    code_for: CodeFor, reset_code: CodeFor, mina: Member
+) -> None:
+    joining = code_for("new@example.com")
+    assert code_of(reset("new@example.com", joining)) == "code_incorrect"
+    resetting = reset_code(mina.email)
+    answer = Phone().post("verification-codes/confirm", email=mina.email, code=resetting)
+    assert code_of(answer) == "code_incorrect"
+
+
+def test_a_code_of_somebody_else_resets_nothing(reset_code: CodeFor, mina: Member, jun: Member) -> None:
+    reset_code(mina.email)
+    assert code_of(reset(mina.email, reset_code(jun.email))) == "code_incorrect"
+
+
+def test_who_guessed_before_they_asked_need_not_wait(reset_code: CodeFor, mina: Member) -> None:
+    answers = [Phone().sign_in(mina.email, "forgotten") for _ in range(11)]
+    assert code_of(answers[-1]) == "too_many_guesses"
+    reset(mina.email, reset_code(mina.email))
+    assert Phone().sign_in(mina.email, PASSWORD).status_code == 201
+
+
+def test_the_member_is_told_and_no_table_holds_the_code(
+    reset_code: CodeFor, mina: Member, work: Work, mailoutbox: Letters
+) -> None:
+    code = reset_code(mina.email)
+    reset(mina.email, code)
+    work()
+    assert subjects(mailoutbox, mina.email)[-1] == "Your password was changed"
+    assert SecurityEvent.objects.get().kind == SecurityEvent.PASSWORD_RESET
+    assert rows_holding(code) == []
+    assert mina.email not in str(list(Job.objects.values_list("payload", flat=True)))
+
+
+def test_letters_to_reset_with_are_counted_with_those_to_join_with(mina: Member) -> None:
+    doors = ("verification-codes", "password-resets") * 3
+    asked = [Phone(f"198.51.100.{n}").post(door, email=mina.email) for n, door in enumerate(doors)]
+    assert [answer.status_code for answer in asked] == [202] * 5 + [429]

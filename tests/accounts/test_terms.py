@@ -1,0 +1,104 @@
+"""New terms: everybody is asked again before they write, and nobody is locked in."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from accounts.models import Member
+from tests.accounts.phone import Phone, code_of
+from tests.factories import PASSWORD, PostFactory
+
+pytestmark = pytest.mark.django_db
+NEXT = "2027-01-01"
+
+
+@pytest.fixture
+def phone(mina: Member, settings: Settings) -> Phone:
+    """Mina's, on the day the terms change."""
+    phone = Phone.of(mina)
+    phone.get("me")
+    settings.TERMS_VERSION = NEXT
+    return phone
+
+
+def test_until_the_new_terms_are_accepted_nothing_is_written(phone: Phone, mina: Member, jun: Member) -> None:
+    post = PostFactory.create(author=mina)
+    answers = [
+        phone.post("posts", text="Good morning"),
+        phone.delete(f"posts/{post.pk}"),
+        phone.patch("me", about="x"),
+        phone.put(f"follows/{jun.pk}"),
+        phone.post("me/password", current=PASSWORD, password="a brand new password"),
+        phone.post("me/email", email="new@example.com", password=PASSWORD),
+    ]
+    assert [(answer.status_code, code_of(answer)) for answer in answers] == [(403, "terms_not_accepted")] * 6
+    assert mina.posts.count() == 1
+
+
+def test_reading_goes_on_under_the_old_terms(phone: Phone, jun: Member) -> None:
+    post = PostFactory.create(author=jun)
+    for path in ("posts", f"posts/{post.pk}", "me", f"members/{jun.pk}", "sessions", "blocks", "config"):
+        assert phone.get(path).status_code == 200
+
+
+def test_accepting_the_present_terms_opens_writing_again(phone: Phone, mina: Member) -> None:
+    before = timezone.now()
+    assert phone.post("me/terms", version=NEXT).status_code == 204
+    assert phone.post("posts", text="Good morning").status_code == 201
+    mina.refresh_from_db()
+    assert mina.terms_version == NEXT
+    assert mina.terms_accepted_at
+    assert mina.terms_accepted_at >= before
+
+
+def test_accepting_twice_keeps_the_first_time(phone: Phone) -> None:
+    phone.post("me/terms", version=NEXT)
+    first = phone.get("me").json()["terms_accepted_at"]
+    assert phone.post("me/terms", version=NEXT).status_code == 204
+    assert phone.get("me").json()["terms_accepted_at"] == first
+
+
+@pytest.mark.parametrize("version", ["2026-11-01", "2099-01-01", "2027-01-01 "])
+def test_only_the_present_terms_can_be_accepted(phone: Phone, version: str) -> None:
+    answer = phone.post("me/terms", version=version)
+    assert code_of(answer) == ("" if version.strip() == NEXT else "terms_outdated")
+
+
+def test_whoever_does_not_accept_may_still_part_from_others_and_leave(phone: Phone, mina: Member, jun: Member) -> None:
+    tablet = Phone.of(mina)
+    assert phone.put(f"blocks/{jun.pk}").status_code == 204
+    assert phone.delete(f"blocks/{jun.pk}").status_code == 204
+    assert phone.keep(phone.refresh()).status_code == 200
+    assert phone.delete(f"sessions/{tablet.pair['session_id']}").status_code == 204
+    assert phone.post("sessions/end-others").status_code == 204
+    assert phone.post("me/withdrawal/code").status_code == 202
+    assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
+
+
+def test_whoever_does_not_accept_may_sign_in_and_out(phone: Phone, mina: Member) -> None:
+    other = Phone()
+    assert other.sign_in(mina.email).status_code == 201
+    assert other.delete("sessions/current").status_code == 204
+
+
+def test_the_terms_cost_reading_nothing_and_writing_one_query(
+    phone: Phone, django_assert_num_queries: DjangoAssertNumQueries, settings: Settings
+) -> None:
+    settings.TERMS_VERSION = "2026-11-01"
+    with django_assert_num_queries(0):
+        assert code_of(phone.get("posts?unknown=1")) == "unknown_field"
+    with CaptureQueriesContext(connection) as asked:
+        assert code_of(phone.post("posts?unknown=1", text="x")) == "unknown_field"
+    assert ["terms_version" in query["sql"] for query in asked] == [True]
+
+
+def test_an_address_that_is_not_written_to_says_so_first(phone: Phone) -> None:
+    assert phone.put("config").status_code == 405
+    assert phone.post("blocks").status_code == 405
+
+
+def test_a_session_that_is_over_is_told_before_the_terms(phone: Phone) -> None:
+    phone.delete("sessions/current")
+    assert code_of(phone.post("posts", text="x")) == "session_ended"
