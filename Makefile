@@ -9,11 +9,12 @@ IN := .venv/bin
 ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check quality schema format lock clean port venv runtime development
+.PHONY: help run test fuzz check quality schema format lock clean port venv runtime development
 
 help:
 	@echo 'make run      a server with a small town in it, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
 	@echo 'make test     the tests, on SQLite, and again on PostgreSQL and Redis where they are installed; ARGS="-k feed"'
+	@echo 'make fuzz     twenty thousand odd requests, made of the schema; ARGS="--cases 2000" for fewer'
 	@echo 'make check    what CI runs: format, lint, types, imports, migrations, settings, schema, then the tests'
 	@echo 'make format   put the code into its shape'
 	@echo 'make schema   write docs/openapi.yaml anew'
@@ -26,6 +27,9 @@ run: port runtime
 
 test: development
 	@$(IN)/python -m tests.run $(ARGS)
+
+fuzz: development
+	@$(IN)/python -m tests.fuzz.run $(ARGS)
 
 check: quality test
 

@@ -38,7 +38,7 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "For people, in Korean or English; machines read `code`."},
         "code": {"type": "string", "description": "Stable; docs/errors.md lists them all."},
-        "request_id": {"type": "string", "nullable": True},
+        "request_id": {"type": ["string", "null"]},
         "errors": {
             "type": "array",
             "items": {

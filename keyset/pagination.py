@@ -61,8 +61,8 @@ class KeysetPagination(BasePagination):
             "required": ["results", "next", "previous"],
             "properties": {
                 "results": schema,
-                "next": {"type": "string", "nullable": True, "description": after, "example": EXAMPLE},
-                "previous": {"type": "string", "nullable": True, "description": before, "example": EXAMPLE},
+                "next": {"type": ["string", "null"], "description": after, "example": EXAMPLE},
+                "previous": {"type": ["string", "null"], "description": before, "example": EXAMPLE},
             },
         }
 

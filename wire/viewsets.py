@@ -57,7 +57,12 @@ class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
         return [throttle() for throttle in self.rates.get(self.action or "", self.throttle_classes)]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Sign in, check permission and limits as DRF does, then refuse what the action does not know."""
+        """Sign in, check permission and limits as DRF does, then refuse what the action does not know.
+
+        A method that the address does not have is told before anybody is asked who they are: nobody may use it.
+        """
+        if self.action is None:
+            self.http_method_not_allowed(request)
         super().initial(request, *args, **kwargs)
         if self.action and request.query_params:
             self._refuse_odd_parameters(request.query_params)

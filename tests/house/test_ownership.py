@@ -220,6 +220,7 @@ def test_an_address_takes_its_own_methods_only_and_names_them(scene: Scene, jun_
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "BREW"):
         if method not in allowed:
             assert jun_api.generic(method, scene.address(route)).status_code == 405
+            assert APIClient().generic(method, scene.address(route)).status_code == 405
     options = jun_api.options(scene.address(route))
     assert (options.status_code, options.content) == (204, b"")
     assert set(options.headers["Allow"].split(", ")) == allowed

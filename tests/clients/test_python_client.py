@@ -1,0 +1,43 @@
+"""The typed Python client that openapi-python-client makes of docs/openapi.yaml, put to work on a running server."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.clients.conftest import DESCRIPTION
+from tests.factories import picture_bytes
+from tests.served import Served
+
+STORY = Path(__file__).parent / "python/story.py"
+TOOLS = Path(sys.executable).parent
+
+
+def goes_well(*command: str | Path, folder: Path) -> bool:
+    """Whether a tool ends well where the generated client can be imported; else what it said is the failure."""
+    paths = {"PATH": f"{TOOLS}:{os.environ['PATH']}", "PYTHONPATH": str(folder), "MYPYPATH": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=paths, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return True
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a freshly made client, of whose making nothing was to be warned."""
+    folder = tmp_path_factory.mktemp("client")
+    made = ("openapi-python-client", "generate", "--path", DESCRIPTION, "--meta", "none", "--fail-on-warning")
+    assert goes_well(*made, "--output-path", folder / "heart_to_heart", folder=folder)
+    return folder
+
+
+def test_mypy_finds_every_answer_of_the_type_it_is_used_as(client: Path) -> None:
+    strict = ("mypy", "--strict", "--config-file", os.devnull, "--cache-dir", client / "cache", "--no-error-summary")
+    assert goes_well(*strict, STORY, folder=client)
+
+
+def test_a_generated_client_joins_publishes_reads_fails_and_renews(client: Path, server: Served) -> None:
+    picture = client / "photo.jpg"
+    picture.write_bytes(picture_bytes())
+    assert goes_well(sys.executable, STORY, server.url, server.mail, picture, folder=client)

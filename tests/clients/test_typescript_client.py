@@ -1,0 +1,42 @@
+"""The types that openapi-typescript makes of docs/openapi.yaml, under tsc --strict and on a running server."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.clients.conftest import DESCRIPTION
+from tests.factories import picture_bytes
+from tests.served import Served
+
+SOURCES = Path(__file__).parent / "typescript"
+COPIED = ("package.json", "package-lock.json", "story.ts")
+pytestmark = pytest.mark.skipif(not shutil.which("npm"), reason="needs Node and npm, which are not installed here")
+
+
+def goes_well(*command: str | Path, folder: Path) -> bool:
+    """Whether a tool ends well; else what it said is the failure."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return True
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the locked packages and freshly made types in it."""
+    folder = tmp_path_factory.mktemp("typescript")
+    for name in COPIED:
+        shutil.copy(SOURCES / name, folder)
+    assert goes_well("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", folder=folder)
+    types = ("--output", "heart-to-heart.ts", "--default-non-nullable", "false")
+    assert goes_well("node_modules/.bin/openapi-typescript", DESCRIPTION, *types, folder=folder)
+    return folder
+
+
+def test_a_web_client_compiles_and_joins_publishes_reads_and_renews(client: Path, server: Served) -> None:
+    strict = ("--strict", "--target", "es2022", "--module", "nodenext", "--types", "node", "--skipLibCheck")
+    assert goes_well("node_modules/.bin/tsc", *strict, "story.ts", folder=client)
+    picture = client / "photo.jpg"
+    picture.write_bytes(picture_bytes())
+    assert goes_well("node", "story.js", server.url, server.mail, picture, folder=client)

@@ -1,0 +1,79 @@
+// One day of a web client, told with the types that openapi-typescript makes: join, publish, read, fail, renew.
+// Run with the address of a server, the folder of its letters and a picture.
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import createClient from "openapi-fetch";
+import type { components, paths } from "./heart-to-heart.js";
+
+type Pair = components["schemas"]["Pair"];
+type Problem = components["schemas"]["Problem"];
+
+const [url, mail, picture] = process.argv.slice(2) as [string, string, string];
+const anonymous = createClient<paths>({ baseUrl: url });
+const clientOf = (pair: Pair) =>
+  createClient<paths>({ baseUrl: url, headers: { Authorization: `Bearer ${pair.access}` } });
+
+/** The data of an answer, which is no problem. */
+function good<Data>(answer: { data?: Data; error?: Problem }): Data {
+  assert.equal(answer.error, undefined);
+  assert.ok(answer.data !== undefined);
+  return answer.data;
+}
+
+/** The problem, which is what the answer should be. */
+function refused(answer: { error?: Problem }): Problem {
+  assert.ok(answer.error);
+  return answer.error;
+}
+
+/** The code, from the letter. */
+async function codeFor(email: string): Promise<string> {
+  for (let turn = 0; turn < 300; turn++) {
+    for (const name of await readdir(mail).catch(() => [])) {
+      const found = name.includes(email) && /^    (\w{8})$/m.exec(await readFile(join(mail, name), "utf8"));
+      if (found && found[1]) return found[1];
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("no letter came");
+}
+
+async function joined(): Promise<Pair> {
+  const email = `${crypto.randomUUID()}@heart.example`;
+  await anonymous.POST("/api/v1/verification-codes", { body: { email } });
+  const code = await codeFor(email);
+  const { proof } = good(await anonymous.POST("/api/v1/verification-codes/confirm", { body: { email, code } }));
+  const { terms_version } = good(await anonymous.GET("/api/v1/config"));
+  const body = { proof, password: "three small words", name: "New Comer", nickname: "Web", terms_version, device: "" };
+  return good(await anonymous.POST("/api/v1/members", { body }));
+}
+
+const pair = await joined();
+const client = clientOf(pair);
+
+const form = new FormData();
+form.append("image", new Blob([await readFile(picture)], { type: "image/jpeg" }), "photo.jpg");
+form.append("alt", "바다");
+const sent = { body: { image: "", alt: "" }, bodySerializer: () => form };
+const image = good(await client.POST("/api/v1/images", sent));
+assert.equal(image.alt, "바다");
+const post = good(await client.POST("/api/v1/posts", { body: { text: "First.", image_ids: [image.id] } }));
+assert.equal(post.author.avatar, null);
+
+const ids: string[] = [];
+let cursor: string | null = null;
+do {
+  const query: { limit: number; cursor?: string } = cursor === null ? { limit: 4 } : { limit: 4, cursor };
+  const page: components["schemas"]["PaginatedPostList"] = good(await client.GET("/api/v1/posts", { params: { query } }));
+  ids.push(...page.results.map((each) => each.id));
+  cursor = page.next;
+} while (cursor !== null);
+assert.equal(ids[0], post.id);
+assert.ok(ids.length > 8 && new Set(ids).size === ids.length);
+
+const problem = refused(await client.GET("/api/v1/posts", { params: { query: { limit: 0 } } }));
+assert.deepEqual([problem.code, problem.status, problem.errors?.map((each) => each.field)], ["invalid", 400, ["limit"]]);
+
+const renewed = good(await anonymous.POST("/api/v1/sessions/refresh", { body: { refresh: pair.refresh } }));
+assert.equal(good(await clientOf(renewed).GET("/api/v1/me")).id, pair.member_id);

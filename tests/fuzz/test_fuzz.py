@@ -1,0 +1,24 @@
+"""What a machine that knows the description only can find, in about a minute; `make fuzz` looks for longer."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fuzz.run import LENIENT, fuzz
+from tests.served import Served, served
+
+# Cases made for one operation; with those that cover its schema there are more than a thousand in each run.
+EXAMPLES = 15
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("fuzzed"), **LENIENT) as here:
+        yield here
+
+
+@pytest.mark.parametrize("as_member", [False, True], ids=["stranger", "member"])
+def test_a_thousand_odd_requests_find_nothing_undescribed(server: Served, as_member: bool) -> None:
+    found = fuzz(server, examples=EXAMPLES, as_member=as_member)
+    assert found.failures == 0, found.said
+    assert found.cases >= 1_000, found.said
