@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
@@ -18,4 +19,14 @@ class StrictSerializer(serializers.Serializer[Any]):
             if unknown := data.keys() - writable:
                 refusal = [ErrorDetail(_("Nobody may set this."), "unknown_field")]
                 raise serializers.ValidationError(dict.fromkeys(sorted(unknown), refusal))
+            self._refuse_repeated_parts(data)
         return super().to_internal_value(data)
+
+    def _refuse_repeated_parts(self, data: Mapping[str, Any]) -> None:
+        """A part of a form that stands twice is as unclear as a name that stands twice in JSON, unless it is a list."""
+        if not isinstance(data, MultiValueDict):
+            return
+        single = {name for name, field in self.fields.items() if not isinstance(field, serializers.ListField)}
+        if repeated := sorted(name for name, values in data.lists() if name in single and len(values) > 1):
+            refusal = [ErrorDetail(_("Say this once only."), "repeated")]
+            raise serializers.ValidationError(dict.fromkeys(repeated, refusal))

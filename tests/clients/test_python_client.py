@@ -28,7 +28,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a freshly made client, of whose making nothing was to be warned."""
     folder = tmp_path_factory.mktemp("client")
     made = ("openapi-python-client", "generate", "--path", DESCRIPTION, "--meta", "none", "--fail-on-warning")
-    assert goes_well(*made, "--output-path", folder / "heart_to_heart", folder=folder)
+    words = ("--config", STORY.parent / "client.yaml")
+    assert goes_well(*made, *words, "--output-path", folder / "heart_to_heart", folder=folder)
     return folder
 
 

@@ -96,11 +96,26 @@ class Comparison:
 
 
 def resolved(schema: Part, document: Part) -> Part:
-    """The schema itself: references followed, and what stands alone in `allOf` taken out of it."""
+    """The schema itself: references followed, what stands alone in `allOf` taken out, null told as OpenAPI 3.0 did."""
+    schema = without_null(schema)
     while "$ref" in schema or len(schema.get("allOf", ())) == 1:
         beside = {name: part for name, part in schema.items() if name not in ("$ref", "allOf")}
         inner = schema["allOf"][0] if "allOf" in schema else part_at(schema["$ref"], document)
-        schema = {**inner, **beside} if beside else inner
+        schema = without_null({**inner, **beside} if beside else inner)
+    return schema
+
+
+def without_null(schema: Part) -> Part:
+    """A schema of OpenAPI 3.1 that may be null, as 3.0 said it: `nullable` beside the one thing it is otherwise."""
+    if isinstance(kinds := schema.get("type"), list) and "null" in kinds:
+        (kind,) = [kind for kind in kinds if kind != "null"]
+        return schema | {"type": kind, "nullable": True}
+    choices = schema.get("oneOf", ())
+    if {"type": "null"} in choices:
+        (choice,) = [choice for choice in choices if choice != {"type": "null"}]
+        beside = {name: part for name, part in schema.items() if name != "oneOf"}
+        plain: Part = beside | choice | {"nullable": True}
+        return plain
     return schema
 
 

@@ -71,6 +71,8 @@ PARTS: dict[str, tuple[str, Callable[[], Any], int, str]] = {
     "a name of 300 letters": (IMAGES, lambda: {"image": named("한" * 300 + ".jpg")}, 400, "not_an_image"),
     "text where a picture belongs": (IMAGES, lambda: {"image": "x"}, 400, "invalid"),
     "one text for two pictures": (POSTS, lambda: {"images": [upload(), upload()], "alts": ["x"]}, 400, "invalid"),
+    "words twice": (IMAGES, lambda: {"image": upload(), "alt": ["a", "b"]}, 400, "invalid"),
+    "a picture twice": (IMAGES, lambda: {"image": [upload(), upload()]}, 400, "invalid"),
     "an owner": (IMAGES, lambda: {"image": upload(), "owner": "7"}, 400, "unknown_field"),
 }  # fmt: skip
 
