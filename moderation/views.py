@@ -4,6 +4,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -40,7 +41,7 @@ class ReportViewSet(StrictViewSet):
     pagination_class = KeysetPagination  # type: ignore[assignment]
     parameters = {"list": frozenset({"cursor", "limit"})}
     rates = {"create": [limited("report-member", by="member")]}
-    refusals = {"list": [InvalidCursor], "create": [NotOneself]}
+    refusals = {"list": [InvalidCursor], "create": [NotOneself, NotFound]}
 
     def get_serializer_class(self) -> Any:
         """What comes in; what goes out is always `shown`."""
@@ -54,7 +55,7 @@ class ReportViewSet(StrictViewSet):
         summary="Report a member or a post",
         description="Of what is reported a copy is kept, whatever becomes of it. While your report of the same member "
         "or post is open, another one changes nothing: the answer is 200 with the first.",
-        responses={201: ReportSerializer},
+        responses={201: ReportSerializer, 200: ReportSerializer},
         examples=[asked(ASKING), answered(REPORT, 201)],
     )
     def create(self, request: Request) -> Response:

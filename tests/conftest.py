@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from accounts import sessions
@@ -22,6 +23,12 @@ def signed_in(member: Member, device: str = "phone") -> APIClient:
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair.access}")
     client.pair = pair  # type: ignore[attr-defined]
     return client
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> None:
+    """No test speaks the language that another one left behind."""
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ if EMAIL:
     @schemathesis.hook
     def after_call(context: Any, case: schemathesis.Case[Any], response: Any) -> None:
         """Forget a session that is over."""
-        if "session_ended" in response.text or (case.method == "DELETE" and "/sessions" in case.path):
+        if b"session_ended" in response.content or (case.method == "DELETE" and "/sessions" in case.path):
             signed_in.clear()
 
     @schemathesis.hook

@@ -36,13 +36,14 @@ class Findings:
     said: str
 
 
-def fuzz(here: Served, *, examples: int, as_member: bool) -> Findings:
-    """Ask a running server, with a limit to the cases that are made for one operation."""
+def fuzz(here: Served, *, examples: int, as_member: bool, seed: int | None = None) -> Findings:
+    """Ask a running server, with a limit to the cases made for one operation; the same seed makes the same cases."""
     report = here.var / "fuzz.json"
     report.unlink(missing_ok=True)
     command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"{here.url}/api/v1/schema/"]
     command += ["--checks", "all", "--exclude-checks", UNKNOWABLE, "--continue-on-failure", "--no-shrink"]
     command += ["--max-examples", str(examples), "--warnings", "off"]
+    command += ["--seed", str(seed)] if seed is not None else []
     command += ["--report", "json", "--report-json-path", str(report)]
     hooks = {"SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "PYTHONPATH": str(ROOT), "FUZZ_URL": here.url}
     environment = os.environ | hooks | (MEMBER if as_member else {})

@@ -9,6 +9,8 @@ from tests.served import Served, served
 
 # Cases made for one operation; with those that cover its schema there are more than a thousand in each run.
 EXAMPLES = 15
+# The same cases at each run, so that a change is what makes it fail; `make fuzz` draws new ones.
+SEED = 20_261_124
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +21,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.mark.parametrize("as_member", [False, True], ids=["stranger", "member"])
 def test_a_thousand_odd_requests_find_nothing_undescribed(server: Served, as_member: bool) -> None:
-    found = fuzz(server, examples=EXAMPLES, as_member=as_member)
+    found = fuzz(server, examples=EXAMPLES, as_member=as_member, seed=SEED)
     assert found.failures == 0, found.said
     assert found.cases >= 1_000, found.said
