@@ -24,7 +24,7 @@ def _housekeeping(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int,
 def test_a_clean_house_is_told_by_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     code, said = _housekeeping(capsys, "--json")
     assert code == 2
-    sweeps = ["members", "sessions", "codes", "events", "guesses", "pictures", "jobs"]
+    sweeps = ["members", "sessions", "codes", "events", "guesses", "pictures", "answers", "jobs"]
     assert json.loads(said) == dict.fromkeys(sweeps, 0)
 
 

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.erasure import erase_due
 from accounts.sweep import sweep_codes, sweep_events, sweep_guesses, sweep_sessions
+from idempotency.sweep import forget_answers
 from media.sweep import sweep_unshown
 from outbox.sweep import forget_done
 
@@ -21,6 +22,7 @@ SWEEPS: dict[str, Callable[[], int]] = {
     "events": sweep_events,
     "guesses": sweep_guesses,
     "pictures": lambda: sweep_unshown().images,
+    "answers": forget_answers,
     "jobs": forget_done,
 }
 FAILED, NOTHING = 1, 2
