@@ -89,7 +89,7 @@ class ProblemSchema(AutoSchema):
         """Whether the operation answers a repeated request as the first."""
         return getattr(self.view, "action", None) in getattr(self.view, "idempotent", ())
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         """The header that repeats know each other by."""
         return [*super().get_override_parameters(), *([IDEMPOTENCY_KEY] if self.is_idempotent() else [])]
 

@@ -3,10 +3,11 @@
 import re
 from contextlib import nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.db import transaction
 from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -48,8 +49,8 @@ class Idempotent(Base):
         if not is_key(key):
             raise KeyInvalid
         answer = Answer.objects.claim(
-            member_id=request.user.pk,
-            route=f"{request.method} {request.resolver_match.route}",
+            member_id=cast(int, request.user.pk),
+            route=f"{request.method} {cast(ResolverMatch, request.resolver_match).route}",
             key=key,
             fingerprint=fingerprint(request.data, kwargs),
         )
@@ -73,6 +74,6 @@ class Idempotent(Base):
         """The response, stored if it is a success and the request bears a key; in the transaction of the effect."""
         if self._answer is not None and response.status_code < 300:
             renderer = self.request.accepted_renderer
-            body = b"" if response.data is None else renderer.render(response.data, renderer.media_type, {})
+            body: Any = b"" if response.data is None else renderer.render(response.data, renderer.media_type, {})
             self._answer.keep(response, body, renderer.media_type)
         return response

@@ -117,7 +117,7 @@ def test_a_key_whose_request_was_killed_is_free_after_its_lease(mina_api: APICli
 
 def test_an_effect_whose_lease_was_lost_is_taken_back(mina: Member, settings: Settings) -> None:
     settings.IDEMPOTENCY_LEASE_SECONDS = -1
-    place = {"member_id": mina.pk, "route": "r", "key": "k", "fingerprint": "f"}
+    place: dict[str, Any] = {"member_id": mina.pk, "route": "r", "key": "k", "fingerprint": "f"}
     late, held = Answer.objects.claim(**place), Answer.objects.claim(**place)
     with pytest.raises(KeyRunning):
         Post.objects.publish(author=mina, text="x", within=lambda _: late.keep(Response(status=201), b"", ""))
