@@ -5,6 +5,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
 
 from accounts.errors import CREDENTIAL_REFUSALS, TermsNotAccepted
@@ -23,6 +24,7 @@ from config.errors import (
     describe,
 )
 from config.schema_headers import HEADERS, tell_conditions, tell_limits
+from idempotency.errors import REPEATS
 from throttling.errors import TooManyRequests
 from wire.errors import PreconditionFailed
 from wire.viewsets import StrictViewSet
@@ -53,6 +55,15 @@ PROBLEM = {
         },
     },
 }
+
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    OpenApiParameter.HEADER,
+    description="Drawn by the client for each thing to create, best a UUID: a request that is sent again with its key "
+    "gets the first answer and creates nothing more.",
+)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
@@ -86,6 +97,14 @@ class ProblemSchema(AutoSchema):
         pattern = {"type": "string", "pattern": "^[0-9]{1,19}$"}
         return [{"name": name, "in": "path", "required": True, "schema": pattern} for name in variables]
 
+    def is_idempotent(self) -> bool:
+        """Whether the operation answers a repeated request as the first."""
+        return getattr(self.view, "action", None) in getattr(self.view, "idempotent", ())
+
+    def get_override_parameters(self) -> list[Any]:
+        """The header that repeats know each other by."""
+        return [*super().get_override_parameters(), *([IDEMPOTENCY_KEY] if self.is_idempotent() else [])]
+
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         by_status: dict[int, list[Refusal]] = {}
@@ -100,6 +119,8 @@ class ProblemSchema(AutoSchema):
         action = getattr(self.view, "action", self.method.lower())
         declared: dict[str, list[Refusal]] = getattr(self.view, "refusals", {})
         yield from declared.get(action, [])
+        if self.is_idempotent():
+            yield from REPEATS
         if self.get_auth():
             yield from CREDENTIAL_REFUSALS
             if needs_terms(self.method, self.view):

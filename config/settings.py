@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "outbox",
+    "idempotency",
     "media",
     "accounts",
     "posts",
@@ -370,6 +371,12 @@ OUTBOX_ATTEMPTS = env.int("OUTBOX_ATTEMPTS", 12)
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 120)
 # Done jobs are kept so long for those who look for one. Hours.
 OUTBOX_KEEP_HOURS = env.int("OUTBOX_KEEP_HOURS", 72)
+
+# ----------------------------------------------------------------------------------------- idempotency
+# A request with an Idempotency-Key gets the first answer for so long. Hours.
+IDEMPOTENCY_KEEP_HOURS = env.int("IDEMPOTENCY_KEEP_HOURS", 24)
+# A key whose request died is free again then; longer than any creating request may take. Seconds.
+IDEMPOTENCY_LEASE_SECONDS = env.int("IDEMPOTENCY_LEASE_SECONDS", 60)
 
 # ------------------------------------------------------------------------------------------------- API
 REST_FRAMEWORK = {

@@ -1,7 +1,7 @@
 """Image: one picture, kept as three files, whoever shows it."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 from keyset.models import TimeOrdered
 from media import changes, intake, storage
 from media.addresses import picture
-from media.errors import ImageInUse, ImageNotUsable, QuotaExceeded, StorageUnavailable
+from media.errors import ImageInUse, ImageNotUsable, QuotaExceeded
 from media.pixels import Finished
 from outbox.queue import enqueue_many
 from wire.fields import CODE_POINTS_IN_GRAPHEME
@@ -70,13 +70,18 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return [usable[pk] for pk in ids]
 
     def accept(
-        self, files: "Sequence[File[Any]]", *, owner: models.Model, alts: Sequence[str] | None = None
+        self,
+        files: "Sequence[File[Any]]",
+        *,
+        owner: models.Model,
+        alts: Sequence[str] | None = None,
+        within: "Callable[[list[Image]], object] | None" = None,
     ) -> list["Image"]:
         """Take the files as pictures of the owner, in order, or refuse them all; outside of any transaction.
 
         Every file is decoded before any is stored. The rows are committed first, so that a crash leaves nothing in
         storage that the sweep does not find. Words that are missing are empty. Two requests at once may pass the quota
-        by what the second brings.
+        by what the second brings. `within` is called in the transaction that makes the pictures usable.
         Raises what `intake.finish_all` raises, QuotaExceeded or StorageUnavailable.
         """
         self._refuse_beyond_quota(owner, len(files), 0)
@@ -85,11 +90,11 @@ class ImageQuerySet(models.QuerySet["Image"]):
         images = self._begin(finished, owner, [*(alts or ()), *[""] * len(files)])
         try:
             storage.store_all((image.key, one.data) for image, one in zip(images, finished, strict=True))
-        except StorageUnavailable:
+            self._complete(images, within)
+        except Exception:
             with transaction.atomic():
                 self.discard(images)
             raise
-        self._complete(images)
         return images
 
     def discard(self, images: Iterable["Image | int"]) -> int:
@@ -120,11 +125,13 @@ class ImageQuerySet(models.QuerySet["Image"]):
                 for one, alt in zip(finished, alts, strict=False)
             ]
 
-    def _complete(self, images: Iterable["Image"]) -> None:
+    def _complete(self, images: list["Image"], within: "Callable[[list[Image]], object] | None") -> None:
         now = timezone.now()
         with transaction.atomic():
             self.filter(pk__in=[image.pk for image in images]).update(stored_at=now)
             enqueue_many("media.make_variants", [{"image_id": image.pk} for image in images])
+            if within:
+                within(images)
         for image in images:
             image.stored_at = now
 

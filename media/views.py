@@ -10,6 +10,7 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from idempotency.views import Idempotent
 from media.errors import INTAKE, ImageInUse
 from media.examples import IMAGE
 from media.models import Image, ImageQuerySet
@@ -20,11 +21,12 @@ from wire.examples import answered, asked
 from wire.viewsets import StrictViewSet
 
 
-class ImageViewSet(StrictViewSet):
+class ImageViewSet(Idempotent, StrictViewSet):
     """One's own pictures. They wait a day for something that shows them and are deleted then."""
 
     queryset = Image.objects.none()
     serializer_class = ImageSerializer
+    idempotent = keeps = frozenset({"create"})
     rates = {"create": [limited("upload-member", by="member")]}
     refusals = {
         "create": INTAKE,
@@ -58,8 +60,13 @@ class ImageViewSet(StrictViewSet):
     def create(self, request: Request) -> Response:
         """Take one picture."""
         taken = self.taken()
-        [image] = Image.objects.accept([taken["image"]], owner=self.asker, alts=[taken["alt"]])
-        return Response(image.as_picture(), status=201)
+        said: list[Response] = []
+
+        def answer(images: list[Image]) -> None:
+            said.append(self.kept(Response(images[0].as_picture(), status=201)))
+
+        Image.objects.accept([taken["image"]], owner=self.asker, alts=[taken["alt"]], within=answer)
+        return said[0]
 
     @extend_schema(
         summary="Read one of your pictures",

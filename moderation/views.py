@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.errors import NotOneself
+from idempotency.views import Idempotent
 from keyset.errors import InvalidCursor
 from keyset.pagination import KeysetPagination
 from moderation.models import Report
@@ -33,13 +34,14 @@ ASKING = {"post_id": REPORT["post_id"], "reason": REPORT["reason"], "text": REPO
 SHOWN = ("id", "about", "subject_id", "post_id", "reason", "text", "state", "created_at", "decided_at")
 
 
-class ReportViewSet(StrictViewSet):
+class ReportViewSet(Idempotent, StrictViewSet):
     """One's own reports."""
 
     queryset = Report.objects.none()
     serializer_class = ReportSerializer
     pagination_class = KeysetPagination  # type: ignore[assignment]
     parameters = {"list": frozenset({"cursor", "limit"})}
+    idempotent = frozenset({"create"})
     rates = {"create": [limited("report-member", by="member")]}
     refusals = {"list": [InvalidCursor], "create": [NotOneself, NotFound]}
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.examples import MINA
+from idempotency.views import Idempotent
 from keyset.errors import InvalidCursor
 from keyset.pagination import KeysetPagination
 from media.errors import INTAKE, ImageNotUsable, TooManyImages
@@ -41,7 +42,7 @@ POST = {
 EDITED = {"text": "First snow!", "edited_at": "2026-11-24T09:05:00.654321Z"}
 
 
-class PostViewSet(StrictViewSet):
+class PostViewSet(Idempotent, StrictViewSet):
     """What members say."""
 
     queryset = Post.objects.none()
@@ -50,6 +51,7 @@ class PostViewSet(StrictViewSet):
     filter_backends = (DjangoFilterBackend,)
     filterset_class = PostFilter
     parser_classes = (StrictJSONParser, MultiPartParser)
+    idempotent = keeps = frozenset({"create"})
     parameters = {"list": PAGE | frozenset(PostFilter.base_filters)}
     rates = {
         "create": [limited("post-member", by="member")],
@@ -108,8 +110,13 @@ class PostViewSet(StrictViewSet):
         """Say something."""
         taken = self.taken()
         uploads = taken.pop("images", ())
-        post = Post.objects.publish(author=self.asker, uploads=uploads, **taken)
-        return Response(self.shown(post.pk), status=201)
+        said: list[Response] = []
+
+        def answer(post: Post) -> None:
+            said.append(self.kept(Response(self.shown(post.pk), status=201)))
+
+        Post.objects.publish(author=self.asker, uploads=uploads, within=answer, **taken)
+        return said[0]
 
     @extend_schema(summary="Read a post", responses=PostSerializer, examples=[answered(POST)])
     def retrieve(self, request: Request, post_id: int) -> HttpResponse:

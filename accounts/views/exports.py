@@ -15,16 +15,18 @@ from accounts.errors import ExportNotThere, ExportOnceADay
 from accounts.examples import EXPORT, NEW_EXPORT
 from accounts.models import Export
 from accounts.serializers import ExportListSerializer, ExportSerializer
+from idempotency.views import Idempotent
 from media.errors import StorageUnavailable
 from wire.examples import answered
 from wire.viewsets import StrictViewSet
 
 
-class ExportViewSet(StrictViewSet):
+class ExportViewSet(Idempotent, StrictViewSet):
     """The asker's own exports; those of others do not exist here."""
 
     queryset = Export.objects.none()
     serializer_class = ExportSerializer
+    idempotent = frozenset({"create"})
     refusals = {"create": [ExportOnceADay], "fetch": [ExportNotThere, StorageUnavailable]}
 
     def get_queryset(self) -> Any:

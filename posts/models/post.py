@@ -1,6 +1,6 @@
 """Post: what a member says, and whether others still hear it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from django.conf import settings
@@ -53,11 +53,13 @@ class PostQuerySet(models.QuerySet["Post"]):
         image_ids: Sequence[int] = (),
         uploads: "Sequence[UploadedFile[Any]]" = (),
         alts: Sequence[str] = (),
+        within: "Callable[[Post], object] | None" = None,
     ) -> "Post":
         """Say something with pictures in the given order: uploaded before, or in this very request.
 
         Raises PostEmpty, ImageNotUsable, and what media.intake refuses. All pictures are stored before the short
         transaction begins; when it fails, those that came with the request are given up again.
+        `within` is called at the end of that transaction.
         """
         if not (text or image_ids or uploads):
             raise PostEmpty
@@ -69,6 +71,8 @@ class PostQuerySet(models.QuerySet["Post"]):
                 PostImage.objects.bulk_create(
                     PostImage(post=post, image=image, position=place) for place, image in enumerate(shown)
                 )
+                if within:
+                    within(post)
         except Exception:
             with transaction.atomic():
                 Image.objects.discard(images)

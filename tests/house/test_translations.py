@@ -18,7 +18,19 @@ WRITTEN = CATALOG.read_text(encoding="utf-8")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 MARKERS = {"_", "gettext", "gettext_lazy", "ngettext"}
 HANGUL = re.compile("[가-힣]")
-ROOMS = ("accounts", "config", "keyset", "media", "moderation", "operations", "outbox", "posts", "throttling", "wire")
+ROOMS = (
+    "accounts",
+    "config",
+    "idempotency",
+    "keyset",
+    "media",
+    "moderation",
+    "operations",
+    "outbox",
+    "posts",
+    "throttling",
+    "wire",
+)
 
 
 def _entries() -> dict[str, str]:

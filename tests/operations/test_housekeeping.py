@@ -25,7 +25,7 @@ def test_a_clean_house_is_no_failure_of_its_schedule(capsys: pytest.CaptureFixtu
     code, said = _housekeeping(capsys, "--json")
     assert code == 0
     people, things = ["members", "reports", "bans", "sessions"], ["codes", "events", "guesses", "exports", "admin"]
-    sweeps = [*people, *things, "pictures", "jobs"]
+    sweeps = [*people, *things, "pictures", "answers", "jobs"]
     assert json.loads(said) == dict.fromkeys(sweeps, 0)
 
 

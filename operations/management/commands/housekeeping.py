@@ -17,6 +17,7 @@ from accounts.sweep import (
     sweep_guesses,
     sweep_sessions,
 )
+from idempotency.sweep import forget_answers
 from media.sweep import sweep_unshown
 from moderation.erasure import sweep_bans, sweep_reports
 from outbox.sweep import forget_done
@@ -33,6 +34,7 @@ SWEEPS: dict[str, Callable[[], int]] = {
     "exports": sweep_exports,
     "admin": sweep_admin_sessions,
     "pictures": lambda: sweep_unshown().images,
+    "answers": forget_answers,
     "jobs": forget_done,
 }
 FAILED = 1

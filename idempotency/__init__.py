@@ -1,0 +1,1 @@
+"""Replayed answers for repeated requests: the header `Idempotency-Key`."""

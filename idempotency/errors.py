@@ -1,0 +1,34 @@
+"""What a repeated request is refused for."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException
+
+
+class KeyInvalid(APIException):
+    """The key is not 1 to 255 visible ASCII characters."""
+
+    status_code = 400
+    default_code = "idempotency_key_invalid"
+    default_detail = _("Idempotency-Key takes 1 to 255 visible ASCII characters; a random UUID is best.")
+
+
+class KeyReused(APIException):
+    """The key belongs to a request that asked for something else."""
+
+    status_code = 422
+    default_code = "idempotency_key_reused"
+    default_detail = _("This Idempotency-Key was used for another request. Draw a new one for each.")
+
+
+class KeyRunning(APIException):
+    """The first request with this key is not answered yet; nothing came of this one."""
+
+    status_code = 409
+    default_code = "idempotency_running"
+    default_detail = _("The first request with this Idempotency-Key is still running. Send it again in a moment.")
+    # How long a client had better wait. Seconds.
+    wait = 2
+
+
+# What sending the header may be refused for.
+REPEATS = (KeyInvalid, KeyReused, KeyRunning)
