@@ -46,6 +46,7 @@ def _to_leave(member: Member | None) -> str | None:
 
 LETTERS: dict[str, Callable[[Member | None], str | None]] = {
     VerificationCode.SIGN_UP: _to_join,
+    VerificationCode.JOIN: _to_join,
     VerificationCode.RESET: _to_reset,
     VerificationCode.NEW_EMAIL: _to_move,
     VerificationCode.WITHDRAW: _to_leave,

@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import CommonPasswordValidator, validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -53,8 +53,17 @@ class ContextValidator:
 
 def check(password: str, member: Any) -> None:
     """Raise DRF's ValidationError under `password`, with every rule the new password breaks."""
+    _check(password, member, None)
+
+
+def refuse_common(password: str, member: Any) -> None:
+    """As `check`, for a door with a rule of its own: only the list of common passwords is asked."""
+    _check(password, member, [CommonPasswordValidator()])
+
+
+def _check(password: str, member: Any, validators: Any) -> None:
     try:
-        validate_password(password, member)
+        validate_password(password, member, validators)
     except ValidationError as refused:
         found = [
             serializers.ErrorDetail(" ".join(error.messages), error.code or "invalid") for error in refused.error_list

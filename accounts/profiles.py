@@ -34,12 +34,17 @@ count("followers", followers_of)
 count("following", followed_by)
 
 
+def counts(member: Member, asker: Member) -> dict[str, int]:
+    """How much there is of what profiles count, as far as the asker may see it."""
+    return {name: of(member, asker).count() for name, of in sorted(_counted.items())}
+
+
 def profile(member: Member, asker: Member) -> dict[str, Any]:
     """What one member may know of another; the caller has looked the member up among those the asker may see."""
     return brief(Member.objects.filter(pk=member.pk).values(**brief_values()).get()) | {
         "about": member.about,
         "created_at": member.created_at,
-        "counts": {name: of(member, asker).count() for name, of in sorted(_counted.items())},
+        "counts": counts(member, asker),
         "is_followed": Follow.objects.filter(follower=asker.pk, followed=member.pk).exists(),
         "is_following_me": Follow.objects.filter(follower=member.pk, followed=asker.pk).exists(),
     }

@@ -50,13 +50,15 @@ def begin(member: Member, *, door: str, device: str, network: str) -> Pair:
     return _pair(session, first)
 
 
-def renew(raw: str, *, door: str, network: str) -> Pair:
-    """The next pair for a good refresh token.
+def renew(raw: str, *, door: str, network: str, of: int | None = None) -> Pair:
+    """The next pair for a good refresh token, which must be that member's if one is named by their id.
 
     Raises TokenExpired, TokenInvalid, or SessionEnded; the last also for a dead token, whose session ends with it,
     since only a copy can come back after its successor was used (RFC 9700 4.14.2).
     """
     token = read(RefreshToken, raw, door=door)
+    if of is not None and of != int(token["sub"]):
+        raise TokenInvalid
     with transaction.atomic():
         session = _locked(token, door)
         if session.is_live and session.member.is_active and session.knows(token["jti"]):

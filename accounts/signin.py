@@ -44,10 +44,11 @@ def may_come_back(member: Member) -> bool:
     return timezone.now() < member.withdrawn_at + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
 
 
-def sign_in(email: str, password: str, *, door: str, device: str, address: str, language: str) -> Pair:
+def sign_in(email: str, password: str, *, door: str, device: str, address: str, language: str | None) -> Pair:
     """A new login session; signing in within the days of grace undoes a withdrawal. Raises as `prove` does.
 
-    The member is written to in the given language from now on, and told by mail of a device or network that is new.
+    The member is written to in the given language from now on, or as before when the client does not say which; they
+    are told by mail of a device or network that is new.
     """
     proved = prove(email, password, address=address)
     with transaction.atomic():
@@ -59,7 +60,8 @@ def sign_in(email: str, password: str, *, door: str, device: str, address: str, 
             member.come_back()
         if not member.is_active or _is_changed(member, proved, password):
             raise CredentialsWrong
-        member.speak(language)
+        if language:
+            member.speak(language)
         is_familiar = member.sessions.filter(device=device, network=coarse(address)).exists()
         pair = begin(member, door=door, device=device, network=coarse(address))
         if not is_familiar:

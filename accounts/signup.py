@@ -29,17 +29,45 @@ def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Me
     """
     if terms_version != settings.TERMS_VERSION:
         raise TermsOutdated
+    accepted = {"terms_version": terms_version, "terms_accepted_at": timezone.now()}
+    return _join(
+        lambda: VerificationCode.objects.proved(proof, VerificationCode.SIGN_UP),
+        password,
+        passwords.check,
+        **accepted,
+        **profile,
+    )
+
+
+def sign_up_confirmed(email: str, password: str, terms_version: str, **profile: Any) -> Member:
+    """As `sign_up`, for a client that keeps no proof, shows terms of its own, and has its own rule for passwords.
+
+    It is enough that a code was confirmed for the address (purpose JOIN) within PROOF_SECONDS; of the password only
+    the list of common ones is asked.
+    """
+    accepted = {"terms_version": terms_version, "terms_accepted_at": timezone.now()}
+    return _join(
+        lambda: VerificationCode.objects.confirmed(email, VerificationCode.JOIN),
+        password,
+        passwords.refuse_common,
+        **accepted,
+        **profile,
+    )
+
+
+def _join(
+    find: Callable[[], VerificationCode], password: str, check: Callable[[str, Member], None], **fields: Any
+) -> Member:
     # Slow on purpose, so before the transaction, which holds locks.
     hashed = make_password(password)
     try:
         with transaction.atomic():
-            code = VerificationCode.objects.proved(proof, VerificationCode.SIGN_UP)
-            passwords.check(password, Member(email=code.email, **profile))
+            code = find()
+            check(password, Member(email=code.email, **fields))
             _make_room(code.email)
             _refuse(code.email)
             code.delete()
-            accepted = {"terms_version": terms_version, "terms_accepted_at": timezone.now()}
-            member: Member = Member.objects.create(email=code.email, password=hashed, **profile, **accepted)
+            member: Member = Member.objects.create(email=code.email, password=hashed, **fields)
             return member
     except IntegrityError:
         raise EmailTaken from None

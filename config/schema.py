@@ -140,6 +140,11 @@ class ProblemSchema(AutoSchema):
         yield from (InternalError, Unavailable)
 
 
+def only_v1(endpoints: list[tuple[str, Any, str, Any]], **kwargs: Any) -> list[tuple[str, Any, str, Any]]:
+    """Pre-processing hook: other wires have documents of their own."""
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith("/api/v1/")]
+
+
 def problem_response(refusals: list[Refusal]) -> dict[str, Any]:
     """One response of OpenAPI: the refusals that share a status, each with an example."""
     examples = {}

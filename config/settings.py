@@ -71,12 +71,14 @@ INSTALLED_APPS = [
     "accounts",
     "posts",
     "moderation",
+    "android",
     "operations",
 ]
 MIDDLEWARE = [
     "config.middleware.HeadersOnly",
     "operations.health.Probes",
     "config.middleware.RequestLog",
+    "android.middleware.AppWire",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -291,6 +293,8 @@ PASSWORD_GUESSES_FAR = env.int("PASSWORD_GUESSES_FAR", 100)
 PASSWORD_GUESS_SECONDS = env.int("PASSWORD_GUESS_SECONDS", 900)
 # Life of an access token at the v1 door. Seconds.
 ACCESS_SECONDS = env.int("ACCESS_SECONDS", 600)
+# The same at the door of the Android app in the store, which renews without a word to its user. Seconds.
+ANDROID_ACCESS_SECONDS = env.int("ANDROID_ACCESS_SECONDS", 86_400)
 # A refresh token that is not used for so long is over. Days.
 REFRESH_IDLE_DAYS = env.int("REFRESH_IDLE_DAYS", 14)
 # A login session ends then, however much it is used. Days.
@@ -307,6 +311,12 @@ WITHDRAWAL_GRACE_DAYS = env.int("WITHDRAWAL_GRACE_DAYS", 14)
 EXPORT_DAYS = env.int("EXPORT_DAYS", 7)
 # The terms a new member accepts. A date.
 TERMS_VERSION = env.str("TERMS_VERSION", "2026-11-01")
+# The terms that the Android app in the store shows before joining, whatever the present ones are. A version.
+ANDROID_TERMS_VERSION = env.str("ANDROID_TERMS_VERSION", "android-0.0.22")
+# That app does not say which language it speaks; letters to who joins there are in this one. A language.
+ANDROID_LANGUAGE = env.str("ANDROID_LANGUAGE", "ko")
+# When the app's addresses go, once that is decided; told in the Sunset header. A date.
+ANDROID_SUNSET = env.str("ANDROID_SUNSET", "")
 # Older clients are told to update. A version.
 MINIMUM_CLIENT_VERSION = env.str("MINIMUM_CLIENT_VERSION", "1.0.0")
 SIMPLE_JWT = {
@@ -412,6 +422,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "PREPROCESSING_HOOKS": ["config.schema.only_v1"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.schema.add_problem_component",

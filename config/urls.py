@@ -23,6 +23,7 @@ admin.site.site_url = None
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(v1)),
+    path("", include("android.urls")),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("withdraw", RedirectView.as_view(url="/withdraw/")),

@@ -66,9 +66,15 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
             claim = signing.loads(proof, salt=PROOF_SALT)
         except signing.BadSignature:
             raise ProofInvalid from None
+        return self.filter(pk=claim["id"], nonce=claim["nonce"], purpose=purpose)._confirmed()
+
+    def confirmed(self, email: str, purpose: str) -> "VerificationCode":
+        """As `proved`, for a client that keeps no proof: the locked code that was confirmed for this address."""
+        return self.filter(email=normalised(email), purpose=purpose, member=None)._confirmed()
+
+    def _confirmed(self) -> "VerificationCode":
         since = timezone.now() - timedelta(seconds=settings.PROOF_SECONDS)
-        found = self.select_for_update().filter(pk=claim["id"], nonce=claim["nonce"], purpose=purpose)
-        code = found.filter(confirmed_at__gt=since).first()
+        code = self.select_for_update().filter(confirmed_at__gt=since).first()
         if code is None:
             raise ProofInvalid
         return code
@@ -80,6 +86,9 @@ class VerificationCode(models.Model):
     """
 
     SIGN_UP = "sign_up"
+    # To sign up without a proof: the address is all that the client shows. Another purpose, so that nobody who merely
+    # knows the address can use what was confirmed by a client that does keep its proof.
+    JOIN = "join"
     RESET = "reset"
     NEW_EMAIL = "new_email"
     WITHDRAW = "withdraw"

@@ -1,0 +1,136 @@
+"""auth/*: joining, signing in, and staying signed in."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import sessions, signin, signup
+from accounts.authentication import bearer
+from accounts.emails import normalised
+from accounts.errors import SessionEnded, TokenExpired, TokenInvalid
+from accounts.liveness import is_live
+from accounts.models import LoginSession, Member, VerificationCode
+from accounts.tokens import whose
+from android.answers import JoinedSerializer, LoginAnswerSerializer, MessageSerializer, RenewalAnswerSerializer
+from android.authentication import DOOR
+from android.serializers import CodeSerializer, EmailSerializer, JoinSerializer, LoginSerializer, RenewalSerializer
+from android.shapes import picture_url
+from android.views.base import AppViewSet
+from throttling.addresses import client_address, coarse, network
+from throttling.throttles import limited, require
+
+DEVICE = "Android"
+
+
+class AuthViewSet(AppViewSet):
+    """Nobody is signed in yet, or shows a token by hand."""
+
+    public = frozenset({"ask_code", "confirm_code", "join", "login", "verify", "renew", "logout"})
+    rates = {
+        "ask_code": [limited("code-address")],
+        "confirm_code": [limited("confirm-address")],
+        "join": [limited("sign-up-address")],
+        "login": [limited("sign-in-address")],
+        # A refusal of these closes the app, or signs its user out.
+        "verify": (),
+        "renew": (),
+        "logout": (),
+    }
+
+    def body(self, serializer: type[Any]) -> Any:
+        """The validated body; raises ValidationError."""
+        given = serializer(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return given.validated_data
+
+    @extend_schema(summary="Have a code mailed", request=EmailSerializer, responses={202: MessageSerializer})
+    def ask_code(self, request: Request) -> Response:
+        """Answers alike for every address; the letter tells a member that they are one."""
+        email = self.body(EmailSerializer)["email"]
+        require("code-email", normalised(email), request)
+        VerificationCode.objects.ask(email, VerificationCode.JOIN, settings.ANDROID_LANGUAGE)
+        return Response({"message": "The code is on its way."}, status=202)
+
+    @extend_schema(summary="Confirm the code", request=CodeSerializer, responses=MessageSerializer)
+    def confirm_code(self, request: Request) -> Response:
+        """Possible again until the code expires or a join has used it."""
+        given = self.body(CodeSerializer)
+        VerificationCode.objects.confirm(given["email"], VerificationCode.JOIN, given["verification_code"])
+        return Response({"message": "The address is confirmed."})
+
+    @extend_schema(summary="Join", request=JoinSerializer, responses={201: JoinedSerializer})
+    def join(self, request: Request) -> Response:
+        """Needs a code confirmed for the address within half an hour, and uses it up."""
+        member = signup.sign_up_confirmed(
+            **self.body(JoinSerializer),
+            terms_version=settings.ANDROID_TERMS_VERSION,
+            language=settings.ANDROID_LANGUAGE,
+        )
+        return Response({"member_id": member.pk}, status=201)
+
+    @extend_schema(summary="Sign in", request=LoginSerializer, responses=LoginAnswerSerializer)
+    def login(self, request: Request) -> Response:
+        """Begin a login of this phone; others stay."""
+        given = self.body(LoginSerializer)
+        address = client_address(request)
+        pair = signin.sign_in(**given, door=DOOR, device=DEVICE, address=address, language=None)
+        return Response(_kept(pair))
+
+    @extend_schema(summary="Look at the access token", request=None, responses=MessageSerializer)
+    def verify(self, request: Request) -> Response:
+        """Asked at every start: 200, expired (GLOBAL_104) as long as the login can be renewed, or else GLOBAL_103."""
+        session_id, is_over = _shown(request)
+        if not is_live(session_id):
+            raise SessionEnded
+        if is_over:
+            raise TokenExpired
+        return Response({"message": "The token is good."})
+
+    @extend_schema(summary="Renew the tokens", request=RenewalSerializer, responses=RenewalAnswerSerializer)
+    def renew(self, request: Request) -> Response:
+        """A refresh token is good until a successor of it was presented; only failures are counted."""
+        address = client_address(request)
+        try:
+            given = self.body(RenewalSerializer)
+            pair = sessions.renew(given["refresh_token"], door=DOOR, network=coarse(address), of=given["member_id"])
+        except TokenInvalid:
+            require("refresh-failure-address", network(address))
+            raise
+        member = pair.session.member
+        avatar = Member.objects.filter(pk=member.pk).values_list("avatar__image__key", flat=True).get()
+        return Response(_kept(pair) | {"email": member.email, "avatarUrl": picture_url(avatar) if avatar else None})
+
+    @extend_schema(summary="Log out", request=None, responses=MessageSerializer)
+    def logout(self, request: Request) -> Response:
+        """End this login, at once; an expired token of it does as well, since its user means what they say."""
+        session_id, _ = _shown(request)
+        if not LoginSession.objects.live().filter(pk=session_id).end("logged_out"):
+            raise SessionEnded
+        return Response({"message": "You are logged out."})
+
+
+def _shown(request: Request) -> tuple[int, bool]:
+    """The login session of the token in the header, and whether the token is over.
+
+    Raises NotAuthenticated, or TokenInvalid.
+    """
+    raw = bearer(request)
+    if raw is None:
+        raise NotAuthenticated
+    return whose(raw, door=DOOR)
+
+
+def _kept(pair: sessions.Pair) -> dict[str, Any]:
+    """What the phone keeps of a login."""
+    member = pair.session.member
+    return {
+        "member_id": member.pk,
+        "access_token": str(pair.access),
+        "refresh_token": str(pair.refresh),
+        "name": member.name,
+        "nickname": member.nickname,
+    }

@@ -1,0 +1,123 @@
+"""member/*: profiles, avatars, blocks, reports, and leaving."""
+
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import Block, Member
+from accounts.models.member import MemberQuerySet
+from accounts.profiles import counts
+from android.answers import (
+    AvatarAnswerSerializer,
+    BlockedListSerializer,
+    PairAnswerSerializer,
+    ProfileAnswerSerializer,
+)
+from android.errors import AlreadyBlocking
+from android.serializers import ActorSerializer, AvatarSerializer, TargetSerializer
+from android.shapes import member, member_values, picture_url
+from android.views.base import AppViewSet
+from media.models import Image
+from moderation.reporting import report_member
+from throttling.throttles import limited
+
+
+class AppMemberViewSet(AppViewSet):
+    """What one member sees of others and does to them."""
+
+    parameters = {name: frozenset({"member_id"}) for name in ("profile", "blocking")}
+    rates = {
+        "block": [limited("relation-member", by="member")],
+        "unblock": [limited("relation-member", by="member")],
+        "report": [limited("report-member", by="member")],
+    }
+
+    @extend_schema(summary="Look at a member", parameters=[ActorSerializer], responses=ProfileAnswerSerializer)
+    def profile(self, request: Request) -> Response:
+        """Oneself or another; the member named is the one looked at."""
+        looked_at = self.queried(ActorSerializer)["member_id"]
+        seen = Member.objects.visible_to(self.asker)
+        row = get_object_or_404(seen.values(**member_values()), pk=looked_at)
+        shown = member(row, self.asker.pk)
+        counted = counts(Member(pk=looked_at), self.asker)
+        return Response(
+            {"member_id": shown.pop("id"), **shown}
+            | {
+                "post_size": counted["posts"],
+                "follower_size": counted["followers"],
+                "following_size": counted["following"],
+            }
+        )
+
+    @extend_schema(summary="Block a member", request=TargetSerializer, responses=PairAnswerSerializer)
+    def block(self, request: Request) -> Response:
+        """Part the two."""
+        target = self._target()
+        if not self.asker.block(target):
+            raise AlreadyBlocking
+        return self._pair(target)
+
+    @extend_schema(summary="Unblock a member", request=TargetSerializer, responses=PairAnswerSerializer)
+    def unblock(self, request: Request) -> Response:
+        """Lifting a block that is not there is a success."""
+        target = self._target()
+        self.asker.unblock(target)
+        return self._pair(target)
+
+    @extend_schema(summary="List whom you block", parameters=[ActorSerializer], responses=BlockedListSerializer)
+    def blocking(self, request: Request) -> Response:
+        """All of them at once, the newest first."""
+        self.must_be(self.queried(ActorSerializer)["member_id"])
+        blocks = Block.objects.filter(MemberQuerySet.is_standing("blocked__"), blocker=self.asker.pk)
+        rows = blocks.order_by("-created_at", "-id").values(**member_values("blocked__"))
+        members = [member(row, self.asker.pk) for row in rows]
+        return Response({"size": len(members), "members": members})
+
+    @extend_schema(summary="Report a member", request=TargetSerializer, responses=PairAnswerSerializer)
+    def report(self, request: Request) -> Response:
+        """The app sends no reason; reporting again is a success."""
+        target_id = self.taken_from(TargetSerializer)["target_id"]
+        report_member(self.asker, target_id, reason="unspecified", text="")
+        return Response({"member_id": self.asker.pk, "target_id": target_id})
+
+    @extend_schema(summary="Leave", request=None, responses={204: OpenApiResponse(description="You are gone.")})
+    @transaction.atomic
+    def leave(self, request: Request, member_id: int) -> Response:
+        """Withdraw; the access token is all that the app shows."""
+        self.must_be(member_id)
+        get_object_or_404(Member.objects.select_for_update(), pk=member_id).withdraw()
+        return Response(status=204)
+
+    def _target(self) -> Member:
+        """Whoever stands; blocks are ignored, or nobody could block back."""
+        target_id = self.taken_from(TargetSerializer)["target_id"]
+        target: Member = get_object_or_404(Member.objects.standing(), pk=target_id)
+        return target
+
+    def _pair(self, target: Member) -> Response:
+        return Response({"member_id": self.asker.pk, "target_id": target.pk})
+
+
+class AppAvatarViewSet(AppViewSet):
+    """The picture a member shows of themselves."""
+
+    parser_classes = (MultiPartParser,)
+    rates = {"upload": [limited("upload-member", by="member")]}
+
+    @extend_schema(
+        summary="Show yourself with a picture",
+        request={"multipart/form-data": AvatarSerializer},
+        responses={201: AvatarAnswerSerializer},
+    )
+    def upload(self, request: Request) -> Response:
+        """Take the picture and show it; the one before is deleted."""
+        file = self.taken_from(AvatarSerializer)["file"]
+
+        def show(images: list[Image]) -> None:
+            self.asker.show_with(images[0].pk)
+
+        (image,) = Image.objects.accept([file], owner=self.asker, within=show)
+        return Response({"member_id": self.asker.pk, "avatar_url": picture_url(image.key)}, status=201)

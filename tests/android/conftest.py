@@ -1,0 +1,57 @@
+"""Phones with the app on them."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from accounts import sessions
+from accounts.models import Member
+from tests.accounts.conftest import at_once, code_in, shared_db  # noqa: F401 - fixtures
+from tests.android.app import App, Session
+from tests.android.wire import in_process
+from throttling import rates
+
+CodeFor = Callable[[str], str]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_counted() -> None:
+    rates.here.clear()
+
+
+@pytest.fixture
+def app() -> App:
+    """A phone on which nobody is signed in."""
+    return App(in_process())
+
+
+def app_of(member: Member) -> App:
+    """A phone of this member; skips the login screen."""
+    pair = sessions.begin(member, door="android", device="Android", network="192.0.2.0/24")
+    kept = Session(member.pk, str(pair.access), str(pair.refresh), member.email, member.name, member.nickname)
+    return App(in_process(), kept)
+
+
+@pytest.fixture
+def mina_app(mina: Member) -> App:
+    """Mina's phone."""
+    return app_of(mina)
+
+
+@pytest.fixture
+def jun_app(jun: Member) -> App:
+    """Jun's phone."""
+    return app_of(jun)
+
+
+@pytest.fixture
+def code_for(db: None, app: App, work: Callable[[], None], mailoutbox: list[EmailMultiAlternatives]) -> CodeFor:
+    """Asks for a code as the app does, and reads it from the letter."""
+
+    def ask(email: str) -> str:
+        app.ask_code(email)
+        work()
+        return code_in(mailoutbox[-1])
+
+    return ask
