@@ -10,6 +10,7 @@ from accounts.models import Member
 from tests.accounts.conftest import at_once, code_in, shared_db  # noqa: F401 - fixtures
 from tests.android.app import App, Session
 from tests.android.wire import in_process
+from tests.media.conftest import pictures_folder  # noqa: F401 - a folder of its own for each test
 from throttling import rates
 
 CodeFor = Callable[[str], str]
