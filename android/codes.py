@@ -15,10 +15,11 @@ HANG_UP: Final = None
 ANY, FAULT = "any 4xx", "any 5xx"
 
 COMMON: dict[str, Told] = {
-    "not_authenticated": (400, "GLOBAL_103"),
-    "token_invalid": (400, "GLOBAL_103"),
-    "session_ended": (400, "GLOBAL_103"),
-    "token_expired": (400, "GLOBAL_104"),
+    # Of the codes about tokens the calls of members know those of the renewal only; GLOBAL_103 would be a crash.
+    "not_authenticated": (401, "AUTH_007"),
+    "token_invalid": (401, "AUTH_007"),
+    "session_ended": (401, "AUTH_007"),
+    "token_expired": (401, "AUTH_008"),
     "not_found": (404, "GLOBAL_001"),
     "method_not_allowed": (405, "GLOBAL_003"),
     "too_many_requests": (429, "GLOBAL_006"),
@@ -50,12 +51,16 @@ CALLS: dict[str, dict[str, Told]] = {
     # Any other code closes the app at every start, and so does no answer, which at least leaves the login.
     "verifyAccessToken": {"token_expired": (400, "GLOBAL_104"), ANY: (400, "GLOBAL_103"), FAULT: HANG_UP},
     "reissueToken": {"token_expired": (401, "AUTH_008"), ANY: (401, "AUTH_007"), FAULT: HANG_UP},
-    "logout": dict.fromkeys(("not_authenticated", "token_invalid", "session_ended"), (401, "AUTH_010")),
+    "logout": {
+        "not_authenticated": (401, "AUTH_010"),
+        "token_invalid": (401, "AUTH_010"),
+        "session_ended": (401, "AUTH_010"),
+        "token_expired": (400, "GLOBAL_104"),
+    },
     "uploadAvatar": {
         "not_an_image": (400, "MEMBER_004"),
         "image_too_many_pixels": (400, "MEMBER_004"),
         "image_too_large": (400, "GLOBAL_008"),
-        "body_too_large": (400, "GLOBAL_008"),
         "quota_exceeded": (400, "MEMBER_002"),
         "storage_unavailable": (400, "MEMBER_002"),
         "busy": (400, "MEMBER_003"),
@@ -70,7 +75,6 @@ CALLS: dict[str, dict[str, Told]] = {
         "not_an_image": (400, "POST_001"),
         "image_too_many_pixels": (400, "POST_001"),
         "image_too_large": (400, "GLOBAL_008"),
-        "body_too_large": (400, "GLOBAL_008"),
         "quota_exceeded": (400, "POST_002"),
         "storage_unavailable": (400, "POST_002"),
         "busy": (400, "POST_002"),
