@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.serializers import AddressField
 from android.fields import CONTENT_MAX, NumberField, PasswordField
 from wire.fields import SEEN, TextField
+from wire.serializers import OnceSerializer
 
 EMAIL_MAX, NAME_MAX_GRAPHEMES = 200, 20
 FILES_MAX = 7
@@ -46,7 +47,7 @@ class RenewalSerializer(serializers.Serializer[Any]):
     refresh_token = serializers.CharField(max_length=2_000)
 
 
-class ActorSerializer(serializers.Serializer[Any]):
+class ActorSerializer(OnceSerializer):
     """Whoever the app says it is; the token says who it is."""
 
     member_id = NumberField()

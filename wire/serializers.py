@@ -9,7 +9,23 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 
-class StrictSerializer(serializers.Serializer[Any]):
+class OnceSerializer(serializers.Serializer[Any]):
+    """A serializer that refuses a part of a form that stands twice, unless it is a list: as unclear as in JSON."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The validated fields, or ValidationError; a part too many has the code `repeated`."""
+        if isinstance(data, MultiValueDict):
+            self._refuse_repeated_parts(data)
+        return super().to_internal_value(data)
+
+    def _refuse_repeated_parts(self, data: "MultiValueDict[str, Any]") -> None:
+        single = {name for name, field in self.fields.items() if not isinstance(field, serializers.ListField)}
+        if repeated := sorted(name for name, values in data.lists() if name in single and len(values) > 1):
+            refusal = [ErrorDetail(_("Say this once only."), "repeated")]
+            raise serializers.ValidationError(dict.fromkeys(repeated, refusal))
+
+
+class StrictSerializer(OnceSerializer):
     """A serializer that refuses fields nobody may set, such as `author` or `is_staff`, instead of ignoring them."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -19,14 +35,4 @@ class StrictSerializer(serializers.Serializer[Any]):
             if unknown := data.keys() - writable:
                 refusal = [ErrorDetail(_("Nobody may set this."), "unknown_field")]
                 raise serializers.ValidationError(dict.fromkeys(sorted(unknown), refusal))
-            self._refuse_repeated_parts(data)
         return super().to_internal_value(data)
-
-    def _refuse_repeated_parts(self, data: Mapping[str, Any]) -> None:
-        """A part of a form that stands twice is as unclear as a name that stands twice in JSON, unless it is a list."""
-        if not isinstance(data, MultiValueDict):
-            return
-        single = {name for name, field in self.fields.items() if not isinstance(field, serializers.ListField)}
-        if repeated := sorted(name for name, values in data.lists() if name in single and len(values) > 1):
-            refusal = [ErrorDetail(_("Say this once only."), "repeated")]
-            raise serializers.ValidationError(dict.fromkeys(repeated, refusal))
