@@ -1,6 +1,7 @@
 """The base of records that clients see by id."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, router, transaction
 
@@ -28,3 +29,20 @@ class TimeOrdered(models.Model):
                 raise
             self.pk = new_id()
             super().save(*args, **kwargs)
+
+
+New = TypeVar("New", bound=TimeOrdered)
+
+
+def save_all(records: Sequence[New]) -> Sequence[New]:
+    """Save new records of one kind by one statement, in the caller's transaction.
+
+    When an id among them is taken they are saved one by one, and it is drawn anew.
+    """
+    try:
+        with transaction.atomic():
+            return type(records[0])._base_manager.bulk_create(records) if records else records
+    except IntegrityError:
+        for record in records:
+            record.save()
+    return records

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Count, Exists, ManyToOneRel, OuterRef, Sum
 from django.utils import timezone
 
-from keyset.models import TimeOrdered
+from keyset.models import TimeOrdered, save_all
 from media import changes, intake, storage
 from media.addresses import picture
 from media.errors import ImageInUse, ImageNotUsable, QuotaExceeded
@@ -119,11 +119,12 @@ class ImageQuerySet(models.QuerySet["Image"]):
             raise QuotaExceeded
 
     def _begin(self, finished: Iterable[Finished], owner: models.Model, alts: Iterable[str]) -> list["Image"]:
+        images = [
+            Image(owner_id=owner.pk, width=one.width, height=one.height, bytes=len(one.data), alt=alt)
+            for one, alt in zip(finished, alts, strict=False)
+        ]
         with transaction.atomic(durable=True):
-            return [
-                self.create(owner_id=owner.pk, width=one.width, height=one.height, bytes=len(one.data), alt=alt)
-                for one, alt in zip(finished, alts, strict=False)
-            ]
+            return list(save_all(images))
 
     def _complete(self, images: list["Image"], within: "Callable[[list[Image]], object] | None") -> None:
         now = timezone.now()
