@@ -3,7 +3,6 @@
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +16,7 @@ from android.answers import (
     ProfileAnswerSerializer,
 )
 from android.errors import AlreadyBlocking
+from android.parsing import AppFormParser
 from android.serializers import ActorSerializer, AvatarSerializer, TargetSerializer
 from android.shapes import member, member_values, picture_url
 from android.views.base import AppViewSet
@@ -105,7 +105,7 @@ class AppMemberViewSet(AppViewSet):
 class AppAvatarViewSet(AppViewSet):
     """The picture a member shows of themselves."""
 
-    parser_classes = (MultiPartParser,)
+    parser_classes = (AppFormParser,)
     rates = {"upload": [limited("upload-member", by="member")]}
 
     @extend_schema(

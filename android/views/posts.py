@@ -3,12 +3,12 @@
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from android.answers import NewPostAnswerSerializer, PostPageSerializer
 from android.pages import feed_page, own_page, rows_of
+from android.parsing import AppFormParser
 from android.serializers import FeedSerializer, NewPostSerializer, PageSerializer
 from android.shapes import written
 from android.views.base import AppViewSet
@@ -22,7 +22,7 @@ PAGE = frozenset({"page", "size"})
 class AppPostViewSet(AppViewSet):
     """What members say."""
 
-    parser_classes = (MultiPartParser,)
+    parser_classes = (AppFormParser,)
     parameters = {"feed": PAGE | {"member_id"}, "of_member": PAGE}
     rates = {"register": [limited("post-member", by="member")]}
 

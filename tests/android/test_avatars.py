@@ -1,0 +1,129 @@
+"""member/uploadAvatar: a picture of oneself."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from PIL import Image as Pillow
+from pytest_django import Settings
+
+from accounts.models import Avatar, Member
+from media import intake
+from media.models import Image
+from tests.android.app import App
+from tests.android.calls import asked, refusal
+from tests.android.wire import Request, file_part, multipart, text_part
+from tests.factories import picture_bytes
+from tests.house.test_nothing_left import kept
+from tests.media.pictures import CORNERS, corners, exif_of, is_like, photograph, saved, seen
+
+
+def avatar_of(app: App, *data: bytes) -> Request:
+    """What the app sends, with so many pictures."""
+    assert app.session
+    me = text_part("member_id", str(app.session.member_id))
+    return multipart("/member/uploadAvatar", [me, *[file_part("file", "나 1.jpg", one) for one in data]])
+
+
+def files_in(folder: Path) -> set[str]:
+    """The names of all files in storage, without their ends."""
+    return {at.name.partition(".")[0] for at in folder.rglob("*") if at.is_file()}
+
+
+def test_an_avatar_is_answered_with_its_address_and_shown_everywhere(
+    mina_app: App, jun_app: App, mina: Member, settings: Settings
+) -> None:
+    data = saved(corners().transpose(Pillow.Transpose.ROTATE_90), "JPEG", quality=90, exif=exif_of(6))
+    told = asked(mina_app, avatar_of(mina_app, data))
+    url = f"{settings.PICTURES_URL}/{Image.objects.get().key}.full.jpg"
+    assert (told.status, told.json()) == (201, {"member_id": mina.pk, "avatar_url": url})
+    answer = Client().get(url.removeprefix(settings.PUBLIC_URL))
+    picture = Pillow.open(BytesIO(b"".join(answer)))
+    assert is_like(seen(picture), CORNERS, by=24)
+    assert not picture.getexif()
+    mina_app.register_post("Snow")
+    assert {mina_app.profile()["avatar_url"], *(app.posts()[0]["avatar_url"] for app in (mina_app, jun_app))} == {url}
+
+
+def test_a_new_avatar_takes_the_place_of_the_old_one_whose_files_go(
+    mina_app: App,
+    pictures_folder: Path,
+    work: Callable[[], None],
+) -> None:
+    first = mina_app.upload_avatar(picture_bytes())["avatar_url"]
+    work()
+    second = mina_app.upload_avatar(picture_bytes())["avatar_url"]
+    assert mina_app.profile()["avatar_url"] == second != first
+    work()
+    assert files_in(pictures_folder) == {second.rpartition("/")[2].partition(".")[0]}
+    assert Client().get(first.partition("8000")[2]).status_code == 404
+    assert (Avatar.objects.count(), Image.objects.count()) == (1, 1)
+
+
+def test_two_pictures_or_none_are_refused_and_the_avatar_stays(mina_app: App) -> None:
+    url = mina_app.upload_avatar(picture_bytes())["avatar_url"]
+    before = kept()
+    for data in ([], [picture_bytes(), picture_bytes()]):
+        assert refusal("uploadAvatar", asked(mina_app, avatar_of(mina_app, *data))) == (400, "GLOBAL_002")
+    assert kept() == before
+    assert mina_app.profile()["avatar_url"] == url
+
+
+@pytest.mark.parametrize("data", [b"", b"text", b"\xff\xd8\xff", photograph()[:4_000], saved(corners(), "GIF")])
+def test_what_is_no_whole_picture_is_refused_and_the_avatar_stays(mina_app: App, data: bytes) -> None:
+    url = mina_app.upload_avatar(picture_bytes())["avatar_url"]
+    before = kept()
+    assert refusal("uploadAvatar", asked(mina_app, avatar_of(mina_app, data))) == (400, "MEMBER_004")
+    assert kept() == before
+    assert mina_app.profile()["avatar_url"] == url
+
+
+@pytest.mark.parametrize("size", [10_000_000, 10_485_760, 10_485_761])
+def test_an_avatar_has_ten_megabytes_at_most(mina_app: App, size: int) -> None:
+    picture = photograph()
+    told = asked(mina_app, avatar_of(mina_app, picture + bytes(size - len(picture))))
+    if size > 10_485_760:
+        assert refusal("uploadAvatar", told) == (400, "GLOBAL_008")
+        assert not Image.objects.exists()
+    else:
+        assert told.status == 201
+
+
+@pytest.mark.parametrize("name", ["..", "a/", "back\\", "한" * 300, '"\r\n', "x.php"])
+def test_an_avatar_is_taken_under_any_name(mina_app: App, name: str) -> None:
+    assert mina_app.upload_avatar(picture_bytes(), name)["avatar_url"].endswith(".full.jpg")
+
+
+def test_storage_that_is_away_is_told_as_such_and_the_avatar_stays(
+    mina_app: App,
+    pictures_folder: Path,
+    work: Callable[[], None],
+) -> None:
+    mina_app.upload_avatar(picture_bytes())
+    work()
+    (pictures_folder / "images").rename(pictures_folder / "away")
+    (pictures_folder / "images").write_text("a file where a folder should be")
+    rows, _ = kept()
+    assert refusal("uploadAvatar", asked(mina_app, avatar_of(mina_app, picture_bytes()))) == (400, "MEMBER_002")
+    (pictures_folder / "images").unlink()
+    (pictures_folder / "away").rename(pictures_folder / "images")
+    work()
+    after, _ = kept()
+    assert {name for name in rows if rows[name] != after[name]} == {"outbox.Job"}
+    assert len(files_in(pictures_folder)) == Image.objects.count() == 1
+
+
+def test_a_server_that_takes_too_many_pictures_at_once_says_so(
+    mina_app: App, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "PATIENCE", 0.01)
+    settings.THREADS = 2
+    places = intake._places(1)
+    places.acquire()
+    try:
+        assert refusal("uploadAvatar", asked(mina_app, avatar_of(mina_app, picture_bytes()))) == (400, "MEMBER_003")
+    finally:
+        places.release()
+    assert asked(mina_app, avatar_of(mina_app, picture_bytes())).status == 201
