@@ -66,11 +66,11 @@ class Invalid(exceptions.APIException):
 
 
 class UnknownField(exceptions.APIException):
-    """The request names a field that nobody may set."""
+    """The request names a field or parameter that the operation does not know."""
 
     status_code = 400
     default_code = "unknown_field"
-    default_detail = _("The request names a field that nobody may set; `errors` says which.")
+    default_detail = _("The request names something that this operation does not know; `errors` says what.")
 
 
 class Malformed(exceptions.APIException):
