@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from config.views import written_schema
 from tests.factories import picture_bytes, upload
 from tests.house.kept import kept
 from tests.house.problems import is_problem
@@ -73,7 +75,10 @@ def test_json_that_is_refused_leaves_nothing_behind(
     assert kept() == before
 
 
-READERS = [("POST", POSTS), ("PATCH", ME), ("POST", REPORTS), ("POST", SESSIONS), ("POST", MEMBERS), ("POST", CODES)]
+READERS = [
+    ("POST", POSTS), ("PATCH", ME), ("POST", REPORTS), ("POST", SESSIONS), ("POST", MEMBERS), ("POST", CODES),
+    ("POST", f"{ME}/exports"), ("POST", f"{SESSIONS}/end-others"), ("DELETE", f"{SESSIONS}/current"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
@@ -81,6 +86,22 @@ def test_a_body_that_cannot_be_read_leaves_nothing_behind(mina_api: APIClient, b
     before = kept()
     for method, address in READERS:
         assert is_problem(mina_api.generic(method, address, body, JSON), 400, "malformed"), address
+    assert kept() == before
+
+
+BODILESS = [
+    (method.upper(), re.sub(r"{\w+}", "7", path))
+    for path, item in yaml.safe_load(written_schema())["paths"].items()
+    for method, operation in item.items()
+    if method != "get" and "requestBody" not in operation
+]
+
+
+@pytest.mark.parametrize(("method", "address"), BODILESS)
+def test_a_body_where_none_is_taken_leaves_nothing_behind(mina_api: APIClient, method: str, address: str) -> None:
+    before = kept()
+    for name in ("is_staff", "author", "member_id"):
+        assert is_problem(mina_api.generic(method, address, json.dumps({name: "7"}), JSON), 400, "unknown_field")
     assert kept() == before
 
 
