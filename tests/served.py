@@ -1,6 +1,7 @@
 """The server as it really runs, for tests that come over the wire: gunicorn in a process of its own, with a hamlet."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -34,22 +35,41 @@ class Served:
 @contextmanager
 def served(var: Path, **also: str) -> Iterator[Served]:
     """A server whose data lies in `var`, on SQLite, with the settings in `also`; gone at the end."""
-    port = _free_port()
-    environment = _environment(var, port) | also
+    environment = _environment(var, free_port()) | also
     for command in (["migrate", "--verbosity", "0"], ["seed", "--if-empty", *HAMLET]):
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, capture_output=True
         )
+    with serving(environment, var / "log") as server:
+        yield Served(server.url, var)
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A server at work: where it is reached, and its master process."""
+
+    url: str
+    master: "subprocess.Popen[bytes]"
+
+    def kill(self) -> None:
+        """End master and workers at once, as a lost machine does: nothing is finished, nothing is said."""
+        os.killpg(self.master.pid, signal.SIGKILL)
+        self.master.wait(PATIENCE)
+
+
+@contextmanager
+def serving(environment: dict[str, str], log: Path) -> Iterator[Serving]:
+    """gunicorn with these settings, ready, writing into `log`; gone at the end."""
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
-    with (var / "log").open("wb") as log:
-        server = subprocess.Popen(gunicorn, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    with log.open("wb") as file:
+        master = subprocess.Popen(gunicorn, cwd=ROOT, env=environment, stdout=file, stderr=file, start_new_session=True)
     try:
-        here = Served(f"http://127.0.0.1:{port}", var)
-        _wait_until_ready(here, server)
+        here = Serving(f"http://127.0.0.1:{environment['PORT']}", master)
+        _wait_until_ready(here, log)
         yield here
     finally:
-        server.terminate()
-        server.wait(PATIENCE)
+        master.terminate()
+        master.wait(PATIENCE)
 
 
 def _environment(var: Path, port: int) -> dict[str, str]:
@@ -58,18 +78,19 @@ def _environment(var: Path, port: int) -> dict[str, str]:
     return inherited | own
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_until_ready(here: Served, server: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(here: Serving, log: Path) -> None:
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and server.poll() is None:
+    while time.monotonic() < until and here.master.poll() is None:
         try:
             urllib.request.urlopen(f"{here.url}/readyz", timeout=5).close()  # noqa: S310 - the server above
             return
         except OSError:
             time.sleep(0.1)
-    raise AssertionError(f"the server did not come up: {(here.var / 'log').read_text()}")
+    raise AssertionError(f"the server did not come up: {log.read_text() if log.is_file() else log}")

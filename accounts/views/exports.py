@@ -26,7 +26,7 @@ class ExportViewSet(Idempotent, StrictViewSet):
 
     queryset = Export.objects.none()
     serializer_class = ExportSerializer
-    idempotent = frozenset({"create"})
+    idempotent = bodiless = frozenset({"create"})
     refusals = {"create": [ExportOnceADay], "fetch": [ExportNotThere, StorageUnavailable]}
 
     def get_queryset(self) -> Any:
