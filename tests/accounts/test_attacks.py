@@ -64,6 +64,17 @@ def test_a_signed_in_phone_confirms_whatever_strangers_guess(mina: Member, setti
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
 
 
+@pytest.mark.parametrize("part", ["signed in", HOME, "familiar\n192.0.2.0/24"])
+def test_no_address_that_is_typed_passes_for_a_members_own_counter(mina: Member, part: str, settings: Settings) -> None:
+    settings.PASSWORD_GUESSES_NEAR = settings.PASSWORD_GUESSES_FAR = 2
+    phone = Phone(HOME)
+    assert phone.sign_in(mina.email).status_code == 201
+    for _ in range(3):
+        Phone("198.51.100.7").sign_in(f"{mina.email}\n{part}", "wrong")
+    assert Phone(HOME).sign_in(mina.email).status_code == 201
+    assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
+
+
 def test_leaving_and_joining_anew_sheds_no_suspension(mina: Member, proof_for: CodeFor, settings: Settings) -> None:
     mina.withdraw()
     proof = proof_for(mina.email)
