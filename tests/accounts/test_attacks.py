@@ -1,6 +1,8 @@
 """What somebody tries who means harm, at the doors of this room."""
 
+import unicodedata
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError
@@ -12,7 +14,7 @@ from structlog.testing import capture_logs
 from accounts import erasure
 from accounts.models import Member
 from tests.accounts.conftest import CodeFor
-from tests.accounts.phone import HOME, Phone
+from tests.accounts.phone import HOME, Phone, code_of
 from tests.factories import PASSWORD, MemberFactory
 
 
@@ -73,6 +75,21 @@ def test_no_address_that_is_typed_passes_for_a_members_own_counter(mina: Member,
         Phone("198.51.100.7").sign_in(f"{mina.email}\n{part}", "wrong")
     assert Phone(HOME).sign_in(mina.email).status_code == 201
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
+
+
+@pytest.mark.django_db
+def test_an_endless_address_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+    normalize = unicodedata.normalize
+
+    def measured(form: Any, text: str) -> str:
+        lengths.append(len(text))
+        return normalize(form, text)
+
+    monkeypatch.setattr("unicodedata.normalize", measured)
+    endless = "a" + "\u0301\u0316" * 10_000 + "@example.com"
+    assert code_of(Phone().post("verification-codes", email=endless)) == "invalid"
+    assert [length for length in lengths if length > 254] == []
 
 
 def test_leaving_and_joining_anew_sheds_no_suspension(mina: Member, proof_for: CodeFor, settings: Settings) -> None:
