@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.emails import EMAIL_MAX_LENGTH, normalised
+from accounts.emails import EMAIL_MAX_LENGTH, has_one_spelling, normalised
 from accounts.models.login_session import DEVICE_MAX_GRAPHEMES
 from accounts.models.member import ABOUT_MAX_GRAPHEMES, NAME_MAX_GRAPHEMES, NICKNAME_MAX_GRAPHEMES
 from media.serializers import AddressesSerializer
@@ -70,7 +70,10 @@ class AddressField(serializers.EmailField):
         typed = super().to_internal_value(data)
         if len(typed) > EMAIL_MAX_LENGTH:
             self.fail("max_length", max_length=EMAIL_MAX_LENGTH)
-        return normalised(typed)
+        email = normalised(typed)
+        if not has_one_spelling(email):
+            self.fail("invalid")
+        return email
 
 
 class CodeRequestSerializer(StrictSerializer):

@@ -1,6 +1,7 @@
 """What somebody tries who means harm, at the doors of this room."""
 
 import unicodedata
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,9 @@ from pytest_django import Settings
 from structlog.testing import capture_logs
 
 from accounts import erasure
-from accounts.models import Member
+from accounts.models import Member, VerificationCode
 from tests.accounts.conftest import CodeFor
+from tests.accounts.letters import Letters
 from tests.accounts.phone import HOME, Phone, code_of
 from tests.factories import PASSWORD, MemberFactory
 
@@ -75,6 +77,36 @@ def test_no_address_that_is_typed_passes_for_a_members_own_counter(mina: Member,
         Phone("198.51.100.7").sign_in(f"{mina.email}\n{part}", "wrong")
     assert Phone(HOME).sign_in(mina.email).status_code == 201
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "email", ["v@ex\u200bample.co.kr", "v@example。co.kr", "v@exam\u00adple.co.kr", "V@EXAMPLE.co.kr"]
+)
+def test_one_mailbox_is_counted_once_however_its_domain_is_spelt(email: str, settings: Settings) -> None:
+    settings.RATES = settings.RATES | {"code-email": "1/hour"}
+    assert Phone().post("verification-codes", email="v@example.co.kr").status_code == 202
+    assert Phone().post("verification-codes", email=email).status_code == 429
+    assert VerificationCode.objects.get().email == "v@example.co.kr"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "email", ['"v"@example.com', '"\\v"@example.com', "v@[127.0.0.1]", "v@xn--0.com", f"v@{'ü' * 60}.com"]
+)
+def test_a_second_spelling_of_a_mailbox_is_no_address(
+    email: str, work: Callable[[], None], mailoutbox: Letters
+) -> None:
+    assert code_of(Phone().post("verification-codes", email=email)) == "invalid"
+    work()
+    assert mailoutbox == []
+
+
+@pytest.mark.django_db
+def test_a_domain_in_letters_of_its_country_is_written_either_way(code_for: CodeFor) -> None:
+    code = code_for("mina@bücher.example")
+    answer = Phone().post("verification-codes/confirm", email="mina@xn--bcher-kva.example", code=code)
+    assert answer.status_code == 200
 
 
 @pytest.mark.django_db
