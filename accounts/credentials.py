@@ -17,14 +17,15 @@ def reset_password(email: str, typed: str, password: str, *, address: str) -> No
     """Take a new password from whoever reads the member's mail, and sign out everywhere.
 
     Raises as `VerificationCode.objects.guessed` does, or ValidationError for a password that is not taken, which leaves
-    the code good. A member who was suspended or left since the letter is answered as if there were none.
+    the code good. A member who was suspended since the letter is answered as if there were none. One who left, and may
+    still come back, stays withdrawn until they sign in with it.
     """
     code = VerificationCode.objects.guessed(typed, VerificationCode.RESET, email)
     # Slow on purpose, so before the transaction, which holds locks.
     hashed = make_password(password)
     with transaction.atomic():
-        member = Member.objects.standing().select_for_update(no_key=True).filter(email=code.email).first()
-        if member is None:
+        member = Member.objects.select_for_update(no_key=True).filter(email=code.email).first()
+        if member is None or not signin.may_sign_in(member):
             raise CodeIncorrect
         passwords.check(password, member)
         VerificationCode.objects.use_up(code)
