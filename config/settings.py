@@ -258,7 +258,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # Larger pictures wait on disk, not in memory. Bytes.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "media.waiting.NamelessFileHandler"]
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.NotToPages",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "media.waiting.NamelessFileHandler",
+]
 # Where they wait; a read-only root needs a folder with room for 110 MB a request. A folder; else the system's.
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", "") or None
 
