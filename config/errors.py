@@ -37,6 +37,7 @@ TITLES = {
     404: _("Not found"),
     405: _("Method not allowed"),
     409: _("Conflict"),
+    411: _("Length required"),
     412: _("Precondition failed"),
     413: _("Too large"),
     414: _("Address too long"),
@@ -82,6 +83,14 @@ class Malformed(exceptions.APIException):
     status_code = 400
     default_code = "malformed"
     default_detail = _("The request cannot be read.")
+
+
+class LengthRequired(exceptions.APIException):
+    """The body comes in pieces, and nothing tells how long it is (RFC 9110, 15.5.12)."""
+
+    status_code = 411
+    default_code = "length_required"
+    default_detail = _("Send the body with a Content-Length, not in pieces.")
 
 
 class BodyTooLarge(exceptions.APIException):

@@ -18,6 +18,7 @@ from config.errors import (
     HeadersTooLarge,
     InternalError,
     Invalid,
+    LengthRequired,
     Malformed,
     NotFound,
     Unavailable,
@@ -128,7 +129,7 @@ class ProblemSchema(AutoSchema):
             if needs_terms(self.method, self.view):
                 yield TermsNotAccepted
         if self._get_request_body():  # type: ignore[no-untyped-call]
-            yield from (Malformed, Invalid, UnknownField, BodyTooLarge, Unreadable)
+            yield from (Malformed, Invalid, UnknownField, LengthRequired, BodyTooLarge, Unreadable)
         elif self._get_parameters():
             yield Invalid
         if self.method in ("POST", "PUT", "PATCH"):

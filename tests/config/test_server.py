@@ -109,6 +109,13 @@ def test_what_is_no_request_is_refused_like_any_other_and_not_repeated(server: S
     assert TOKEN not in said
 
 
+def test_a_body_whose_length_is_not_told_is_not_taken_for_empty(server: Server) -> None:
+    start = "POST /api/v1/sessions HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    head, body = server.answer_to(f"{start}Transfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n")
+    assert head.startswith("HTTP/1.1 411 ")
+    assert json.loads(body)["code"] == "length_required"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes are read from /proc")
 def test_a_process_that_dies_is_replaced_and_none_outlives_the_master(server: Server) -> None:
     (first,) = server.workers()
