@@ -54,9 +54,10 @@ def fuzz(here: Served, *, examples: int, as_member: bool, seed: int | None = Non
     environment = os.environ | hooks | (MEMBER if as_member else {})
     done = subprocess.run(command, cwd=here.var, env=environment, capture_output=True, text=True, check=False)
     said = done.stdout + done.stderr
-    if not report.exists():
+    written = report.read_text() if report.exists() else ""
+    if not written:
         return Findings(0, 1, said)
-    told = json.loads(report.read_text())
+    told = json.loads(written)
     failures = len(told["failures"]) + len(told["errors"])
     return Findings(told["test_cases"]["generated"], failures or done.returncode, said)
 
