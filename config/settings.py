@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "config.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "config.middleware.LengthTold",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.Users",
     "config.middleware.Messages",
