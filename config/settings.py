@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "config.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "config.middleware.LengthTold",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.Users",
     "config.middleware.Messages",
@@ -260,6 +261,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # Larger pictures wait on disk, not in memory. Bytes.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.NotToPages",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "media.waiting.NamelessFileHandler",
+]
 # Where they wait; a read-only root needs a folder with room for 110 MB a request. A folder; else the system's.
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", "") or None
 
@@ -433,8 +439,8 @@ API_DOCS = env.bool("API_DOCS", not PRODUCTION)
 # A mobile client needs none; a web client's origin is named here.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
-CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy"]
-CORS_ALLOW_HEADERS = [*default_headers, "if-match", "if-none-match", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-match", "x-request-id"]
 
 # ------------------------------------------------------------------------------------------- languages
 USE_TZ = True
