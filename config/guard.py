@@ -1,5 +1,6 @@
 """What the production shape refuses to start with."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,8 @@ def _shared_faults(settings: Mapping[str, Any]) -> list[str]:
             parse_many(rate)
         except ValueError:
             faults.append(f"RATES: {scope}={rate} is no rate; write 30/hour, or 5/hour;20/day.")
+    if not re.fullmatch("[A-Za-z0-9-]+", settings["SLOT"]):
+        faults.append("SLOT is no single word of letters, digits and hyphens; write staging1.")
     return faults
 
 

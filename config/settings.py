@@ -30,6 +30,8 @@ METRICS_PORT = env.int("METRICS_PORT", 0)
 GRACEFUL_SECONDS = env.int("GRACEFUL_SECONDS", 25)
 # Where clients reach the server, without a slash at the end; addresses of local pictures begin with it.
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+# Which of several servers this one is: the word that /profile answers to deploy scripts. Letters, digits and "-".
+SLOT = env.str("SLOT", "default")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 # gunicorn processes; more than one needs the shared cache. A number.
 WORKERS = env.int("WORKERS", 1)

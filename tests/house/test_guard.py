@@ -82,3 +82,9 @@ def test_several_processes_need_a_cache_they_share() -> None:
 
 def test_a_shape_that_does_not_exist_is_refused() -> None:
     assert "SHAPE is" in _start(SHAPE="staging")
+
+
+@pytest.mark.parametrize("word", ["", "staging 1", "스테이징", "a\nb", "<b>"])
+def test_a_slot_that_is_not_one_plain_word_is_refused(word: str) -> None:
+    assert "- SLOT is " in _start(SLOT=word)
+    assert _start(SLOT="staging-1") == ""
