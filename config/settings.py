@@ -30,6 +30,8 @@ METRICS_PORT = env.int("METRICS_PORT", 0)
 GRACEFUL_SECONDS = env.int("GRACEFUL_SECONDS", 25)
 # Where clients reach the server, without a slash at the end; addresses of local pictures begin with it.
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+# Which of several servers this one is: the word that /profile answers to deploy scripts. Letters, digits and "-".
+SLOT = env.str("SLOT", "default")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 # gunicorn processes; more than one needs the shared cache. A number.
 WORKERS = env.int("WORKERS", 1)
@@ -321,7 +323,9 @@ TERMS_VERSION = env.str("TERMS_VERSION", "2026-11-01")
 ANDROID_TERMS_VERSION = env.str("ANDROID_TERMS_VERSION", "android-0.0.22")
 # That app does not say which language it speaks; letters to who joins there are in this one. A language.
 ANDROID_LANGUAGE = env.str("ANDROID_LANGUAGE", "ko")
-# When the app's addresses go, once that is decided; told in the Sunset header. A date.
+# Since when v1 is there to be used instead; told in the Deprecation header.
+ANDROID_DEPRECATED = "2026-11-01"
+# When the app's addresses go, once that is decided; told in the Sunset header. A date, not before the one above.
 ANDROID_SUNSET = env.str("ANDROID_SUNSET", "")
 # Older clients are told to update. A version.
 MINIMUM_CLIENT_VERSION = env.str("MINIMUM_CLIENT_VERSION", "1.0.0")
