@@ -26,13 +26,13 @@ class OnceSerializer(serializers.Serializer[Any]):
 
 
 class StrictSerializer(OnceSerializer):
-    """A serializer that refuses fields nobody may set, such as `author` or `is_staff`, instead of ignoring them."""
+    """A serializer that refuses fields it does not take, such as `author` or `is_staff`, instead of ignoring them."""
 
     def to_internal_value(self, data: Any) -> Any:
         """The validated fields, or ValidationError; an unknown field has the code `unknown_field`."""
         if isinstance(data, Mapping):
             writable = {name for name, field in self.fields.items() if not field.read_only}
             if unknown := data.keys() - writable:
-                refusal = [ErrorDetail(_("Nobody may set this."), "unknown_field")]
+                refusal = [ErrorDetail(_("This operation does not know this field."), "unknown_field")]
                 raise serializers.ValidationError(dict.fromkeys(sorted(unknown), refusal))
         return super().to_internal_value(data)

@@ -1,6 +1,8 @@
 """Phones with the app on them."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
@@ -10,7 +12,6 @@ from accounts.models import Member
 from tests.accounts.conftest import at_once, code_in, shared_db  # noqa: F401 - fixtures
 from tests.android.app import App, Session
 from tests.android.wire import in_process
-from tests.media.conftest import pictures_folder  # noqa: F401 - a folder of its own for each test
 from throttling import rates
 
 CodeFor = Callable[[str], str]
@@ -19,6 +20,14 @@ CodeFor = Callable[[str], str]
 @pytest.fixture(autouse=True)
 def _nobody_counted() -> None:
     rates.here.clear()
+
+
+@pytest.fixture(autouse=True)
+def pictures_folder(tmp_path: Path, settings: Any) -> Path:
+    """A folder of its own for the pictures of each test, and for all that the server keeps."""
+    disk = {"default": {"BACKEND": "media.disk.Disk", "OPTIONS": {"location": tmp_path}}}
+    settings.VAR_DIR, settings.MEDIA_ROOT, settings.STORAGES = tmp_path, tmp_path, settings.STORAGES | disk
+    return tmp_path
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.android.app import App
 from tests.android.calls import asked, refusal
 from tests.android.wire import Request, file_part, multipart, text_part
 from tests.factories import picture_bytes
-from tests.house.test_nothing_left import kept
+from tests.house.kept import kept
 from tests.media.pictures import CORNERS, corners, exif_of, is_like, photograph, saved, seen
 
 

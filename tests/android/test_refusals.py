@@ -21,7 +21,7 @@ from tests.android.app import KNOWN, App, Refused
 from tests.android.calls import LISTS, SIGNED, asked, query, refusal, request
 from tests.android.wire import Request, file_part, multipart, posted, text_part
 from tests.factories import picture_bytes
-from tests.house.test_nothing_left import kept
+from tests.house.kept import kept
 
 ROOT = Path(__file__).resolve().parents[2]
 # Nobody is asked for a token there.
