@@ -10,6 +10,7 @@ from rest_framework import exceptions
 
 from accounts.errors import CREDENTIAL_REFUSALS, TermsNotAccepted
 from accounts.permissions import needs_terms
+from android.middleware import ADDRESSES
 from config.errors import (
     MEDIA_TYPE,
     AddressTooLong,
@@ -144,9 +145,9 @@ class ProblemSchema(AutoSchema):
         yield from (AddressTooLong, HeadersTooLarge, InternalError, Unavailable)
 
 
-def only_v1(endpoints: list[tuple[str, Any, str, Any]], **kwargs: Any) -> list[tuple[str, Any, str, Any]]:
-    """Pre-processing hook: other wires have documents of their own."""
-    return [endpoint for endpoint in endpoints if endpoint[0].startswith("/api/v1/")]
+def without_the_app(endpoints: list[tuple[str, Any, str, Any]], **kwargs: Any) -> list[tuple[str, Any, str, Any]]:
+    """Pre-processing hook: the wire of the app in the store has a document of its own."""
+    return [endpoint for endpoint in endpoints if not endpoint[0].startswith(ADDRESSES)]
 
 
 def problem_response(refusals: list[Refusal]) -> dict[str, Any]:

@@ -432,7 +432,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
-    "PREPROCESSING_HOOKS": ["config.schema.only_v1"],
+    "PREPROCESSING_HOOKS": ["config.schema.without_the_app"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.schema.add_problem_component",
