@@ -151,6 +151,13 @@ def test_whoever_left_starts_anew_with_the_address(app: App, code_for: CodeFor, 
     assert member.withdrawn_at is None
 
 
+def test_a_confirmation_from_before_one_left_erases_nothing(confirmed: App) -> None:
+    nari = Member.objects.create_user(NEW, PASSWORD, name="Han Nari", nickname="Nari")
+    nari.withdraw()
+    assert joined() == (400, "GLOBAL_006")
+    assert Member.objects.get().pk == nari.pk
+
+
 def test_nobody_sheds_a_suspension_by_joining_anew(app: App, code_for: CodeFor, mina: Member) -> None:
     mina.suspend(timezone.now() + timedelta(days=1))
     mina.withdraw()
