@@ -14,10 +14,10 @@ ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
 help:
 	@echo 'make run      a server with a small town in it, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
 	@echo 'make test     the tests, on SQLite, and again on PostgreSQL and Redis where they are installed; ARGS="-k feed"'
-	@echo 'make fuzz     twenty thousand odd requests, made of the schema; ARGS="--cases 2000" for fewer'
+	@echo 'make fuzz     twenty thousand odd requests, made of the schema, on each of the two; ARGS="--cases 2000" for fewer'
 	@echo 'make check    what CI runs: format, lint, types, imports, migrations, settings, schema, then the tests'
 	@echo 'make format   put the code into its shape'
-	@echo 'make schema   write docs/openapi.yaml anew'
+	@echo 'make schema   write docs/openapi.yaml and docs/openapi-android.yaml anew'
 	@echo 'make lock     resolve requirements*.in into requirements*.txt; ARGS="--upgrade" for newer ones'
 	@echo 'make clean    forget what the local server has written'
 
@@ -40,11 +40,18 @@ quality: development
 	$(IN)/lint-imports --no-logo > var/imports.txt || { cat var/imports.txt; exit 1; }
 	$(IN)/python manage.py makemigrations --check --dry-run --verbosity 0
 	env $$(grep -v '^#' tests/production.env) $(IN)/python manage.py check --deploy --fail-level WARNING
-	$(IN)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+	$(DESCRIBE) --file var/openapi.yaml
 	diff -u docs/openapi.yaml var/openapi.yaml || { echo 'docs/openapi.yaml is not what the code says: make schema'; exit 1; }
+	$(DESCRIBE_APP) --file var/openapi-android.yaml
+	diff -u docs/openapi-android.yaml var/openapi-android.yaml \
+	|| { echo 'docs/openapi-android.yaml is not what the code says: make schema'; exit 1; }
 
+DESCRIBE = $(IN)/python manage.py spectacular --validate --fail-on-warn
+# The wire of the Android app has a document of its own.
+DESCRIBE_APP = $(DESCRIBE) --generator-class android.schema.AppGenerator
 schema: development
-	$(IN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	$(DESCRIBE) --file docs/openapi.yaml
+	$(DESCRIBE_APP) --file docs/openapi-android.yaml
 
 format: development
 	$(IN)/ruff format .

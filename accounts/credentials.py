@@ -3,6 +3,8 @@
 Each change locks the member, is written down as a security event, and is told by mail.
 """
 
+from collections.abc import Callable
+
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404
@@ -12,19 +14,28 @@ from accounts.errors import CodeIncorrect, EmailTaken, PasswordWrong
 from accounts.models import Member, PasswordGuess, SecurityEvent, VerificationCode
 from accounts.models.password_guess import at_the_door
 
+Left = Callable[[Member, str], None]
+_left: list[Left] = []
+
+
+def when_left(told: Left) -> None:
+    """Have a room above told, in the transaction of the change, which member leaves which address behind."""
+    _left.append(told)
+
 
 def reset_password(email: str, typed: str, password: str, *, address: str) -> None:
     """Take a new password from whoever reads the member's mail, and sign out everywhere.
 
     Raises as `VerificationCode.objects.guessed` does, or ValidationError for a password that is not taken, which leaves
-    the code good. A member who was suspended or left since the letter is answered as if there were none.
+    the code good. A member who was suspended since the letter is answered as if there were none. One who left, and may
+    still come back, stays withdrawn until they sign in with it.
     """
     code = VerificationCode.objects.guessed(typed, VerificationCode.RESET, email)
     # Slow on purpose, so before the transaction, which holds locks.
     hashed = make_password(password)
     with transaction.atomic():
-        member = Member.objects.standing().select_for_update(no_key=True).filter(email=code.email).first()
-        if member is None:
+        member = Member.objects.select_for_update(no_key=True).filter(email=code.email).first()
+        if member is None or not signin.may_sign_in(member):
             raise CodeIncorrect
         passwords.check(password, member)
         VerificationCode.objects.use_up(code)
@@ -64,6 +75,8 @@ def change_email(member: Member, email: str, typed: str) -> Member:
             # Whoever reads the former address opens nothing with what it was sent.
             VerificationCode.objects.filter(email=former).delete()
             locked.codes.all().delete()
+            for told in _left:
+                told(locked, former)
             SecurityEvent.objects.tell(locked, SecurityEvent.EMAIL_CHANGED, former_email=former)
             return locked
     except IntegrityError:

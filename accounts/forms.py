@@ -4,9 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.emails import normalised
-
-EMAIL_MAX_LENGTH = 254
+from accounts.emails import EMAIL_MAX_LENGTH, normalised
 
 
 class AddressForm(forms.Form):

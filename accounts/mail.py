@@ -9,14 +9,14 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.models import LoginSession, Member, SecurityEvent, VerificationCode
-from accounts.signin import may_come_back
+from accounts.signin import may_come_back, may_sign_in
 
 
 def send_code(code: VerificationCode, drawn: str) -> None:
     """Mail the code to whom its purpose is for; nobody else learns it, and some addresses get no letter at all.
 
     The API answers alike for every address, so it is here that a member's address gets no code to join or move with,
-    and that only a standing member's gets one to reset the password or to leave.
+    that only a standing member's gets one to leave, and that one to reset the password goes to who may sign in with it.
     """
     member = Member.objects.filter(email=code.email).first()
     letter = LETTERS[code.purpose](member)
@@ -33,7 +33,7 @@ def _to_join(member: Member | None) -> str:
 
 
 def _to_reset(member: Member | None) -> str | None:
-    return "reset" if member is not None and member.is_active else None
+    return "reset" if member is not None and may_sign_in(member) else None
 
 
 def _to_move(member: Member | None) -> str:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.emails import normalised
+from accounts.emails import EMAIL_MAX_LENGTH, has_one_spelling, normalised
 from accounts.models.login_session import DEVICE_MAX_GRAPHEMES
 from accounts.models.member import ABOUT_MAX_GRAPHEMES, NAME_MAX_GRAPHEMES, NICKNAME_MAX_GRAPHEMES
 from media.serializers import AddressesSerializer
@@ -63,17 +63,23 @@ class ProfileChangeSerializer(StrictSerializer):
 
 
 class AddressField(serializers.EmailField):
-    """An e-mail address as we keep it; its length is that of what is kept, since NFKC may make it longer."""
+    """An e-mail address as we keep it; its length is that of what is kept too, since NFKC may make it longer."""
 
     def to_internal_value(self, data: Any) -> str:
-        """The address, however it was typed."""
-        return normalised(super().to_internal_value(data))
+        """The address, however it was typed; what would take long to read is refused unread."""
+        typed = super().to_internal_value(data)
+        if len(typed) > EMAIL_MAX_LENGTH:
+            self.fail("max_length", max_length=EMAIL_MAX_LENGTH)
+        email = normalised(typed)
+        if not has_one_spelling(email):
+            self.fail("invalid")
+        return email
 
 
 class CodeRequestSerializer(StrictSerializer):
     """Where the code goes."""
 
-    email = AddressField(max_length=254)
+    email = AddressField(max_length=EMAIL_MAX_LENGTH)
 
 
 class CodeConfirmSerializer(CodeRequestSerializer):
@@ -118,7 +124,7 @@ class SignUpSerializer(DeviceSerializer):
 class SignInSerializer(DeviceSerializer):
     """E-mail and password."""
 
-    email = serializers.CharField(max_length=254)
+    email = serializers.CharField(max_length=EMAIL_MAX_LENGTH)
     password = PasswordField()
 
 

@@ -30,7 +30,7 @@ def prove(email: str, password: str, *, address: str) -> Member:
         make_password(password)
     if member is None or not member.check_password(password):
         raise CredentialsWrong
-    if not (member.is_active or may_come_back(member)):
+    if not may_sign_in(member):
         # Not forgiven: a count that begins anew would tell that the password was right.
         raise CredentialsWrong
     PasswordGuess.objects.forgive(bounds)
@@ -42,6 +42,11 @@ def may_come_back(member: Member) -> bool:
     if member.withdrawn_at is None or member.is_suspended:
         return False
     return timezone.now() < member.withdrawn_at + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
+
+
+def may_sign_in(member: Member) -> bool:
+    """Whether the right password opens the account at this moment."""
+    return member.is_active or may_come_back(member)
 
 
 def sign_in(email: str, password: str, *, door: str, device: str, address: str, language: str | None) -> Pair:

@@ -3,8 +3,6 @@
 import re
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 # What the app asks of a password before it sends one: its letters, and eight to twenty of Java's 16-bit ones.
@@ -14,7 +12,6 @@ PASSWORD_LENGTH = range(8, 21)
 CONTENT_MAX = 20_000
 
 
-@extend_schema_field(OpenApiTypes.INT64)
 class NumberField(serializers.Field):  # type: ignore[type-arg]
     """A whole number, as a JSON number or, since one part of the app writes it so, as text that holds one."""
 

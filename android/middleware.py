@@ -18,8 +18,6 @@ ADDRESSES = ("/auth/", "/member/", "/post/")
 # Seven pictures of 10 MiB and their frame: what the app may have under way when it is refused. Bytes.
 LARGEST_BODY = 7 * 10_485_760 + 1_048_576
 PIECE = 65_536
-# Since when v1 is there to be used instead (RFC 9745: seconds since 1970).
-DEPRECATED = f"@{int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())}"
 
 
 class AppWire:
@@ -31,7 +29,7 @@ class AppWire:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.headers = {"Cache-Control": "no-store", "Deprecation": DEPRECATED, **_links()}
+        self.headers = {"Cache-Control": "no-store", **_farewell()}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -92,10 +90,15 @@ def _read_to_the_end(request: HttpRequest) -> None:
             left -= len(piece)
 
 
-def _links() -> dict[str, str]:
-    """Where the end of this wire is told (RFC 9745, RFC 8594)."""
-    links = {"Link": f'<{settings.PUBLIC_URL}/docs/android/>; rel="deprecation"; type="text/html"'}
+def _farewell() -> dict[str, str]:
+    """That this wire is going: since when (RFC 9745), where that is told if it is, and until when (RFC 8594)."""
+    headers = {"Deprecation": f"@{int(_midnight(settings.ANDROID_DEPRECATED).timestamp())}"}
+    if settings.API_DOCS:
+        headers["Link"] = f'<{settings.PUBLIC_URL}/docs/android/>; rel="deprecation"; type="text/html"'
     if settings.ANDROID_SUNSET:
-        sunset = datetime.fromisoformat(settings.ANDROID_SUNSET).replace(tzinfo=UTC)
-        links["Sunset"] = format_datetime(sunset, usegmt=True)
-    return links
+        headers["Sunset"] = format_datetime(_midnight(settings.ANDROID_SUNSET), usegmt=True)
+    return headers
+
+
+def _midnight(day: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)

@@ -19,6 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 from django.views.csrf import csrf_failure as csrf_page
+from gunicorn.http import errors as unreadable
 from psycopg_pool import PoolTimeout
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -36,11 +37,14 @@ TITLES = {
     404: _("Not found"),
     405: _("Method not allowed"),
     409: _("Conflict"),
+    411: _("Length required"),
     412: _("Precondition failed"),
     413: _("Too large"),
+    414: _("Address too long"),
     415: _("Unsupported media type"),
     422: _("Cannot be processed"),
     429: _("Too many requests"),
+    431: _("Headers too large"),
     500: _("Internal error"),
     503: _("Unavailable"),
 }
@@ -66,11 +70,11 @@ class Invalid(exceptions.APIException):
 
 
 class UnknownField(exceptions.APIException):
-    """The request names a field that nobody may set."""
+    """The request names a field or parameter that the operation does not know."""
 
     status_code = 400
     default_code = "unknown_field"
-    default_detail = _("The request names a field that nobody may set; `errors` says which.")
+    default_detail = _("The request names something that this operation does not know; `errors` says what.")
 
 
 class Malformed(exceptions.APIException):
@@ -81,12 +85,36 @@ class Malformed(exceptions.APIException):
     default_detail = _("The request cannot be read.")
 
 
+class LengthRequired(exceptions.APIException):
+    """The body comes in pieces, and nothing tells how long it is (RFC 9110, 15.5.12)."""
+
+    status_code = 411
+    default_code = "length_required"
+    default_detail = _("Send the body with a Content-Length, not in pieces.")
+
+
 class BodyTooLarge(exceptions.APIException):
     """The body is larger than any honest one."""
 
     status_code = 413
     default_code = "body_too_large"
     default_detail = _("The request's body is too large.")
+
+
+class AddressTooLong(exceptions.APIException):
+    """The first line of the request is longer than any honest one (RFC 9110, 15.5.15)."""
+
+    status_code = 414
+    default_code = "address_too_long"
+    default_detail = _("The request's address is too long.")
+
+
+class HeadersTooLarge(exceptions.APIException):
+    """More headers, or longer ones, than any honest request has (RFC 6585, 5)."""
+
+    status_code = 431
+    default_code = "headers_too_large"
+    default_detail = _("The request's headers are too many or too long.")
 
 
 class Unreadable(exceptions.APIException):
@@ -133,7 +161,10 @@ class NotAllowed(exceptions.APIException):
 TRANSLATIONS: tuple[tuple[tuple[type[Exception], ...], type[exceptions.APIException]], ...] = (
     ((Http404,), NotFound),
     ((RequestDataTooBig, TooManyFilesSent, TooManyFieldsSent), BodyTooLarge),
-    ((SuspiciousOperation, UnreadablePostError), Malformed),
+    ((unreadable.InvalidResponseHeader, unreadable.InvalidResponseHeaderName), InternalError),
+    ((unreadable.LimitRequestLine,), AddressTooLong),
+    ((unreadable.LimitRequestHeaders,), HeadersTooLarge),
+    ((SuspiciousOperation, UnreadablePostError, unreadable.ParseException), Malformed),
     ((PermissionDenied,), NotAllowed),
     ((OperationalError, InterfaceError, PoolTimeout), Unavailable),
     ((IntegrityError,), Conflict),

@@ -1,6 +1,8 @@
 """What the production shape refuses to start with."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -31,7 +33,19 @@ def _shared_faults(settings: Mapping[str, Any]) -> list[str]:
             parse_many(rate)
         except ValueError:
             faults.append(f"RATES: {scope}={rate} is no rate; write 30/hour, or 5/hour;20/day.")
-    return faults
+    if not re.fullmatch("[A-Za-z0-9-]+", settings["SLOT"]):
+        faults.append("SLOT is no single word of letters, digits and hyphens; write staging1.")
+    return faults + _sunset_faults(settings["ANDROID_SUNSET"], settings["ANDROID_DEPRECATED"])
+
+
+def _sunset_faults(sunset: str, deprecated: str) -> list[str]:
+    try:
+        # Nothing goes before it is said to be going (RFC 9745, 4).
+        if not sunset or date.fromisoformat(sunset) >= date.fromisoformat(deprecated):
+            return []
+    except ValueError:
+        return ["ANDROID_SUNSET is no date; write 2027-06-30, or nothing while the day is not decided."]
+    return [f"ANDROID_SUNSET is before {deprecated}, since when the app's addresses are deprecated."]
 
 
 def _clear_text_faults(settings: Mapping[str, Any]) -> list[str]:

@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.functional import LazyObject, empty
 
+from config.errors import LengthRequired, answer
+
 Answer = Callable[[HttpRequest], HttpResponse]
 
 log = structlog.get_logger("request")
@@ -114,6 +116,18 @@ class Users(ForAdmin, AuthenticationMiddleware):
 
 class Messages(ForAdmin, MessageMiddleware):
     """What the admin says after a click."""
+
+
+class LengthTold:
+    """Refuses a body whose length is not told in advance: Django would take it for empty, and change nothing."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            return answer(LengthRequired(), request)
+        return self.get_response(request)
 
 
 class NothingStored:

@@ -12,10 +12,13 @@ from accounts.errors import CREDENTIAL_REFUSALS, TermsNotAccepted
 from accounts.permissions import needs_terms
 from config.errors import (
     MEDIA_TYPE,
+    AddressTooLong,
     BodyTooLarge,
     Conflict,
+    HeadersTooLarge,
     InternalError,
     Invalid,
+    LengthRequired,
     Malformed,
     NotFound,
     Unavailable,
@@ -125,8 +128,9 @@ class ProblemSchema(AutoSchema):
             yield from CREDENTIAL_REFUSALS
             if needs_terms(self.method, self.view):
                 yield TermsNotAccepted
-        if self._get_request_body():  # type: ignore[no-untyped-call]
-            yield from (Malformed, Invalid, UnknownField, BodyTooLarge, Unreadable)
+        if self.method != "GET":
+            # One that takes no body reads it all the same, to refuse what it says.
+            yield from (Malformed, Invalid, UnknownField, LengthRequired, BodyTooLarge, Unreadable)
         elif self._get_parameters():
             yield Invalid
         if self.method in ("POST", "PUT", "PATCH"):
@@ -137,7 +141,7 @@ class ProblemSchema(AutoSchema):
             yield PreconditionFailed
         if self.view.get_throttles():
             yield TooManyRequests
-        yield from (InternalError, Unavailable)
+        yield from (AddressTooLong, HeadersTooLarge, InternalError, Unavailable)
 
 
 def only_v1(endpoints: list[tuple[str, Any, str, Any]], **kwargs: Any) -> list[tuple[str, Any, str, Any]]:

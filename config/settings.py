@@ -30,6 +30,8 @@ METRICS_PORT = env.int("METRICS_PORT", 0)
 GRACEFUL_SECONDS = env.int("GRACEFUL_SECONDS", 25)
 # Where clients reach the server, without a slash at the end; addresses of local pictures begin with it.
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+# Which of several servers this one is: the word that /profile answers to deploy scripts. Letters, digits and "-".
+SLOT = env.str("SLOT", "default")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 # gunicorn processes; more than one needs the shared cache. A number.
 WORKERS = env.int("WORKERS", 1)
@@ -88,6 +90,7 @@ MIDDLEWARE = [
     "config.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "config.middleware.LengthTold",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.Users",
     "config.middleware.Messages",
@@ -260,6 +263,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # Larger pictures wait on disk, not in memory. Bytes.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.NotToPages",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "media.waiting.NamelessFileHandler",
+]
 # Where they wait; a read-only root needs a folder with room for 110 MB a request. A folder; else the system's.
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", "") or None
 
@@ -315,7 +323,9 @@ TERMS_VERSION = env.str("TERMS_VERSION", "2026-11-01")
 ANDROID_TERMS_VERSION = env.str("ANDROID_TERMS_VERSION", "android-0.0.22")
 # That app does not say which language it speaks; letters to who joins there are in this one. A language.
 ANDROID_LANGUAGE = env.str("ANDROID_LANGUAGE", "ko")
-# When the app's addresses go, once that is decided; told in the Sunset header. A date.
+# Since when v1 is there to be used instead; told in the Deprecation header.
+ANDROID_DEPRECATED = "2026-11-01"
+# When the app's addresses go, once that is decided; told in the Sunset header. A date, not before the one above.
 ANDROID_SUNSET = env.str("ANDROID_SUNSET", "")
 # Older clients are told to update. A version.
 MINIMUM_CLIENT_VERSION = env.str("MINIMUM_CLIENT_VERSION", "1.0.0")
@@ -433,8 +443,8 @@ API_DOCS = env.bool("API_DOCS", not PRODUCTION)
 # A mobile client needs none; a web client's origin is named here.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
-CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy"]
-CORS_ALLOW_HEADERS = [*default_headers, "if-match", "if-none-match", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"]
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "if-none-match", "x-request-id"]
 
 # ------------------------------------------------------------------------------------------- languages
 USE_TZ = True

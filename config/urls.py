@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from accounts.views.withdrawal_page import AskPage, ConfirmPage
+from android.schema import INFO, AppGenerator
 from config.views import ClientConfigViewSet, SwaggerView, schema
 from media import serving
 
@@ -35,6 +36,9 @@ if settings.API_DOCS:
         path("api/v1/schema/", schema, name="schema"),
         path("docs/", SwaggerView.as_view(url_name="schema"), name="docs"),
         path("docs", RedirectView.as_view(url="/docs/")),
+        path("docs/android/schema", schema, {"generator": AppGenerator}, name="android-schema"),
+        path("docs/android/", SwaggerView.as_view(url_name="android-schema", title=INFO["title"]), name="android-docs"),
+        path("docs/android", RedirectView.as_view(url="/docs/android/")),
         path("", RedirectView.as_view(url="/docs/")),
     ]
 if not settings.STORAGE_BUCKET:

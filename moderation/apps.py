@@ -10,8 +10,8 @@ class ModerationConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the room of members what this one does when a member is erased, and whom it does not let in again."""
-        from accounts import erasure, export, signup
-        from moderation.erasure import erase_from_reports
+        from accounts import credentials, erasure, export, signup
+        from moderation.erasure import erase_from_reports, keep_out
         from moderation.models import BannedAddress
         from moderation.reporting import tell_reports
 
@@ -19,3 +19,5 @@ class ModerationConfig(AppConfig):
         erasure.register(5, erase_from_reports)
         export.register(40, "reports", tell_reports)
         signup.refuse_if(BannedAddress.objects.holds)
+        # Or moving to another address first, and leaving then, would shed the ban.
+        credentials.when_left(keep_out)

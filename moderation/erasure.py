@@ -23,7 +23,7 @@ CHUNK = 1_000
 
 def erase_from_reports(member: Member) -> None:
     """The step of this room when a member is erased: pseudonyms stand for them, and what may go goes at once."""
-    _keep_out(member)
+    keep_out(member, member.email)
     now, name = timezone.now(), pseudonym(member.pk)
     Report.objects.filter(subject=member).update(subject=None, post=None, subject_digest=name, subject_erased_at=now)
     Report.objects.filter(reporter=member).update(reporter=None, reporter_digest=name, reporter_erased_at=now)
@@ -48,13 +48,16 @@ def sweep_bans() -> int:
     return BannedAddress.objects.filter(until__lte=timezone.now()).delete()[0]
 
 
-def _keep_out(member: Member) -> None:
-    """Whoever leaves under a suspension waits for its end; whoever a report was upheld on, BANNED_ADDRESS_DAYS."""
+def keep_out(member: Member, email: str) -> None:
+    """Let nobody join with an address that the member leaves, with the account or without.
+
+    Whoever leaves under a suspension waits for its end; whoever a report was upheld on, BANNED_ADDRESS_DAYS.
+    """
     longest = timezone.now() + timedelta(days=settings.BANNED_ADDRESS_DAYS)
     if Report.objects.filter(subject=member, state=Report.UPHELD).exists():
-        BannedAddress.objects.ban(member.email, longest)
+        BannedAddress.objects.ban(email, longest)
     elif member.is_suspended and member.suspended_until:
-        BannedAddress.objects.ban(member.email, min(member.suspended_until, longest))
+        BannedAddress.objects.ban(email, min(member.suspended_until, longest))
 
 
 def _due_subjects(now: datetime) -> ReportQuerySet:

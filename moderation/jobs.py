@@ -13,7 +13,12 @@ def copy_pictures(payload: dict[str, Any]) -> None:
     waiting = ReportedImage.objects.filter(pk__in=payload["picture_ids"], copied_at=None, discarded_at=None)
     for picture in waiting.filter(image__isnull=False).select_related("image"):
         assert picture.image is not None  # noqa: S101 - for the types; the filter says so
-        storage.replace(picture.key, "full", storage.read(picture.image.key, "full"))
+        original = storage.find(picture.image.key, "full")
+        if original is None:
+            # Storage has lost it; to wait for it would hold its row for good.
+            ReportedImage.objects.filter(pk=picture.pk).give_up()
+            continue
+        storage.replace(picture.key, "full", original)
         if not picture.let_go():
             # Given up meanwhile, and perhaps deleted already: then nobody else would remove this file.
             storage.remove_all([picture.key])

@@ -34,10 +34,14 @@ def report_member(reporter: Member, member_id: int, *, reason: str, text: str) -
 
 @transaction.atomic
 def report_post(reporter: Member, post_id: int, *, reason: str, text: str) -> Filed:
-    """Point at a post. Raises NotOneself, and Http404 for a removed or unknown one, or one of a hidden writer."""
-    published = Post.objects.published().filter(MemberQuerySet.is_standing("author__")).select_related("author")
+    """Point at a post.
+
+    Raises NotOneself, and Http404 for a removed, taken back or unknown one, or one of a hidden writer.
+    """
+    said = Post.objects.published().still_said().filter(MemberQuerySet.is_standing("author__"))
     # Locked, so that a post which is just being deleted is either reported whole or not there.
-    post = get_object_or_404(published.select_for_update(no_key=True, of=("self",)), pk=post_id)
+    locked = said.select_related("author").select_for_update(no_key=True, of=("self",))
+    post = get_object_or_404(locked, pk=post_id)
     images = PostImage.objects.filter(post=post).order_by("position").values_list("image_id", flat=True)
     shown = {"words": post.text, "subject_since": post.created_at}
     return _file(reporter, post.author, post, images, reason=reason, text=text, **shown)

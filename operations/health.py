@@ -1,13 +1,16 @@
-"""What load balancers and deploy scripts ask: is the process alive, and may traffic come."""
+"""What load balancers and deploy scripts ask: is the process alive, may traffic come, and which server is it."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from django.conf import settings
 from django.core.cache import cache as shared_cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
+READING, PLAIN = ("GET", "HEAD"), "text/plain; charset=utf-8"
+NOT_STORED = {"Cache-Control": "no-store"}
 # A database that is slower than this is not one to send people to. Seconds.
 PATIENCE = 2.0
 # The database is asked in a thread of its own, so that one which hangs does not hang the answer.
@@ -15,19 +18,21 @@ _asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readyz")
 
 
 class Probes:
-    """Answers /livez and /readyz before ALLOWED_HOSTS is asked: probes call a pod by its address."""
+    """Answers /livez, /readyz and /profile before ALLOWED_HOSTS is asked: probes call a pod by its address."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         probe = PROBES.get(request.path_info)
-        return self.get_response(request) if probe is None else probe()
+        if probe is None:
+            return self.get_response(request)
+        return probe() if request.method in READING else HttpResponseNotAllowed(READING, content_type=PLAIN)
 
 
 def livez() -> HttpResponse:
     """The process answers; nothing else is asked, so that a database that blinks restarts no pod."""
-    return HttpResponse("ok", content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
+    return HttpResponse("ok", content_type=PLAIN, headers=NOT_STORED)
 
 
 def readyz() -> HttpResponse:
@@ -36,8 +41,13 @@ def readyz() -> HttpResponse:
     return JsonResponse(
         {"database": database, "cache": _cache()},
         status=200 if database == "ok" else 503,
-        headers={"Cache-Control": "no-store"},
+        headers=NOT_STORED,
     )
+
+
+def profile() -> HttpResponse:
+    """The one word of SLOT: the deploy scripts around the Android app's server look for "staging" in it."""
+    return HttpResponse(settings.SLOT, content_type=PLAIN, headers=NOT_STORED)
 
 
 def _database() -> str:
@@ -79,4 +89,4 @@ def _cache() -> str:
         return "away"
 
 
-PROBES = {"/livez": livez, "/readyz": readyz}
+PROBES = {"/livez": livez, "/readyz": readyz, "/profile": profile}

@@ -16,5 +16,14 @@ def welcome() -> str:
     admin      {here}/admin/    {DEMO_MODERATOR}, password {DEMO_PASSWORD}
     sign in    a member of the demo town: {DEMO_MEMBER}, the same password
     mails      shown here, and kept in {settings.EMAIL_FILE_PATH}
-    data       all of it in {settings.VAR_DIR}; "make clean" starts anew
+    data       {_data()}
 """
+
+
+def _data() -> str:
+    """Where it lies, and how to begin anew where `make clean` would."""
+    database = settings.DATABASES["default"]
+    if "sqlite" not in database["ENGINE"]:
+        return f"files in {settings.VAR_DIR}, all else in the database {database['NAME']}"
+    is_cleaned = settings.VAR_DIR == settings.BASE_DIR / "var"
+    return f"all of it in {settings.VAR_DIR}" + ('; "make clean" starts anew' if is_cleaned else "")

@@ -11,9 +11,10 @@ class PostsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the room below what this one holds of a member: what to erase, what to give them, and what to count."""
         from accounts import erasure, export, profiles
-        from posts.export import tell_posts
+        from posts.export import tell_edits, tell_posts
         from posts.models.post import erase_posts_of, posts_of
 
         erasure.register(10, erase_posts_of)
         export.register(20, "posts", tell_posts)
+        export.register(21, "post-edits", tell_edits)
         profiles.count("posts", posts_of)

@@ -1,19 +1,34 @@
-"""What this room puts into a member's export: their posts, those that a moderator removed included."""
+"""What this room puts into a member's export: their posts, and what these said before.
+
+Those that a moderator removed are told too; those that the member has taken back are gone.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
 from accounts.export import in_turn, picture_file
 from accounts.models import Member
-from posts.models import Post, PostImage
+from posts.models import Post, PostEdit, PostImage
+from posts.models.post import PostQuerySet
 
 
 def tell_posts(member: Member) -> Iterator[dict[str, Any]]:
     """Every post with the files of its pictures, in the order they are shown."""
-    for post in in_turn(Post.objects.filter(author=member.pk).prefetch_related("post_images__image")):
+    for post in in_turn(_kept(member).prefetch_related("post_images__image")):
         shown = sorted(post.post_images.all(), key=lambda placed: placed.position)
-        times = {"created_at": post.created_at, "removed_at": post.removed_at}
+        times = {name: getattr(post, name) for name in ("created_at", "edited_at", "removed_at")}
         yield {"id": str(post.pk), "text": post.text, **times, "images": [_told(placed) for placed in shown]}
+
+
+def tell_edits(member: Member) -> Iterator[dict[str, Any]]:
+    """What posts said before, a row for each change: there may be many of one post."""
+    for edit in in_turn(PostEdit.objects.filter(post__in=_kept(member))):
+        yield {"post": str(edit.post_id), "text": edit.text, "edited_at": edit.edited_at}
+
+
+def _kept(member: Member) -> PostQuerySet:
+    posts: PostQuerySet = Post.objects.filter(author=member.pk).still_said()
+    return posts
 
 
 def _told(placed: PostImage) -> dict[str, Any]:

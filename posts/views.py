@@ -24,7 +24,7 @@ from posts.models import Post
 from posts.serializers import PostChangeSerializer, PostDraftSerializer, PostSerializer, PostUploadSerializer
 from throttling.errors import TooManyRequests
 from throttling.throttles import limited, require
-from wire.conditions import hold_to, tagged
+from wire.conditions import hold_to, tag_of, tagged, written
 from wire.examples import answered, asked
 from wire.fields import read_id
 from wire.parsing import StrictJSONParser
@@ -64,7 +64,7 @@ class PostViewSet(Idempotent, StrictViewSet):
         "destroy": [NotYours],
     }
     tagged = frozenset({"retrieve"})
-    guarded = frozenset({"destroy"})
+    guarded = frozenset({"partial_update", "destroy"})
 
     def get_serializer_class(self) -> Any:
         """Publishing has two ways: pictures uploaded before, or in the same request."""
@@ -132,11 +132,16 @@ class PostViewSet(Idempotent, StrictViewSet):
     )
     def partial_update(self, request: Request, post_id: int) -> Response:
         """Say it in other words."""
-        post = get_object_or_404(Post.objects.visible_to(self.asker), pk=post_id)
-        if not post.may_be_edited_by(self.asker):
+        visible = Post.objects.visible_to(self.asker)
+        if not get_object_or_404(visible, pk=post_id).may_be_edited_by(self.asker):
             raise NotYours
-        post.edit(**self.taken())
-        return Response(self.shown(post_id))
+        taken = self.taken()
+        with transaction.atomic():
+            post = get_object_or_404(visible.select_for_update(of=("self",), no_key=True), pk=post_id)
+            hold_to(request, lambda: self.shown(post_id))
+            post.edit(**taken)
+            shown = self.shown(post_id)
+        return Response(shown, headers={"ETag": tag_of(written(shown))})
 
     @extend_schema(summary="Delete your post", responses={204: OpenApiResponse(description="It is gone for good.")})
     @transaction.atomic

@@ -12,6 +12,8 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
+from wire.serializers import StrictSerializer
+
 
 class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
     """A viewset that states by action what may be asked for, how often, and what it refuses.
@@ -19,6 +21,7 @@ class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
     `parameters` are the query parameters it knows; another one is refused as `unknown_field`, since a client that
     misspells a filter, or names somebody else as the actor, must not get an answer to another question. `public`
     actions need no member and do not look at a token, so that a stale one cannot stand in the way of signing in.
+    `bodiless` actions take no body and refuse one that says something, as every DELETE does, for the same reason.
     `tagged` reads have an ETag, `guarded` changes heed If-Match. An action without `rates` of its own has the wide
     ones of the settings.
     """
@@ -27,6 +30,7 @@ class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
     parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
     rates: ClassVar[Mapping[str, Sequence[type[BaseThrottle]]]] = {}
     refusals: ClassVar[Mapping[str, Sequence[type[APIException]]]] = {}
+    bodiless: ClassVar[frozenset[str]] = frozenset()
     tagged: ClassVar[frozenset[str]] = frozenset()
     guarded: ClassVar[frozenset[str]] = frozenset()
     pagination_class = None
@@ -66,6 +70,9 @@ class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
         super().initial(request, *args, **kwargs)
         if self.action and request.query_params:
             self._refuse_odd_parameters(request.query_params)
+        if self.action in self.bodiless or request.method == "DELETE":
+            # A serializer without fields knows none.
+            StrictSerializer(data=request.data or {}).is_valid(raise_exception=True)
 
     def _refuse_odd_parameters(self, given: QueryDict) -> None:
         known = self.parameters.get(self.action or "", frozenset())

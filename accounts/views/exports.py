@@ -26,7 +26,9 @@ class ExportViewSet(Idempotent, StrictViewSet):
 
     queryset = Export.objects.none()
     serializer_class = ExportSerializer
-    idempotent = frozenset({"create"})
+    idempotent = bodiless = frozenset({"create"})
+    # Everybody has a right to what is theirs (GDPR article 15), whatever they agree to from now on.
+    before_terms = frozenset({"create"})
     refusals = {"create": [ExportOnceADay], "fetch": [ExportNotThere, StorageUnavailable]}
 
     def get_queryset(self) -> Any:

@@ -41,6 +41,7 @@ class MeViewSet(StrictViewSet):
 
     tagged = frozenset({"retrieve"})
     guarded = frozenset({"partial_update", "put_avatar", "delete_avatar"})
+    bodiless = frozenset({"ask_withdrawal_code"})
     before_terms = frozenset({"withdraw", "ask_withdrawal_code", "accept_terms"})
     rates = {
         "withdraw": [limited("password-member", by="member")],

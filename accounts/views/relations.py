@@ -32,6 +32,7 @@ class RelationViewSet(StrictViewSet):
     serializer_class = RelationSerializer
     pagination_class = KeysetPagination  # type: ignore[assignment]
     queryset = Block.objects.none()
+    bodiless = frozenset({"update"})
 
     def page(self, relations: QuerySet[Any], who: str) -> Response:
         """One page, the newest relation first; `who` is the end of the relation that is shown."""

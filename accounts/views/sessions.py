@@ -44,6 +44,7 @@ class SessionViewSet(StrictViewSet):
     """Signing in and renewing, where the password or the refresh token speaks for itself, and the asker's devices."""
 
     public = frozenset({"create", "refresh"})
+    bodiless = frozenset({"end_others"})
     # By session: whoever floods the list of devices from one of them does not keep another from ending that one.
     rates: ClassVar[Any] = {"create": [limited("sign-in-address")], "refresh": ()} | {
         action: [limited("devices-session", by="session")] for action in ("list", "destroy", "log_out", "end_others")

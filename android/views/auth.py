@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,12 +10,13 @@ from rest_framework.response import Response
 from accounts import sessions, signin, signup
 from accounts.authentication import bearer
 from accounts.emails import normalised
-from accounts.errors import SessionEnded, TokenExpired, TokenInvalid
+from accounts.errors import SessionEnded, TokenExpired, TokenInvalid, TooManyGuesses
 from accounts.liveness import is_live
 from accounts.models import LoginSession, Member, VerificationCode
 from accounts.tokens import whose
 from android.answers import JoinedSerializer, LoginAnswerSerializer, MessageSerializer, RenewalAnswerSerializer
 from android.authentication import DOOR
+from android.schema import BEARER, described
 from android.serializers import CodeSerializer, EmailSerializer, JoinSerializer, LoginSerializer, RenewalSerializer
 from android.shapes import picture_url
 from android.views.base import AppViewSet
@@ -40,6 +40,7 @@ class AuthViewSet(AppViewSet):
         "renew": (),
         "logout": (),
     }
+    refusals = {"login": [TooManyGuesses], "renew": [TokenInvalid, SessionEnded]}
 
     def body(self, serializer: type[Any]) -> Any:
         """The validated body; raises ValidationError."""
@@ -47,7 +48,7 @@ class AuthViewSet(AppViewSet):
         given.is_valid(raise_exception=True)
         return given.validated_data
 
-    @extend_schema(summary="Have a code mailed", request=EmailSerializer, responses={202: MessageSerializer})
+    @described(summary="Have a code mailed", request=EmailSerializer, responses={202: MessageSerializer})
     def ask_code(self, request: Request) -> Response:
         """Answers alike for every address; the letter tells a member that they are one."""
         email = self.body(EmailSerializer)["email"]
@@ -55,14 +56,14 @@ class AuthViewSet(AppViewSet):
         VerificationCode.objects.ask(email, VerificationCode.JOIN, settings.ANDROID_LANGUAGE)
         return Response({"message": "The code is on its way."}, status=202)
 
-    @extend_schema(summary="Confirm the code", request=CodeSerializer, responses=MessageSerializer)
+    @described(summary="Confirm the code", request=CodeSerializer, responses=MessageSerializer)
     def confirm_code(self, request: Request) -> Response:
         """Possible again until the code expires or a join has used it."""
         given = self.body(CodeSerializer)
         VerificationCode.objects.confirm(given["email"], VerificationCode.JOIN, given["verification_code"])
         return Response({"message": "The address is confirmed."})
 
-    @extend_schema(summary="Join", request=JoinSerializer, responses={201: JoinedSerializer})
+    @described(summary="Join", request=JoinSerializer, responses={201: JoinedSerializer})
     def join(self, request: Request) -> Response:
         """Needs a code confirmed for the address within half an hour, and uses it up."""
         member = signup.sign_up_confirmed(
@@ -72,7 +73,7 @@ class AuthViewSet(AppViewSet):
         )
         return Response({"member_id": member.pk}, status=201)
 
-    @extend_schema(summary="Sign in", request=LoginSerializer, responses=LoginAnswerSerializer)
+    @described(summary="Sign in", request=LoginSerializer, responses=LoginAnswerSerializer)
     def login(self, request: Request) -> Response:
         """Begin a login of this phone; others stay."""
         given = self.body(LoginSerializer)
@@ -80,7 +81,7 @@ class AuthViewSet(AppViewSet):
         pair = signin.sign_in(**given, door=DOOR, device=DEVICE, address=address, language=None)
         return Response(_kept(pair))
 
-    @extend_schema(summary="Look at the access token", request=None, responses=MessageSerializer)
+    @described(summary="Look at the access token", auth=[BEARER], request=None, responses=MessageSerializer)
     def verify(self, request: Request) -> Response:
         """Asked at every start: 200, expired (GLOBAL_104) as long as the login can be renewed, or else GLOBAL_103."""
         session_id, is_over = _shown(request)
@@ -90,7 +91,7 @@ class AuthViewSet(AppViewSet):
             raise TokenExpired
         return Response({"message": "The token is good."})
 
-    @extend_schema(summary="Renew the tokens", request=RenewalSerializer, responses=RenewalAnswerSerializer)
+    @described(summary="Renew the tokens", request=RenewalSerializer, responses=RenewalAnswerSerializer)
     def renew(self, request: Request) -> Response:
         """A refresh token is good until a successor of it was presented; only failures are counted."""
         address = client_address(request)
@@ -104,7 +105,7 @@ class AuthViewSet(AppViewSet):
         avatar = Member.objects.filter(pk=member.pk).values_list("avatar__image__key", flat=True).get()
         return Response(_kept(pair) | {"email": member.email, "avatarUrl": picture_url(avatar) if avatar else None})
 
-    @extend_schema(summary="Log out", request=None, responses=MessageSerializer)
+    @described(summary="Log out", auth=[BEARER], request=None, responses=MessageSerializer)
     def logout(self, request: Request) -> Response:
         """End this login, at once; an expired token of it does as well, since its user means what they say."""
         session_id, _ = _shown(request)

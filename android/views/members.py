@@ -2,7 +2,8 @@
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.exceptions import NotFound
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +17,8 @@ from android.answers import (
     PairAnswerSerializer,
     ProfileAnswerSerializer,
 )
-from android.errors import AlreadyBlocking
+from android.errors import AlreadyBlocking, NotTheMember
+from android.schema import described
 from android.serializers import ActorSerializer, AvatarSerializer, TargetSerializer
 from android.shapes import member, member_values, picture_url
 from android.views.base import AppViewSet
@@ -34,8 +36,9 @@ class AppMemberViewSet(AppViewSet):
         "unblock": [limited("relation-member", by="member")],
         "report": [limited("report-member", by="member")],
     }
+    refusals = {"profile": [NotFound], "report": [NotTheMember]}
 
-    @extend_schema(summary="Look at a member", parameters=[ActorSerializer], responses=ProfileAnswerSerializer)
+    @described(summary="Look at a member", parameters=[ActorSerializer], responses=ProfileAnswerSerializer)
     def profile(self, request: Request) -> Response:
         """Oneself or another; the member named is the one looked at."""
         looked_at = self.queried(ActorSerializer)["member_id"]
@@ -52,7 +55,7 @@ class AppMemberViewSet(AppViewSet):
             }
         )
 
-    @extend_schema(summary="Block a member", request=TargetSerializer, responses=PairAnswerSerializer)
+    @described(summary="Block a member", request=TargetSerializer, responses=PairAnswerSerializer)
     def block(self, request: Request) -> Response:
         """Part the two."""
         target = self._target()
@@ -60,14 +63,14 @@ class AppMemberViewSet(AppViewSet):
             raise AlreadyBlocking
         return self._pair(target)
 
-    @extend_schema(summary="Unblock a member", request=TargetSerializer, responses=PairAnswerSerializer)
+    @described(summary="Unblock a member", request=TargetSerializer, responses=PairAnswerSerializer)
     def unblock(self, request: Request) -> Response:
         """Lifting a block that is not there is a success."""
         target = self._target()
         self.asker.unblock(target)
         return self._pair(target)
 
-    @extend_schema(summary="List whom you block", parameters=[ActorSerializer], responses=BlockedListSerializer)
+    @described(summary="List whom you block", parameters=[ActorSerializer], responses=BlockedListSerializer)
     def blocking(self, request: Request) -> Response:
         """All of them at once, the newest first."""
         self.must_be(self.queried(ActorSerializer)["member_id"])
@@ -76,14 +79,14 @@ class AppMemberViewSet(AppViewSet):
         members = [member(row, self.asker.pk) for row in rows]
         return Response({"size": len(members), "members": members})
 
-    @extend_schema(summary="Report a member", request=TargetSerializer, responses=PairAnswerSerializer)
+    @described(summary="Report a member", request=TargetSerializer, responses=PairAnswerSerializer)
     def report(self, request: Request) -> Response:
         """The app sends no reason; reporting again is a success."""
         target_id = self.taken_from(TargetSerializer)["target_id"]
         report_member(self.asker, target_id, reason="unspecified", text="")
         return Response({"member_id": self.asker.pk, "target_id": target_id})
 
-    @extend_schema(summary="Leave", request=None, responses={204: OpenApiResponse(description="You are gone.")})
+    @described(summary="Leave", request=None, responses={204: OpenApiResponse(description="You are gone.")})
     @transaction.atomic
     def leave(self, request: Request, member_id: int) -> Response:
         """Withdraw; the access token is all that the app shows."""
@@ -106,8 +109,9 @@ class AppAvatarViewSet(AppViewSet):
 
     parser_classes = (MultiPartParser,)
     rates = {"upload": [limited("upload-member", by="member")]}
+    refusals = {"upload": [NotTheMember]}
 
-    @extend_schema(
+    @described(
         summary="Show yourself with a picture",
         request={"multipart/form-data": AvatarSerializer},
         responses={201: AvatarAnswerSerializer},

@@ -2,13 +2,15 @@
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from android.answers import NewPostAnswerSerializer, PostPageSerializer
+from android.errors import NotTheMember
 from android.pages import feed_page, own_page, rows_of
+from android.schema import described
 from android.serializers import FeedSerializer, NewPostSerializer, PageSerializer
 from android.shapes import written
 from android.views.base import AppViewSet
@@ -25,8 +27,9 @@ class AppPostViewSet(AppViewSet):
     parser_classes = (MultiPartParser,)
     parameters = {"feed": PAGE | {"member_id"}, "of_member": PAGE}
     rates = {"register": [limited("post-member", by="member")]}
+    refusals = {"feed": [NotTheMember]}
 
-    @extend_schema(
+    @described(
         summary="Write a post",
         request={"multipart/form-data": NewPostSerializer},
         responses={201: NewPostAnswerSerializer},
@@ -39,20 +42,20 @@ class AppPostViewSet(AppViewSet):
         (shown,) = written(list(rows), self.asker.pk)
         return Response({"post_id": shown.pop("id"), **shown}, status=201)
 
-    @extend_schema(summary="Read the feed", parameters=[FeedSerializer], responses=PostPageSerializer)
+    @described(summary="Read the feed", parameters=[FeedSerializer], responses=PostPageSerializer)
     def feed(self, request: Request) -> Response:
         """Everybody's posts, newest first."""
         asked = self.queried(FeedSerializer)
         self.must_be(asked.pop("member_id"))
         return self._told(feed_page(self.asker, int(self.token["sid"]), **asked))
 
-    @extend_schema(summary="Read the posts of a member", parameters=[PageSerializer], responses=PostPageSerializer)
+    @described(summary="Read the posts of a member", parameters=[PageSerializer], responses=PostPageSerializer)
     def of_member(self, request: Request, member_id: int) -> Response:
         """The app asks for its own only; whom the asker may not see has none."""
         asked = self.queried(PageSerializer)
         return self._told(own_page(self.asker, member_id, int(self.token["sid"]), **asked))
 
-    @extend_schema(summary="Delete a post", request=None, responses={204: OpenApiResponse(description="It is gone.")})
+    @described(summary="Delete a post", request=None, responses={204: OpenApiResponse(description="It is gone.")})
     @transaction.atomic
     def delete(self, request: Request, post_id: int) -> Response:
         """One's own; somebody else's is answered like one that is not there."""

@@ -25,13 +25,14 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Posts that no moderator has removed."""
         return self.filter(removed_at=None)
 
-    def visible_to(self, member: Member) -> Self:
-        """Published posts of standing writers, less those whom a block parts from the member in either direction.
+    def still_said(self) -> Self:
+        """Posts that the writer has not taken back with all the others; jobs delete those."""
+        return self.filter(Q(author__unsaid_until=None) | Q(created_at__gt=F("author__unsaid_until")))
 
-        Posts of a moment up to which the writer took everything back are gone too; jobs delete them.
-        """
-        still_said = Q(author__unsaid_until=None) | Q(created_at__gt=F("author__unsaid_until"))
-        return self.published().filter(MemberQuerySet.is_seen_by(member, key="author_id", path="author__"), still_said)
+    def visible_to(self, member: Member) -> Self:
+        """What standing writers have said and not taken back, less those whom a block parts from the member."""
+        seen = MemberQuerySet.is_seen_by(member, key="author_id", path="author__")
+        return self.published().filter(seen).still_said()
 
     def newest_first(self) -> Self:
         """The order of feeds; the id parts posts of the same moment."""

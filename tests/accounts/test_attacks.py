@@ -1,6 +1,9 @@
 """What somebody tries who means harm, at the doors of this room."""
 
+import unicodedata
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError
@@ -10,9 +13,10 @@ from pytest_django import Settings
 from structlog.testing import capture_logs
 
 from accounts import erasure
-from accounts.models import Member
+from accounts.models import Member, VerificationCode
 from tests.accounts.conftest import CodeFor
-from tests.accounts.phone import HOME, Phone
+from tests.accounts.letters import Letters
+from tests.accounts.phone import HOME, Phone, code_of
 from tests.factories import PASSWORD, MemberFactory
 
 
@@ -62,6 +66,62 @@ def test_a_signed_in_phone_confirms_whatever_strangers_guess(mina: Member, setti
     phone = Phone.of(mina)
     assert [Phone("198.51.100.7").sign_in(mina.email, "wrong").status_code for _ in range(2)] == [401, 429]
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
+
+
+@pytest.mark.parametrize("part", ["signed in", HOME, "familiar\n192.0.2.0/24"])
+def test_no_address_that_is_typed_passes_for_a_members_own_counter(mina: Member, part: str, settings: Settings) -> None:
+    settings.PASSWORD_GUESSES_NEAR = settings.PASSWORD_GUESSES_FAR = 2
+    phone = Phone(HOME)
+    assert phone.sign_in(mina.email).status_code == 201
+    for _ in range(3):
+        Phone("198.51.100.7").sign_in(f"{mina.email}\n{part}", "wrong")
+    assert Phone(HOME).sign_in(mina.email).status_code == 201
+    assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "email", ["v@ex\u200bample.co.kr", "v@example。co.kr", "v@exam\u00adple.co.kr", "V@EXAMPLE.co.kr"]
+)
+def test_one_mailbox_is_counted_once_however_its_domain_is_spelt(email: str, settings: Settings) -> None:
+    settings.RATES = settings.RATES | {"code-email": "1/hour"}
+    assert Phone().post("verification-codes", email="v@example.co.kr").status_code == 202
+    assert Phone().post("verification-codes", email=email).status_code == 429
+    assert VerificationCode.objects.get().email == "v@example.co.kr"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "email", ['"v"@example.com', '"\\v"@example.com', "v@[127.0.0.1]", "v@xn--0.com", f"v@{'ü' * 60}.com"]
+)
+def test_a_second_spelling_of_a_mailbox_is_no_address(
+    email: str, work: Callable[[], None], mailoutbox: Letters
+) -> None:
+    assert code_of(Phone().post("verification-codes", email=email)) == "invalid"
+    work()
+    assert mailoutbox == []
+
+
+@pytest.mark.django_db
+def test_a_domain_in_letters_of_its_country_is_written_either_way(code_for: CodeFor) -> None:
+    code = code_for("mina@bücher.example")
+    answer = Phone().post("verification-codes/confirm", email="mina@xn--bcher-kva.example", code=code)
+    assert answer.status_code == 200
+
+
+@pytest.mark.django_db
+def test_an_endless_address_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+    normalize = unicodedata.normalize
+
+    def measured(form: Any, text: str) -> str:
+        lengths.append(len(text))
+        return normalize(form, text)
+
+    monkeypatch.setattr("unicodedata.normalize", measured)
+    endless = "a" + "\u0301\u0316" * 10_000 + "@example.com"
+    assert code_of(Phone().post("verification-codes", email=endless)) == "invalid"
+    assert [length for length in lengths if length > 254] == []
 
 
 def test_leaving_and_joining_anew_sheds_no_suspension(mina: Member, proof_for: CodeFor, settings: Settings) -> None:

@@ -1,11 +1,13 @@
 """Exports in a bucket over HTTP: the way to the file is an address signed for a minute."""
 
+import hmac
 import io
 import os
 import zipfile
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import IO, Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 
 import boto3
 import httpx
@@ -22,6 +24,8 @@ from accounts.models import Export, Member
 from tests.accounts.exporting import ask, told
 from tests.factories import PostFactory
 
+SECRET = "secret"
+
 
 @pytest.fixture(scope="module")
 def s3_address() -> Iterator[str]:
@@ -37,7 +41,7 @@ def s3_address() -> Iterator[str]:
 def bucket(s3_address: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An empty private bucket."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     options = {"bucket_name": "private", "region_name": "us-east-1", "endpoint_url": s3_address}
     private = {"BACKEND": "media.bucket.PrivateBucket", "OPTIONS": options}
     settings.STORAGES = settings.STORAGES | {"private": private}
@@ -67,6 +71,43 @@ def test_the_file_is_fetched_by_a_redirect_that_is_signed_for_a_minute(
     assert file.headers["Content-Disposition"].startswith('attachment; filename="heart-to-heart-')
     assert file.headers["Content-Type"] == "application/zip"
     assert told(zipfile.ZipFile(io.BytesIO(file.content)), "posts")[0]["text"] == "in the bucket"
+
+
+def digest(key: bytes, text: str) -> bytes:
+    return hmac.digest(key, text.encode(), "sha256")
+
+
+def signature_of(address: str) -> str:
+    """What S3 computes of a GET and compares (AWS Signature Version 4, "Authenticating requests: query parameters")."""
+    parts = urlsplit(address)
+    asked = {name: value for name, value in sorted(parse_qsl(parts.query)) if name != "X-Amz-Signature"}
+    query = urlencode(asked, quote_via=quote, safe="")
+    request = "\n".join(["GET", parts.path, query, f"host:{parts.netloc}", "", "host", "UNSIGNED-PAYLOAD"])
+    scope = asked["X-Amz-Credential"].partition("/")[2]
+    key = f"AWS4{SECRET}".encode()
+    for part in scope.split("/"):
+        key = digest(key, part)
+    named = [asked["X-Amz-Algorithm"], asked["X-Amz-Date"], scope, sha256(request.encode()).hexdigest()]
+    return digest(key, "\n".join(named)).hex()
+
+
+def test_nobody_lengthens_the_minute_or_asks_for_another_file(
+    bucket: Any, mina_api: APIClient, work: Callable[[], None]
+) -> None:
+    address = ask(mina_api)
+    work()
+    signed = mina_api.get(f"{address}/file").headers["Location"]
+    given = parse_qs(urlsplit(signed).query)
+    assert (given["X-Amz-Expires"], given["X-Amz-SignedHeaders"]) == (["60"], ["host"])
+    (signature,) = given["X-Amz-Signature"]
+    assert signature_of(signed) == signature
+    changes = [
+        ("X-Amz-Expires=60", "X-Amz-Expires=6000"),
+        (".zip", ".zap"),
+        (given["X-Amz-Date"][0], "20991231T000000Z"),
+    ]
+    for old, new in changes:
+        assert signature_of(signed.replace(old, new)) != signature
 
 
 def test_the_object_is_kept_from_caches_and_has_no_public_rights(

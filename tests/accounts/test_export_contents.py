@@ -16,6 +16,7 @@ from accounts.models import Member
 from media import storage
 from media.addresses import file_name
 from media.models import Image
+from outbox.models import Job
 from posts.models import Post
 from tests.accounts.exporting import ask, fetched, told
 from tests.factories import MemberFactory, PostFactory
@@ -23,7 +24,8 @@ from tests.factories import MemberFactory, PostFactory
 Made = Callable[[], ZipFile]
 NAMES = [
     "README.ko.txt", "README.en.txt", "profile.json", "terms.json", "sessions.json", "security-events.json",
-    "blocks.json", "following.json", "followers.json", "posts.json", "reports.json", "pictures.json", "manifest.json",
+    "blocks.json", "following.json", "followers.json", "posts.json", "post-edits.json", "reports.json",
+    "pictures.json", "manifest.json",
 ]  # fmt: skip
 
 
@@ -63,6 +65,31 @@ def test_posts_and_pictures_are_those_that_the_member_made(
     assert gone["removed_at"] is not None
     for image in (first, second):
         assert zipped.read(f"pictures/{image.pk}.jpg") == storage.read(image.key, "full")
+
+
+def test_what_posts_said_before_is_theirs_too(made: Made, mina: Member, jun: Member) -> None:
+    post, other = PostFactory.create(author=mina, text="Frist snow"), PostFactory.create(author=jun, text="Hello")
+    other.edit("Good bye")
+    for text in ("First snow", "First snow!"):
+        post.edit(text)
+    zipped = made()
+    before = told(zipped, "post-edits")
+    assert [(edit["post"], edit["text"]) for edit in before] == [
+        (str(post.pk), "Frist snow"),
+        (str(post.pk), "First snow"),
+    ]
+    (shown,) = told(zipped, "posts")
+    assert shown["edited_at"] == before[-1]["edited_at"]
+
+
+def test_what_was_taken_back_is_in_no_copy_although_its_job_has_died(made: Made, mina: Member) -> None:
+    post = PostFactory.create(author=mina, text="Taken back")
+    post.edit("Taken back too")
+    Post.objects.delete_all_of(mina)
+    Job.objects.filter(kind="posts.delete_posts").delete()
+    zipped = made()
+    assert Post.objects.filter(pk=post.pk).exists()
+    assert told(zipped, "posts") == told(zipped, "post-edits") == []
 
 
 def test_pictures_are_stored_as_they_are_and_listed_with_the_avatar(

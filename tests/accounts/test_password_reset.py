@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import Member, SecurityEvent, VerificationCode
 from outbox.models import Job
@@ -63,13 +64,33 @@ def test_every_address_gets_the_same_answer(mina: Member, jun: Member, sora: Mem
     assert VerificationCode.objects.count() == 4
 
 
-def test_only_standing_members_get_a_letter(
-    reset_code: CodeFor, jun: Member, sora: Member, mailoutbox: Letters
+def test_only_who_may_sign_in_gets_a_letter(
+    reset_code: CodeFor, mina: Member, jun: Member, sora: Member, mailoutbox: Letters, settings: Settings
 ) -> None:
+    days = settings.WITHDRAWAL_GRACE_DAYS
     jun.suspend(timezone.now() + timedelta(days=1))
-    sora.withdraw()
-    assert [reset_code(email) for email in (jun.email, sora.email, "nobody@example.com")] == [""] * 3
+    jun.withdraw()
+    sora.change(withdrawn_at=timezone.now() - timedelta(days=days))
+    mina.suspend(timezone.now() + timedelta(days=1))
+    assert [reset_code(email) for email in (mina.email, jun.email, sora.email, "nobody@example.com")] == [""] * 4
     assert mailoutbox == []
+
+
+def test_who_left_and_forgot_the_password_comes_back(reset_code: CodeFor, mina: Member, jun: Member) -> None:
+    mina.withdraw()
+    assert reset(mina.email, reset_code(mina.email)).status_code == 204
+    assert Phone.of(jun).get(f"members/{mina.pk}").status_code == 404, "a reset alone restores nothing"
+    assert code_of(Phone().sign_in(mina.email)) == "credentials_wrong"
+    assert Phone().sign_in(mina.email, PASSWORD).status_code == 201
+    assert Phone.of(jun).get(f"members/{mina.pk}").status_code == 200
+
+
+def test_a_reset_gives_no_more_days_of_grace(reset_code: CodeFor, mina: Member, settings: Settings) -> None:
+    mina.withdraw()
+    code = reset_code(mina.email)
+    mina.change(withdrawn_at=timezone.now() - timedelta(days=settings.WITHDRAWAL_GRACE_DAYS))
+    assert code_of(reset(mina.email, code)) == "code_incorrect"
+    assert Member.objects.get(pk=mina.pk).password == mina.password
 
 
 def test_who_was_suspended_since_the_letter_resets_nothing(reset_code: CodeFor, mina: Member) -> None:

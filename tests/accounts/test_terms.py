@@ -43,6 +43,12 @@ def test_reading_goes_on_under_the_old_terms(phone: Phone, jun: Member) -> None:
         assert phone.get(path).status_code == 200
 
 
+def test_a_copy_of_ones_data_waits_for_no_terms(phone: Phone) -> None:
+    asked = phone.post("me/exports")
+    assert asked.status_code == 202
+    assert phone.get(f"me/exports/{asked.json()['id']}").status_code == 200
+
+
 def test_accepting_the_present_terms_opens_writing_again(phone: Phone, mina: Member) -> None:
     before = timezone.now()
     assert phone.post("me/terms", version=NEXT).status_code == 204

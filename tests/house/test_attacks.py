@@ -4,9 +4,13 @@ import io
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import Settings
 
 from config.wsgi import application
 from tests.house.test_guard import PRODUCTION, ROOT, _start
@@ -63,3 +67,14 @@ def test_production_sends_nothing_in_clear_text_and_signs_everything(name: str, 
 
 def test_a_mail_catcher_on_the_same_machine_needs_no_encryption() -> None:
     assert _start(**PRODUCTION | {"EMAIL_USE_TLS": "off", "EMAIL_HOST": "localhost"}) == ""
+
+
+@pytest.mark.parametrize("path", ["/withdraw/", "/withdraw/confirm/", "/admin/login/"])
+def test_a_page_reads_no_files_of_strangers(
+    db: None, client: Client, path: str, tmp_path: Path, settings: Settings
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "nowhere")
+    large = SimpleUploadedFile("a.png", b"x" * 2_000_000)
+    assert client.post(path, {"email": "mina@example.com", "file": large}).status_code == 400
+    small = SimpleUploadedFile("a.png", b"x" * 1_000)
+    assert client.post(path, {"email": "mina@example.com", "file": small}).status_code == 200

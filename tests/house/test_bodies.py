@@ -92,6 +92,16 @@ def test_multipart_without_its_parts_says_what_is_missing(mina_api: APIClient) -
     assert [fault["field"] for fault in response.json()["errors"]] == ["image"]
 
 
+def test_a_misspelt_field_or_parameter_is_said_to_be_unknown(mina_api: APIClient) -> None:
+    field, parameter = mina_api.post(POSTS, {"txet": "x"}, format="json"), mina_api.get(f"{POSTS}?page=2")
+    assert is_problem(field, 400, "unknown_field")
+    assert is_problem(parameter, 400, "unknown_field")
+    details = [answer.json()["errors"][0]["detail"] for answer in (field, parameter)]
+    assert details == [f"This operation does not know this {name}." for name in ("field", "parameter")]
+    assert field.json()["detail"] == parameter.json()["detail"]
+    assert "does not know" in parameter.json()["detail"]
+
+
 @pytest.mark.parametrize("name", ["member_id", "author", "owner", "id", "is_staff", "is_superuser", "withdrawn_at"])
 def test_nobody_sets_what_only_the_server_sets(mina: Member, mina_api: APIClient, jun: Member, name: str) -> None:
     more = {name: str(jun.pk)}

@@ -28,6 +28,19 @@ def test_the_last_release_breaks_nobody_who_was_made_for_it() -> None:
     assert breaking(LAST, copy.deepcopy(LAST)) == []
 
 
+def test_every_operation_since_the_last_release_is_told_in_the_changelog() -> None:
+    changelog = (ROOT / "docs/changelog.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([A-Z]+ /[^` ]+)`", changelog.partition("\n## 1.")[0]))
+    before, now = operations(LAST), operations(yaml.safe_load(written_schema()))
+    assert now - before - told == set()
+    assert told <= now
+
+
+def operations(document: dict[str, Any]) -> set[str]:
+    paths = document["paths"].items()
+    return {f"{method.upper()} {path.removeprefix('/api/v1')}" for path, item in paths for method in item}
+
+
 def schema(document: dict[str, Any], name: str) -> Any:
     return document["components"]["schemas"][name]
 

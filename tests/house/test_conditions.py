@@ -29,6 +29,7 @@ GUARDED = {
     ("DELETE", "me/avatar"): "me",
     ("PATCH", "images/<id:image_id>"): "images/<id:image_id>",
     ("DELETE", "images/<id:image_id>"): "images/<id:image_id>",
+    ("PATCH", "posts/<id:post_id>"): "posts/<id:post_id>",
     ("DELETE", "posts/<id:post_id>"): "posts/<id:post_id>",
 }
 OPERATIONS = [(method, route) for route, methods in ROUTES.items() for method in sorted(methods)]
@@ -128,7 +129,7 @@ def test_a_change_that_wants_nothing_there_finds_something(
     assert ask(scene, mina_api, method, route, If_None_Match='"0"').status_code in (200, 204)
 
 
-@pytest.mark.parametrize("route", ["me", "images/<id:image_id>"])
+@pytest.mark.parametrize("route", ["me", "images/<id:image_id>", "posts/<id:post_id>"])
 def test_a_changed_thing_comes_with_the_etag_for_the_next_change(scene: Scene, mina_api: APIClient, route: str) -> None:
     tag = ask(scene, mina_api, "PATCH", route).headers["ETag"]
     assert ask(scene, mina_api, "GET", route).headers["ETag"] == tag

@@ -82,3 +82,15 @@ def test_several_processes_need_a_cache_they_share() -> None:
 
 def test_a_shape_that_does_not_exist_is_refused() -> None:
     assert "SHAPE is" in _start(SHAPE="staging")
+
+
+@pytest.mark.parametrize("day", ["soon", "2027-13-01", "2027-06-30T12:00", "2026-10-31"])
+def test_a_last_day_of_the_apps_wire_that_is_none_is_refused(day: str) -> None:
+    assert "- ANDROID_SUNSET is " in _start(ANDROID_SUNSET=day)
+    assert _start(ANDROID_SUNSET="2027-06-30") == ""
+
+
+@pytest.mark.parametrize("word", ["", "staging 1", "스테이징", "a\nb", "<b>"])
+def test_a_slot_that_is_not_one_plain_word_is_refused(word: str) -> None:
+    assert "- SLOT is " in _start(SLOT=word)
+    assert _start(SLOT="staging-1") == ""

@@ -187,6 +187,17 @@ def test_no_other_site_reads_us_unless_it_is_named(api: APIClient, settings: Set
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
+def test_a_named_site_sends_and_reads_every_header_of_ours(api: APIClient, settings: Settings) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://web.example"]
+    wanted = {"authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id"}
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": ",".join(sorted(wanted))}
+    preflight = api.options(POSTS, headers={"Origin": "https://web.example"} | asked)
+    assert wanted <= set(preflight.headers["Access-Control-Allow-Headers"].split(", "))
+    answer = api.get("/api/v1/config", headers={"Origin": "https://web.example"})
+    readable = set(answer.headers["Access-Control-Expose-Headers"].split(", "))
+    assert {"X-Request-ID", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"} <= readable
+
+
 def test_personal_answers_and_problems_are_stored_nowhere(mina_api: APIClient, api: APIClient) -> None:
     answers = [mina_api.get(POSTS), api.get("/api/v1/me"), api.get(POSTS), api.get("/api/v1/nowhere")]
     assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}

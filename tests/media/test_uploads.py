@@ -69,6 +69,17 @@ def test_a_picture_of_too_many_bytes_is_refused(mina_api: Any, settings: Any) ->
     assert (answer.status_code, code_of(answer)) == (413, "image_too_large")
 
 
+@pytest.mark.parametrize("ending", ["x" * 300, "한" * 100])
+def test_a_large_picture_with_an_endless_ending_is_taken(mina_api: Any, ending: str) -> None:
+    # Large enough to wait on disk, under a name that must not be the client's.
+    data = saved(corners(), "JPEG") + bytes(2_000_000)
+    head = f'--b\r\nContent-Disposition: form-data; name="image"; filename="photo.{ending}"\r\n\r\n'
+    answer = mina_api.generic(
+        "POST", IMAGES, head.encode() + data + b"\r\n--b--\r\n", "multipart/form-data; boundary=b"
+    )
+    assert answer.status_code == 201
+
+
 def test_a_picture_of_too_many_pixels_is_refused(mina_api: Any, settings: Any) -> None:
     settings.IMAGE_MAX_PIXELS = 64 * 48 - 1
     answer = send(mina_api)

@@ -15,12 +15,13 @@ from accounts.models import Member
 from media.addresses import file_name
 from moderation.erasure import sweep_bans, sweep_reports
 from moderation.models import BannedAddress, Report, ReportedImage
-from moderation.pseudonyms import pseudonym
+from moderation.pseudonyms import address_digests, pseudonym
 from moderation.reporting import report_member, report_post
 from posts.models import Post
 from tests.accounts.conftest import CodeFor
+from tests.accounts.letters import Letters, last_code
 from tests.accounts.phone import Phone
-from tests.factories import MemberFactory, PostFactory
+from tests.factories import PASSWORD, MemberFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
 Work = Callable[[], None]
@@ -155,6 +156,20 @@ def test_a_withdrawn_member_with_an_upheld_report_cannot_begin_anew(
     assert join(proof_for(mina.email)).json()["code"] == "email_taken"
     assert Post.objects.filter(pk=post.pk).exists()
     assert not BannedAddress.objects.exists()
+
+
+def test_moving_to_another_address_first_sheds_no_ban(
+    mina: Member, jun: Member, proof_for: CodeFor, work: Work, mailoutbox: Letters
+) -> None:
+    report_member(jun, mina.pk, reason="child_safety", text="")[0].uphold()
+    phone, former, later = Phone.of(mina), mina.email, "later@example.com"
+    phone.post("me/email", email=later, password=PASSWORD)
+    work()
+    assert phone.post("me/email/confirm", email=later, code=last_code(mailoutbox, later)).status_code == 200
+    assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
+    for email in (former, later):
+        assert join(proof_for(email)).json()["code"] == "email_taken"
+    assert BannedAddress.objects.get().digest == address_digests(former)[0]
 
 
 def test_an_address_stays_known_while_the_key_is_changed(mina: Member, settings: Settings) -> None:

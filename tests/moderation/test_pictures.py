@@ -46,6 +46,16 @@ def test_reported_pictures_are_copied_and_the_originals_stay(report: Report, pos
     assert Image.objects.stored().count() == 2
 
 
+def test_a_picture_that_storage_has_lost_holds_nothing_up(report: Report, post: Post, work: Work) -> None:
+    lost, kept = Image.objects.filter(postimage__post=post).order_by("postimage__position")
+    storage.remove_all([lost.key])
+    work()
+    assert [picture.position for picture in report.images.all()] == [1]
+    post.erase()
+    work()
+    assert not Image.objects.filter(pk__in=[lost.pk, kept.pk]).exists()
+
+
 def test_a_copy_is_served_like_any_picture(report: Report, work: Work, client: Client) -> None:
     work()
     answer = client.get("/pictures/" + file_name(report.images.all()[0].key, "full"))

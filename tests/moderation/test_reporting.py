@@ -15,7 +15,7 @@ from moderation.reporting import report_member
 from posts.models import Post
 from tests.accounts.conftest import AtOnce
 from tests.accounts.phone import Phone, code_of
-from tests.factories import MemberFactory, PostFactory
+from tests.factories import PASSWORD, MemberFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +115,15 @@ def test_nobody_reports_themselves(phone: Phone, jun: Member) -> None:
     own = PostFactory.create(author=jun)
     for subject in ({"member_id": str(jun.pk)}, {"post_id": str(own.pk)}):
         assert code_of(phone.post("reports", **subject, reason="spam")) == "not_oneself"
+
+
+def test_what_was_taken_back_is_reported_by_nobody(phone: Phone, mina: Member, post: Post) -> None:
+    assert Phone.of(mina).post("me/posts/deletion", password=PASSWORD).status_code == 202
+    later = PostFactory.create(author=mina, text="A new leaf.")
+    assert Post.objects.filter(pk=post.pk).exists(), "its job has not come yet"
+    assert phone.post("reports", post_id=str(post.pk), reason="spam").status_code == 404
+    assert phone.post("reports", post_id=str(later.pk), reason="spam").status_code == 201
+    assert Report.objects.get().post == later
 
 
 def test_a_block_protects_nobody_from_a_report(phone: Phone, mina: Member, jun: Member) -> None:

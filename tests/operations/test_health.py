@@ -44,7 +44,27 @@ def test_no_traffic_comes_while_the_database_is_away(client: Client) -> None:
     assert client.get("/livez").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_deploy_scripts_hear_in_one_word_which_server_it_is(client: Client, settings: Settings) -> None:
+    assert client.get("/profile").content == b"default"
+    settings.SLOT = "staging2"
+    answer = client.get("/profile")
+    assert (answer.status_code, answer.content) == (200, b"staging2")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert "Deprecation" not in answer.headers
+    assert client.get("/profile/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/profile"])
+@pytest.mark.django_db(transaction=True)
+def test_probes_are_only_read_and_head_has_no_body(client: Client, path: str) -> None:
+    head, got = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(got.content))
+    refused = client.post(path)
+    assert (refused.status_code, refused.headers["Allow"], refused.content) == (405, "GET, HEAD", b"")
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/profile"])
 @pytest.mark.django_db(transaction=True)
 def test_probes_may_call_the_server_by_any_name(client: Client, settings: Settings, path: str) -> None:
     settings.ALLOWED_HOSTS = ["api.heart.example"]
