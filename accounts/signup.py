@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import erasure, passwords
-from accounts.errors import EmailTaken, TermsOutdated
+from accounts.errors import EmailTaken, ProofInvalid, TermsOutdated
 from accounts.models import Member, VerificationCode
 
 Refused = Callable[[str], bool]
@@ -64,7 +64,7 @@ def _join(
         with transaction.atomic():
             code = find()
             check(password, Member(email=code.email, **fields))
-            _make_room(code.email)
+            _make_room(code)
             _refuse(code.email)
             code.delete()
             member: Member = Member.objects.create(email=code.email, password=hashed, **fields)
@@ -73,13 +73,17 @@ def _join(
         raise EmailTaken from None
 
 
-def _make_room(email: str) -> None:
-    member = Member.objects.select_for_update().filter(email=email).first()
+def _make_room(code: VerificationCode) -> None:
+    member = Member.objects.select_for_update().filter(email=code.email).first()
     if member is None:
         return
     # Nobody sheds a suspension by leaving and joining anew.
     if member.withdrawn_at is None or member.is_suspended:
         raise EmailTaken
+    # Confirmed before its owner left, so for another purpose than to start anew: where the address is all that a
+    # client shows, anybody could erase the account with it.
+    if code.confirmed_at is None or code.confirmed_at < member.withdrawn_at:
+        raise ProofInvalid
     erasure.erase(member)
 
 

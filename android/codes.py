@@ -50,7 +50,13 @@ CALLS: dict[str, dict[str, Told]] = {
     "login": _PUBLIC | {"credentials_wrong": (400, "AUTH_006")},
     # Any other code closes the app at every start, and so does no answer, which at least leaves the login.
     "verifyAccessToken": {"token_expired": (400, "GLOBAL_104"), ANY: (400, "GLOBAL_103"), FAULT: HANG_UP},
-    "reissueToken": {"token_expired": (401, "AUTH_008"), ANY: (401, "AUTH_007"), FAULT: HANG_UP},
+    "reissueToken": {
+        "token_expired": (401, "AUTH_008"),
+        # Two requests met in the database: nothing is wrong with the token.
+        "conflict": HANG_UP,
+        ANY: (401, "AUTH_007"),
+        FAULT: HANG_UP,
+    },
     "logout": {
         "not_authenticated": (401, "AUTH_010"),
         "token_invalid": (401, "AUTH_010"),

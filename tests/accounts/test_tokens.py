@@ -217,3 +217,12 @@ def test_the_token_of_a_suspended_member_opens_nothing(phone: Phone, mina: Membe
 
 def test_the_session_of_somebody_else_cannot_be_borrowed(phone: Phone, jun: Member) -> None:
     assert code_of(phone.refresh(forged(phone.pair["refresh"], sub=str(jun.pk)))) == "token_invalid"
+
+
+def test_an_expired_token_of_another_kind_or_door_is_just_invalid(phone: Phone) -> None:
+    over = int(timezone.now().timestamp()) - 60
+    assert is_refused(forged(phone.pair["access"], exp=over), "token_expired")
+    assert is_refused(forged(phone.pair["access"], exp=over, aud="android"))
+    assert is_refused(forged(phone.pair["refresh"], exp=over))
+    assert code_of(phone.refresh(forged(phone.pair["refresh"], exp=over))) == "token_expired"
+    assert code_of(phone.refresh(forged(phone.pair["access"], exp=over))) == "token_invalid"

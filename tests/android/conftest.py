@@ -15,6 +15,7 @@ from tests.android.wire import in_process
 from throttling import rates
 
 CodeFor = Callable[[str], str]
+Work = Callable[[], None]
 
 
 @pytest.fixture(autouse=True)

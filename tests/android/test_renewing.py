@@ -1,0 +1,187 @@
+"""auth/reissueToken: a refresh token is good until a successor of it has been presented."""
+
+import json
+from datetime import timedelta
+from functools import partial
+
+import pytest
+import time_machine
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from accounts.models import LoginSession, Member, SecurityEvent
+from accounts.tokens import LEEWAY
+from tests.accounts.conftest import AtOnce
+from tests.accounts.tokens import claims, forged
+from tests.android.app import App, Session
+from tests.android.conftest import app_of
+from tests.android.refusals import code_of, kept, looked_at, presented, sent, told
+from tests.android.wire import Answer, Request, in_process, posted
+
+pytestmark = pytest.mark.django_db
+DEAD, OVER = (401, "AUTH_007"), (401, "AUTH_008")
+ROUNDS, AT_ONCE = 10, 6
+
+
+def test_a_renewal_answers_what_the_app_keeps(mina_app: App, mina: Member) -> None:
+    answer = presented(kept(mina_app)).json()
+    known = {"member_id", "access_token", "refresh_token", "name", "nickname", "email", "avatarUrl"}
+    assert answer.keys() == known
+    assert (answer["member_id"], answer["email"], answer["avatarUrl"]) == (mina.pk, "mina@example.com", None)
+    assert (answer["name"], answer["nickname"]) == ("Kim Mina", "Mina")
+    assert looked_at(answer["access_token"]) == (200, "")
+    for token in (answer["access_token"], answer["refresh_token"]):
+        assert all("!" <= letter <= "~" for letter in token)
+
+
+def test_the_number_is_taken_as_a_number_and_as_text(mina_app: App, mina: Member) -> None:
+    for number in (mina.pk, str(mina.pk)):
+        assert told(presented(kept(mina_app), member_id=number)) == (200, "")
+
+
+def test_a_phone_that_lost_the_answers_gets_a_pair_every_time(mina_app: App) -> None:
+    answers = [presented(kept(mina_app)) for _ in range(5)]
+    assert [told(answer) for answer in answers] == [(200, "")] * 5
+    assert len({answer.json()["refresh_token"] for answer in answers}) == 1
+    assert {looked_at(answer.json()["access_token"]) for answer in answers} == {(200, "")}
+
+
+def test_answers_lost_for_days_sign_nobody_out(mina_app: App) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(6):
+            clock.shift(timedelta(days=2))
+            assert presented(kept(mina_app)).is_good
+        mina_app.start()
+        mina_app.posts()
+    assert not SecurityEvent.objects.exists()
+
+
+def test_the_access_token_before_stays_good_until_it_expires(mina_app: App) -> None:
+    session = kept(mina_app)
+    first = session.access
+    for _ in range(3):
+        session.refresh = presented(session).json()["refresh_token"]
+    assert looked_at(first) == (200, "")
+    with time_machine.travel(claims(first)["exp"] + LEEWAY, tick=False):
+        assert looked_at(first) == (400, "GLOBAL_104")
+
+
+def test_a_dead_token_ends_its_login_and_is_written_down(mina_app: App, mina: Member) -> None:
+    session = kept(mina_app)
+    old, other = session.refresh, app_of(mina)
+    for _ in range(2):
+        session.refresh = presented(session).json()["refresh_token"]
+    assert told(presented(session, old, "203.0.113.9")) == DEAD
+    assert told(presented(session)) == DEAD
+    assert looked_at(session.access) == (400, "GLOBAL_103")
+    event = SecurityEvent.objects.get()
+    assert (event.member, event.kind, event.network) == (mina, "token_reused", "203.0.113.0/24")
+    other.start()
+    other.posts()
+
+
+def test_a_thief_and_the_owner_do_not_both_go_on(mina_app: App) -> None:
+    mine = kept(mina_app)
+    thief = App(in_process("203.0.113.9"), Session(**vars(mine)))
+    for _ in range(2):
+        thief.session.refresh = presented(mine, thief.session.refresh).json()["refresh_token"]  # type: ignore[union-attr]
+    assert told(presented(mine)) == DEAD
+    assert told(presented(kept(thief))) == DEAD
+
+
+def test_eight_refusals_in_a_row_keep_the_login(mina_app: App, jun: Member) -> None:
+    mina_app.block(jun.pk)
+    refusals = [code_of(mina_app.block, jun.pk) for _ in range(8)]
+    assert refusals == ["MEMBER_006"] * 8
+    assert [code_of(mina_app.delete_post, 1) for _ in range(8)] == ["POST_004"] * 8
+    assert [code_of(mina_app.profile, 1) for _ in range(8)] == ["GLOBAL_001"] * 8
+    assert LoginSession.objects.live().count() == 1
+    assert not SecurityEvent.objects.exists()
+    mina_app.start()
+
+
+def test_refusals_whose_renewals_get_lost_keep_the_login_too(mina_app: App) -> None:
+    send, session = mina_app.send, kept(mina_app)
+    for number in range(12):
+        if number % 3:
+            send(mina_app._renewal(session), "", 10.0)
+        else:
+            assert code_of(mina_app.delete_post, 1) == "POST_004"
+    mina_app.start()
+    assert not SecurityEvent.objects.exists()
+
+
+def test_a_second_phone_is_not_disturbed_by_the_renewals_of_the_first(mina_app: App, mina: Member) -> None:
+    other = app_of(mina)
+    for _ in range(3):
+        assert code_of(mina_app.delete_post, 1) == "POST_004"
+    session = kept(other)
+    before = session.access
+    other.posts()
+    other.start()
+    assert session.access == before
+    assert told(presented(session)) == (200, "")
+
+
+def test_a_new_key_signs_nobody_out_at_renewal(mina_app: App, settings: Settings) -> None:
+    first = presented(kept(mina_app)).json()["refresh_token"]
+    settings.JWT_KEYS = ["next:another secret of more than 32 characters", *settings.JWT_KEYS]
+    again = presented(kept(mina_app)).json()["refresh_token"]
+    assert claims(first) == claims(again)
+    for token in (first, again):
+        assert told(presented(kept(mina_app), token)) == (200, "")
+
+
+def test_a_stale_authorization_header_does_not_stand_in_the_way(mina_app: App) -> None:
+    session = kept(mina_app)
+    for access in ("nonsense", session.refresh, forged(session.access, exp=1)):
+        answer = sent("/auth/reissueToken", {"member_id": session.member_id, "refresh_token": session.refresh}, access)
+        assert told(answer) == (200, "")
+
+
+def test_a_renewal_takes_the_same_number_of_queries_every_time(
+    mina_app: App, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(4):
+        with django_assert_max_num_queries(15):
+            kept(mina_app).refresh = presented(kept(mina_app)).json()["refresh_token"]
+
+
+def _presented_at_once(session: Session) -> Answer:
+    return in_process()(App(in_process(), session)._renewal(session), "", 10.0)
+
+
+def test_two_renewals_at_once_both_get_a_usable_pair(at_once: AtOnce, mina: Member) -> None:
+    app = app_of(mina)
+    for _ in range(ROUNDS):
+        answers = at_once([partial(_presented_at_once, kept(app))] * AT_ONCE)
+        assert [told(answer) for answer in answers] == [(200, "")] * AT_ONCE
+        for answer in answers:
+            assert looked_at(answer.json()["access_token"]) == (200, "")
+        pairs = [answer.json()["refresh_token"] for answer in answers]
+        assert [told(presented(kept(app), token)) for token in pairs] == [(200, "")] * AT_ONCE
+        kept(app).refresh = pairs[-1]
+    assert not SecurityEvent.objects.exists()
+
+
+def test_a_renewal_at_start_and_one_of_the_interceptor_at_once_agree(at_once: AtOnce, mina: Member) -> None:
+    app = app_of(mina)
+    session = kept(app)
+    start = posted("/auth/reissueToken", {"member_id": session.member_id, "refresh_token": session.refresh})
+    for request in (start, app._renewal(session)):
+        assert isinstance(json.loads(request.body)["member_id"], int | str)
+    both = [partial(in_process(), request, "", 10.0) for request in (start, app._renewal(session))]
+    answers = at_once(both * 3)
+    assert len({answer.json()["refresh_token"] for answer in answers}) == 1
+
+
+def test_a_logout_and_a_renewal_at_once_end_the_login(at_once: AtOnce, mina: Member) -> None:
+    for _ in range(ROUNDS):
+        app = app_of(mina)
+        logout = partial(in_process(), Request("POST", "/auth/logout"), kept(app).access, 5.0)
+        out, renewed = at_once([logout, partial(_presented_at_once, kept(app))])
+        assert told(out) == (200, "")
+        assert told(renewed) in {(200, ""), DEAD}
+        assert looked_at(kept(app).access) == (400, "GLOBAL_103")
+        if renewed.is_good:
+            assert told(presented(kept(app), renewed.json()["refresh_token"])) == DEAD
