@@ -14,7 +14,7 @@ ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
 help:
 	@echo 'make run      a server with a small town in it, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
 	@echo 'make test     the tests, on SQLite, and again on PostgreSQL and Redis where they are installed; ARGS="-k feed"'
-	@echo 'make fuzz     twenty thousand odd requests, made of the schema; ARGS="--cases 2000" for fewer'
+	@echo 'make fuzz     twenty thousand odd requests, made of the schema, on each of the two; ARGS="--cases 2000" for fewer'
 	@echo 'make check    what CI runs: format, lint, types, imports, migrations, settings, schema, then the tests'
 	@echo 'make format   put the code into its shape'
 	@echo 'make schema   write docs/openapi.yaml anew'

@@ -19,6 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 from django.views.csrf import csrf_failure as csrf_page
+from gunicorn.http import errors as unreadable
 from psycopg_pool import PoolTimeout
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -38,9 +39,11 @@ TITLES = {
     409: _("Conflict"),
     412: _("Precondition failed"),
     413: _("Too large"),
+    414: _("Address too long"),
     415: _("Unsupported media type"),
     422: _("Cannot be processed"),
     429: _("Too many requests"),
+    431: _("Headers too large"),
     500: _("Internal error"),
     503: _("Unavailable"),
 }
@@ -89,6 +92,22 @@ class BodyTooLarge(exceptions.APIException):
     default_detail = _("The request's body is too large.")
 
 
+class AddressTooLong(exceptions.APIException):
+    """The first line of the request is longer than any honest one (RFC 9110, 15.5.15)."""
+
+    status_code = 414
+    default_code = "address_too_long"
+    default_detail = _("The request's address is too long.")
+
+
+class HeadersTooLarge(exceptions.APIException):
+    """More headers, or longer ones, than any honest request has (RFC 6585, 5)."""
+
+    status_code = 431
+    default_code = "headers_too_large"
+    default_detail = _("The request's headers are too many or too long.")
+
+
 class Unreadable(exceptions.APIException):
     """The body is of a type that this operation does not read."""
 
@@ -133,7 +152,10 @@ class NotAllowed(exceptions.APIException):
 TRANSLATIONS: tuple[tuple[tuple[type[Exception], ...], type[exceptions.APIException]], ...] = (
     ((Http404,), NotFound),
     ((RequestDataTooBig, TooManyFilesSent, TooManyFieldsSent), BodyTooLarge),
-    ((SuspiciousOperation, UnreadablePostError), Malformed),
+    ((unreadable.InvalidResponseHeader, unreadable.InvalidResponseHeaderName), InternalError),
+    ((unreadable.LimitRequestLine,), AddressTooLong),
+    ((unreadable.LimitRequestHeaders,), HeadersTooLarge),
+    ((SuspiciousOperation, UnreadablePostError, unreadable.ParseException), Malformed),
     ((PermissionDenied,), NotAllowed),
     ((OperationalError, InterfaceError, PoolTimeout), Unavailable),
     ((IntegrityError,), Conflict),

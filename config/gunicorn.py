@@ -17,7 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 wsgi_app = "config.wsgi:application"
 bind = f"{settings.BIND}:{settings.PORT}"
-worker_class = "gthread"
+worker_class = "config.worker.Worker"
 workers = settings.WORKERS
 threads = settings.THREADS
 # Faults show before the first process starts, and the processes share the code's memory. Nothing in it may open the

@@ -12,8 +12,10 @@ from accounts.errors import CREDENTIAL_REFUSALS, TermsNotAccepted
 from accounts.permissions import needs_terms
 from config.errors import (
     MEDIA_TYPE,
+    AddressTooLong,
     BodyTooLarge,
     Conflict,
+    HeadersTooLarge,
     InternalError,
     Invalid,
     Malformed,
@@ -137,7 +139,7 @@ class ProblemSchema(AutoSchema):
             yield PreconditionFailed
         if self.view.get_throttles():
             yield TooManyRequests
-        yield from (InternalError, Unavailable)
+        yield from (AddressTooLong, HeadersTooLarge, InternalError, Unavailable)
 
 
 def only_v1(endpoints: list[tuple[str, Any, str, Any]], **kwargs: Any) -> list[tuple[str, Any, str, Any]]:

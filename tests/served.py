@@ -1,4 +1,7 @@
-"""The server as it really runs, for tests that come over the wire: gunicorn in a process of its own, with a hamlet."""
+"""The server as it really runs, for tests that come over the wire: gunicorn in processes of its own, with a hamlet.
+
+It stands on what the test run stands on: SQLite, or PostgreSQL and Redis with several processes, as in production.
+"""
 
 import os
 import socket
@@ -6,16 +9,24 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+import redis
 
 ROOT = Path(__file__).resolve().parents[1]
 # Enough of a town to have pictures, pages and somebody to follow in it.
 HAMLET = ["--members", "5", "--posts", "15", "--blocks", "0", "--pictures", "4"]
 # How long the server may take to come up, and to go. Seconds.
 PATIENCE = 60.0
+# Test processes at most. Redis has sixteen databases, given out by number: the lower half to the processes, the upper
+# half to the servers they start.
+PROCESSES = 8
 
 
 @dataclass(frozen=True)
@@ -32,19 +43,50 @@ class Served:
 
 
 @contextmanager
-def served(var: Path, **also: str) -> Iterator[Served]:
-    """A server whose data lies in `var`, on SQLite, with the settings in `also`; gone at the end."""
+def served(var: Path, also: Mapping[str, str] = {}, leg: Mapping[str, str] = os.environ) -> Iterator[Served]:
+    """A server whose files lie in `var`, with the settings in `also`, on what `leg` names; gone at the end."""
     port = _free_port()
-    environment = _environment(var, port) | also
+    with _ground(leg) as ground:
+        environment = {**_environment(var, port), **ground, **also}
+        _populate(environment)
+        with _gunicorn(Served(f"http://127.0.0.1:{port}", var), environment) as here:
+            yield here
+
+
+@contextmanager
+def _ground(leg: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The settings of an empty database and an empty cache, on the servers of `leg`; none if these are not both named.
+
+    SQLite serves one process, since others would not see its cache.
+    """
+    if not ("DATABASE_URL" in leg and "REDIS_URL" in leg):
+        yield {}
+        return
+    name, number = f"served_{uuid4().hex}", int(urlsplit(leg["REDIS_URL"]).path.strip("/") or 0) + PROCESSES
+    shared = urlsplit(leg["REDIS_URL"])._replace(path=f"/{number}").geturl()
+    redis.Redis.from_url(shared).flushdb()
+    with psycopg.connect(leg["DATABASE_URL"], autocommit=True) as postgres:
+        postgres.execute(f"CREATE DATABASE {name}")
+        try:
+            own = urlsplit(leg["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+            yield {"DATABASE_URL": own, "REDIS_URL": shared, "WORKERS": "2"}
+        finally:
+            postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _populate(environment: dict[str, str]) -> None:
     for command in (["migrate", "--verbosity", "0"], ["seed", "--if-empty", *HAMLET]):
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, capture_output=True
         )
+
+
+@contextmanager
+def _gunicorn(here: Served, environment: dict[str, str]) -> Iterator[Served]:
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
-    with (var / "log").open("wb") as log:
+    with (here.var / "log").open("wb") as log:
         server = subprocess.Popen(gunicorn, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
-        here = Served(f"http://127.0.0.1:{port}", var)
         _wait_until_ready(here, server)
         yield here
     finally:

@@ -42,3 +42,9 @@ def test_a_generated_client_joins_publishes_reads_fails_and_renews(client: Path,
     picture = client / "photo.jpg"
     picture.write_bytes(picture_bytes())
     assert goes_well(sys.executable, STORY, server.url, server.mail, picture, folder=client)
+
+
+def test_the_server_stands_on_what_the_run_stands_on(server: Served) -> None:
+    shared = {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys()
+    assert (server.var / "db.sqlite3").exists() is not shared
+    assert (server.var / "log").read_text().count("Booting worker") == (2 if shared else 1)

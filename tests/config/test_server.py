@@ -1,5 +1,6 @@
 """The server as it really runs: gunicorn, in a process of its own."""
 
+import json
 import os
 import signal
 import socket
@@ -15,6 +16,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
+TOKEN = "a-token-that-nobody-may-read"
+# The start of what no server reads as a request, the status it gets and the code.
+UNREADABLE = [
+    (f"GET /api/v1/posts?text={TOKEN * 200} HTTP/1.1", 414, "address_too_long"),
+    (f"GET /api/v1/posts HTTP/1.1\r\nAuthorization: Bearer {TOKEN * 400}", 431, "headers_too_large"),
+    ("GET /api/v1/posts HTTP/1.1" + "\r\nX-More: 1" * 100, 431, "headers_too_large"),
+    (f"GET /api/v1/posts HTTP/1.1\r\nAuthorization : Bearer {TOKEN}", 400, "malformed"),
+    ("POST /api/v1/sessions HTTP/1.1\r\nTransfer-Encoding: folded", 400, "malformed"),
+    ("GET /api/v1/posts HTTP/1.1\r\nExpect: tea", 400, "malformed"),
+    (f"{TOKEN}", 400, "malformed"),
+]
 
 
 class Server:
@@ -45,6 +57,14 @@ class Server:
         except OSError:
             return 0, ""
 
+    def answer_to(self, sent: str) -> tuple[str, str]:
+        """Head and body of the answer to these bytes, after which the server ends the connection."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as phone:
+            phone.sendall(sent.encode())
+            with phone.makefile("rb") as answer:
+                head, _, body = answer.read().decode().partition("\r\n\r\n")
+        return head, body
+
     def workers(self) -> list[int]:
         """The processes that gunicorn's master has started."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
@@ -72,6 +92,21 @@ def test_a_server_greets_serves_and_ends_at_the_first_word(server: Server) -> No
 def test_metrics_are_on_a_port_of_their_own_and_nowhere_else(server: Server) -> None:
     _wait_for(lambda: "outbox_depth" in server.get("/metrics", port=server.metrics_port)[1])
     assert server.get("/metrics")[0] == 404
+
+
+def test_what_is_no_request_is_refused_like_any_other_and_not_repeated(server: Server) -> None:
+    for start, status, code in UNREADABLE:
+        head, body = server.answer_to(f"{start}\r\n\r\n")
+        problem = json.loads(body)
+        assert (problem["status"], problem["code"]) == (status, code), start
+        assert head.startswith(f"HTTP/1.1 {status} ")
+        assert "Content-Type: application/problem+json" in head
+        assert f"X-Request-ID: {problem['request_id']}" in head
+        assert TOKEN not in head + body
+    server.process.send_signal(signal.SIGTERM)
+    said, _ = server.process.communicate(timeout=PATIENCE)
+    assert f"request_id={problem['request_id']}" in said
+    assert TOKEN not in said
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes are read from /proc")

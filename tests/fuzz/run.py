@@ -1,7 +1,8 @@
 """The API under requests that schemathesis makes of its description: `python -m tests.fuzz.run --cases 20000`.
 
-Once without a token and once as a member, each with links from one answer to the next request. A 5xx, a page, a status
-or a shape that the description does not name, a token not asked for, or a fault let through, is a failure.
+On SQLite and on PostgreSQL and Redis, as a stranger and as a member, each with links from one answer to the next
+request. A 5xx, a page, a status or a shape that the description does not name, a token not asked for, or a fault let
+through, is a failure.
 """
 
 import argparse
@@ -11,9 +12,12 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.legs import legs
 from tests.served import ROOT, Served, served
 
 # Whether a good request is taken also hangs on codes, proofs and tokens that only a letter or an answer can tell.
@@ -21,8 +25,8 @@ UNKNOWABLE = "positive_data_acceptance"
 MEMBER = {"FUZZ_EMAIL": "mina@heart.example", "FUZZ_PASSWORD": "a-small-town-by-the-sea"}
 # Nothing that is counted may stand in the way, nor a token that ends in the middle.
 LENIENT = {"RATE_LIMITS": "off", "PASSWORD_GUESSES_NEAR": "1000000", "PASSWORD_GUESSES_FAR": "1000000"}
-
-
+# What schemathesis is told beside the words of the command.
+CONFIG = Path(__file__).parent / "schemathesis.toml"
 # Cases made for one operation in one round, beside those that cover its schema.
 EXAMPLES = 150
 
@@ -40,7 +44,8 @@ def fuzz(here: Served, *, examples: int, as_member: bool, seed: int | None = Non
     """Ask a running server, with a limit to the cases made for one operation; the same seed makes the same cases."""
     report = here.var / "fuzz.json"
     report.unlink(missing_ok=True)
-    command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"{here.url}/api/v1/schema/"]
+    command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(CONFIG)]
+    command += ["run", f"{here.url}/api/v1/schema/"]
     command += ["--checks", "all", "--exclude-checks", UNKNOWABLE, "--continue-on-failure", "--no-shrink"]
     command += ["--max-examples", str(examples), "--warnings", "off"]
     command += ["--seed", str(seed)] if seed is not None else []
@@ -56,20 +61,29 @@ def fuzz(here: Served, *, examples: int, as_member: bool, seed: int | None = Non
     return Findings(told["test_cases"]["generated"], failures or done.returncode, said)
 
 
-def main() -> int:
-    """Rounds of both kinds until there were enough cases; 1 at the first that found something, else 0."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", type=int, default=20_000, help="at least so many (default: 20000)")
-    wanted, asked, turns = parser.parse_args().cases, 0, itertools.cycle([False, True])
-    with tempfile.TemporaryDirectory(prefix="heart-to-heart-fuzz-") as folder, served(Path(folder), **LENIENT) as here:
+def night(name: str, leg: Mapping[str, str], wanted: int) -> bool:
+    """Rounds of both kinds on one leg until there were enough cases; whether none found anything."""
+    asked, turns = 0, itertools.cycle([False, True])
+    with tempfile.TemporaryDirectory(prefix="heart-to-heart-fuzz-") as folder, served(Path(folder), LENIENT, leg) as at:
         while asked < wanted:
-            found = fuzz(here, examples=EXAMPLES, as_member=next(turns))
+            as_member, began = next(turns), time.monotonic()
+            found = fuzz(at, examples=EXAMPLES, as_member=as_member)
             asked += found.cases
-            print(f"{asked} cases, {found.failures} failures", flush=True)
+            who, seconds = "a member" if as_member else "a stranger", time.monotonic() - began
+            print(f"{name}, as {who}: {found.cases} cases, {found.failures} failures, {seconds:.0f} s", flush=True)
             if found.failures:
                 print(found.said)
-                return 1
-    return 0
+                return False
+    return True
+
+
+def main() -> int:
+    """Each leg; 1 at the first round that found something, else 0."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=20_000, help="at least so many on each leg (default: 20000)")
+    wanted = parser.parse_args().cases
+    with legs() as found:
+        return 0 if all(night(name, leg, wanted) for name, leg in found.items()) else 1
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ SEED = 20_261_124
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("fuzzed"), **LENIENT) as here:
+    with served(tmp_path_factory.mktemp("fuzzed"), LENIENT) as here:
         yield here
 
 
