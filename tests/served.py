@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -29,12 +29,54 @@ PATIENCE = 60.0
 PROCESSES = 8
 
 
-@dataclass(frozen=True)
+@dataclass
 class Served:
     """Where a running server is reached, and where it keeps what it writes."""
 
     url: str
     var: Path
+    environment: dict[str, str] = field(repr=False)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Serve, again if it was stopped; returns when it is ready."""
+        gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
+        with (self.var / "log").open("ab") as log:
+            self.process = subprocess.Popen(gunicorn, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        self.wait_until_ready()
+
+    def stop(self) -> None:
+        """End it as a deployment does; returns when it is gone."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait(PATIENCE)
+            self.process = None
+
+    def wait_until_ready(self) -> None:
+        """Raises AssertionError with what the server said, if it does not come up."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self.process and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.url}/readyz", timeout=5).close()  # noqa: S310 - this server
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError(f"the server did not come up: {self.log}")
+
+    @property
+    def port(self) -> int:
+        """Where it listens on this machine."""
+        return urlsplit(self.url).port or 0
+
+    @property
+    def log(self) -> str:
+        """All it said so far."""
+        return (self.var / "log").read_text()
+
+    def workers(self) -> list[int]:
+        """Its processes, less the master; on Linux only."""
+        master = self.process.pid if self.process else 0
+        return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
 
     @property
     def mail(self) -> Path:
@@ -49,8 +91,12 @@ def served(var: Path, also: Mapping[str, str] = {}, leg: Mapping[str, str] = os.
     with _ground(leg) as ground:
         environment = {**_environment(var, port), **ground, **also}
         _populate(environment)
-        with _gunicorn(Served(f"http://127.0.0.1:{port}", var), environment) as here:
+        here = Served(f"http://127.0.0.1:{port}", var, environment)
+        try:
+            here.start()
             yield here
+        finally:
+            here.stop()
 
 
 @contextmanager
@@ -65,13 +111,17 @@ def _ground(leg: Mapping[str, str]) -> Iterator[dict[str, str]]:
     name, number = f"served_{uuid4().hex}", int(urlsplit(leg["REDIS_URL"]).path.strip("/") or 0) + PROCESSES
     shared = urlsplit(leg["REDIS_URL"])._replace(path=f"/{number}").geturl()
     redis.Redis.from_url(shared).flushdb()
-    with psycopg.connect(leg["DATABASE_URL"], autocommit=True) as postgres:
-        postgres.execute(f"CREATE DATABASE {name}")
-        try:
-            own = urlsplit(leg["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-            yield {"DATABASE_URL": own, "REDIS_URL": shared, "WORKERS": "2"}
-        finally:
-            postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    _execute(leg["DATABASE_URL"], f"CREATE DATABASE {name}")
+    try:
+        own = urlsplit(leg["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        yield {"DATABASE_URL": own, "REDIS_URL": shared, "WORKERS": "2"}
+    finally:
+        _execute(leg["DATABASE_URL"], f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(database: str, statement: str) -> None:
+    with psycopg.connect(database, autocommit=True) as postgres:
+        postgres.execute(statement.encode())
 
 
 def _populate(environment: dict[str, str]) -> None:
@@ -79,19 +129,6 @@ def _populate(environment: dict[str, str]) -> None:
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, capture_output=True
         )
-
-
-@contextmanager
-def _gunicorn(here: Served, environment: dict[str, str]) -> Iterator[Served]:
-    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
-    with (here.var / "log").open("wb") as log:
-        server = subprocess.Popen(gunicorn, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        _wait_until_ready(here, server)
-        yield here
-    finally:
-        server.terminate()
-        server.wait(PATIENCE)
 
 
 def _environment(var: Path, port: int) -> dict[str, str]:
@@ -104,14 +141,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _wait_until_ready(here: Served, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            urllib.request.urlopen(f"{here.url}/readyz", timeout=5).close()  # noqa: S310 - the server above
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"the server did not come up: {(here.var / 'log').read_text()}")
