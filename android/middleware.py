@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from socket import SHUT_RDWR
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -15,9 +16,11 @@ from android.codes import told
 from android.usage import count
 
 ADDRESSES = ("/auth/", "/member/", "/post/")
-# Seven pictures of 10 MiB and their frame: what the app may have under way when it is refused. Bytes.
-LARGEST_BODY = 7 * 10_485_760 + 1_048_576
+# What the proxy in front lets through (deploy/nginx): whatever gets here is read before it is refused. Bytes.
+LARGEST_BODY = 110 * 1_048_576
 PIECE = 65_536
+# Whoever sends a refused upload for longer does not wait for its answer. Seconds.
+LONGEST_READ = 60.0
 # Since when v1 is there to be used instead (RFC 9745: seconds since 1970).
 DEPRECATED = f"@{int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())}"
 
@@ -86,9 +89,9 @@ def _hang_up(request: HttpRequest) -> bool:
 
 def _read_to_the_end(request: HttpRequest) -> None:
     """Take what the app is still sending: an answer before the end of an upload is a network error to it."""
-    stream, left = request.META["wsgi.input"], LARGEST_BODY
+    left, until = LARGEST_BODY, monotonic() + LONGEST_READ
     with suppress(OSError):
-        while left > 0 and (piece := stream.read(PIECE)):
+        while left > 0 and monotonic() < until and (piece := request.read(PIECE)):
             left -= len(piece)
 
 
