@@ -1,5 +1,6 @@
 """Uploads that are refused while they are under way, by a server that reads them to their end, and not for ever."""
 
+import io
 import json
 import socket
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import jwt
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from tests.android.app import App, Refused
 from tests.android.town import Town, town
@@ -22,6 +24,17 @@ PATIENCE = 30.0
 LARGE = 10_000_000
 # A process may grow by so much over all of these refusals: a few pieces, and never an upload. Bytes.
 GROWTH = 60_000_000
+
+
+class Drip(io.RawIOBase):
+    """A body that comes in byte by byte."""
+
+    given = 0
+
+    def read(self, size: int = -1) -> bytes:
+        time.sleep(0.01)
+        self.given += 1
+        return b"."
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +102,14 @@ def test_a_client_that_never_ends_is_cut_and_others_are_served(here: Town, phone
             sent += len(piece)
     assert 100_000_000 < sent < 200_000_000
     assert phone.posts()
+
+
+def test_a_refused_upload_that_drips_in_is_waited_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("android.middleware.LONGEST_READ", 0.1)
+    drip = Drip()
+    answer = Client().post("/post/nowhere", {}, CONTENT_LENGTH=LARGE, **{"wsgi.input": drip})  # type: ignore[arg-type]
+    assert answer.json()["code"] == "GLOBAL_001"
+    assert 0 < drip.given < 1_000
 
 
 def test_whoever_asks_before_sending_is_told_to_go_on_and_answered(here: Town, phone: App) -> None:

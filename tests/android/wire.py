@@ -161,12 +161,12 @@ def _exchange(
 ) -> tuple[Answer, bool]:
     connection.settimeout(patience)
     connection.sendall(phone_bytes(request, access, host))
-    reader = HTTPResponse(connection, method=request.method)
-    reader.begin()
-    headers = {name.lower(): value for name, value in reader.getheaders()}
-    if reader.status in (204, 205) and headers.get("content-length", "0") != "0":
-        raise NetworkError("a 204 with a body")
-    return Answer(reader.status, headers, reader.read()), not reader.will_close
+    with HTTPResponse(connection, method=request.method) as reader:
+        reader.begin()
+        headers = {name.lower(): value for name, value in reader.getheaders()}
+        if reader.status in (204, 205) and headers.get("content-length", "0") != "0":
+            raise NetworkError("a 204 with a body")
+        return Answer(reader.status, headers, reader.read()), not reader.will_close
 
 
 def in_process(address: str = "192.0.2.1") -> Send:
