@@ -52,9 +52,8 @@ def _translate(call: str, request: HttpRequest, response: HttpResponse) -> str:
     """Put a refusal into the app's words; the code it hears."""
     problem = _problem(response)
     heard = told(call, problem["code"], response.status_code)
-    if heard is None and _hang_up(request):
+    if (heard is None or not _is_read_to_its_end(request)) and _hang_up(request):
         return "hung up"
-    _read_to_the_end(request)
     response.status_code, code = heard or (503, "GLOBAL_006")
     response.content = orjson.dumps({"status": response.status_code, "code": code, "message": _message(problem)})
     response.headers["Content-Type"] = "application/json"
@@ -87,12 +86,20 @@ def _hang_up(request: HttpRequest) -> bool:
     return True
 
 
-def _read_to_the_end(request: HttpRequest) -> None:
-    """Take what the app is still sending: an answer before the end of an upload is a network error to it."""
-    left, until = LARGEST_BODY, monotonic() + LONGEST_READ
+def _is_read_to_its_end(request: HttpRequest) -> bool:
+    """Take what the app is still sending: an answer before the end of an upload is a network error to it.
+
+    False for a request that fell silent: half of a renewal is no reason to refuse it.
+    """
+    body, left, until = request.META["wsgi.input"], LARGEST_BODY, monotonic() + LONGEST_READ
+    # gunicorn's word for a body that could not be read; to try again is to wait again.
     with suppress(OSError):
-        while left > 0 and monotonic() < until and (piece := request.read(PIECE)):
+        while not getattr(body, "failed", False) and left > 0 and monotonic() < until:
+            piece = request.read(PIECE)
+            if not piece:
+                break
             left -= len(piece)
+    return not getattr(body, "failed", False)
 
 
 def _links() -> dict[str, str]:

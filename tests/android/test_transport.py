@@ -37,6 +37,17 @@ class Drip(io.RawIOBase):
         return b"."
 
 
+class Silent(io.RawIOBase):
+    """A body that never comes, as gunicorn has it after SILENCE_SECONDS."""
+
+    failed = False
+
+    def read(self, size: int = -1) -> bytes:
+        assert not self.failed, "waited for again"
+        self.failed = True
+        raise BlockingIOError
+
+
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with town(tmp_path_factory.mktemp("town")) as found:
@@ -110,6 +121,14 @@ def test_a_refused_upload_that_drips_in_is_waited_for_a_while_only(monkeypatch: 
     answer = Client().post("/post/nowhere", {}, CONTENT_LENGTH=LARGE, **{"wsgi.input": drip})  # type: ignore[arg-type]
     assert answer.json()["code"] == "GLOBAL_001"
     assert 0 < drip.given < 1_000
+
+
+def test_a_renewal_that_falls_silent_is_closed_and_not_refused() -> None:
+    server, client = socket.socketpair()
+    with server, client:
+        made = {"wsgi.input": Silent(), "gunicorn.socket": server, "CONTENT_LENGTH": 100}
+        Client().post("/auth/reissueToken", {}, "application/json", **made)  # type: ignore[arg-type]
+        assert client.recv(100) == b""
 
 
 def test_whoever_asks_before_sending_is_told_to_go_on_and_answered(here: Town, phone: App) -> None:
