@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from socket import SHUT_RDWR
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -15,9 +16,11 @@ from android.codes import told
 from android.usage import count
 
 ADDRESSES = ("/auth/", "/member/", "/post/")
-# Seven pictures of 10 MiB and their frame: what the app may have under way when it is refused. Bytes.
-LARGEST_BODY = 7 * 10_485_760 + 1_048_576
+# What the proxy in front lets through (deploy/nginx): whatever gets here is read before it is refused. Bytes.
+LARGEST_BODY = 110 * 1_048_576
 PIECE = 65_536
+# Whoever sends a refused upload for longer does not wait for its answer. Seconds.
+LONGEST_READ = 60.0
 
 
 class AppWire:
@@ -47,9 +50,8 @@ def _translate(call: str, request: HttpRequest, response: HttpResponse) -> str:
     """Put a refusal into the app's words; the code it hears."""
     problem = _problem(response)
     heard = told(call, problem["code"], response.status_code)
-    if heard is None and _hang_up(request):
+    if (heard is None or not _is_read_to_its_end(request)) and _hang_up(request):
         return "hung up"
-    _read_to_the_end(request)
     response.status_code, code = heard or (503, "GLOBAL_006")
     response.content = orjson.dumps({"status": response.status_code, "code": code, "message": _message(problem)})
     response.headers["Content-Type"] = "application/json"
@@ -82,12 +84,20 @@ def _hang_up(request: HttpRequest) -> bool:
     return True
 
 
-def _read_to_the_end(request: HttpRequest) -> None:
-    """Take what the app is still sending: an answer before the end of an upload is a network error to it."""
-    left = LARGEST_BODY
+def _is_read_to_its_end(request: HttpRequest) -> bool:
+    """Take what the app is still sending: an answer before the end of an upload is a network error to it.
+
+    False for a request that fell silent: half of a renewal is no reason to refuse it.
+    """
+    body, left, until = request.META["wsgi.input"], LARGEST_BODY, monotonic() + LONGEST_READ
+    # gunicorn's word for a body that could not be read; to try again is to wait again.
     with suppress(OSError):
-        while left > 0 and (piece := request.read(PIECE)):
+        while not getattr(body, "failed", False) and left > 0 and monotonic() < until:
+            piece = request.read(PIECE)
+            if not piece:
+                break
             left -= len(piece)
+    return not getattr(body, "failed", False)
 
 
 def _farewell() -> dict[str, str]:

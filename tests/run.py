@@ -18,6 +18,8 @@ def main() -> int:
     """Run both legs; the exit code of the first that failed, or 0."""
     if not services.chromium():
         print("Left out: the browser tests, because there is no Chromium on PATH.")
+    if not services.program("nginx"):
+        print("Left out: the tests of deploy/nginx, because nginx is not installed.")
     with legs() as found:
         for name, also in found.items():
             print(f"\n----- The tests on {name} -----", flush=True)

@@ -12,7 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -30,12 +30,66 @@ PATIENCE = 60.0
 PROCESSES = 8
 
 
-@dataclass(frozen=True)
+@dataclass
 class Served:
     """Where a running server is reached, and where it keeps what it writes."""
 
     url: str
     var: Path
+    environment: dict[str, str] = field(repr=False)
+    # Where it writes what it has to say, within `var`.
+    log_name: str = "log"
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Serve, again if it was stopped; returns when it is ready."""
+        gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
+        with (self.var / self.log_name).open("ab") as log:
+            self.process = subprocess.Popen(
+                gunicorn, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+        self.wait_until_ready()
+
+    def stop(self) -> None:
+        """End it as a deployment does; returns when it is gone."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait(PATIENCE)
+            self.process = None
+
+    def kill(self) -> None:
+        """End master and workers at once, as a lost machine does: nothing is finished, nothing is said."""
+        if self.process:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(PATIENCE)
+            self.process = None
+
+    def wait_until_ready(self) -> None:
+        """Raises AssertionError with what the server said, if it does not come up."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self.process and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.url}/readyz", timeout=5).close()  # noqa: S310 - this server
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError(f"the server did not come up: {self.log}")
+
+    @property
+    def port(self) -> int:
+        """Where it listens on this machine."""
+        return urlsplit(self.url).port or 0
+
+    @property
+    def log(self) -> str:
+        """All it said so far."""
+        file = self.var / self.log_name
+        return file.read_text() if file.is_file() else str(file)
+
+    def workers(self) -> list[int]:
+        """Its processes, less the master; on Linux only."""
+        master = self.process.pid if self.process else 0
+        return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
 
     @property
     def mail(self) -> Path:
@@ -46,15 +100,26 @@ class Served:
 @contextmanager
 def served(var: Path, also: Mapping[str, str] = {}, leg: Mapping[str, str] = os.environ) -> Iterator[Served]:
     """A server whose files lie in `var`, with the settings in `also`, on what `leg` names; gone at the end."""
-    with ground(leg) as own:
-        environment = {**_environment(var, free_port()), **own, **also}
+    with _ground(leg) as ground:
+        environment = {**_environment(var, free_port()), **ground, **also}
         _populate(environment)
-        with serving(environment, var / "log") as server:
-            yield Served(server.url, var)
+        with serving(environment, var) as here:
+            yield here
 
 
 @contextmanager
-def ground(leg: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def serving(environment: dict[str, str], var: Path, log_name: str = "log") -> Iterator[Served]:
+    """A server with these settings, on what is there already; gone at the end."""
+    here = Served(f"http://127.0.0.1:{environment['PORT']}", var, environment, log_name)
+    try:
+        here.start()
+        yield here
+    finally:
+        here.stop()
+
+
+@contextmanager
+def _ground(leg: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """The settings of an empty database and an empty cache, on the servers of `leg`; none if these are not both named.
 
     SQLite serves one process, since others would not see its cache.
@@ -65,13 +130,17 @@ def ground(leg: Mapping[str, str]) -> Iterator[dict[str, str]]:
     name, number = f"served_{uuid4().hex}", int(urlsplit(leg["REDIS_URL"]).path.strip("/") or 0) + PROCESSES
     shared = urlsplit(leg["REDIS_URL"])._replace(path=f"/{number}").geturl()
     redis.Redis.from_url(shared).flushdb()
-    with psycopg.connect(leg["DATABASE_URL"], autocommit=True) as postgres:
-        postgres.execute(f"CREATE DATABASE {name}")
-        try:
-            own = urlsplit(leg["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-            yield {"DATABASE_URL": own, "REDIS_URL": shared, "WORKERS": "2"}
-        finally:
-            postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    _execute(leg["DATABASE_URL"], f"CREATE DATABASE {name}")
+    try:
+        own = urlsplit(leg["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        yield {"DATABASE_URL": own, "REDIS_URL": shared, "WORKERS": "2"}
+    finally:
+        _execute(leg["DATABASE_URL"], f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(database: str, statement: str) -> None:
+    with psycopg.connect(database, autocommit=True) as postgres:
+        postgres.execute(statement.encode())
 
 
 def _populate(environment: dict[str, str]) -> None:
@@ -79,34 +148,6 @@ def _populate(environment: dict[str, str]) -> None:
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, capture_output=True
         )
-
-
-@dataclass(frozen=True)
-class Serving:
-    """A server at work: where it is reached, and its master process."""
-
-    url: str
-    master: "subprocess.Popen[bytes]"
-
-    def kill(self) -> None:
-        """End master and workers at once, as a lost machine does: nothing is finished, nothing is said."""
-        os.killpg(self.master.pid, signal.SIGKILL)
-        self.master.wait(PATIENCE)
-
-
-@contextmanager
-def serving(environment: dict[str, str], log: Path) -> Iterator[Serving]:
-    """gunicorn with these settings, ready, writing into `log`; gone at the end."""
-    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
-    with log.open("wb") as file:
-        master = subprocess.Popen(gunicorn, cwd=ROOT, env=environment, stdout=file, stderr=file, start_new_session=True)
-    try:
-        here = Serving(f"http://127.0.0.1:{environment['PORT']}", master)
-        _wait_until_ready(here, log)
-        yield here
-    finally:
-        master.terminate()
-        master.wait(PATIENCE)
 
 
 def _environment(var: Path, port: int) -> dict[str, str]:
@@ -120,14 +161,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _wait_until_ready(here: Serving, log: Path) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and here.master.poll() is None:
-        try:
-            urllib.request.urlopen(f"{here.url}/readyz", timeout=5).close()  # noqa: S310 - the server above
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"the server did not come up: {log.read_text() if log.is_file() else log}")

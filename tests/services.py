@@ -24,9 +24,9 @@ LOCALES = ("C.UTF-8", "en_US.UTF-8")
 
 
 def program(name: str) -> str | None:
-    """Where `name` is: on PATH, or where Debian keeps PostgreSQL's programs, the newest version first."""
+    """Where `name` is: on PATH, or where Debian keeps servers, of PostgreSQL's the newest version first."""
     debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda at: -int(at.parts[-3]))
-    return shutil.which(name) or next(map(str, debian), None)
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin") or next(map(str, debian), None)
 
 
 def chromium() -> str | None:
@@ -48,7 +48,7 @@ def has_redis() -> bool:
 def postgres_server() -> Iterator[str]:
     """The URL of a fresh PostgreSQL: UTF-8, with a locale, and careless of crashes."""
     with _folder("postgres") as folder:
-        data, port = str(folder / "data"), _free_port()
+        data, port = str(folder / "data"), free_port()
         _initdb(data, folder)
         options = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
         command = [str(program("postgres")), "-D", data, "-k", str(folder), "-h", "127.0.0.1", "-p", str(port)]
@@ -62,7 +62,7 @@ def postgres_server() -> Iterator[str]:
 def redis_server() -> Iterator[str]:
     """The URL of a fresh Redis that keeps nothing on disk."""
     with _folder("redis") as folder:
-        port = _free_port()
+        port = free_port()
         command = [str(program("redis-server")), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
         with _running(command, folder, signal.SIGTERM):
             url = f"redis://127.0.0.1:{port}/0"
@@ -106,7 +106,7 @@ def _running(command: list[str], folder: Path, stop: signal.Signals) -> Iterator
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            preexec_fn=_die_along,  # noqa: PLW1509 - one call into the C library, no lock that a thread could hold
+            preexec_fn=die_along,  # noqa: PLW1509 - one call into the C library, no lock that a thread could hold
         )
     try:
         yield
@@ -118,13 +118,14 @@ def _running(command: list[str], folder: Path, stop: signal.Signals) -> Iterator
         server.wait()
 
 
-def _die_along() -> None:
-    """In the server's process: end when the test run ends, though it be killed (PR_SET_PDEATHSIG of prctl(2))."""
+def die_along() -> None:
+    """In a server's process: end when the test run ends, though it be killed (PR_SET_PDEATHSIG of prctl(2))."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGINT)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on, a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
@@ -115,9 +116,9 @@ def over_socket(host: str, port: int, *, keep: bool = True) -> Send:
 
     def send(request: Request, access: str, patience: float) -> Answer:
         # OkHttp tries a connection that the server closed meanwhile, then a new one.
-        for _ in range(1 + bool(kept)):
-            connection = kept.pop() if kept else socket.create_connection((host, port), 5.0)
+        while True:
             is_new = not kept
+            connection = _connected(host, port) if is_new else kept.pop()
             try:
                 answer, stays = _exchange(connection, request, f"{host}:{port}", access, patience)
             except (OSError, HTTPException) as fault:
@@ -130,24 +131,42 @@ def over_socket(host: str, port: int, *, keep: bool = True) -> Send:
             else:
                 connection.close()
             return answer
-        raise NetworkError("closed twice")
 
+    # A phone that is put away closes its connections.
+    weakref.finalize(send, _close, kept)
     return send
+
+
+def _close(kept: list[socket.socket]) -> None:
+    for connection in kept:
+        connection.close()
+
+
+def _connected(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_connection((host, port), PATIENCE)
+    except OSError as fault:
+        raise NetworkError(repr(fault)) from fault
+
+
+def phone_bytes(request: Request, access: str = "", host: str = "127.0.0.1") -> bytes:
+    """The request as it goes over the wire."""
+    lines = [f"{request.method} {request.path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in request.headers(host, access)]
+    return "\r\n".join(lines).encode() + CRLF * 2 + request.body
 
 
 def _exchange(
     connection: socket.socket, request: Request, host: str, access: str, patience: float
 ) -> tuple[Answer, bool]:
     connection.settimeout(patience)
-    lines = [f"{request.method} {request.path} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in request.headers(host, access)]
-    connection.sendall("\r\n".join(lines).encode() + CRLF * 2 + request.body)
-    reader = HTTPResponse(connection, method=request.method)
-    reader.begin()
-    headers = {name.lower(): value for name, value in reader.getheaders()}
-    if reader.status in (204, 205) and headers.get("content-length", "0") != "0":
-        raise NetworkError("a 204 with a body")
-    return Answer(reader.status, headers, reader.read()), not reader.will_close
+    connection.sendall(phone_bytes(request, access, host))
+    with HTTPResponse(connection, method=request.method) as reader:
+        reader.begin()
+        headers = {name.lower(): value for name, value in reader.getheaders()}
+        if reader.status in (204, 205) and headers.get("content-length", "0") != "0":
+            raise NetworkError("a 204 with a body")
+        return Answer(reader.status, headers, reader.read()), not reader.will_close
 
 
 def in_process(address: str = "192.0.2.1") -> Send:

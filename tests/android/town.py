@@ -1,0 +1,86 @@
+"""A running server with phones around it, whose database and cache can be taken away."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from operations.demo import DEMO_MEMBER, DEMO_PASSWORD
+from tests.android.app import App
+from tests.android.wire import over_socket
+from tests.cable import Cable
+from tests.served import Served, served
+
+SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE ? ESCAPE '!'"
+
+
+@dataclass
+class Town:
+    """The server, and the lines to what it stands on; without lines it stands on SQLite."""
+
+    server: Served
+    database: Cable | None = None
+    shared: Cable | None = None
+
+    def phone(self, port: int = 0) -> App:
+        """A phone on which Mina has just signed in."""
+        app = App(over_socket("127.0.0.1", port or self.server.port))
+        app.login(DEMO_MEMBER, DEMO_PASSWORD)
+        return app
+
+    @contextmanager
+    def without_database(self) -> Iterator[None]:
+        """As if its machine were gone; SQLite, which is a file, loses its tables."""
+        if self.database is None:
+            with _without_tables(self.server.var / "db.sqlite3"):
+                yield
+            return
+        with _cut(self.database):
+            yield
+
+    @contextmanager
+    def without_redis(self) -> Iterator[None]:
+        """As if its machine were gone."""
+        assert self.shared
+        with _cut(self.shared):
+            yield
+
+
+@contextmanager
+def town(var: Path, **also: str) -> Iterator[Town]:
+    """A town on what the test run stands on, with the settings in `also`."""
+    if "DATABASE_URL" not in os.environ:
+        with served(var, also) as server:
+            yield Town(server)
+        return
+    database, shared = Cable(os.environ["DATABASE_URL"]), Cable(os.environ["REDIS_URL"])
+    with served(var, also, leg={"DATABASE_URL": database.url, "REDIS_URL": shared.url}) as server:
+        yield Town(server, database, shared)
+
+
+@contextmanager
+def _cut(cable: Cable) -> Iterator[None]:
+    cable.cut()
+    try:
+        yield
+    finally:
+        cable.mend()
+
+
+@contextmanager
+def _without_tables(file: Path) -> Iterator[None]:
+    _rename_tables(file, "", "away_")
+    try:
+        yield
+    finally:
+        _rename_tables(file, "away_", "")
+
+
+def _rename_tables(file: Path, before: str, after: str) -> None:
+    database = sqlite3.connect(file, timeout=20, isolation_level=None)
+    for room in ("accounts", "posts"):
+        for (name,) in database.execute(SQLITE_TABLES, [f"{before}{room}!_%"]).fetchall():
+            database.execute(f'ALTER TABLE "{name}" RENAME TO "{after}{name.removeprefix(before)}"')
+    database.close()

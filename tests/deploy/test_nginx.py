@@ -1,0 +1,311 @@
+"""The server behind a real nginx: what passes untouched, what nginx says itself, and where it says nothing."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from http.client import HTTPMessage, HTTPResponse
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.utils.translation import override
+from rest_framework.exceptions import APIException
+
+from config.errors import AddressTooLong, BodyTooLarge, HeadersTooLarge, Malformed, NotFound, Unavailable, describe
+from tests.android.app import App, Refused
+from tests.android.town import Town, town
+from tests.android.wire import NetworkError, Request, file_part, multipart, phone_bytes, text_part
+from tests.deploy.upstream import Upstream
+from tests.factories import picture_bytes
+from tests.served import ROOT
+from tests.services import die_along, free_port, program
+
+pytestmark = [
+    pytest.mark.skipif(not program("nginx"), reason="needs nginx"),
+    pytest.mark.skipif(sys.platform != "linux", reason="the processes are read from /proc"),
+]
+PATIENCE = 30.0
+# The rest of a configuration, with everything nginx writes in the test's own folder.
+MAIN = """
+daemon off;
+pid {folder}/pid;
+{user}
+events {{}}
+http {{
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/other;
+    scgi_temp_path {folder}/other;
+    uwsgi_temp_path {folder}/other;
+    include {folder}/*.conf;
+}}
+"""
+# What the server says as well, in the same words.
+OURS_TOO: dict[str, type[APIException]] = {
+    refusal.default_code: refusal
+    for refusal in (Malformed, AddressTooLong, HeadersTooLarge, BodyTooLarge, NotFound, Unavailable)
+}
+OURS = ["/api/v1/config", "/nowhere", "/admin/"]
+APPS = ["/auth/verifyAccessToken", "/member/profile?member_id=1", "/post/nowhere"]
+
+
+@contextmanager
+def nginx(folder: Path, upstream: int) -> Iterator[int]:
+    """The port of an nginx with the files of deploy/nginx, in front of a server on the port `upstream`."""
+    port = free_port()
+    _configure(folder, port, upstream)
+    command = [str(program("nginx")), "-p", str(folder), "-e", str(folder / "early"), "-c", str(folder / "main")]
+    tested = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    assert tested.returncode == 0, tested.stderr
+    assert "[warn]" not in tested.stderr
+    server = subprocess.Popen(command, preexec_fn=die_along)  # noqa: PLW1509 - as tests.services does
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+
+
+def _configure(folder: Path, port: int, upstream: int) -> None:
+    # An nginx of root gives its workers to somebody who may not write here.
+    user = "user root;" if os.getuid() == 0 else ""
+    (folder / "main").write_text(MAIN.format(folder=folder, user=user))
+    changes = {
+        "listen 80;": f"listen 127.0.0.1:{port};",
+        "127.0.0.1:8000": f"127.0.0.1:{upstream}",
+        "/var/log/nginx": str(folder),
+        "proxy_read_timeout 15s;": "proxy_read_timeout 1s;",
+        "proxy_read_timeout 60s;": "proxy_read_timeout 1s;",
+    }
+    for file in (ROOT / "deploy" / "nginx").glob("*.conf"):
+        text = file.read_text()
+        for before, after in changes.items():
+            text = text.replace(before, after)
+        (folder / file.name).write_text(text)
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with town(tmp_path_factory.mktemp("town"), TRUSTED_PROXIES="1") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def edge(here: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of nginx in front of the town."""
+    with nginx(tmp_path_factory.mktemp("nginx"), here.server.port) as port:
+        yield port
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    with Upstream() as found:
+        yield found
+
+
+@pytest.fixture
+def front(upstream: Upstream, tmp_path: Path) -> Iterator[int]:
+    """The port of nginx in front of that upstream."""
+    with nginx(tmp_path, upstream.port) as port:
+        yield port
+
+
+def test_a_phones_whole_round_goes_through_nginx_as_without(here: Town, edge: int) -> None:
+    phone = here.phone(edge)
+    pictures = {str(number): picture_bytes().ljust(10_000_000, b"\0") for number in range(7)}
+    post = phone.register_post("seven", pictures)
+    assert len(post["image_urls"]) == 7
+    _goes_on(phone)
+
+
+def test_what_the_server_answers_passes_nginx_untouched(here: Town, edge: int, front: int, upstream: Upstream) -> None:
+    for path in [*OURS, *APPS]:
+        direct, through = _got(here.server.port, path), _got(edge, path)
+        assert through[0] == direct[0]
+        assert through[1]["Content-Type"] == direct[1]["Content-Type"]
+        assert len(through[2]) == len(direct[2])
+    for path in ("/auth/login", "/api/v1/posts"):
+        for status in (413, 500, 502, 503, 504):
+            upstream.says(f"HTTP/1.1 {status} No\r\nContent-Length: 4\r\nRetry-After: 9\r\n\r\nmine")
+            got = _got(front, path)
+            assert (got[0], got[1]["Retry-After"], got[2]) == (status, "9", b"mine")
+
+
+def test_the_server_learns_who_asks_by_what_scheme_and_under_which_id(front: int, upstream: Upstream) -> None:
+    upstream.says("HTTP/1.1 204 No Content\r\n\r\n")
+    _got(front, "/auth/login", "X-Request-ID: from-the-edge\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https")
+    heard = upstream.heard[-1]
+    assert heard["Host"] == "heart.example:81"
+    assert heard["X-Forwarded-For"] == "192.0.2.7, 127.0.0.1"
+    assert heard["X-Forwarded-Proto"] == "http"
+    assert heard["X-Request-ID"] == "from-the-edge"
+    assert heard["Connection"] is None
+    _got(front, "/auth/login", "X-Request-ID: not harmless <b>")
+    assert len(upstream.heard[-1]["X-Request-ID"]) == 32
+
+
+@pytest.mark.parametrize("path", APPS)
+def test_the_app_hears_nothing_while_its_server_is_away(front: int, upstream: Upstream, path: str) -> None:
+    for away in (upstream.closes, upstream.hangs, upstream.breaks_off, upstream.leaves):
+        away()
+        for method in ("GET", "POST", "DELETE"):
+            assert _raw(front, phone_bytes(Request(method, path))) == b""
+    assert _is_problem(_got(front, "/api/v1/config"), 503, "unavailable")
+
+
+def test_everybody_else_is_told_to_try_again_while_the_server_is_away(front: int, upstream: Upstream) -> None:
+    for away in (upstream.closes, upstream.hangs, upstream.leaves):
+        away()
+        got = _got(front, "/api/v1/posts", "X-Request-ID: from-the-edge")
+        assert _is_problem(got, 503, "unavailable")
+        assert got[1]["Retry-After"] == "2"
+        assert json.loads(got[2])["request_id"] == got[1]["X-Request-ID"] == "from-the-edge"
+
+
+def test_nothing_is_sent_twice_by_nginx_over_old_connections_or_new(front: int, upstream: Upstream) -> None:
+    for method in ("GET", "POST", "DELETE"):
+        upstream.says("HTTP/1.1 204 No Content\r\n\r\n")
+        # Leaves several connections open, on which nginx might try its luck.
+        with ThreadPoolExecutor(5) as threads:
+            list(threads.map(lambda _: _got(front, "/post/nowhere"), range(10)))
+        upstream.closes()
+        before = len(upstream.heard)
+        assert _raw(front, phone_bytes(Request(method, "/post/nowhere", b"x"))) == b""
+        assert len(upstream.heard) == before + 1
+
+
+def test_too_large_a_request_is_refused_in_the_words_of_its_address(here: Town, edge: int) -> None:
+    parts = [text_part("member_id", "1"), text_part("content", "x"), file_part("files", "a", bytes(116_000_000))]
+    got = _got(edge, "/post/registerPost", sent=phone_bytes(multipart("/post/registerPost", parts)))
+    assert (got[0], got[1]["Content-Type"]) == (400, "application/json")
+    assert json.loads(got[2])["code"] == "GLOBAL_008"
+    got = _got(edge, "/api/v1/posts", sent=phone_bytes(multipart("/api/v1/posts", parts)))
+    assert _is_problem(got, 413, "body_too_large")
+
+
+def test_what_nginx_cannot_read_is_refused_without_html(edge: int) -> None:
+    for sent, status, code in (
+        (b"GET / HTTP/1.1\r\n\r\n", 400, "malformed"),
+        (b"nonsense\r\n\r\n", 400, "malformed"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400, "malformed"),
+        (b"GET / HTTP/3.0\r\nHost: a\r\n\r\n", 400, "malformed"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: folded\r\n\r\n", 400, "malformed"),
+        (b"TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method_not_allowed"),
+        (b"GET /heart-says/malformed HTTP/1.1\r\nHost: a\r\n\r\n", 404, "not_found"),
+        (b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414, "address_too_long"),
+        (b"GET /post/posts HTTP/1.1\r\nHost: a\r\nX-A: " + b"x" * 40_000 + b"\r\n\r\n", 431, "headers_too_large"),
+    ):
+        assert _is_problem(_got(edge, "", sent=sent), status, code), sent[:80]
+    chunks = b"POST /post/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n"
+    assert json.loads(_got(edge, "", sent=chunks)[2])["code"] == "GLOBAL_002"
+
+
+def test_the_logs_of_nginx_tell_outcomes_and_nothing_of_anybody(front: int, upstream: Upstream, tmp_path: Path) -> None:
+    upstream.closes()
+    _raw(front, phone_bytes(Request("DELETE", "/member/delete/1234?secret=1"), access="secret"))
+    _got(front, "", sent=b"POST /api/v1/sessions?secret=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+    until = time.monotonic() + PATIENCE
+    while (said := (tmp_path / "access.log").read_text()).count("\n") < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    said += (tmp_path / "error.log").read_text()
+    # Each what was asked, what was answered and what the server had answered; 502 stands for nothing at all.
+    assert [line.split()[1:4] for line in said.splitlines()] == [["DELETE", "502", "502"], ["POST", "503", "502"]]
+    for word in ("secret", "127.0.0.1", "1234", "sessions"):
+        assert word not in said
+
+
+def test_no_address_of_the_app_is_redirected_or_hides_the_metrics(here: Town, edge: int) -> None:
+    for path in ("/auth", "/auth/", "/member", "/post/posts/", "//auth/login", "/metrics"):
+        status, headers, body = _got(edge, path)
+        assert status == 404
+        assert headers["Location"] is None
+        assert json.loads(body)
+
+
+def test_the_app_keeps_its_login_behind_nginx_whatever_happens_to_the_server(here: Town, edge: int) -> None:
+    phone = here.phone(edge)
+    with here.without_database():
+        _hears_nothing(phone)
+    _goes_on(phone)
+    for worker in here.server.workers():
+        os.kill(worker, signal.SIGSTOP)
+    _hears_nothing(phone)
+    with ThreadPoolExecutor(1) as threads:
+        posting = threads.submit(phone.register_post, "x", {"a": picture_bytes()})
+        time.sleep(0.3)
+        for worker in here.server.workers():
+            os.kill(worker, signal.SIGKILL)
+        # A connection that was kept open is tried again on a new one, which may find the next process.
+        with suppress(NetworkError):
+            posting.result()
+    _goes_on(phone)
+    here.server.stop()
+    _hears_nothing(phone)
+    here.server.start()
+    _goes_on(phone)
+
+
+def _hears_nothing(phone: App) -> None:
+    for call in (phone.posts, lambda: phone.register_post("x", {"a": picture_bytes()})):
+        with pytest.raises(NetworkError):
+            call()
+    assert phone.session is not None
+
+
+def _goes_on(phone: App) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        with suppress(NetworkError):
+            post = phone.register_post("afterwards", {"a.png": picture_bytes()})
+            phone.delete_post(post["post_id"])
+            with pytest.raises(Refused, match="POST_004"):
+                phone.delete_post(post["post_id"])
+            return phone.start()
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
+Got = tuple[int, HTTPMessage, bytes]
+
+
+def _got(port: int, path: str, headers: str = "", sent: bytes = b"") -> Got:
+    """Status, headers and body, for a client that writes everything before it reads."""
+    head = f"GET {path} HTTP/1.1\r\nHost: heart.example:81\r\nConnection: close\r\n" + headers
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
+        client.sendall(sent or head.rstrip().encode() + b"\r\n\r\n")
+        with HTTPResponse(client) as answer:
+            answer.begin()
+            return answer.status, answer.headers, answer.read()
+
+
+def _raw(port: int, sent: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as client, suppress(ConnectionResetError):
+        client.sendall(sent)
+        return client.recv(65_536)
+    return b""
+
+
+def _is_problem(got: Got, status: int, code: str) -> bool:
+    told = json.loads(got[2])
+    assert got[1]["Content-Type"] == "application/problem+json"
+    if refusal := OURS_TOO.get(code):
+        with override("en"):
+            assert told == describe(refusal(), SimpleNamespace(request_id=got[1]["X-Request-ID"]))
+    return (got[0], told["status"], told["code"]) == (status, status, code)
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        with suppress(OSError):
+            return socket.create_connection(("127.0.0.1", port), 1).close()
+        assert time.monotonic() < until
+        time.sleep(0.05)
