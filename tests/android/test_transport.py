@@ -61,10 +61,10 @@ def phone(here: Town) -> App:
 
 def test_an_upload_with_any_bad_token_is_read_and_then_refused_in_json(here: Town, phone: App) -> None:
     upload = _upload(phone, 7)
-    assert _answered(here, upload, _expired(phone)) == (400, "GLOBAL_104")
-    assert _answered(here, upload, _of_nobody(phone)) == (400, "GLOBAL_103")
-    assert _answered(here, upload, "nonsense") == (400, "GLOBAL_103")
-    assert _answered(here, upload, "") == (400, "GLOBAL_103")
+    assert _answered(here, upload, _expired(phone)) == (401, "AUTH_008")
+    assert _answered(here, upload, _of_nobody(phone)) == (401, "AUTH_007")
+    assert _answered(here, upload, "nonsense") == (401, "AUTH_007")
+    assert _answered(here, upload, "") == (401, "AUTH_007")
 
 
 def test_an_upload_that_breaks_a_rule_is_read_and_then_refused_in_json(here: Town, phone: App) -> None:
@@ -72,7 +72,7 @@ def test_an_upload_that_breaks_a_rule_is_read_and_then_refused_in_json(here: Tow
     assert _answered(here, _upload(phone, 7, member_id="1"), access) == (403, "POST_000")
     assert _answered(here, _upload(phone, 8), access) == (400, "GLOBAL_002")
     assert _answered(here, _upload(phone, 7, size=11_000_000), access) == (400, "GLOBAL_008")
-    assert _answered(here, _upload(phone, 30, size=1_000), access) == (400, "GLOBAL_008")
+    assert _answered(here, _upload(phone, 30, size=1_000), access) == (400, "GLOBAL_002")
     assert _answered(here, _upload(phone, 7, path="/post/registerpost"), access) == (404, "GLOBAL_001")
     assert _answered(here, _upload(phone, 7, path="/auth/login"), access) == (400, "GLOBAL_002")
     assert _answered(here, _upload(phone, 7, method="PUT"), access) == (405, "GLOBAL_003")
@@ -138,7 +138,7 @@ def test_whoever_asks_before_sending_is_told_to_go_on_and_answered(here: Town, p
         client.sendall(head + b"\r\nExpect: 100-continue\r\n\r\n")
         assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(body)
-        assert _read(client) == (400, "GLOBAL_104")
+        assert _read(client) == (401, "AUTH_008")
 
 
 def test_a_connection_goes_on_after_a_refused_upload_was_read(here: Town, phone: App) -> None:
@@ -146,7 +146,7 @@ def test_a_connection_goes_on_after_a_refused_upload_was_read(here: Town, phone:
     with socket.create_connection(("127.0.0.1", here.server.port), PATIENCE) as client:
         for _ in range(3):
             client.sendall(sent)
-            assert _read(client) == (400, "GLOBAL_104")
+            assert _read(client) == (401, "AUTH_008")
 
 
 def _upload(
