@@ -1,10 +1,11 @@
 """What every answer to the app passes: refusals are put into its words, whoever made them."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from socket import SHUT_RDWR
+from threading import Timer
 from time import monotonic
 from typing import Any
 
@@ -91,13 +92,25 @@ def _is_read_to_its_end(request: HttpRequest) -> bool:
     """
     body, left, until = request.META["wsgi.input"], LARGEST_BODY, monotonic() + LONGEST_READ
     # gunicorn's word for a body that could not be read; to try again is to wait again.
-    with suppress(OSError):
+    with suppress(OSError), _cut_at_the_end(request):
         while not getattr(body, "failed", False) and left > 0 and monotonic() < until:
             piece = request.read(PIECE)
             if not piece:
                 break
             left -= len(piece)
     return not getattr(body, "failed", False)
+
+
+@contextmanager
+def _cut_at_the_end(request: HttpRequest) -> Iterator[None]:
+    """Close the connection after LONGEST_READ: whoever waits for a piece that drips in looks at no clock."""
+    overdue = Timer(LONGEST_READ, _hang_up, [request])
+    overdue.daemon = True
+    overdue.start()
+    try:
+        yield
+    finally:
+        overdue.cancel()
 
 
 def _farewell() -> dict[str, str]:

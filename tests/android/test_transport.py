@@ -123,6 +123,17 @@ def test_a_refused_upload_that_drips_in_is_waited_for_a_while_only(monkeypatch: 
     assert 0 < drip.given < 1_000
 
 
+def test_a_client_that_drips_keeps_no_thread_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("android.middleware.LONGEST_READ", 0.5)
+    server, client = socket.socketpair()
+    with server, client, server.makefile("rb") as body:
+        client.sendall(b".")
+        made = {"wsgi.input": body, "gunicorn.socket": server, "CONTENT_LENGTH": LARGE}
+        # A piece of it never comes to its end, until somebody closes the connection.
+        Client().post("/auth/nowhere", {}, "application/json", **made)  # type: ignore[arg-type]
+        assert client.recv(100) == b""
+
+
 def test_a_renewal_that_falls_silent_is_closed_and_not_refused() -> None:
     server, client = socket.socketpair()
     with server, client:
