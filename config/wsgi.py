@@ -22,7 +22,8 @@ class UTF8Request(WSGIRequest):
         try:
             self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
         except (LookupError, ValueError):
-            self.content_type, self.content_params = "", {}
+            # REST framework reads it once more, and stumbles over the same parameter.
+            self.content_type, self.content_params, meta["CONTENT_TYPE"] = "", {}, ""
 
 
 application = get_wsgi_application()

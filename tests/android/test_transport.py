@@ -81,6 +81,12 @@ def test_an_upload_that_breaks_a_rule_is_read_and_then_refused_in_json(here: Tow
     assert phone.own_posts(0)
 
 
+def test_a_type_that_cannot_be_read_is_refused_like_any_other(here: Town) -> None:
+    odd = "application/json; x*=no-such''%41"
+    assert _answered(here, Request("POST", "/auth/login", b"{}", odd), "") == (400, "GLOBAL_002")
+    assert _answered(here, Request("POST", "/auth/reissueToken", b"{}", odd), "") == (401, "AUTH_007")
+
+
 def test_an_upload_over_the_limit_of_posts_is_refused_and_the_login_stays(here: Town) -> None:
     phone = here.phone()
     with suppress(Refused):

@@ -18,18 +18,24 @@ from tests.house.test_guard import PRODUCTION, ROOT, _start
 NO_ALPHABETS = ["rot13", "zlib", "idna", "punycode", "undefined", "utf-16", "no-such"]
 
 
-def _ask(query: str, content_type: str) -> int:
-    """The status of GET /api/v1/config, for a request made as the server makes it of what gunicorn hands over."""
-    environ: dict[str, Any] = {"REQUEST_METHOD": "GET", "PATH_INFO": "/api/v1/config", "QUERY_STRING": query}
-    environ |= {"SERVER_NAME": "localhost", "SERVER_PORT": "80", "wsgi.input": io.BytesIO(), "wsgi.url_scheme": "http"}
-    request = application.request_class(environ | {"CONTENT_TYPE": content_type})
-    return application.get_response(request).status_code
+def _ask(query: str, content_type: str, path: str = "/api/v1/config", body: bytes = b"") -> int:
+    """The status of a GET, or of a POST with a body, made as the server makes it of what gunicorn hands over."""
+    environ: dict[str, Any] = {"REQUEST_METHOD": "POST" if body else "GET", "PATH_INFO": path, "QUERY_STRING": query}
+    environ |= {"SERVER_NAME": "localhost", "SERVER_PORT": "80", "wsgi.url_scheme": "http"}
+    environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": len(body), "CONTENT_TYPE": content_type}
+    return application.get_response(application.request_class(environ)).status_code
 
 
 @pytest.mark.parametrize("name", NO_ALPHABETS)
 def test_a_charset_that_is_no_alphabet_changes_nothing(name: str) -> None:
     assert _ask("", f"text/plain; charset={name}") == 200
     assert _ask("", f"text/plain; title*={name}''%ff") == 200
+
+
+@pytest.mark.parametrize("odd", ["x*=no-such''%41", "x*=utf-8''%ff; x*=1", "x*="])
+def test_a_type_that_cannot_be_read_is_no_fault_of_ours(odd: str) -> None:
+    assert _ask("", f"application/json; {odd}", "/api/v1/sessions", b"{}") in (400, 415)
+    assert _ask("", f"application/json; {odd}", "/api/v1/sessions/refresh", b"{}") in (400, 415)
 
 
 def test_too_many_parameters_are_refused_in_any_charset() -> None:
