@@ -13,7 +13,7 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from android.codes import told
+from android.codes import HANG_UP, told
 from android.usage import count
 
 ADDRESSES = ("/auth/", "/member/", "/post/")
@@ -50,7 +50,9 @@ class AppWire:
 def _translate(call: str, request: HttpRequest, response: HttpResponse) -> str:
     """Put a refusal into the app's words; the code it hears."""
     problem = _problem(response)
-    heard = told(call, problem["code"], response.status_code)
+    # Refused on the way to a call, as under a host name that we do not know: that is no fault of anybody's login.
+    is_on_its_way = request.resolver_match is None and response.status_code != 404
+    heard = HANG_UP if is_on_its_way else told(call, problem["code"], response.status_code)
     if (heard is None or not _is_read_to_its_end(request)) and _hang_up(request):
         return "hung up"
     response.status_code, code = heard or (503, "GLOBAL_006")

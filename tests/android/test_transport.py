@@ -14,6 +14,7 @@ import jwt
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django import Settings
 
 from tests.android.app import App, Refused
 from tests.android.town import Town, town
@@ -145,6 +146,22 @@ def test_a_renewal_that_falls_silent_is_closed_and_not_refused() -> None:
     with server, client:
         made = {"wsgi.input": Silent(), "gunicorn.socket": server, "CONTENT_LENGTH": 100}
         Client().post("/auth/reissueToken", {}, "application/json", **made)  # type: ignore[arg-type]
+        assert client.recv(100) == b""
+
+
+@pytest.mark.parametrize("path", ["/auth/reissueToken", "/auth/verifyAccessToken", "/post/posts"])
+def test_a_server_under_a_wrong_name_logs_nobody_out(settings: Settings, path: str) -> None:
+    settings.ALLOWED_HOSTS = ["heart.example"]
+    server, client = socket.socketpair()
+    with server, client:
+        Client().post(path, {}, "application/json", **{"gunicorn.socket": server})  # type: ignore[arg-type]
+        assert client.recv(100) == b""
+
+
+def test_a_renewal_in_pieces_is_closed_and_not_refused(here: Town) -> None:
+    head = b"POST /auth/reissueToken HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", here.server.port), PATIENCE) as client, suppress(ConnectionError):
+        client.sendall(head)
         assert client.recv(100) == b""
 
 
