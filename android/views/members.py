@@ -26,6 +26,9 @@ from media.models import Image
 from moderation.reporting import report_member
 from throttling.throttles import limited, require
 
+# The app takes the list whole. No thumb blocks so many, and a machine would make us write all of a large town.
+BLOCKS_SHOWN = 5_000
+
 
 class AppMemberViewSet(AppViewSet):
     """What one member sees of others and does to them."""
@@ -75,7 +78,7 @@ class AppMemberViewSet(AppViewSet):
         self.must_be(self.queried(ActorSerializer)["member_id"])
         blocks = Block.objects.filter(MemberQuerySet.is_standing("blocked__"), blocker=self.asker.pk)
         rows = blocks.order_by("-created_at", "-id").values(**member_values("blocked__"))
-        members = [member(row, self.asker.pk) for row in rows]
+        members = [member(row, self.asker.pk) for row in rows[:BLOCKS_SHOWN]]
         return Response({"size": len(members), "members": members})
 
     @described(summary="Report a member", request=TargetSerializer, responses=PairAnswerSerializer)

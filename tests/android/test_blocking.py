@@ -24,6 +24,17 @@ def test_a_block_is_answered_with_the_pair_and_hides_both_ways(
     assert not Follow.objects.exists()
 
 
+def test_a_list_that_only_a_machine_can_fill_is_cut_after_the_newest(
+    mina_app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("android.views.members.BLOCKS_SHOWN", 2)
+    blocked = [MemberFactory.create().pk for _ in range(3)]
+    for member_id in blocked:
+        mina_app.block(member_id)
+    told = mina_app.blocking()
+    assert (told["size"], [member["id"] for member in told["members"]]) == (2, [blocked[2], blocked[1]])
+
+
 def test_blocking_twice_is_told_by_its_own_code_and_changes_nothing(mina_app: App, jun: Member) -> None:
     mina_app.block(jun.pk)
     with pytest.raises(Refused, match="MEMBER_006"):
