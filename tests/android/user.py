@@ -1,0 +1,121 @@
+"""Somebody with the app in their hand, on a bad network: what they try again, and when they are content."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tests.android.app import App, Refused
+from tests.android.tunnel import Tunnel
+from tests.android.wire import NetworkError
+
+Told = TypeVar("Told")
+# Nobody waits longer for a letter. Seconds.
+PATIENCE = 30.0
+CODE = re.compile(r"^ {4}(\w{8})\r?$", re.MULTILINE)
+PAGE = 10
+# Between one page and the next. Seconds.
+THUMB = 0.03
+
+
+@dataclass
+class User(App):
+    """The app and its user. What is asked with `insist` gets through in the end, or is refused."""
+
+    @property
+    def tunnel(self) -> Tunnel:
+        """The way to the server."""
+        assert isinstance(self.send, Tunnel)
+        return self.send
+
+    def insist(self, step: Callable[[], Told], *done: str) -> Told | None:
+        """Try until there is an answer; the phone keeps its login meanwhile.
+
+        A refusal in `done` says that an earlier try was done although its answer was lost: nothing is returned.
+        """
+        for tries in count():
+            login = self.session
+            try:
+                return step()
+            except NetworkError:
+                assert self.session is login, "no lost answer ends a login"
+            except Refused as refusal:
+                if not tries or refusal.code not in done:
+                    raise
+                return None
+        raise AssertionError
+
+    def sure(self, step: Callable[[], Told]) -> Told:
+        """What reads, and so can be asked as often as it takes."""
+        told = self.insist(step)
+        assert told is not None
+        return told
+
+    def sign_up(self, email: str, password: str, letters: Path, **names: str) -> None:
+        """From the letter with the code to the main screen."""
+        self._confirm(email, letters)
+        self.insist(lambda: self.join(email, password, **names), "AUTH_000", "GLOBAL_006")
+        self.insist(lambda: self.login(email, password))
+
+    def _confirm(self, email: str, letters: Path) -> None:
+        """Ask for a code, and type in what the newest letter says, until it is the right one."""
+        before = len(_codes(email, letters))
+        self.insist(lambda: self.ask_code(email))
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            for code in _codes(email, letters)[before:][-1:]:
+                try:
+                    self.sure(lambda typed=code: self.confirm_code(email, typed))  # type: ignore[misc]
+                    return
+                except Refused as refusal:
+                    assert refusal.code == "AUTH_003", "a second letter is under way"
+            time.sleep(0.5)
+        raise AssertionError("no letter came")
+
+    def publish(self, content: str, files: dict[str, bytes] | None = None) -> dict[str, Any]:
+        """Write a post, and look at it in one's own list.
+
+        After a failure the app shows the login screen; opened again it goes straight in, and its user looks first.
+        """
+        while True:
+            try:
+                self.register_post(content, files)
+            except NetworkError:
+                self.insist(self.start)
+            for post in self.sure(self.own_posts):
+                if post["content"] == content:
+                    return post
+
+    def scroll(self) -> list[dict[str, Any]]:
+        """The whole feed; a page that is not full is the last."""
+        seen: list[dict[str, Any]] = []
+        for page in count():
+            posts = self.sure(lambda number=page: self.posts(number))  # type: ignore[misc]
+            seen += posts
+            if len(posts) != PAGE:
+                assert len(posts) < PAGE
+                return seen
+            time.sleep(THUMB)
+        raise AssertionError
+
+    def sees(self, member_id: int) -> bool:
+        """Whether anything of that member is left on this phone: a post, or the profile."""
+        posts = any(post["writer_id"] == member_id for post in self.scroll())
+        try:
+            self.sure(lambda: self.profile(member_id))
+        except Refused as refusal:
+            assert (refusal.code, posts) == ("GLOBAL_001", False)
+            return False
+        return posts
+
+
+def _codes(email: str, letters: Path) -> list[str]:
+    """The codes in the letters to this address, the oldest first; a file that is still being written has none yet."""
+    read = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(letters.glob(f"*{email}*"))]
+    texts = [letter.get_body(["plain"]) for letter in read]
+    found = [CODE.search(text.get_content()) for text in texts if text]
+    return [code[1] for code in found if code]
