@@ -16,7 +16,6 @@ HANG_UP = b""
 POST = posted("/member/block", {"member_id": 1, "target_id": 2})
 
 
-
 def told(status: str, *headers: str) -> bytes:
     return "\r\n".join([f"HTTP/1.1 {status}", "Content-Length: 0", *headers, "", ""]).encode()
 

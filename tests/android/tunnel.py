@@ -17,7 +17,7 @@ ANSWER, REQUEST = "answer", "request"
 
 @dataclass
 class Tunnel:
-    """Sends as the app's HTTP client does, and loses one in `one_in`, of the `seed`'s choice.
+    """Sends as the app's HTTP client does, and loses one in four, of the `seed`'s choice; of pages one in fifteen.
 
     What is lost does not depend on the clock: the same n-th request to the same address is, whatever came between.
     """
@@ -25,7 +25,6 @@ class Tunnel:
     host: str
     port: int
     seed: str
-    one_in: int = 12
     asked: Counter[str] = field(default_factory=Counter)
     answered: Counter[tuple[str, str]] = field(default_factory=Counter)
     lost: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -67,7 +66,8 @@ class Tunnel:
             self.to_lose[call] -= 1
             return ANSWER
         chance = Random(f"{self.seed} {address} {self.asked[address]}")
-        return chance.choice([ANSWER, REQUEST]) if chance.randrange(self.one_in) == 0 else ""
+        one_in = 15 if call == "posts" else 4
+        return chance.choice([ANSWER, REQUEST]) if chance.randrange(one_in) == 0 else ""
 
     def _cut(self, request: Request, access: str) -> None:
         """Send half of it on a connection of its own, and be gone."""

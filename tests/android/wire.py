@@ -195,7 +195,7 @@ def following(send: Send) -> Send:
     """Sends, and does with some answers what OkHttp does (RetryAndFollowUpInterceptor) before the app sees one."""
 
     def follow(request: Request, access: str, patience: float) -> Answer:
-        answer, before = send(request, access, patience), ()
+        answer, before = send(request, access, patience), tuple[int, ...]()
         while (again := _follow_up(request, answer, before[-1:])) and len(before) < FOLLOW_UPS:
             request, before = again, (*before, answer.status)
             answer = send(request, access, patience)
