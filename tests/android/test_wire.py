@@ -45,8 +45,11 @@ class Script:
             client.sendall(answer)
 
 
+ScriptOf = Callable[..., Script]
+
+
 @pytest.fixture
-def script() -> Iterator[Callable[..., Script]]:
+def script() -> Iterator[ScriptOf]:
     made: list[Script] = []
 
     def make(*answers: bytes) -> Script:
@@ -55,10 +58,9 @@ def script() -> Iterator[Callable[..., Script]]:
 
     yield make
     for one in made:
+        # Closing alone does not wake a thread that waits for a connection.
+        one.listener.shutdown(socket.SHUT_RDWR)
         one.listener.close()
-
-
-ScriptOf = Callable[..., Script]
 
 
 def test_a_timed_out_request_is_repeated_only_once(script: ScriptOf) -> None:

@@ -39,7 +39,7 @@ class Tunnel:
         self.to_lose[call] += times
 
     def __call__(self, request: Request, access: str, patience: float) -> Answer:
-        """The answer; raises NetworkError when there is none, or it is lost."""
+        """The answer; raises NetworkError when it is lost, AssertionError when the server gives none in time."""
         call = resolve(request.path.partition("?")[0]).url_name or ""
         fate = self._fate(call, request)
         if fate:
@@ -54,7 +54,10 @@ class Tunnel:
 
     def _answer(self, call: str, request: Request, access: str, patience: float) -> Answer:
         began = time.monotonic()
-        answer = self._send(request, access, patience)
+        try:
+            answer = self._send(request, access, patience)
+        except NetworkError as fault:
+            raise AssertionError(f"{call}: the network is well, and there is no answer") from fault
         self.slowest = max(self.slowest, time.monotonic() - began)
         self.answered[call, "ok" if answer.is_good else answer.json()["code"]] += 1
         return answer

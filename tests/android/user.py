@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from itertools import count
+from functools import partial
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,18 +57,18 @@ class User(App):
     def sign_up(self, email: str, password: str, letters: Path, **names: str) -> None:
         """From the letter with the code to the main screen."""
         self._confirm(email, letters)
-        self.insist(lambda: self.join(email, password, **names), "AUTH_000", "GLOBAL_006")
-        self.insist(lambda: self.login(email, password))
+        self.insist(partial(self.join, email, password, **names), "AUTH_000", "GLOBAL_006")
+        self.insist(partial(self.login, email, password))
 
     def _confirm(self, email: str, letters: Path) -> None:
         """Ask for a code, and type in what the newest letter says, until it is the right one."""
         before = len(_codes(email, letters))
-        self.insist(lambda: self.ask_code(email))
+        self.insist(partial(self.ask_code, email))
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             for code in _codes(email, letters)[before:][-1:]:
                 try:
-                    self.sure(lambda typed=code: self.confirm_code(email, typed))  # type: ignore[misc]
+                    self.sure(partial(self.confirm_code, email, code))
                     return
                 except Refused as refusal:
                     # A second letter is under way.
@@ -93,18 +94,22 @@ class User(App):
     def pages(self, thumb: float = 0.0) -> Iterator[list[dict[str, Any]]]:
         """The whole feed, with so many seconds for each page; one that is not full is the last."""
         for page in count():
-            posts = self.sure(lambda number=page: self.posts(number))  # type: ignore[misc]
+            posts = self.sure(partial(self.posts, page))
             yield posts
             assert len(posts) <= PAGE
             if len(posts) < PAGE:
                 return
             time.sleep(thumb)
 
+    def shows(self, post_id: int) -> bool:
+        """Whether a new post is on the first ten pages."""
+        return any(post["id"] == post_id for page in islice(self.pages(), 10) for post in page)
+
     def sees(self, member_id: int) -> bool:
         """Whether anything of that member is left on this phone: a post, or the profile."""
         has_posts = any(post["writer_id"] == member_id for page in self.pages() for post in page)
         try:
-            self.sure(lambda: self.profile(member_id))
+            self.sure(partial(self.profile, member_id))
         except Refused as refusal:
             if refusal.code != "GLOBAL_001" or has_posts:
                 raise
