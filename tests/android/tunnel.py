@@ -28,7 +28,7 @@ class Tunnel:
     asked: Counter[str] = field(default_factory=Counter)
     answered: Counter[tuple[str, str]] = field(default_factory=Counter)
     lost: Counter[tuple[str, str]] = field(default_factory=Counter)
-    to_lose: Counter[str] = field(default_factory=Counter)
+    to_lose: Counter[tuple[str, str]] = field(default_factory=Counter)
     slowest: float = 0.0
 
     def __post_init__(self) -> None:
@@ -36,7 +36,11 @@ class Tunnel:
 
     def lose_answers(self, call: str, times: int) -> None:
         """Throw away the next answers to this call, after the server was done."""
-        self.to_lose[call] += times
+        self.to_lose[call, ANSWER] += times
+
+    def cut_requests(self, call: str, times: int) -> None:
+        """Send the next of these calls by half."""
+        self.to_lose[call, REQUEST] += times
 
     def __call__(self, request: Request, access: str, patience: float) -> Answer:
         """The answer; raises NetworkError when it is lost, AssertionError when the server gives none in time."""
@@ -65,9 +69,10 @@ class Tunnel:
     def _fate(self, call: str, request: Request) -> str:
         address = re.sub(r"(/|member_id=)\d+", r"\1N", f"{request.method} {request.path}")
         self.asked[address] += 1
-        if self.to_lose[call]:
-            self.to_lose[call] -= 1
-            return ANSWER
+        for fate in (REQUEST, ANSWER):
+            if self.to_lose[call, fate]:
+                self.to_lose[call, fate] -= 1
+                return fate
         chance = Random(f"{self.seed} {address} {self.asked[address]}")
         one_in = 15 if call == "posts" else 4
         return chance.choice([ANSWER, REQUEST]) if chance.randrange(one_in) == 0 else ""
