@@ -124,7 +124,8 @@ def over_socket(host: str, port: int, *, keep: bool = True) -> Send:
     def send(request: Request, access: str, patience: float) -> Answer:
         connection, reader = _asked(host, port, kept, phone_bytes(request, access, f"{host}:{port}"), patience)
         try:
-            answer = _read(reader)
+            with reader:
+                answer = _read(reader)
         except (OSError, HTTPException, EOFError, zlib.error) as fault:
             connection.close()
             raise NetworkError(repr(fault)) from fault
