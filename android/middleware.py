@@ -86,9 +86,9 @@ def _hang_up(request: HttpRequest) -> bool:
 
 def _read_to_the_end(request: HttpRequest) -> None:
     """Take what the app is still sending: an answer before the end of an upload is a network error to it."""
-    stream, left = request.META["wsgi.input"], LARGEST_BODY
+    left = LARGEST_BODY
     with suppress(OSError):
-        while left > 0 and (piece := stream.read(PIECE)):
+        while left > 0 and (piece := request.read(PIECE)):
             left -= len(piece)
 
 
