@@ -5,6 +5,7 @@ remembered, page 500 costs what page 0 costs, and nobody sees a post twice or mi
 place is counted, from the nearest one that is known or from the top.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,8 @@ from posts.models.post import PostQuerySet
 REMEMBERED_SECONDS = 86_400
 # A jump is counted row by row; nobody scrolls there without having been on the page before. Rows.
 FARTHEST_JUMP = 10_000
+# Made for a jump only, since making the SQL costs more than reading the page.
+Posts = Callable[[], PostQuerySet]
 
 
 def rows_of(posts: PostQuerySet) -> Any:
@@ -66,18 +69,18 @@ class Walk:
 def feed_page(reader: Member, session_id: int, *, page: int, size: int) -> list[dict[str, Any]]:
     """One page of everything the reader may see, newest first; beyond the end it is empty."""
     walk = Walk(f"android:walk:{session_id}:{size}", "feed")
-    return _page(feed(reader=reader.pk), Post.objects.feed_for(reader), walk, page, size)
+    return _page(feed(reader=reader.pk), lambda: Post.objects.feed_for(reader), walk, page, size)
 
 
 def own_page(reader: Member, author_id: int, session_id: int, *, page: int, size: int) -> list[dict[str, Any]]:
     """One page of what the reader may see of one member."""
     # One key for all members, since a login must not fill the cache with as many as there are.
     walk = Walk(f"android:walk-of-one:{session_id}:{size}", str(author_id))
-    posts = Post.objects.feed_for(reader).filter(author=author_id)
-    return _page(feed_of_one(reader=reader.pk, author=author_id), posts, walk, page, size)
+    listed = feed_of_one(reader=reader.pk, author=author_id)
+    return _page(listed, lambda: Post.objects.feed_for(reader).filter(author=author_id), walk, page, size)
 
 
-def _page(listed: PreparedRows, posts: PostQuerySet, walk: Walk, page: int, size: int) -> list[dict[str, Any]]:
+def _page(listed: PreparedRows, posts: Posts, walk: Walk, page: int, size: int) -> list[dict[str, Any]]:
     place = _place(walk, posts, page, size) if page else None
     if page and place is None:
         return []
@@ -87,7 +90,7 @@ def _page(listed: PreparedRows, posts: PostQuerySet, walk: Walk, page: int, size
     return rows
 
 
-def _place(walk: Walk, posts: PostQuerySet, page: int, size: int) -> Cursor | None:
+def _place(walk: Walk, posts: Posts, page: int, size: int) -> Cursor | None:
     """Where the page before this one ended; None when there is nothing beyond, or it is too far to count."""
     places = walk.places()
     near = max((known for known in places if known <= page), default=0)
@@ -97,6 +100,6 @@ def _place(walk: Walk, posts: PostQuerySet, page: int, size: int) -> Cursor | No
     if skipped > FARTHEST_JUMP:
         return None
     values = (place.moment, place.id) if place else None
-    below = nearest(posts, feed.position, values, ascending=False, inclusive=False) if values else posts
+    below = nearest(posts(), feed.position, values, ascending=False, inclusive=False) if values else posts()
     last = below.values_list("created_at", "id")[skipped - 1 : skipped].first()
     return Cursor(*last) if last else None
