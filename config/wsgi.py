@@ -21,12 +21,16 @@ class WholeBody:
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self.readline = stream.readline
+        # As gunicorn's own: that waiting for the rest would be in vain.
+        self.failed = False
 
     def read(self, size: int) -> bytes:
         """So many bytes; raises OSError, which Django makes an UnreadablePostError, where there are fewer."""
+        self.failed = True
         piece = self._stream.read(size)
         if len(piece) < size:
             raise OSError("The body ends before its Content-Length.")
+        self.failed = False
         return piece
 
 

@@ -130,12 +130,12 @@ def they_write_with_pictures(mina: User, jun: User) -> None:
 
 def they_scroll_while_others_post(mina: User, others: Neighbour) -> None:
     """Nothing twice, and nothing left out that stood the whole time."""
-    written, before, expired = others.written, others.everything(), mina.tunnel.answered["posts", "GLOBAL_104"]
+    written, before, expired = others.written, others.everything(), mina.tunnel.answered["posts", "AUTH_008"]
     feed = [post for page in mina.pages(THUMB) for post in page]
     seen = [post["id"] for post in feed]
     stood = before & others.everything()
     assert others.written > written
-    assert mina.tunnel.answered["posts", "GLOBAL_104"] > expired
+    assert mina.tunnel.answered["posts", "AUTH_008"] > expired
     assert len(seen) > 60 * 10
     assert len(seen) == len(set(seen))
     assert not stood - set(seen)
