@@ -209,7 +209,7 @@ STORAGE_TIMEOUT = env.float("STORAGE_TIMEOUT", 5.0)
 IMAGE_MAX_BYTES = env.int("IMAGE_MAX_BYTES", 10_485_760)
 # Phones make 48 and 50 megapixels. Pixels.
 IMAGE_MAX_PIXELS = env.int("IMAGE_MAX_PIXELS", 64_000_000)
-# The longest side of what is kept, at most 4096. Pixels.
+# The longest side of what is kept, or up to a twentieth less (media.pixels); at most 4096. Pixels.
 IMAGE_LONGEST_SIDE = env.int("IMAGE_LONGEST_SIDE", 2_048)
 # Decoders that may open what a stranger sent; one that has a hole is taken out here.
 IMAGE_FORMATS = env.list("IMAGE_FORMATS", default=["JPEG", "PNG", "WEBP", "AVIF", "HEIC"])

@@ -1,7 +1,7 @@
 """The way in for gunicorn."""
 
 import os
-from typing import Any
+from typing import IO, Any
 
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
@@ -11,12 +11,38 @@ from django.utils.http import parse_header_parameters
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
+class WholeBody:
+    """What Django asks of a server's body, of which it never asks for more than the Content-Length.
+
+    gunicorn hands on what came of a client that was lost in the middle, as if it were all (RFC 9112, 8, calls it
+    incomplete). A form that is cut between two pictures would be a good one, with fewer pictures.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.readline = stream.readline
+        # As gunicorn's own: that waiting for the rest would be in vain.
+        self.failed = False
+
+    def read(self, size: int) -> bytes:
+        """So many bytes; raises OSError, which Django makes an UnreadablePostError, where there are fewer."""
+        self.failed = True
+        piece = self._stream.read(size)
+        if len(piece) < size:
+            raise OSError("The body ends before its Content-Length.")
+        self.failed = False
+        return piece
+
+
 class UTF8Request(WSGIRequest):
-    """A request whose query and body are UTF-8, whatever a client calls them.
+    """A request whose query and body are UTF-8, whatever a client calls them, and whose body is whole.
 
     Django reads the query by the charset of Content-Type, before any middleware could answer for what comes of it:
     "rot13" and a hundred others are a crash there, and so is a charset with too many parameters in the query.
     """
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        super().__init__(environ | {"wsgi.input": WholeBody(environ["wsgi.input"])})
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         try:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ import redis
 
 ROOT = Path(__file__).resolve().parents[1]
 # Enough of a town to have pictures, pages and somebody to follow in it.
-HAMLET = ["--members", "5", "--posts", "15", "--blocks", "0", "--pictures", "4"]
+HAMLET = ("--members", "5", "--posts", "15", "--blocks", "0", "--pictures", "4")
 # How long the server may take to come up, and to go. Seconds.
 PATIENCE = 60.0
 # Test processes at most. Redis has sixteen databases, given out by number: the lower half to the processes, the upper
@@ -98,11 +98,19 @@ class Served:
 
 
 @contextmanager
-def served(var: Path, also: Mapping[str, str] = {}, leg: Mapping[str, str] = os.environ) -> Iterator[Served]:
-    """A server whose files lie in `var`, with the settings in `also`, on what `leg` names; gone at the end."""
+def served(
+    var: Path,
+    also: Mapping[str, str] = {},
+    leg: Mapping[str, str] = os.environ,
+    hamlet: Sequence[str] = HAMLET,
+) -> Iterator[Served]:
+    """A server whose files lie in `var`, with the settings in `also`, on what `leg` names; gone at the end.
+
+    `hamlet` are the words for `manage.py seed`.
+    """
     with _ground(leg) as ground:
         environment = {**_environment(var, free_port()), **ground, **also}
-        _populate(environment)
+        _populate(environment, hamlet)
         with serving(environment, var) as here:
             yield here
 
@@ -143,8 +151,8 @@ def _execute(database: str, statement: str) -> None:
         postgres.execute(statement.encode())
 
 
-def _populate(environment: dict[str, str]) -> None:
-    for command in (["migrate", "--verbosity", "0"], ["seed", "--if-empty", *HAMLET]):
+def _populate(environment: dict[str, str], hamlet: Sequence[str]) -> None:
+    for command in (["migrate", "--verbosity", "0"], ["seed", "--if-empty", *hamlet]):
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, capture_output=True
         )

@@ -14,8 +14,9 @@ MAX_SEGMENTS = 1_024
 MAX_SCANS = 24
 # Tables before the first scan; honest ones take about 1 kB. Bytes.
 MAX_TABLE_BYTES = 65_536
-# The next marker: neither a stuffed zero nor a restart within a scan.
-MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
+# The next marker: neither a stuffed zero nor a restart within a scan. Only the last byte of what fills the room before
+# it: a pattern that takes in the whole run tries it again from each of its bytes when no marker follows.
+MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 SOF_BASELINE, SOF_EXTENDED, SOF_PROGRESSIVE, DHT, EOI, SOS, DQT, DRI = 0xC0, 0xC1, 0xC2, 0xC4, 0xD9, 0xDA, 0xDB, 0xDD
 FRAMES = {SOF_BASELINE, SOF_EXTENDED, SOF_PROGRESSIVE}
 # Lossless, hierarchical and arithmetic coding: no camera writes them, and few eyes have looked at their decoders.

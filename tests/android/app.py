@@ -231,7 +231,7 @@ class App:
     def _exchange(self, request: Request, access: str = "", patience: float = PATIENCE) -> Answer:
         answer = self.send(request, access, patience)
         self.heard.append((request, answer))
-        self._check(answer.status not in range(300, 400), "no redirect")
+        self._check(not {*answer.before, answer.status} & {*range(300, 400)}, "no redirect")
         if answer.body:
             kind = answer.headers.get("content-type", "")
             self._check(kind.startswith("application/json"), f"JSON, not {kind}")

@@ -1,18 +1,24 @@
 """The wire as the app's HTTP client (OkHttp 3.14 under Retrofit, JSON by Gson) writes and reads it."""
 
+import gzip
 import json
+import re
 import socket
 import weakref
+import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException, HTTPResponse
 from secrets import token_hex
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from django.test import Client, TestCase
 
 # What OkHttp waits for a byte; the interceptor's renewal has a client of its own. Seconds.
 PATIENCE, PATIENCE_RENEWAL = 5.0, 10.0
+# So many requests may come of one call before OkHttp gives up.
+FOLLOW_UPS = 20
 CRLF = b"\r\n"
 # Gson writes these so, since what it makes may stand in HTML.
 ESCAPED = {character: f"\\u{ord(character):04x}" for character in "<>&='\u2028\u2029"}
@@ -43,11 +49,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """What came back. `before` are the statuses of earlier answers to the same call, which the app never sees."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+    before: tuple[int, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -115,26 +122,45 @@ def over_socket(host: str, port: int, *, keep: bool = True) -> Send:
     kept: list[socket.socket] = []
 
     def send(request: Request, access: str, patience: float) -> Answer:
-        # OkHttp tries a connection that the server closed meanwhile, then a new one.
-        while True:
-            is_new = not kept
-            connection = _connected(host, port) if is_new else kept.pop()
-            try:
-                answer, stays = _exchange(connection, request, f"{host}:{port}", access, patience)
-            except (OSError, HTTPException) as fault:
-                connection.close()
-                if isinstance(fault, TimeoutError) or is_new:
-                    raise NetworkError(repr(fault)) from fault
-                continue
-            if keep and stays:
-                kept.append(connection)
-            else:
-                connection.close()
-            return answer
+        connection, reader = _asked(host, port, kept, phone_bytes(request, access, f"{host}:{port}"), patience)
+        try:
+            with reader:
+                answer = _read(reader)
+        except (OSError, HTTPException, EOFError, zlib.error) as fault:
+            connection.close()
+            raise NetworkError(repr(fault)) from fault
+        if keep and not reader.will_close:
+            kept.append(connection)
+        else:
+            connection.close()
+        return answer
 
     # A phone that is put away closes its connections.
     weakref.finalize(send, _close, kept)
-    return send
+    return following(send)
+
+
+def _asked(
+    host: str, port: int, kept: list[socket.socket], sent: bytes, patience: float
+) -> tuple[socket.socket, HTTPResponse]:
+    """Send, and read the head of the answer; once more, on a new connection, if a kept one turns out to be closed.
+
+    So OkHttp does, with a POST too; not after a timeout, nor for an answer that is none.
+    """
+    while True:
+        is_new = not kept
+        connection = _connected(host, port) if is_new else kept.pop()
+        connection.settimeout(patience)
+        try:
+            connection.sendall(sent)
+            reader = HTTPResponse(connection, method=sent.split(b" ", 1)[0].decode())
+            reader.begin()
+        except (OSError, HTTPException) as fault:
+            connection.close()
+            if is_new or isinstance(fault, TimeoutError) or not isinstance(fault, OSError):
+                raise NetworkError(repr(fault)) from fault
+        else:
+            return connection, reader
 
 
 def _close(kept: list[socket.socket]) -> None:
@@ -156,17 +182,54 @@ def phone_bytes(request: Request, access: str = "", host: str = "127.0.0.1") -> 
     return "\r\n".join(lines).encode() + CRLF * 2 + request.body
 
 
-def _exchange(
-    connection: socket.socket, request: Request, host: str, access: str, patience: float
-) -> tuple[Answer, bool]:
-    connection.settimeout(patience)
-    connection.sendall(phone_bytes(request, access, host))
-    with HTTPResponse(connection, method=request.method) as reader:
-        reader.begin()
-        headers = {name.lower(): value for name, value in reader.getheaders()}
-        if reader.status in (204, 205) and headers.get("content-length", "0") != "0":
-            raise NetworkError("a 204 with a body")
-        return Answer(reader.status, headers, reader.read()), not reader.will_close
+def _read(reader: HTTPResponse) -> Answer:
+    headers = {name.lower(): value for name, value in reader.getheaders()}
+    if reader.status in (204, 205) and headers.get("content-length", "0") != "0":
+        raise NetworkError("a 204 with a body")
+    body = reader.read()
+    if body and headers.get("content-encoding", "").lower() == "gzip":
+        body = gzip.decompress(body)
+    return Answer(reader.status, headers, body)
+
+
+def following(send: Send) -> Send:
+    """Sends, and does with some answers what OkHttp does (RetryAndFollowUpInterceptor) before the app sees one."""
+
+    def follow(request: Request, access: str, patience: float) -> Answer:
+        answer, before = send(request, access, patience), tuple[int, ...]()
+        while (again := _follow_up(request, answer, before[-1:])) and len(before) < FOLLOW_UPS:
+            request, before = again, (*before, answer.status)
+            answer = send(request, access, patience)
+        if again:
+            raise NetworkError("too many follow-up requests")
+        return replace(answer, before=before)
+
+    return follow
+
+
+def _follow_up(request: Request, answer: Answer, last: tuple[int, ...]) -> Request | None:
+    """What is sent after an answer without asking anybody; None when the answer is for the app."""
+    wait = answer.headers.get("retry-after")
+    if answer.status == 407:
+        raise NetworkError("407 while not using a proxy")
+    if answer.status == 408 and last != (408,) and (wait is None or _is_now(wait)):
+        return request
+    if answer.status == 503 and last != (503,) and wait is not None and _is_now(wait):
+        return request
+    is_followed = answer.status in range(300, 304) or (answer.status in (307, 308) and request.method == "GET")
+    return _redirected(request, answer.headers.get("location")) if is_followed else None
+
+
+def _is_now(wait: str) -> bool:
+    return bool(re.fullmatch(r"0+", wait))
+
+
+def _redirected(request: Request, location: str | None) -> Request | None:
+    """A GET of the other place, whatever it was before; the model goes to no other server, where a token is dropped."""
+    there = urlsplit(urljoin(request.path, location or ""))
+    if location is None or there.netloc:
+        return None
+    return Request("GET", there._replace(fragment="").geturl())
 
 
 def in_process(address: str = "192.0.2.1") -> Send:

@@ -86,6 +86,8 @@ NO_PICTURES: dict[str, Callable[[], bytes]] = {
     "a JPEG of endless segments": lambda: with_segments(SMALL, segment(0xFE, b"") * 2_000_000),
     "a JPEG of endless tables": lambda: with_segments(SMALL, *[segment(0xDB, (b"\0" + b"\1" * 64) * 1_000)] * 150),
     "a JPEG that never ends": lambda: SMALL[:-2] + b"\xff\0" * 4_500_000,
+    "padding before no marker": lambda: SMALL[:2] + b"\xff" * 9_000_000,
+    "padding before a stuffed zero": lambda: SMALL[:-2] + b"\xff" * 9_000_000 + b"\0",
     "a PNG of a million crumbs": lambda: png(chunk(b"tEXt", b"") * 800_000),
     "a checksum that is wrong": lambda: bomb(100, 100),
     "no pixels": lambda: claims(0, 10),

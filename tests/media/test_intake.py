@@ -137,6 +137,14 @@ def test_a_large_picture_is_made_smaller_in_proportion(kind: str) -> None:
     assert is_like(seen(kept), CORNERS)
 
 
+@pytest.mark.parametrize(("side", "kept"), [(76, 38), (75, 40), (80, 40), (82, 40), (156, 39), (40, 40), (39, 39)])
+def test_a_jpeg_is_kept_a_little_smaller_where_halving_gets_it_there(side: int, kept: int, settings: Any) -> None:
+    settings.IMAGE_LONGEST_SIDE = 40
+    finished = intake.finish(sent(photograph(side, side // 2)))
+    assert finished.width == kept
+    assert intake.finish(sent(saved(corners(side, side // 2), "PNG"))).width == min(side, 40)
+
+
 def test_the_longest_side_kept_is_a_setting(settings: Any) -> None:
     settings.IMAGE_LONGEST_SIDE = 50
     assert finished(photograph()).size == (50, 38)

@@ -1,0 +1,152 @@
+"""How long the seven-picture post takes: `python -m tests.android.measure`, by hand, on a machine that is idle.
+
+Each row is a kind of picture. Seconds are those from the last byte sent to the first byte of the answer: for so long
+the app must wait, and it waits 5. CPU is that of the server for one post, which tells more where a machine is shared.
+The server is gunicorn, with two processes on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them, else with
+one on SQLite; jobs are not done meanwhile. Pictures go to disk and, with `--bucket`, to a bucket of moto's over HTTP.
+"""
+
+import logging
+import os
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPResponse
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import boto3
+from moto.server import ThreadedMotoServer
+from PIL import Image
+
+from operations.demo import DEMO_MEMBER, DEMO_PASSWORD
+from tests.android.app import App
+from tests.android.wire import CRLF, Answer, Request
+from tests.served import served
+
+# The app's limit for one picture. Bytes.
+LARGEST = 10_000_000
+PICTURES, ROUNDS = 7, 3
+
+
+def photograph(megapixels: int, kind: str, **options: object) -> bytes:
+    """A picture of four to three nearly as large in bytes as the app lets through: a soft ground with grain on it."""
+    height = round((megapixels * 1_000_000 * 3 / 4) ** 0.5)
+    size = height * 4 // 3, height
+    gradients = [Image.linear_gradient("L"), Image.radial_gradient("L"), Image.linear_gradient("L").rotate(90)]
+    ground = Image.merge("RGB", [gradient.resize(size) for gradient in gradients])
+    grain = Image.merge("RGB", [Image.effect_noise(size, 60) for _ in range(3)])
+    low, high, best = 0.0, 1.0, b""
+    for _ in range(9):
+        share = (low + high) / 2
+        data = _saved(Image.blend(ground, grain, share), kind, options)
+        low, high, best = (share, high, data) if len(data) < LARGEST else (low, share, best)
+        if len(best) > LARGEST * 0.97:
+            break
+    return best
+
+
+def _saved(picture: Image.Image, kind: str, options: dict[str, object]) -> bytes:
+    out = BytesIO()
+    picture.save(out, kind, **options)
+    return out.getvalue()
+
+
+KINDS: dict[str, Callable[[], bytes]] = {
+    "JPEG, 12 MP": lambda: photograph(12, "JPEG", quality=95),
+    "JPEG, 48 MP": lambda: photograph(48, "JPEG", quality=80),
+    "JPEG, 12 MP, progressive": lambda: photograph(12, "JPEG", quality=95, progressive=True),
+    "PNG, 4 MP": lambda: photograph(4, "PNG", compress_level=6),
+    "PNG, 12 MP": lambda: photograph(12, "PNG", compress_level=6),
+}
+
+
+class Stopwatch:
+    """The wire to a server, with the time between the last byte out and the first byte in. Seconds."""
+
+    def __init__(self, url: str) -> None:
+        self.at = urlsplit(url)
+        self.waited = 0.0
+
+    def __call__(self, request: Request, access: str, patience: float) -> Answer:
+        """Waits longer than the app, to see by how much."""
+        with socket.create_connection((str(self.at.hostname), int(self.at.port or 0)), 60.0) as connection:
+            lines = [f"{request.method} {request.path} HTTP/1.1"]
+            lines += [f"{name}: {value}" for name, value in request.headers(self.at.netloc, access)]
+            connection.sendall("\r\n".join(lines).encode() + CRLF * 2 + request.body)
+            sent = time.perf_counter()
+            connection.recv(1, socket.MSG_PEEK)
+            self.waited = time.perf_counter() - sent
+            reader = HTTPResponse(connection, method=request.method)
+            reader.begin()
+            headers = {name.lower(): value for name, value in reader.getheaders()}
+            return Answer(reader.status, headers, reader.read())
+
+
+def post(watch: Stopwatch, data: bytes) -> float:
+    """One post of seven; how long its answer took."""
+    app = App(watch)
+    app.login(DEMO_MEMBER, DEMO_PASSWORD)
+    told = app.register_post("seven", {f"{place}.jpg": data for place in range(PICTURES)})
+    if len(told["image_urls"]) != PICTURES:
+        raise RuntimeError(told)
+    return watch.waited
+
+
+def measure(url: str, where: str) -> None:
+    """A row for each kind: one phone, then two at once."""
+    for kind, made in KINDS.items():
+        data = made()
+        with ThreadPoolExecutor(2) as phones:
+            spent = cpu_seconds()
+            alone = [post(Stopwatch(url), data) for _ in range(ROUNDS)]
+            spent = (cpu_seconds() - spent) / ROUNDS
+            both = [max(phones.map(post, [Stopwatch(url), Stopwatch(url)], [data, data])) for _ in range(ROUNDS)]
+        told = "  ".join(f"{statistics.median(some):5.2f} ({max(some):5.2f})" for some in (alone, both))
+        print(f"{where:8}{kind:26}{len(data) / 1e6:6.2f} MB  {told}  {spent:5.2f}", flush=True)  # noqa: T201
+
+
+def cpu_seconds(of: int | None = None) -> float:
+    """What the processes that this one started, and theirs, have used so far (Linux)."""
+    ticks = 0.0
+    for task in Path(f"/proc/{of or os.getpid()}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            words = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+            ticks += (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK") + cpu_seconds(int(child))
+    return ticks
+
+
+@contextmanager
+def bucket() -> Iterator[dict[str, str]]:
+    """The settings of a bucket that answers over HTTP, in a process's thread of its own."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    os.environ |= keys
+    address = f"http://{host}:{port}"
+    boto3.resource("s3", endpoint_url=address, region_name="us-east-1").create_bucket(Bucket="pictures")
+    yield {**keys, "STORAGE_BUCKET": "pictures", "STORAGE_ENDPOINT": address, "STORAGE_REGION": "us-east-1"}
+    server.stop()
+
+
+def main() -> None:
+    """Print the table: the median of three and the worst, of one phone alone, and of the slower of two at once."""
+    print(f"{'':47}one phone      two at once    CPU a post")  # noqa: T201
+    settings = {"RATES": "post-member=10000/hour", "THREADS": "4", "OUTBOX_THREAD": "off"}
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), settings) as server:
+        measure(server.url, "disk")
+    if "--bucket" in sys.argv:
+        with tempfile.TemporaryDirectory() as folder, bucket() as also, served(Path(folder), settings | also) as server:
+            measure(server.url, "bucket")
+
+
+if __name__ == "__main__":
+    main()

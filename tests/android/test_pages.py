@@ -1,0 +1,74 @@
+"""One page of the app's lists: who is in it, and what it says of them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from accounts.models import Member
+from tests.android.app import App
+from tests.android.wire import PATIENCE, Answer, Request
+from tests.factories import PostFactory, picture_bytes
+
+
+def of_member(app: App, member_id: Any) -> Answer:
+    """The first answer to asking for somebody's posts."""
+    assert app.session
+    return app.send(Request("GET", f"/post/posts/{member_id}?page=0&size=10"), app.session.access, PATIENCE)
+
+
+def test_ones_own_address_is_told_in_full_and_others_masked(mina: Member, jun: Member, mina_app: App) -> None:
+    PostFactory.create(author=jun)
+    PostFactory.create(author=mina)
+    assert [post["writer_email"] for post in mina_app.posts()] == ["mina@example.com", "j***@example.com"]
+    assert [post["writer_nickname"] for post in mina_app.posts()] == ["Mina", "Jun"]
+    assert mina_app.own_posts()[0]["writer_email"] == "mina@example.com"
+    assert of_member(mina_app, jun.pk).json()["posts"][0]["writer_email"] == "j***@example.com"
+    assert "jun@example.com" not in str([answer.body for _, answer in mina_app.heard])
+
+
+def test_a_page_has_what_the_app_shows_of_each_post(mina_app: App, jun_app: App) -> None:
+    mina_app.upload_avatar(picture_bytes())
+    written = mina_app.register_post(" <b>눈\n", {"a.jpg": picture_bytes(), "b.png": picture_bytes(kind="PNG")})
+    jun_app.register_post("bare")
+    bare, post = jun_app.posts()
+    assert (bare["avatar_url"], bare["image_urls"]) == (None, None)
+    assert post == {"id": written.pop("post_id"), **written, "writer_email": "m***@example.com"}
+    assert len(post["image_urls"]) == 2
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Seoul"])
+def test_times_are_in_the_servers_zone_on_a_clock_of_24_hours(
+    mina: Member, mina_app: App, settings: Any, zone: str
+) -> None:
+    settings.TIME_ZONE = zone
+    at = datetime(2026, 11, 24, 6, 0, 0, 999_999, tzinfo=UTC)
+    PostFactory.create(author=mina, created_at=at, edited_at=datetime(2026, 11, 24, 15, 30, tzinfo=UTC))
+    (post,) = mina_app.posts()
+    hour, day = (6, "24T15:30") if zone == "UTC" else (15, "25T00:30")
+    assert (post["created_at"], post["updated_at"]) == (f"2026-11-24T{hour:02}:00:00", f"2026-11-{day}:00")
+
+
+@pytest.mark.parametrize("how", ["blocked", "blocks", "suspended", "withdrawn"])
+def test_the_posts_of_one_who_is_hidden_are_an_empty_page(mina: Member, jun: Member, mina_app: App, how: str) -> None:
+    PostFactory.create(author=jun)
+    assert of_member(mina_app, jun.pk).json()["size"] == 1
+    if how in ("blocked", "blocks"):
+        (mina.block(jun) if how == "blocked" else jun.block(mina))
+    changed = {"suspended": "suspended_until", "withdrawn": "withdrawn_at"}.get(how)
+    if changed:
+        Member.objects.filter(pk=jun.pk).update(**{changed: datetime(2100, 1, 1, tzinfo=UTC)})
+    answer = of_member(mina_app, jun.pk)
+    assert (answer.status, answer.json()) == (200, {"size": 0, "posts": []})
+
+
+@pytest.mark.parametrize("number", [2**62, 2**63 - 1])
+def test_a_member_who_is_not_there_has_no_posts(mina_app: App, number: int) -> None:
+    answer = of_member(mina_app, number)
+    assert (answer.status, answer.json()) == (200, {"size": 0, "posts": []})
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", str(2**63), "9" * 19, "1/"])
+def test_what_is_no_members_number_is_not_found_in_json(mina_app: App, number: str) -> None:
+    answer = of_member(mina_app, number)
+    assert (answer.status, answer.json()["code"]) == (404, "GLOBAL_001")
