@@ -1,15 +1,20 @@
 """How tests make what they do not tell about."""
 
 import io
-from typing import Any
+from collections.abc import Iterable
+from itertools import count
+from typing import Any, TypeVar
 
 import factory
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
 
 from accounts.models import Member
+from keyset.ids import new_id
+from keyset.models import TimeOrdered
 from posts.models import Post
 
+New = TypeVar("New", bound=TimeOrdered)
 PASSWORD = "correct horse battery staple"
 
 
@@ -50,3 +55,14 @@ def picture_bytes(size: tuple[int, int] = (64, 48), kind: str = "JPEG", color: s
 def upload(name: str = "photo.jpg", **options: Any) -> SimpleUploadedFile:
     """A small honest picture as a client sends it."""
     return SimpleUploadedFile(name, picture_bytes(**options), "image/jpeg")
+
+
+def put(records: Iterable[New]) -> list[New]:
+    """Save many new records of one kind behind everybody's back, by one statement.
+
+    Their ids are counted up: of thousands drawn in the same instant two may be alike.
+    """
+    new, ids = list(records), count(new_id())
+    for record in new:
+        record.pk = next(ids)
+    return type(new[0])._base_manager.bulk_create(new) if new else new

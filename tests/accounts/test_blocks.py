@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Block, Follow, Member
 from posts.models import Post
 from tests.accounts.phone import Phone, code_of
-from tests.factories import MemberFactory, PostFactory
+from tests.factories import MemberFactory, PostFactory, put
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def other(jun: Member) -> Phone:
 def posts(mina: Member, jun: Member, sora: Member) -> dict[str, Post]:
     """One of each; and each follows each."""
     members = (mina, jun, sora)
-    Follow.objects.bulk_create(Follow(follower=one, followed=two) for one in members for two in members if one != two)
+    put(Follow(follower=one, followed=two) for one in members for two in members if one != two)
     return {member.nickname: PostFactory.create(author=member) for member in members}
 
 
@@ -133,7 +133,7 @@ def test_a_blocked_member_learns_nothing_from_trying(phone: Phone, other: Phone,
 def test_the_block_list_takes_one_query_however_long_it_is(
     phone: Phone, mina: Member, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    Block.objects.bulk_create(Block(blocker=mina, blocked=blocked) for blocked in MemberFactory.create_batch(rows))
+    put(Block(blocker=mina, blocked=blocked) for blocked in MemberFactory.create_batch(rows))
     phone.get("me")
     with django_assert_num_queries(1):
         assert len(nicknames(phone.get("blocks?limit=100"))) == rows

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Follow, Member
 from tests.accounts.conftest import AtOnce
 from tests.accounts.phone import Phone, code_of
-from tests.factories import MemberFactory, PostFactory
+from tests.factories import MemberFactory, PostFactory, put
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +92,7 @@ def test_a_list_takes_the_same_queries_however_long_it_is(
         for other in MemberFactory.create_batch(rows)
         for pair in ((mina, other), (other, mina), (jun, other), (other, jun))
     ]
-    Follow.objects.bulk_create(Follow(follower=one, followed=other) for one, other in pairs)
+    put(Follow(follower=one, followed=other) for one, other in pairs)
     phone.get("me")
     with django_assert_num_queries(2 if "jun" in path else 1):
         assert len(nicknames(phone.get(f"{path.format(jun=jun.pk)}?limit=100"))) == rows

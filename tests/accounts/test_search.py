@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from accounts.checks import knows_letters, the_database_knows_letters
 from accounts.models import Member
-from tests.factories import MemberFactory
+from tests.factories import MemberFactory, put
 from tests.posts.test_costs import explained, indexes, statements
 
 MEMBERS = "/api/v1/members"
@@ -107,9 +107,7 @@ def test_a_page_of_members_takes_one_statement(jun_api: APIClient, number: int) 
 def test_nicknames_are_read_from_the_indexes_made_for_them(jun: Member, words: str, index: str) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("plans are asked of PostgreSQL, which production runs on")
-    Member.objects.bulk_create(
-        Member(email=f"{number}@example.com", name="x", nickname=f"Annabel{number}") for number in range(5_000)
-    )
+    put(Member(email=f"{number}@example.com", name="x", nickname=f"Annabel{number}") for number in range(5_000))
     with connection.cursor() as cursor:
         # Autovacuum does this elsewhere: new entries wait in a list that the planner does not like.
         cursor.execute("SELECT gin_clean_pending_list('member_nickname_trigrams')")

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import Member
+from tests.factories import put
 from tests.keyset.followers import Followers
 
 
@@ -11,7 +12,7 @@ def followers(db: None) -> Followers:
     """Nobody yet, and a hundred strangers who may become it."""
     names = [f"{number}@example.com" for number in range(101)]
     members = [Member(email=name, name=name, nickname=name, password="!") for name in names]
-    followed, *strangers = Member.objects.bulk_create(members)
+    followed, *strangers = put(members)
     return Followers(followed, strangers)
 
 

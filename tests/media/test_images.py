@@ -13,6 +13,7 @@ from media import storage
 from media.errors import ImageInUse, ImageNotUsable, NotAnImage, QuotaExceeded, StorageUnavailable
 from media.models import Image, new_key
 from outbox.models import Job
+from tests.factories import put
 from tests.media.pictures import photograph, sent
 
 PHOTOGRAPH = photograph()
@@ -117,7 +118,7 @@ def test_a_picture_given_up_is_gone_at_once_and_its_files_after_the_commit(
 
 def test_thousands_of_pictures_are_deleted_by_several_jobs(mina: Member) -> None:
     new = (Image(owner=mina, width=1, height=1, bytes=1) for _ in range(250))
-    images = Image.objects.bulk_create(new)
+    images = put(new)
     with transaction.atomic():
         assert Image.objects.discard(images) == 250
     assert [len(job.payload["image_ids"]) for job in Job.objects.order_by("pk")] == [100, 100, 50]

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from itertools import count
 from typing import Any
 
 import pytest
@@ -14,11 +13,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import Member
-from keyset.ids import new_id
 from media.models import Image
 from posts.fragments import feed, feed_of_one
 from posts.models import Post, PostImage
-from tests.factories import MemberFactory
+from tests.factories import MemberFactory, put
 
 POSTS = "/api/v1/posts"
 
@@ -26,15 +24,11 @@ POSTS = "/api/v1/posts"
 def write(author: Member, number: int, *, pictures: int = 0) -> list[Post]:
     """So many posts of the author and of as many others as there are posts, written behind the API's back."""
     now = timezone.now()
-    # Counted up, since of thousands of ids made in the same instant two may be alike, and nobody draws another here.
-    ids = count(new_id())
-    posts = Post.objects.bulk_create(
-        Post(id=next(ids), author=author, text="x", image_count=pictures, created_at=now - timedelta(minutes=place))
+    posts = put(
+        Post(author=author, text="x", image_count=pictures, created_at=now - timedelta(minutes=place))
         for place in range(number)
     )
-    images = Image.objects.bulk_create(
-        Image(id=next(ids), owner=author, width=8, height=8, bytes=9, stored_at=now) for _ in range(number * pictures)
-    )
+    images = put(Image(owner=author, width=8, height=8, bytes=9, stored_at=now) for _ in range(number * pictures))
     PostImage.objects.bulk_create(
         PostImage(post=posts[place // pictures], image=image, position=place % pictures)
         for place, image in enumerate(images)

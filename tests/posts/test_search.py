@@ -10,7 +10,7 @@ from accounts.models import Member
 from posts.filters import PostFilter
 from posts.fragments import rows_of
 from posts.models import Post
-from tests.factories import MemberFactory, PostFactory
+from tests.factories import MemberFactory, PostFactory, put
 from tests.posts.conftest import Texts
 from tests.posts.test_costs import explained, indexes
 
@@ -107,7 +107,7 @@ def test_a_rare_word_is_read_from_the_trigram_index(jun: Member) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("plans are asked of PostgreSQL, which production runs on")
     writer = MemberFactory.create()
-    Post.objects.bulk_create(Post(author=writer, text=f"The year has {number} days" * 5) for number in range(10_000))
+    put(Post(author=writer, text=f"The year has {number} days" * 5) for number in range(10_000))
     with connection.cursor() as cursor:
         # Autovacuum does this elsewhere: new entries wait in a list that the planner does not like.
         cursor.execute("SELECT gin_clean_pending_list('post_text_trigrams')")
