@@ -116,6 +116,26 @@ def test_both_doors_together_mail_an_address_five_times_an_hour(app: App) -> Non
     assert code_of(app.ask_code, "other@example.com") == ""
 
 
+def test_one_network_neither_asks_nor_guesses_without_end(db: None) -> None:
+    others = [{"email": f"new{number}@example.com", "verification_code": "AAAAAAAA"} for number in range(61)]
+    asked = [told(sent("/auth/emailVerificationCode", body)) for body in others[:31]]
+    assert asked == [(202, "")] * 30 + [(429, "GLOBAL_006")]
+    guessed = [told(sent("/auth/confirmVerificationCode", body)) for body in others]
+    assert guessed == [(401, "AUTH_003")] * 60 + [(429, "GLOBAL_006")]
+    assert told(sent("/auth/emailVerificationCode", others[0], address="198.51.100.1")) == (202, "")
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["a%b_c-d+e@example.com", "%@1.example.co.kr", "KIM.Mina@sub-domain.example.com", f"{'n' * 188}@example.com"],
+)
+def test_every_address_that_the_app_lets_through_is_taken(app: App, code_for: CodeFor, email: str) -> None:
+    app.confirm_code(email, code_for(email))
+    app.join(email, PASSWORD)
+    app.login(email, PASSWORD)
+    assert app.profile()["email"] == email.lower()
+
+
 @pytest.mark.parametrize(
     "email", ["", " ", "mina", "mina@", "@example.com", "a b@example.com", f"{'n' * 189}@example.com", None, 5, []]
 )

@@ -17,6 +17,7 @@ from tests.android.app import App, Session
 from tests.android.conftest import app_of
 from tests.android.refusals import code_of, kept, looked_at, presented, sent, told
 from tests.android.wire import Answer, Request, in_process, posted
+from tests.factories import picture_bytes
 
 pytestmark = pytest.mark.django_db
 DEAD, OVER = (401, "AUTH_007"), (401, "AUTH_008")
@@ -32,6 +33,11 @@ def test_a_renewal_answers_what_the_app_keeps(mina_app: App, mina: Member) -> No
     assert looked_at(answer["access_token"]) == (200, "")
     for token in (answer["access_token"], answer["refresh_token"]):
         assert all("!" <= letter <= "~" for letter in token)
+
+
+def test_a_renewal_tells_the_avatar_in_a_spelling_of_its_own(mina_app: App) -> None:
+    url = mina_app.upload_avatar(picture_bytes())["avatar_url"]
+    assert presented(kept(mina_app)).json()["avatarUrl"] == url
 
 
 def test_the_number_is_taken_as_a_number_and_as_text(mina_app: App, mina: Member) -> None:
