@@ -11,7 +11,7 @@ from tests.accounts.phone import Phone
 from tests.accounts.phone import code_of as v1_code_of
 from tests.android.app import App
 from tests.android.conftest import CodeFor, Work, app_of
-from tests.android.refusals import code_of, joined, kept, learnt, sent, told
+from tests.android.refusals import code_of, joined, learnt, sent, session_of, told
 from tests.android.wire import Request, in_process
 
 pytestmark = pytest.mark.django_db
@@ -156,7 +156,7 @@ def test_a_missing_field_is_a_client_error_everywhere(db: None) -> None:
 def test_a_stale_token_does_not_stand_in_the_way(app: App, code_for: CodeFor, mina: Member) -> None:
     stale = app_of(mina)
     mina.sessions.end("ended")
-    for access in (kept(stale).access, "nonsense"):
+    for access in (session_of(stale).access, "nonsense"):
         assert told(sent("/auth/emailVerificationCode", {"email": NEW}, access)) == (202, "")
     code = code_for(NEW)
     assert sent("/auth/confirmVerificationCode", {"email": NEW, "verification_code": code}, "nonsense").status == 200
