@@ -8,8 +8,6 @@ from rest_framework import serializers
 # What the app asks of a password before it sends one: its letters, and eight to twenty of Java's 16-bit ones.
 PASSWORD = re.compile(r"(?=.*[0-9])(?=.*[A-Z])(?=.*[@#$%^&+=!])\S+")
 PASSWORD_LENGTH = range(8, 21)
-# Far above any honest post. Code points.
-CONTENT_MAX = 20_000
 
 
 class NumberField(serializers.Field):  # type: ignore[type-arg]

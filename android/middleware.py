@@ -73,7 +73,7 @@ def _problem(response: HttpResponse) -> dict[str, Any]:
 def _message(problem: dict[str, Any]) -> str:
     """A sentence for whoever reads the wire; the app shows none."""
     first = next(iter(problem.get("errors", ())), None)
-    return f"{first['field']}: {first['detail']}" if first else problem["detail"]
+    return ": ".join(filter(None, (first["field"], first["detail"]))) if first else problem["detail"]
 
 
 def _hang_up(request: HttpRequest) -> bool:

@@ -5,11 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.serializers import AddressField
-from android.fields import CONTENT_MAX, NumberField, PasswordField
+from android.fields import NumberField, PasswordField
 from wire.fields import SEEN, TextField
 from wire.serializers import OnceSerializer
 
 EMAIL_MAX, NAME_MAX_GRAPHEMES = 200, 20
+# Far above any honest post. Code points.
+CONTENT_MAX = 20_000
 FILES_MAX = 7
 PAGE_SIZE_MAX = 50
 

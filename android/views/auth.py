@@ -42,12 +42,6 @@ class AuthViewSet(AppViewSet):
     }
     refusals = {"login": [TooManyGuesses], "renew": [TokenInvalid, SessionEnded]}
 
-    def body(self, serializer: type[Any]) -> Any:
-        """The validated body; raises ValidationError."""
-        given = serializer(data=self.request.data)
-        given.is_valid(raise_exception=True)
-        return given.validated_data
-
     @described(summary="Have a code mailed", request=EmailSerializer, responses={202: MessageSerializer})
     def ask_code(self, request: Request) -> Response:
         """Answers alike for every address; the letter tells a member that they are one."""

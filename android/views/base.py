@@ -23,12 +23,17 @@ class AppViewSet(StrictViewSet):
         asked.is_valid(raise_exception=True)
         return asked.validated_data
 
-    def taken_from(self, serializer: type[Any]) -> Any:
-        """The validated body of the member who sends it; raises ValidationError, or NotTheMember."""
-        body = serializer(data=self.request.data)
-        body.is_valid(raise_exception=True)
-        self.must_be(body.validated_data.pop("member_id"))
-        return body.validated_data
+    def body(self, serializer: type[Any]) -> Any:
+        """The validated body; raises ValidationError."""
+        given = serializer(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return given.validated_data
+
+    def body_of_asker(self, serializer: type[Any]) -> Any:
+        """The validated body, without the actor that it names; raises ValidationError, or NotTheMember."""
+        given = self.body(serializer)
+        self.must_be(given.pop("member_id"))
+        return given
 
     def must_be(self, member_id: int) -> None:
         """The app says who acts; the token knows. Raises NotTheMember."""

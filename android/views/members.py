@@ -84,7 +84,7 @@ class AppMemberViewSet(AppViewSet):
     @described(summary="Report a member", request=TargetSerializer, responses=PairAnswerSerializer)
     def report(self, request: Request) -> Response:
         """The app sends no reason; reporting again is a success."""
-        target_id = self.taken_from(TargetSerializer)["target_id"]
+        target_id = self.body_of_asker(TargetSerializer)["target_id"]
         # Not before: one of the app's two buttons names nobody, and its users must be left with reports that count.
         require("report-member", f"member:{self.asker.pk}", request)
         report_member(self.asker, target_id, reason="unspecified", text="")
@@ -100,7 +100,7 @@ class AppMemberViewSet(AppViewSet):
 
     def _target(self) -> Member:
         """Whoever stands; blocks are ignored, or nobody could block back."""
-        target_id = self.taken_from(TargetSerializer)["target_id"]
+        target_id = self.body_of_asker(TargetSerializer)["target_id"]
         target: Member = get_object_or_404(Member.objects.standing(), pk=target_id)
         return target
 
@@ -122,7 +122,7 @@ class AppAvatarViewSet(AppViewSet):
     )
     def upload(self, request: Request) -> Response:
         """Take the picture and show it; the one before is deleted."""
-        file = self.taken_from(AvatarSerializer)["file"]
+        file = self.body_of_asker(AvatarSerializer)["file"]
 
         def show(images: list[Image]) -> None:
             self.asker.show_with(images[0].pk)

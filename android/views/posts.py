@@ -38,7 +38,7 @@ class AppPostViewSet(AppViewSet):
     )
     def register(self, request: Request) -> Response:
         """With its pictures in the order chosen; one that cannot be taken refuses them all."""
-        said = self.taken_from(NewPostSerializer)
+        said = self.body_of_asker(NewPostSerializer)
         shown: dict[str, Any] = {}
 
         def show(post: Post) -> None:

@@ -58,10 +58,6 @@ class LoggedOut(Refused):
     """The session is deleted, and the login screen is shown."""
 
 
-class Closed(Exception):
-    """The app says something short and closes; the session stays."""
-
-
 @dataclass
 class Session:
     """What the app stores on the phone."""

@@ -27,7 +27,7 @@ from PIL import Image
 
 from operations.demo import DEMO_MEMBER, DEMO_PASSWORD
 from tests.android.app import App
-from tests.android.wire import CRLF, Answer, Request
+from tests.android.wire import Answer, Request, phone_bytes
 from tests.served import served
 
 # The app's limit for one picture. Bytes.
@@ -77,9 +77,7 @@ class Stopwatch:
     def __call__(self, request: Request, access: str, patience: float) -> Answer:
         """Waits longer than the app, to see by how much."""
         with socket.create_connection((str(self.at.hostname), int(self.at.port or 0)), 60.0) as connection:
-            lines = [f"{request.method} {request.path} HTTP/1.1"]
-            lines += [f"{name}: {value}" for name, value in request.headers(self.at.netloc, access)]
-            connection.sendall("\r\n".join(lines).encode() + CRLF * 2 + request.body)
+            connection.sendall(phone_bytes(request, access, self.at.netloc))
             sent = time.perf_counter()
             connection.recv(1, socket.MSG_PEEK)
             self.waited = time.perf_counter() - sent

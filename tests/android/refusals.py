@@ -41,7 +41,7 @@ def looked_at(access: str) -> tuple[int, str]:
     return told(answer)
 
 
-def kept(app: App) -> Session:
+def session_of(app: App) -> Session:
     """What the phone keeps of its login."""
     assert app.session
     return app.session

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Block, Follow, Member
+from accounts.models import Block, Member
 from moderation.models import Report
 from posts.models import Post
 from tests.android.app import App
@@ -196,15 +196,3 @@ def test_a_profile_of_what_is_no_number_is_refused(mina_app: App, value: Any) ->
 @pytest.mark.parametrize("value", [0, -7, HUGE, "9" * 400, "mina", "", "7.0", "%20", "%D9%A7", "7%00", "7/"])
 def test_posts_of_what_is_no_number_are_nowhere(mina_app: App, value: Any) -> None:
     assert refusal("memberPosts", asked(mina_app, query(f"post/posts/{value}", **PAGE))) == NOWHERE
-
-
-def test_a_renewal_in_the_name_of_another_opens_nothing_and_ends_nothing(
-    mina_app: App, mina: Member, jun: Member
-) -> None:
-    assert mina_app.session
-    for value in [jun.pk, 1, *NO_NUMBERS.values(), *NO_JSON_NUMBERS.values()]:
-        body = {"member_id": value, "refresh_token": mina_app.session.refresh}
-        assert refusal("reissueToken", mina_app.send(posted("/auth/reissueToken", body), "", 5.0)) == (401, "AUTH_007")
-    mina_app.start()
-    assert mina_app.profile()["member_id"] == mina.pk
-    assert not Follow.objects.exists()

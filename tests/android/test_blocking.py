@@ -105,11 +105,3 @@ def test_a_block_of_no_number_is_refused(mina_app: App, mina: Member, call: str,
     sent = request(call, actor=mina.pk, target=fields.get("target_id"))
     assert refusal(call, asked(mina_app, sent)) == (400, "GLOBAL_002")
     assert not Block.objects.exists()
-
-
-def test_eight_refusals_in_a_row_keep_the_login(mina_app: App, jun: Member) -> None:
-    mina_app.block(jun.pk)
-    for _ in range(8):
-        with pytest.raises(Refused, match="MEMBER_006"):
-            mina_app.block(jun.pk)
-    mina_app.start()

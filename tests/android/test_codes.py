@@ -11,7 +11,7 @@ from tests.accounts.phone import Phone
 from tests.accounts.phone import code_of as v1_code_of
 from tests.android.app import App
 from tests.android.conftest import CodeFor, Work, app_of
-from tests.android.refusals import code_of, joined, kept, learnt, sent, told
+from tests.android.refusals import code_of, joined, learnt, sent, session_of, told
 from tests.android.wire import Request, in_process
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +116,26 @@ def test_both_doors_together_mail_an_address_five_times_an_hour(app: App) -> Non
     assert code_of(app.ask_code, "other@example.com") == ""
 
 
+def test_one_network_neither_asks_nor_guesses_without_end(db: None) -> None:
+    others = [{"email": f"new{number}@example.com", "verification_code": "AAAAAAAA"} for number in range(61)]
+    asked = [told(sent("/auth/emailVerificationCode", body)) for body in others[:31]]
+    assert asked == [(202, "")] * 30 + [(429, "GLOBAL_006")]
+    guessed = [told(sent("/auth/confirmVerificationCode", body)) for body in others]
+    assert guessed == [(401, "AUTH_003")] * 60 + [(429, "GLOBAL_006")]
+    assert told(sent("/auth/emailVerificationCode", others[0], address="198.51.100.1")) == (202, "")
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["a%b_c-d+e@example.com", "%@1.example.co.kr", "KIM.Mina@sub-domain.example.com", f"{'n' * 188}@example.com"],
+)
+def test_every_address_that_the_app_lets_through_is_taken(app: App, code_for: CodeFor, email: str) -> None:
+    app.confirm_code(email, code_for(email))
+    app.join(email, PASSWORD)
+    app.login(email, PASSWORD)
+    assert app.profile()["email"] == email.lower()
+
+
 @pytest.mark.parametrize(
     "email", ["", " ", "mina", "mina@", "@example.com", "a b@example.com", f"{'n' * 189}@example.com", None, 5, []]
 )
@@ -136,7 +156,7 @@ def test_a_missing_field_is_a_client_error_everywhere(db: None) -> None:
 def test_a_stale_token_does_not_stand_in_the_way(app: App, code_for: CodeFor, mina: Member) -> None:
     stale = app_of(mina)
     mina.sessions.end("ended")
-    for access in (kept(stale).access, "nonsense"):
+    for access in (session_of(stale).access, "nonsense"):
         assert told(sent("/auth/emailVerificationCode", {"email": NEW}, access)) == (202, "")
     code = code_for(NEW)
     assert sent("/auth/confirmVerificationCode", {"email": NEW, "verification_code": code}, "nonsense").status == 200

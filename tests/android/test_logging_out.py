@@ -15,7 +15,7 @@ from tests.accounts.phone import Phone
 from tests.accounts.tokens import claims, forged
 from tests.android.app import App, LoggedOut
 from tests.android.conftest import app_of
-from tests.android.refusals import kept, looked_at, told
+from tests.android.refusals import looked_at, session_of, told
 from tests.android.wire import Answer, Request, in_process
 
 pytestmark = pytest.mark.django_db
@@ -27,11 +27,11 @@ def logged_out(access: str) -> Answer:
 
 
 def renewed(app: App) -> tuple[int, str]:
-    return told(in_process()(app._renewal(kept(app)), "", 10.0))
+    return told(in_process()(app._renewal(session_of(app)), "", 10.0))
 
 
 def test_a_logout_ends_both_tokens_at_once(mina_app: App) -> None:
-    session = kept(mina_app)
+    session = session_of(mina_app)
     assert isinstance(mina_app.logout().json()["message"], str)
     assert looked_at(session.access) == (400, "GLOBAL_103")
     mina_app.session = session
@@ -51,25 +51,25 @@ def test_a_logout_ends_no_other_phone(mina_app: App, jun_app: App, mina: Member)
 
 def test_the_user_of_an_expired_token_can_log_out(mina_app: App) -> None:
     with time_machine.travel(timezone.now() + timedelta(days=10)):
-        assert told(logged_out(kept(mina_app).access)) == DONE
+        assert told(logged_out(session_of(mina_app).access)) == DONE
         assert renewed(mina_app) == (401, "AUTH_007")
-        assert looked_at(kept(mina_app).access) == (400, "GLOBAL_103")
+        assert looked_at(session_of(mina_app).access) == (400, "GLOBAL_103")
 
 
 def test_the_access_token_before_the_renewal_logs_out_as_well(mina_app: App) -> None:
-    before = kept(mina_app).access
-    mina_app._keep(in_process()(mina_app._renewal(kept(mina_app)), "", 10.0))
+    before = session_of(mina_app).access
+    mina_app._keep(in_process()(mina_app._renewal(session_of(mina_app)), "", 10.0))
     assert told(logged_out(before)) == DONE
-    assert looked_at(kept(mina_app).access) == (400, "GLOBAL_103")
+    assert looked_at(session_of(mina_app).access) == (400, "GLOBAL_103")
 
 
 def test_a_token_signed_by_the_key_before_logs_out(mina_app: App, settings: Settings) -> None:
     settings.JWT_KEYS = ["next:another secret of more than 32 characters", *settings.JWT_KEYS]
-    assert told(logged_out(kept(mina_app).access)) == DONE
+    assert told(logged_out(session_of(mina_app).access)) == DONE
 
 
 def test_logging_out_twice_brings_the_user_to_the_login_screen(mina_app: App) -> None:
-    access = kept(mina_app).access
+    access = session_of(mina_app).access
     assert told(logged_out(access)) == DONE
     assert told(logged_out(access)) == FALSE
 
@@ -113,7 +113,7 @@ def test_every_odd_header_lets_go_of_the_phone(db: None, header: str | None) -> 
 
 
 def test_no_token_of_another_kind_or_door_ends_a_login(mina_app: App, mina: Member) -> None:
-    phone, session = Phone.of(mina), kept(mina_app)
+    phone, session = Phone.of(mina), session_of(mina_app)
     for token in (session.refresh, phone.pair["access"], phone.pair["refresh"]):
         assert told(logged_out(token)) == FALSE
     assert told(logged_out(forged(session.access, key="somebody else's secret of some length"))) == FALSE
@@ -126,13 +126,13 @@ def test_no_token_of_another_kind_or_door_ends_a_login(mina_app: App, mina: Memb
 
 def test_a_token_of_the_app_ends_nothing_at_v1(mina_app: App, mina: Member) -> None:
     phone = Phone.of(mina)
-    phone.pair["access"] = kept(mina_app).access
+    phone.pair["access"] = session_of(mina_app).access
     assert phone.delete("sessions/current").status_code == 401
     mina_app.start()
 
 
 def test_nobody_ends_the_login_of_another(mina_app: App, jun_app: App) -> None:
-    sid = claims(kept(jun_app).access)["sid"]
-    taken = forged(kept(mina_app).access, sid=sid, key="somebody else's secret of some length")
+    sid = claims(session_of(jun_app).access)["sid"]
+    taken = forged(session_of(mina_app).access, sid=sid, key="somebody else's secret of some length")
     assert told(logged_out(taken)) == FALSE
     jun_app.start()

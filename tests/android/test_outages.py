@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from operations.demo import DEMO_MEMBER, DEMO_PASSWORD
 from tests.android.app import App, Refused
 from tests.android.town import Town, town
 from tests.android.wire import (
@@ -171,6 +172,27 @@ def test_an_upload_under_way_is_taken_by_the_server_that_ends(here: Town) -> Non
     ending.join()
     here.server.start()
     assert phone.posts()[0]["content"] == "the last"
+
+
+def test_the_log_of_a_phones_day_holds_nothing_that_was_said(here: Town) -> None:
+    before = len(here.server.log)
+    phone = here.phone()
+    first = phone._signed_in()
+    tokens = [first.access, first.refresh]
+    phone.register_post("the snow of yesterday", {"at home.jpg": picture_bytes()})
+    for refused in (
+        lambda: phone.delete_post(1),
+        lambda: phone.login(DEMO_MEMBER, "Wrong#1234"),
+        lambda: phone.confirm_code("new@heart.example", "Guessed1"),
+    ):
+        with pytest.raises(Refused):
+            refused()
+    phone.logout()
+    # Letters are shown between the lines, as mail goes to files here.
+    said = "\n".join(line for line in here.server.log[before:].splitlines() if line[:2] in ("20", '{"'))
+    assert "auth/login" in said
+    words = [*tokens, DEMO_MEMBER, DEMO_PASSWORD, "Wrong#1234", "new@heart", "Guessed1", "snow", "home"]
+    assert [word for word in words if word in said] == []
 
 
 @needs_proc

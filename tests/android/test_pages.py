@@ -7,14 +7,14 @@ import pytest
 
 from accounts.models import Member
 from tests.android.app import App
-from tests.android.wire import PATIENCE, Answer, Request
+from tests.android.calls import asked, request
+from tests.android.wire import Answer
 from tests.factories import PostFactory, picture_bytes
 
 
 def of_member(app: App, member_id: Any) -> Answer:
     """The first answer to asking for somebody's posts."""
-    assert app.session
-    return app.send(Request("GET", f"/post/posts/{member_id}?page=0&size=10"), app.session.access, PATIENCE)
+    return asked(app, request("memberPosts", target=member_id))
 
 
 def test_ones_own_address_is_told_in_full_and_others_masked(mina: Member, jun: Member, mina_app: App) -> None:
@@ -66,9 +66,3 @@ def test_the_posts_of_one_who_is_hidden_are_an_empty_page(mina: Member, jun: Mem
 def test_a_member_who_is_not_there_has_no_posts(mina_app: App, number: int) -> None:
     answer = of_member(mina_app, number)
     assert (answer.status, answer.json()) == (200, {"size": 0, "posts": []})
-
-
-@pytest.mark.parametrize("number", ["0", "-1", "x", str(2**63), "9" * 19, "1/"])
-def test_what_is_no_members_number_is_not_found_in_json(mina_app: App, number: str) -> None:
-    answer = of_member(mina_app, number)
-    assert (answer.status, answer.json()["code"]) == (404, "GLOBAL_001")

@@ -182,3 +182,4 @@ def test_a_storage_that_fails_as_none_did_before_leaves_no_post_behind(mina_app:
 def test_a_refusal_says_which_field_is_at_fault_and_why(mina_app: App) -> None:
     told = json.loads(asked(mina_app, query("member/profile", member_id="x")).body)
     assert told == {"status": 400, "code": "GLOBAL_002", "message": "member_id: This is no whole number in range."}
+    assert asked(mina_app, ODD["a list"][1]).json()["message"] == "Invalid data. Expected a dictionary, but got list."

@@ -15,8 +15,9 @@ from tests.accounts.conftest import AtOnce
 from tests.accounts.tokens import claims, forged
 from tests.android.app import App, Session
 from tests.android.conftest import app_of
-from tests.android.refusals import code_of, kept, looked_at, presented, sent, told
+from tests.android.refusals import code_of, looked_at, presented, sent, session_of, told
 from tests.android.wire import Answer, Request, in_process, posted
+from tests.factories import picture_bytes
 
 pytestmark = pytest.mark.django_db
 DEAD, OVER = (401, "AUTH_007"), (401, "AUTH_008")
@@ -24,7 +25,7 @@ ROUNDS, AT_ONCE = 10, 6
 
 
 def test_a_renewal_answers_what_the_app_keeps(mina_app: App, mina: Member) -> None:
-    answer = presented(kept(mina_app)).json()
+    answer = presented(session_of(mina_app)).json()
     known = {"member_id", "access_token", "refresh_token", "name", "nickname", "email", "avatarUrl"}
     assert answer.keys() == known
     assert (answer["member_id"], answer["email"], answer["avatarUrl"]) == (mina.pk, "mina@example.com", None)
@@ -34,13 +35,18 @@ def test_a_renewal_answers_what_the_app_keeps(mina_app: App, mina: Member) -> No
         assert all("!" <= letter <= "~" for letter in token)
 
 
+def test_a_renewal_tells_the_avatar_in_a_spelling_of_its_own(mina_app: App) -> None:
+    url = mina_app.upload_avatar(picture_bytes())["avatar_url"]
+    assert presented(session_of(mina_app)).json()["avatarUrl"] == url
+
+
 def test_the_number_is_taken_as_a_number_and_as_text(mina_app: App, mina: Member) -> None:
     for number in (mina.pk, str(mina.pk)):
-        assert told(presented(kept(mina_app), member_id=number)) == (200, "")
+        assert told(presented(session_of(mina_app), member_id=number)) == (200, "")
 
 
 def test_a_phone_that_lost_the_answers_gets_a_pair_every_time(mina_app: App) -> None:
-    answers = [presented(kept(mina_app)) for _ in range(5)]
+    answers = [presented(session_of(mina_app)) for _ in range(5)]
     assert [told(answer) for answer in answers] == [(200, "")] * 5
     assert len({answer.json()["refresh_token"] for answer in answers}) == 1
     assert {looked_at(answer.json()["access_token"]) for answer in answers} == {(200, "")}
@@ -50,14 +56,14 @@ def test_answers_lost_for_days_sign_nobody_out(mina_app: App) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(6):
             clock.shift(timedelta(days=2))
-            assert presented(kept(mina_app)).is_good
+            assert presented(session_of(mina_app)).is_good
         mina_app.start()
         mina_app.posts()
     assert not SecurityEvent.objects.exists()
 
 
 def test_the_access_token_before_stays_good_until_it_expires(mina_app: App) -> None:
-    session = kept(mina_app)
+    session = session_of(mina_app)
     first = session.access
     for _ in range(3):
         session.refresh = presented(session).json()["refresh_token"]
@@ -67,7 +73,7 @@ def test_the_access_token_before_stays_good_until_it_expires(mina_app: App) -> N
 
 
 def test_a_dead_token_ends_its_login_and_is_written_down(mina_app: App, mina: Member) -> None:
-    session = kept(mina_app)
+    session = session_of(mina_app)
     old, other = session.refresh, app_of(mina)
     for _ in range(2):
         session.refresh = presented(session).json()["refresh_token"]
@@ -81,12 +87,12 @@ def test_a_dead_token_ends_its_login_and_is_written_down(mina_app: App, mina: Me
 
 
 def test_a_thief_and_the_owner_do_not_both_go_on(mina_app: App) -> None:
-    mine = kept(mina_app)
+    mine = session_of(mina_app)
     thief = App(in_process("203.0.113.9"), Session(**vars(mine)))
     for _ in range(2):
         thief.session.refresh = presented(mine, thief.session.refresh).json()["refresh_token"]  # type: ignore[union-attr]
     assert told(presented(mine)) == DEAD
-    assert told(presented(kept(thief))) == DEAD
+    assert told(presented(session_of(thief))) == DEAD
 
 
 def test_eight_refusals_in_a_row_keep_the_login(mina_app: App, jun: Member) -> None:
@@ -101,7 +107,7 @@ def test_eight_refusals_in_a_row_keep_the_login(mina_app: App, jun: Member) -> N
 
 
 def test_refusals_whose_renewals_get_lost_keep_the_login_too(mina_app: App) -> None:
-    send, session = mina_app.send, kept(mina_app)
+    send, session = mina_app.send, session_of(mina_app)
     for number in range(12):
         if number % 3:
             send(mina_app._renewal(session), "", 10.0)
@@ -115,7 +121,7 @@ def test_a_second_phone_is_not_disturbed_by_the_renewals_of_the_first(mina_app: 
     other = app_of(mina)
     for _ in range(3):
         assert code_of(mina_app.delete_post, 1) == "POST_004"
-    session = kept(other)
+    session = session_of(other)
     before = session.access
     other.posts()
     other.start()
@@ -124,16 +130,16 @@ def test_a_second_phone_is_not_disturbed_by_the_renewals_of_the_first(mina_app: 
 
 
 def test_a_new_key_signs_nobody_out_at_renewal(mina_app: App, settings: Settings) -> None:
-    first = presented(kept(mina_app)).json()["refresh_token"]
+    first = presented(session_of(mina_app)).json()["refresh_token"]
     settings.JWT_KEYS = ["next:another secret of more than 32 characters", *settings.JWT_KEYS]
-    again = presented(kept(mina_app)).json()["refresh_token"]
+    again = presented(session_of(mina_app)).json()["refresh_token"]
     assert claims(first) == claims(again)
     for token in (first, again):
-        assert told(presented(kept(mina_app), token)) == (200, "")
+        assert told(presented(session_of(mina_app), token)) == (200, "")
 
 
 def test_a_stale_authorization_header_does_not_stand_in_the_way(mina_app: App) -> None:
-    session = kept(mina_app)
+    session = session_of(mina_app)
     for access in ("nonsense", session.refresh, forged(session.access, exp=1)):
         answer = sent("/auth/reissueToken", {"member_id": session.member_id, "refresh_token": session.refresh}, access)
         assert told(answer) == (200, "")
@@ -144,7 +150,7 @@ def test_a_renewal_takes_the_same_number_of_queries_every_time(
 ) -> None:
     for _ in range(4):
         with django_assert_max_num_queries(15):
-            kept(mina_app).refresh = presented(kept(mina_app)).json()["refresh_token"]
+            session_of(mina_app).refresh = presented(session_of(mina_app)).json()["refresh_token"]
 
 
 def _presented_at_once(session: Session) -> Answer:
@@ -154,19 +160,19 @@ def _presented_at_once(session: Session) -> Answer:
 def test_two_renewals_at_once_both_get_a_usable_pair(at_once: AtOnce, mina: Member) -> None:
     app = app_of(mina)
     for _ in range(ROUNDS):
-        answers = at_once([partial(_presented_at_once, kept(app))] * AT_ONCE)
+        answers = at_once([partial(_presented_at_once, session_of(app))] * AT_ONCE)
         assert [told(answer) for answer in answers] == [(200, "")] * AT_ONCE
         for answer in answers:
             assert looked_at(answer.json()["access_token"]) == (200, "")
         pairs = [answer.json()["refresh_token"] for answer in answers]
-        assert [told(presented(kept(app), token)) for token in pairs] == [(200, "")] * AT_ONCE
-        kept(app).refresh = pairs[-1]
+        assert [told(presented(session_of(app), token)) for token in pairs] == [(200, "")] * AT_ONCE
+        session_of(app).refresh = pairs[-1]
     assert not SecurityEvent.objects.exists()
 
 
 def test_a_renewal_at_start_and_one_of_the_interceptor_at_once_agree(at_once: AtOnce, mina: Member) -> None:
     app = app_of(mina)
-    session = kept(app)
+    session = session_of(app)
     start = posted("/auth/reissueToken", {"member_id": session.member_id, "refresh_token": session.refresh})
     for request in (start, app._renewal(session)):
         assert isinstance(json.loads(request.body)["member_id"], int | str)
@@ -178,10 +184,10 @@ def test_a_renewal_at_start_and_one_of_the_interceptor_at_once_agree(at_once: At
 def test_a_logout_and_a_renewal_at_once_end_the_login(at_once: AtOnce, mina: Member) -> None:
     for _ in range(ROUNDS):
         app = app_of(mina)
-        logout = partial(in_process(), Request("POST", "/auth/logout"), kept(app).access, 5.0)
-        out, renewed = at_once([logout, partial(_presented_at_once, kept(app))])
+        logout = partial(in_process(), Request("POST", "/auth/logout"), session_of(app).access, 5.0)
+        out, renewed = at_once([logout, partial(_presented_at_once, session_of(app))])
         assert told(out) == (200, "")
         assert told(renewed) in {(200, ""), DEAD}
-        assert looked_at(kept(app).access) == (400, "GLOBAL_103")
+        assert looked_at(session_of(app).access) == (400, "GLOBAL_103")
         if renewed.is_good:
-            assert told(presented(kept(app), renewed.json()["refresh_token"])) == DEAD
+            assert told(presented(session_of(app), renewed.json()["refresh_token"])) == DEAD

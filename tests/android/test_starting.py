@@ -20,7 +20,7 @@ from tests.accounts.test_tokens import ed25519_key, segment
 from tests.accounts.tokens import claims, forged, own_key
 from tests.android.app import App, LoggedOut
 from tests.android.conftest import app_of
-from tests.android.refusals import kept, looked_at
+from tests.android.refusals import looked_at, session_of
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def with_header(header: str | None) -> tuple[int, str]:
 def test_a_good_token_is_good_every_time(mina_app: App) -> None:
     for _ in range(3):
         mina_app.start()
-    assert looked_at(kept(mina_app).access) == GOOD
+    assert looked_at(session_of(mina_app).access) == GOOD
 
 
 def test_asking_without_a_token_is_told_like_a_false_one(db: None) -> None:
@@ -56,12 +56,12 @@ def test_every_odd_header_is_told_like_a_false_token(db: None, header: str) -> N
 
 
 def test_the_word_bearer_is_read_in_any_case(mina_app: App) -> None:
-    assert with_header(f"bEARER  {kept(mina_app).access} ") == GOOD
-    assert with_header(f"Basic {kept(mina_app).access}") == FALSE
+    assert with_header(f"bEARER  {session_of(mina_app).access} ") == GOOD
+    assert with_header(f"Basic {session_of(mina_app).access}") == FALSE
 
 
 def test_a_token_in_the_query_or_a_cookie_is_not_looked_at(mina_app: App) -> None:
-    access = kept(mina_app).access
+    access = session_of(mina_app).access
     client = Client(raise_request_exception=False)
     client.cookies["Authorization"] = f"Bearer {access}"
     for path in ("/auth/verifyAccessToken", f"/auth/verifyAccessToken?access_token={access}"):
@@ -70,7 +70,7 @@ def test_a_token_in_the_query_or_a_cookie_is_not_looked_at(mina_app: App) -> Non
 
 
 def test_an_unsigned_token_is_false(mina_app: App) -> None:
-    said = claims(kept(mina_app).access)
+    said = claims(session_of(mina_app).access)
     for name in ("none", "None", "NONE", ""):
         head = segment({"typ": "JWT", "alg": name, "kid": own_key()[0]})
         assert looked_at(f"{head}.{segment(said)}.") == FALSE
@@ -79,7 +79,7 @@ def test_an_unsigned_token_is_false(mina_app: App) -> None:
 
 @pytest.mark.parametrize("expired", [False, True])
 def test_a_token_that_we_did_not_sign_is_false(mina_app: App, expired: bool) -> None:
-    access = kept(mina_app).access
+    access = session_of(mina_app).access
     changes: dict[str, Any] = {"exp": int(timezone.now().timestamp()) - 60} if expired else {}
     assert looked_at(forged(access, **changes)) == (EXPIRED if expired else GOOD)
     assert looked_at(forged(access, key="somebody else's secret of some length", **changes)) == FALSE
@@ -101,17 +101,17 @@ def test_a_token_that_we_did_not_sign_is_false(mina_app: App, expired: bool) -> 
 )  # fmt: skip
 def test_a_claim_that_is_wrong_or_missing_is_false(mina_app: App, changes: dict[str, Any], expired: bool) -> None:
     over = {"exp": int(timezone.now().timestamp()) - 60} if expired else {}
-    assert looked_at(forged(kept(mina_app).access, **over | changes)) == FALSE
+    assert looked_at(forged(session_of(mina_app).access, **over | changes)) == FALSE
 
 
 @pytest.mark.parametrize("end", [None, "soon", [], {}])
 def test_a_token_without_an_end_is_false(mina_app: App, end: Any) -> None:
-    assert looked_at(forged(kept(mina_app).access, exp=end)) == FALSE
+    assert looked_at(forged(session_of(mina_app).access, exp=end)) == FALSE
 
 
 def test_no_other_token_of_ours_is_an_access_token(mina_app: App, mina: Member) -> None:
     phone = Phone.of(mina)
-    others = [kept(mina_app).refresh, phone.pair["access"], phone.pair["refresh"]]
+    others = [session_of(mina_app).refresh, phone.pair["access"], phone.pair["refresh"]]
     assert [looked_at(token) for token in others] == [FALSE] * 3
     with time_machine.travel(timezone.now() + timedelta(days=20)):
         assert [looked_at(token) for token in others] == [FALSE] * 3
@@ -126,7 +126,7 @@ def test_a_token_from_a_server_whose_clock_is_ahead_is_good(mina: Member) -> Non
 
 
 def test_the_token_expires_after_a_day_to_the_second(mina_app: App) -> None:
-    access = kept(mina_app).access
+    access = session_of(mina_app).access
     end = claims(access)["exp"]
     with time_machine.travel(end + LEEWAY - 1, tick=False) as clock:
         assert looked_at(access) == GOOD
@@ -147,13 +147,13 @@ def test_opening_the_app_the_next_morning_renews_without_a_word(mina_app: App) -
 def test_an_expired_token_is_known_as_long_as_its_login_can_be_renewed(mina_app: App, days: float) -> None:
     with time_machine.travel(timezone.now() + timedelta(days=days)):
         call_command("housekeeping")
-        assert looked_at(kept(mina_app).access) == EXPIRED
+        assert looked_at(session_of(mina_app).access) == EXPIRED
         mina_app.start()
-        assert looked_at(kept(mina_app).access) == GOOD
+        assert looked_at(session_of(mina_app).access) == GOOD
 
 
 def test_a_login_that_nobody_used_for_weeks_is_over(mina_app: App) -> None:
-    access = kept(mina_app).access
+    access = session_of(mina_app).access
     for days in (14.01, 60, 100, 1_000):
         with time_machine.travel(timezone.now() + timedelta(days=days)):
             call_command("housekeeping")
@@ -166,8 +166,8 @@ def test_lost_renewals_do_not_shorten_how_long_the_token_is_known(mina_app: App,
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(3):
             clock.shift(timedelta(days=4))
-            mina_app.send(mina_app._renewal(kept(mina_app)), "", 10.0)
-        assert looked_at(kept(mina_app).access) == EXPIRED
+            mina_app.send(mina_app._renewal(session_of(mina_app)), "", 10.0)
+        assert looked_at(session_of(mina_app).access) == EXPIRED
         mina_app.start()
         mina_app.posts()
 
@@ -176,13 +176,13 @@ def test_lost_renewals_do_not_shorten_how_long_the_token_is_known(mina_app: App,
 def test_a_new_key_signs_nobody_out(mina_app: App, settings: Settings, days: int) -> None:
     settings.JWT_KEYS = [NEXT_KEY, *settings.JWT_KEYS]
     with time_machine.travel(timezone.now() + timedelta(days=days)):
-        assert looked_at(kept(mina_app).access) == (EXPIRED if days else GOOD)
+        assert looked_at(session_of(mina_app).access) == (EXPIRED if days else GOOD)
         mina_app.start()
         mina_app.posts()
 
 
 def test_once_every_login_was_renewed_the_old_key_may_go(mina_app: App, settings: Settings) -> None:
-    old = kept(mina_app).access
+    old = session_of(mina_app).access
     settings.JWT_KEYS = [NEXT_KEY, *settings.JWT_KEYS]
     with time_machine.travel(timezone.now() + timedelta(days=13)):
         mina_app.start()
@@ -205,7 +205,7 @@ ENDS: dict[str, Ended] = {
 
 @pytest.mark.parametrize("end", ENDS)
 def test_the_token_of_a_login_that_has_ended_is_false_at_once(mina_app: App, mina: Member, end: str) -> None:
-    access = kept(mina_app).access
+    access = session_of(mina_app).access
     assert looked_at(access) == GOOD
     with TestCase.captureOnCommitCallbacks(execute=True):
         ENDS[end](mina)
@@ -219,11 +219,11 @@ def test_the_token_of_a_login_that_has_ended_is_false_at_once(mina_app: App, min
 def test_a_suspension_that_is_over_does_not_bring_the_login_back(mina_app: App, mina: Member) -> None:
     mina.suspend(timezone.now() + timedelta(days=1))
     mina.lift()
-    assert looked_at(kept(mina_app).access) == FALSE
+    assert looked_at(session_of(mina_app).access) == FALSE
 
 
 def test_no_method_and_no_query_leads_to_another_code(mina_app: App) -> None:
-    client = Client(raise_request_exception=False, headers={"Authorization": f"Bearer {kept(mina_app).access}"})
+    client = Client(raise_request_exception=False, headers={"Authorization": f"Bearer {session_of(mina_app).access}"})
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         answer = client.generic(method, "/auth/verifyAccessToken", b"x", "text/plain")
         assert answer.json()["code"] == "GLOBAL_103"
@@ -234,6 +234,6 @@ def test_neither_starting_nor_renewing_nor_logging_out_ever_waits(mina_app: App,
     settings.RATES = dict.fromkeys(settings.RATES, "1/minute")
     for _ in range(3):
         mina_app.start()
-        mina_app._keep(mina_app.send(mina_app._renewal(kept(mina_app)), "", 10.0))
+        mina_app._keep(mina_app.send(mina_app._renewal(session_of(mina_app)), "", 10.0))
         assert looked_at("nonsense") == FALSE
     mina_app.logout()
