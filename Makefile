@@ -57,7 +57,8 @@ format: development
 	$(IN)/ruff format .
 	$(IN)/ruff check --fix .
 
-LOCK = $(IN)/uv pip compile --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' --quiet
+# With the extras that packages ask of each other: pip looks for "coverage[toml]" by itself, and finds the newest.
+LOCK = $(IN)/uv pip compile --universal --no-strip-extras --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' --quiet
 lock: development
 	$(LOCK) requirements.in -o requirements.txt $(ARGS)
 	$(LOCK) requirements-dev.in -o requirements-dev.txt $(ARGS)
