@@ -28,6 +28,7 @@ from moderation.pseudonyms import address_digests, pseudonym
 from posts.models import Post
 from tests.accounts.conftest import code_for, proof_for  # noqa: F401 - fixtures
 from tests.accounts.phone import Phone
+from tests.android.conftest import app_of
 from tests.factories import PostFactory, upload
 from throttling import rates
 
@@ -69,12 +70,13 @@ class Life:
         self.phone.sign_in(self.mina.email)
 
     def say(self) -> None:
-        """An avatar, a post with two pictures, a picture that nothing shows, relations both ways."""
+        """An avatar, a post with two pictures, a picture that nothing shows, a feed read, relations both ways."""
         self.mina.change(about="Mina, by the sea")
         self.phone.put("me/avatar", image_id=str(self.picture("Mina herself")))
         images = [str(self.picture("Mina's garden")) for _ in range(2)]
         assert self.phone.post("posts", text="Mina was here", image_ids=images).status_code == 201
         self.picture("Mina's secret")
+        app_of(self.mina).posts()
         self.phone.put(f"follows/{self.jun.pk}"), self.jun.follow(self.mina)
         self.sora.block(self.mina), self.mina.block(self.sora)
 
