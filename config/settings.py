@@ -139,7 +139,14 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # What the URL asks for, such as ?sslmode=verify-full, stays.
     DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
-        "pool": {"min_size": min(2, DATABASE_POOL), "max_size": DATABASE_POOL, "timeout": 5},
+        "pool": {
+            "min_size": min(2, DATABASE_POOL),
+            "max_size": DATABASE_POOL,
+            "timeout": 5,
+            # For so long the pool tries by itself to reach a database that is away, at twice the distance each time;
+            # then each request has it try anew, so that whoever comes after an outage does not wait for its length.
+            "reconnect_timeout": 2,
+        },
         "connect_timeout": 5,
         # A database machine that is lost says nothing: without these a thread waits a quarter of an hour for it.
         # Seconds, and milliseconds a little above the longest statement.

@@ -98,6 +98,16 @@ def test_a_phone_keeps_its_login_over_a_database_that_comes_back(here: Town) -> 
     _goes_on(phone)
 
 
+def test_a_database_that_was_away_for_long_is_found_again_by_the_first_who_asks(here: Town) -> None:
+    phone = here.phone()
+    with here.without_database():
+        # Each of these waits for a connection as long as the app does.
+        for _ in range(4):
+            with pytest.raises(NetworkError):
+                phone.posts()
+    assert phone.posts()
+
+
 @needs_redis
 def test_without_redis_the_app_scrolls_writes_and_renews_as_always(here: Town) -> None:
     phone = here.phone()
