@@ -5,7 +5,6 @@ It stands on what the test run stands on: SQLite, or PostgreSQL and Redis with s
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,8 @@ from uuid import uuid4
 
 import psycopg
 import redis
+
+from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 # Enough of a town to have pictures, pages and somebody to follow in it.
@@ -162,10 +163,3 @@ def _environment(var: Path, port: int) -> dict[str, str]:
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     own = {"PORT": str(port), "VAR_DIR": str(var), "OUTBOX_THREAD": "on", "DJANGO_SETTINGS_MODULE": "config.settings"}
     return inherited | own
-
-
-def free_port() -> int:
-    """A port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,7 +1,6 @@
 """Every answer at the app's addresses says that they are going, and no other answer does; and each is counted."""
 
 import re
-import socket
 import urllib.error
 import urllib.request
 from email.utils import parsedate_to_datetime
@@ -13,6 +12,7 @@ from pytest_django import Settings
 
 from tests.android.app import App
 from tests.served import served
+from tests.services import free_port
 
 pytestmark = pytest.mark.django_db
 SAYINGS = ("Deprecation", "Sunset", "Link")
@@ -65,7 +65,7 @@ def test_where_no_docs_are_shown_no_link_leads_to_them(client: Client, settings:
 
 
 def test_the_calls_of_all_processes_are_counted_under_names_of_ours(tmp_path: Path, redis_url: str) -> None:
-    metrics_port = _free_port()
+    metrics_port = free_port()
     asked = ["/auth/verifyAccessToken"] * 20 + [f"/auth/x{number}" for number in range(10)] + ["/member/report"] * 3
     rounds = 0
     with served(tmp_path, {"WORKERS": "2", "REDIS_URL": redis_url, "METRICS_PORT": str(metrics_port)}, {}) as here:
@@ -94,9 +94,3 @@ def _get(url: str) -> str:
             return str(answer.read().decode())
     except urllib.error.HTTPError as refusal:
         return refusal.read().decode()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

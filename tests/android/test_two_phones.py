@@ -18,7 +18,8 @@ from tests.android.pictures import fetched, is_public_and_bare, photo, width_of
 from tests.android.tunnel import REQUEST, Tunnel
 from tests.android.user import User
 from tests.android.wire import PATIENCE
-from tests.served import Served, free_port, served
+from tests.served import Served, served
+from tests.services import free_port
 
 log = logging.getLogger(__name__)
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.services import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 TOKEN = "a-token-that-nobody-may-read"
@@ -33,7 +35,7 @@ class Server:
     """A running gunicorn, with its ports."""
 
     def __init__(self, folder: Path) -> None:
-        self.port, self.metrics_port = _free_port(), _free_port()
+        self.port, self.metrics_port = free_port(), free_port()
         bare = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
         own = {"DJANGO_SETTINGS_MODULE": "config.settings", "VAR_DIR": str(folder), "OUTBOX_THREAD": "on"}
         ports = {"PORT": str(self.port), "METRICS_PORT": str(self.metrics_port)}
@@ -132,9 +134,3 @@ def _wait_for(answer: Callable[[], bool]) -> None:
     while not answer():
         assert time.monotonic() < until
         time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -8,7 +8,7 @@ import pytest
 
 from tests.accounts.conftest import at_once, shared_db
 from tests.outbox.processes import Environment, database_url
-from tests.served import free_port
+from tests.services import free_port
 
 __all__ = ["at_once", "shared_db"]
 
