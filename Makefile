@@ -48,7 +48,7 @@ quality: development
 
 DESCRIBE = $(IN)/python manage.py spectacular --validate --fail-on-warn
 # The wire of the Android app has a document of its own.
-DESCRIBE_APP = $(DESCRIBE) --generator-class android.schema.AppGenerator
+DESCRIBE_APP = $(DESCRIBE) --generator-class android.openapi.AppGenerator
 schema: development
 	$(DESCRIBE) --file docs/openapi.yaml
 	$(DESCRIBE_APP) --file docs/openapi-android.yaml

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from accounts.emails import normalised
+from accounts.email_addresses import normalised
 from accounts.models import Member
-from desk.tables import ReadOnlyAdmin
+from libs.admin import ReadOnlyAdmin
 
 # Sessions are ended by their verbs; a token blacklisted by hand would end nothing.
 admin.site.unregister([BlacklistedToken, OutstandingToken])

@@ -12,10 +12,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Enter what this room gives into an export, the end of exports into erasure, and the system check."""
-        from accounts import erasure, export_steps
+        from accounts import erasure
+        from accounts.exports import member_files
         from accounts.models.export import erase_exports_of
 
-        export_steps.register_all()
+        member_files.register_all()
         erasure.register(20, erase_exports_of)
         # Models are not loaded when this module is imported, and the check names one.
         import_module("accounts.checks")

@@ -1,38 +1,86 @@
-"""How an e-mail address is written, so that one mailbox is one member."""
+"""The letters this room sends, worded in templates/accounts/emails/ in Korean and English."""
 
-import unicodedata
+from collections.abc import Callable
+from typing import Any
 
-# RFC 5321, 4.5.3.1.3, less the brackets around it. Characters.
-EMAIL_MAX_LENGTH = 254
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from accounts.models import LoginSession, Member, SecurityEvent, VerificationCode
+from accounts.sessions.login import may_come_back, may_sign_in
 
 
-def normalised(email: str) -> str:
-    """The address as we keep and look it up: no spaces around it, NFKC, lower case, the domain as mail reads it.
+def send_code(code: VerificationCode, drawn: str) -> None:
+    """Mail the code to whom its purpose is for; nobody else learns it, and some addresses get no letter at all.
 
-    It costs the square of the length, so what a stranger sends is measured before.
+    The API answers alike for every address, so it is here that a member's address gets no code to join or move with,
+    that only a standing member's gets one to leave, and that one to reset the password goes to who may sign in with it.
     """
-    local, at, domain = unicodedata.normalize("NFKC", email.strip()).lower().rpartition("@")
-    return f"{local}{at}{_as_read(domain)}"
+    member = Member.objects.filter(email=code.email).first()
+    letter = LETTERS[code.purpose](member)
+    if letter is not None:
+        send(letter, code.email, code.language, {"code": drawn, "minutes": settings.CODE_SECONDS // 60})
 
 
-def has_one_spelling(email: str) -> bool:
-    """Whether a normalised address is the only way to write its mailbox, at a domain that mail can go to.
+def _to_join(member: Member | None) -> str:
+    if member is None:
+        return "code"
+    if member.withdrawn_at is None or member.is_suspended:
+        return "known"
+    return "code_or_return" if may_come_back(member) else "code"
 
-    A quoted local part (RFC 5321, 4.1.2) may be written with and without quotes and backslashes; nobody's is. An
-    address literal would have our mail server call at any machine.
+
+def _to_reset(member: Member | None) -> str | None:
+    return "reset" if member is not None and may_sign_in(member) else None
+
+
+def _to_move(member: Member | None) -> str:
+    return "new_email" if member is None else "email_taken"
+
+
+def _to_leave(member: Member | None) -> str | None:
+    return "withdraw" if member is not None and member.is_active else None
+
+
+LETTERS: dict[str, Callable[[Member | None], str | None]] = {
+    VerificationCode.SIGN_UP: _to_join,
+    VerificationCode.JOIN: _to_join,
+    VerificationCode.RESET: _to_reset,
+    VerificationCode.NEW_EMAIL: _to_move,
+    VerificationCode.WITHDRAW: _to_leave,
+    VerificationCode.WITHDRAW_PAGE: _to_leave,
+}
+NEWS = {
+    SecurityEvent.PASSWORD_CHANGED: "password_changed",
+    SecurityEvent.PASSWORD_RESET: "password_changed",
+    SecurityEvent.EMAIL_CHANGED: "email_changed",
+}
+
+
+def send_news(event: SecurityEvent, address: str) -> None:
+    """Tell of a change of credentials, in the member's language."""
+    send(NEWS[event.kind], address, event.member.language, {"time": event.created_at})
+
+
+def send_new_device(session: LoginSession) -> None:
+    """Tell of a device or network that signed in for the first time.
+
+    The device's own name stays out: a thief chooses it, and would be writing to the member in our name.
     """
-    local, _, domain = email.rpartition("@")
-    return '"' not in local and not domain.startswith("[") and _is_domain(domain)
+    words = {"time": session.created_at, "network": session.network}
+    send("new_device", session.member.email, session.member.language, words)
 
 
-def _as_read(domain: str) -> str:
-    """The domain after IDNA (RFC 3490), as which letters are sent: it skips what nobody sees, and knows other dots."""
-    return domain.encode("idna").decode("idna") if _is_domain(domain) else domain
-
-
-def _is_domain(domain: str) -> bool:
-    try:
-        domain.encode("idna").decode("idna")
-    except UnicodeError:
-        return False
-    return True
+def send(letter: str, address: str, language: str, words: dict[str, Any]) -> None:
+    """Send one letter, text and HTML. Raises what the mail server's refusal raises; the outbox tries again."""
+    with translation.override(language):
+        subject = render_to_string(f"accounts/emails/{letter}.subject.txt", words).strip()
+        text = render_to_string(f"accounts/emails/{letter}.txt", words)
+        html = render_to_string(f"accounts/emails/{letter}.html", words | {"subject": subject, "language": language})
+    message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [address])
+    message.attach_alternative(html, "text/html")
+    # Closed also when the server refuses our password, which Django leaves to the garbage collector.
+    with get_connection() as connection:
+        connection.send_messages([message])

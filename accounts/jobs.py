@@ -6,12 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import private_files
-from accounts.export_build import build, clear_up
-from accounts.liveness import are_buried, bury
-from accounts.mail import send, send_code, send_new_device, send_news
+from accounts.emails import send, send_code, send_new_device, send_news
+from accounts.exports import private_storage
+from accounts.exports.build import build, clear_up
 from accounts.models import Export, LoginSession, SecurityEvent, VerificationCode
-from outbox.registry import handles
+from accounts.sessions.revocation import are_buried, bury
+from libs.outbox.registry import handles
 
 
 @handles("accounts.mail_code")
@@ -75,7 +75,7 @@ def build_export(payload: dict[str, Any]) -> None:
 def delete_exports(payload: dict[str, Any]) -> None:
     """Delete files whose days are over or whose member is gone; raises StorageUnavailable to be tried again."""
     for key in payload["keys"]:
-        private_files.remove(key)
+        private_storage.remove(key)
 
 
 @handles("accounts.mail_export")

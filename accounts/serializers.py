@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.emails import EMAIL_MAX_LENGTH, has_one_spelling, normalised
+from accounts.email_addresses import EMAIL_MAX_LENGTH, has_one_spelling, normalised
 from accounts.models.login_session import DEVICE_MAX_GRAPHEMES
 from accounts.models.member import ABOUT_MAX_GRAPHEMES, NAME_MAX_GRAPHEMES, NICKNAME_MAX_GRAPHEMES
+from libs.api.fields import IdField, TextField
+from libs.api.serializers import StrictSerializer
 from media.serializers import AddressesSerializer
-from wire.fields import IdField, TextField
-from wire.serializers import StrictSerializer
 
 
 class BriefSerializer(serializers.Serializer[object]):

@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-import wire.paths  # noqa: F401  (makes <id:...> known)
-from accounts.views.credentials import CredentialsViewSet
-from accounts.views.exports import ExportViewSet
-from accounts.views.me import MeViewSet
-from accounts.views.members import MemberViewSet
-from accounts.views.password_resets import PasswordResetViewSet
-from accounts.views.relations import BlockViewSet, FollowViewSet, MemberFollowViewSet
-from accounts.views.sessions import SessionViewSet
-from accounts.views.verification_codes import VerificationCodeViewSet
+import libs.api.path_converters  # noqa: F401  (makes <id:...> known)
+from accounts.credentials.password_reset_views import PasswordResetViewSet
+from accounts.credentials.views import CredentialsViewSet
+from accounts.exports.views import ExportViewSet
+from accounts.profiles.views.follows_and_blocks import BlockViewSet, FollowViewSet, MemberFollowViewSet
+from accounts.profiles.views.me import MeViewSet
+from accounts.profiles.views.members import MemberViewSet
+from accounts.sessions.views import SessionViewSet
+from accounts.signup.views import VerificationCodeViewSet
 
 urlpatterns = [
     path("verification-codes", VerificationCodeViewSet.as_view({"post": "create"})),

@@ -1,6 +1,6 @@
 """Who asks at the app's door."""
 
-from accounts.authentication import MemberAuthentication
+from accounts.sessions.authentication import MemberAuthentication
 
 DOOR = "android"
 

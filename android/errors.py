@@ -1,4 +1,4 @@
-"""What only this wire refuses; android.codes says how the app hears it."""
+"""What only this wire refuses; android.error_codes says how the app hears it."""
 
 from rest_framework.exceptions import APIException
 

@@ -13,7 +13,7 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from android.codes import HANG_UP, told
+from android.error_codes import HANG_UP, told
 from android.usage import count
 
 ADDRESSES = ("/auth/", "/member/", "/post/")

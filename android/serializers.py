@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from accounts.serializers import AddressField
 from android.fields import NumberField, PasswordField
-from wire.fields import SEEN, TextField
-from wire.serializers import OnceSerializer
+from libs.api.fields import SEEN, TextField
+from libs.api.serializers import OnceSerializer
 
 EMAIL_MAX, NAME_MAX_GRAPHEMES = 200, 20
 # Far above any honest post. Code points.
@@ -62,7 +62,7 @@ class TargetSerializer(ActorSerializer):
 
 
 class AvatarSerializer(ActorSerializer):
-    """A picture of oneself; what is in the file is judged by media.intake alone."""
+    """A picture of oneself; what is in the file is judged by media.processing.pipeline alone."""
 
     file = serializers.FileField(allow_empty_file=True)
 

@@ -1,11 +1,11 @@
 """The app's addresses, as they are built into it: no version, no slash at the end.
 
-The names are those of the calls in android.codes.
+The names are those of the calls in android.error_codes.
 """
 
 from django.urls import path
 
-import wire.paths  # noqa: F401  (makes <id:...> known)
+import libs.api.path_converters  # noqa: F401  (makes <id:...> known)
 from android.views.auth import AuthViewSet
 from android.views.members import AppAvatarViewSet, AppMemberViewSet
 from android.views.posts import AppPostViewSet

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django_redis.cache import RedisCache
 
-from throttling.breaker import Answer, breaker_for
+from libs.throttling.circuit_breaker import Answer, breaker_for
 
 
 class PatientRedisCache(RedisCache):  # type: ignore[misc]

@@ -25,7 +25,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from wire.rendering import OPTIONS, plain
+from libs.api.renderers import OPTIONS, plain
 
 MEDIA_TYPE = "application/problem+json"
 # Pages for people, where HTML is right.

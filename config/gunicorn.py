@@ -10,14 +10,14 @@ from typing import Any
 from django.conf import settings
 
 from config import metrics
-from config.logs import tree
+from config.logging import tree
 from operations.welcome import welcome
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 wsgi_app = "config.wsgi:application"
 bind = f"{settings.BIND}:{settings.PORT}"
-worker_class = "config.worker.Worker"
+worker_class = "config.gunicorn_worker.Worker"
 workers = settings.WORKERS
 threads = settings.THREADS
 # Faults show before the first process starts, and the processes share the code's memory. Nothing in it may open the
@@ -83,7 +83,7 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 def _outbox_thread() -> Any:
     # Models can be imported only when Django is set up, which preload_app does after this file is read.
-    return import_module("outbox.thread")
+    return import_module("libs.outbox.worker_thread")
 
 
 def child_exit(server: Any, worker: Any) -> None:

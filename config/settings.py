@@ -9,7 +9,7 @@ from pathlib import Path
 import environ
 from corsheaders.defaults import default_headers
 
-from config.guard import refuse_unsafe
+from config.checks import refuse_unsafe
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -67,8 +67,8 @@ INSTALLED_APPS = [
     "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "outbox",
-    "idempotency",
+    "libs.outbox",
+    "libs.idempotency",
     "media",
     "accounts",
     "posts",
@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "config.middleware.NothingStored",
-    "throttling.headers.RateHeaders",
+    "libs.throttling.middleware.RateHeaders",
     "config.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -195,7 +195,9 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
 # A mail server that says nothing for so long is given up and tried again later. Seconds.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Heart to Heart <no-reply@heart-to-heart.example>")
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "config.mail.ShownFileBackend"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "config.email_backends.ShownFileBackend"
+)
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 
 # ------------------------------------------------------------------------------------------- pictures
@@ -216,7 +218,7 @@ STORAGE_TIMEOUT = env.float("STORAGE_TIMEOUT", 5.0)
 IMAGE_MAX_BYTES = env.int("IMAGE_MAX_BYTES", 10_485_760)
 # Phones make 48 and 50 megapixels. Pixels.
 IMAGE_MAX_PIXELS = env.int("IMAGE_MAX_PIXELS", 64_000_000)
-# The longest side of what is kept, or up to a twentieth less (media.pixels); at most 4096. Pixels.
+# The longest side of what is kept, or up to a twentieth less (media.processing.decoding); at most 4096. Pixels.
 IMAGE_LONGEST_SIDE = env.int("IMAGE_LONGEST_SIDE", 2_048)
 # Decoders that may open what a stranger sent; one that has a hole is taken out here.
 IMAGE_FORMATS = env.list("IMAGE_FORMATS", default=["JPEG", "PNG", "WEBP", "AVIF", "HEIC"])
@@ -229,7 +231,7 @@ IMAGE_QUOTA_COUNT = env.int("IMAGE_QUOTA_COUNT", 10_000)
 IMAGE_UNSHOWN_HOURS = env.int("IMAGE_UNSHOWN_HOURS", 24)
 STORAGES = {
     "default": {
-        "BACKEND": "media.bucket.Bucket",
+        "BACKEND": "media.storage.s3.Bucket",
         "OPTIONS": {
             "bucket_name": STORAGE_BUCKET,
             "region_name": STORAGE_REGION,
@@ -237,9 +239,9 @@ STORAGES = {
         },
     }
     if STORAGE_BUCKET
-    else {"BACKEND": "media.disk.Disk", "OPTIONS": {"location": MEDIA_ROOT, "base_url": "/pictures/"}},
+    else {"BACKEND": "media.storage.local.Disk", "OPTIONS": {"location": MEDIA_ROOT, "base_url": "/pictures/"}},
     "private": {
-        "BACKEND": "media.bucket.PrivateBucket",
+        "BACKEND": "media.storage.s3.PrivateBucket",
         "OPTIONS": {
             "bucket_name": PRIVATE_BUCKET,
             "region_name": STORAGE_REGION,
@@ -248,7 +250,7 @@ STORAGES = {
     }
     if PRIVATE_BUCKET
     else {
-        "BACKEND": "media.disk.Disk",
+        "BACKEND": "media.storage.local.Disk",
         "OPTIONS": {"location": VAR_DIR / "private", "file_permissions_mode": 0o600},
     },
     "staticfiles": {
@@ -271,29 +273,29 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # Larger pictures wait on disk, not in memory. Bytes.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_HANDLERS = [
-    "config.uploads.NotToPages",
+    "config.upload_handlers.NotToPages",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "media.waiting.NamelessFileHandler",
+    "media.upload_handlers.NamelessFileHandler",
 ]
 # Where they wait; a read-only root needs a folder with room for 110 MB a request. A folder; else the system's.
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", "") or None
 
 # --------------------------------------------------------------------------------------------- members
 AUTH_USER_MODEL = "accounts.Member"
-AUTHENTICATION_BACKENDS = ["accounts.backends.CountedGuesses"]
-PASSWORD_HASHERS = ["accounts.hashers.FrugalArgon2"]
+AUTHENTICATION_BACKENDS = ["accounts.sessions.backends.CountedGuesses"]
+PASSWORD_HASHERS = ["accounts.credentials.hashers.FrugalArgon2"]
 # OWASP's second choice of Argon2id: Django's default takes 100 MiB for each login.
 # The shortest password; 15 for staff. Code points.
 PASSWORD_MIN_LENGTH = env.int("PASSWORD_MIN_LENGTH", 10)
 PASSWORD_MIN_LENGTH_STAFF = env.int("PASSWORD_MIN_LENGTH_STAFF", 15)
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "accounts.passwords.LengthValidator"},
+    {"NAME": "accounts.credentials.password_validation.LengthValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "nickname", "name"]},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "accounts.passwords.ContextValidator"},
+    {"NAME": "accounts.credentials.password_validation.ContextValidator"},
 ]
 # How long a mailed code can be typed in. Seconds from sending.
 CODE_SECONDS = env.int("CODE_SECONDS", 300)
@@ -340,7 +342,7 @@ SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(seconds=ACCESS_SECONDS),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=REFRESH_IDLE_DAYS),
     "ALGORITHM": JWT_ALGORITHM,
-    "SIGNING_KEY": "unused: accounts.tokens picks the key by its kid",
+    "SIGNING_KEY": "unused: accounts.sessions.tokens picks the key by its kid",
     "ISSUER": "heart-to-heart",
     "USER_ID_CLAIM": "sub",
     "TOKEN_TYPE_CLAIM": "typ",
@@ -407,16 +409,16 @@ IDEMPOTENCY_LEASE_SECONDS = env.int("IDEMPOTENCY_LEASE_SECONDS", 60)
 
 # ------------------------------------------------------------------------------------------------- API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.MemberAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.sessions.authentication.MemberAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.IsAuthenticated",
         "accounts.permissions.TermsAccepted",
     ],
-    "DEFAULT_RENDERER_CLASSES": ["wire.rendering.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["wire.parsing.StrictJSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "wire.rendering.AlwaysJSON",
-    "DEFAULT_SCHEMA_CLASS": "config.schema.ProblemSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["throttling.throttles.Wide"],
+    "DEFAULT_RENDERER_CLASSES": ["libs.api.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["libs.api.parsers.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "libs.api.renderers.AlwaysJSON",
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.ProblemSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["libs.throttling.throttles.Wide"],
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_PAGINATION_CLASS": None,
     "EXCEPTION_HANDLER": "config.errors.handle",
@@ -439,10 +441,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
-    "PREPROCESSING_HOOKS": ["config.schema.without_the_app"],
+    "PREPROCESSING_HOOKS": ["config.openapi.without_the_app"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.schema.add_problem_component",
+        "config.openapi.add_problem_component",
     ],
 }
 # Whether /docs/ and the schema are shown to everybody.
@@ -490,7 +492,7 @@ CONTENT_SECURITY_POLICY = {
 # ------------------------------------------------------------------------------------------------ logs
 # The least grave events that are written: DEBUG, INFO, WARNING or ERROR.
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
-LOGGING_CONFIG = "config.logs.configure"
+LOGGING_CONFIG = "config.logging.configure"
 LOGGING = {"level": LOG_LEVEL, "as_json": PRODUCTION}
 
 refuse_unsafe(globals())

@@ -5,10 +5,10 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from accounts.views.withdrawal_page import AskPage, ConfirmPage
-from android.schema import INFO, AppGenerator
+from accounts.withdrawal.pages import AskPage, ConfirmPage
+from android.openapi import INFO, AppGenerator
 from config.views import ClientConfigViewSet, SwaggerView, schema
-from media import serving
+from media.storage import local_views
 
 v1: list[URLPattern | URLResolver] = [
     # Tried from the top: what is asked most stands first.
@@ -42,7 +42,7 @@ if settings.API_DOCS:
         path("", RedirectView.as_view(url="/docs/")),
     ]
 if not settings.STORAGE_BUCKET:
-    urlpatterns += [path("pictures/<path:name>", serving.picture)]
+    urlpatterns += [path("pictures/<path:name>", local_views.picture)]
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"

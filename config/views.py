@@ -13,12 +13,12 @@ from rest_framework import serializers
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 
-from media.intake import accepted_types
-from throttling.throttles import limited
-from wire.conditions import tagged
-from wire.examples import answered
-from wire.rendering import AlwaysJSON
-from wire.viewsets import StrictViewSet
+from libs.api.conditional_requests import tagged
+from libs.api.openapi_examples import answered
+from libs.api.renderers import AlwaysJSON
+from libs.api.viewsets import StrictViewSet
+from libs.throttling.throttles import limited
+from media.processing.pipeline import accepted_types
 
 
 class ClientConfigSerializer(serializers.Serializer[Any]):

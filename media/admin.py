@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.utils.html import format_html
 
-from desk.tables import ReadOnlyAdmin
-from media.addresses import addresses
+from libs.admin import ReadOnlyAdmin
+from media.image_urls import addresses
 from media.models import Image
 
 

@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from media import changes, storage
+from libs.outbox.registry import handles
+from media import changes
 from media.models import Image
-from media.pixels import as_webp
-from outbox.registry import handles
+from media.processing.decoding import as_webp
+from media.storage import image_files
 
 logger = logging.getLogger("media")
 
@@ -29,17 +30,17 @@ def make_variants(payload: dict[str, Any]) -> None:
     image = Image.objects.stored().filter(pk=payload["image_id"], variants_at=None).first()
     if image is None:
         return
-    with Pillow.open(BytesIO(storage.read(image.key, "full")), formats=["JPEG"]) as full:
+    with Pillow.open(BytesIO(image_files.read(image.key, "full")), formats=["JPEG"]) as full:
         full.load()
         for variant, side in SIDES.items():
-            storage.replace(image.key, variant, as_webp(full, side))
+            image_files.replace(image.key, variant, as_webp(full, side))
         blur = blurhash_of(full)
     with transaction.atomic():
         still_there = Image.objects.stored().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
         changes.tell([image.pk])
     if not still_there:
         # Given up meanwhile, and perhaps deleted already: then nobody else would remove these files.
-        storage.remove_all([image.key])
+        image_files.remove_all([image.key])
 
 
 @handles("media.delete_files")
@@ -47,7 +48,7 @@ def delete_files(payload: dict[str, Any]) -> None:
     """Delete files, then rows, of pictures given up; raises StorageUnavailable to be tried again."""
     discarded = Image.objects.filter(pk__in=payload["image_ids"], discarded_at__isnull=False)
     gone = dict(discarded.unshown().values_list("pk", "key"))
-    storage.remove_all(gone.values())
+    image_files.remove_all(gone.values())
     Image.objects.filter(pk__in=gone).delete()
     if kept := discarded.update(discarded_at=None):
         logger.warning("pictures given up are shown again and were kept", extra={"images": kept})

@@ -11,13 +11,15 @@ from django.db import models, transaction
 from django.db.models import Count, Exists, ManyToOneRel, OuterRef, Sum
 from django.utils import timezone
 
-from keyset.models import TimeOrdered, save_all
-from media import changes, intake, storage
-from media.addresses import picture
+from libs.api.fields import CODE_POINTS_IN_GRAPHEME
+from libs.keyset.models import TimeOrdered, save_all
+from libs.outbox.queue import enqueue_many
+from media import changes
 from media.errors import ImageInUse, ImageNotUsable, QuotaExceeded
-from media.pixels import Finished
-from outbox.queue import enqueue_many
-from wire.fields import CODE_POINTS_IN_GRAPHEME
+from media.image_urls import picture
+from media.processing import pipeline
+from media.processing.decoding import Finished
+from media.storage import image_files
 
 # The longest description of a picture. Graphemes.
 ALT_MAX_GRAPHEMES = 500
@@ -82,14 +84,14 @@ class ImageQuerySet(models.QuerySet["Image"]):
         Every file is decoded before any is stored. The rows are committed first, so that a crash leaves nothing in
         storage that the sweep does not find. Words that are missing are empty. Two requests at once may pass the quota
         by what the second brings. `within` is called in the transaction that makes the pictures usable.
-        Raises what `intake.finish_all` raises, QuotaExceeded or StorageUnavailable.
+        Raises what `pipeline.finish_all` raises, QuotaExceeded or StorageUnavailable.
         """
         self._refuse_beyond_quota(owner, len(files), 0)
-        finished = intake.finish_all(files)
+        finished = pipeline.finish_all(files)
         self._refuse_beyond_quota(owner, len(files), sum(len(one.data) for one in finished))
         images = self._begin(finished, owner, [*(alts or ()), *[""] * len(files)])
         try:
-            storage.store_all((image.key, one.data) for image, one in zip(images, finished, strict=True))
+            image_files.store_all((image.key, one.data) for image, one in zip(images, finished, strict=True))
             self._complete(images, within)
         except Exception:
             with transaction.atomic():
@@ -143,7 +145,7 @@ class Image(TimeOrdered):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="images", db_index=False
     )
-    # The stem of its files' names, see media.addresses.
+    # The stem of its files' names, see media.image_urls.
     key = models.CharField(max_length=80, unique=True, default=new_key, editable=False)
     # Of the full variant. Pixels, and bytes.
     width = models.PositiveIntegerField()

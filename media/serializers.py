@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
+from libs.api.fields import IdField, TextField
+from libs.api.serializers import StrictSerializer
 from media.models import ALT_MAX_GRAPHEMES
-from wire.fields import IdField, TextField
-from wire.serializers import StrictSerializer
 
 
 class AddressesSerializer(StrictSerializer):
@@ -16,7 +16,7 @@ class AddressesSerializer(StrictSerializer):
 
 
 class ImageSerializer(StrictSerializer):
-    """A picture; `media.addresses.picture` makes it from plain values."""
+    """A picture; `media.image_urls.picture` makes it from plain values."""
 
     id = IdField(read_only=True)
     width = serializers.IntegerField(help_text="Of the full variant, in pixels.")
@@ -29,7 +29,7 @@ class ImageSerializer(StrictSerializer):
 class NewImageSerializer(StrictSerializer):
     """The parts of an upload."""
 
-    # What is in the file, an empty one too, is judged by media.intake alone.
+    # What is in the file, an empty one too, is judged by media.processing.pipeline alone.
     image = serializers.FileField(allow_empty_file=True, help_text="One picture, as the camera wrote it.")
     alt = TextField(
         max_graphemes=ALT_MAX_GRAPHEMES, lines=True, allow_blank=True, default="", help_text="What it shows, in words."

@@ -10,15 +10,15 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from idempotency.views import Idempotent
+from libs.api.conditional_requests import hold_to, tag_of, tagged, written
+from libs.api.openapi_examples import answered, asked
+from libs.api.viewsets import StrictViewSet
+from libs.idempotency.viewsets import Idempotent
+from libs.throttling.throttles import limited
 from media.errors import INTAKE, ImageInUse
-from media.examples import IMAGE
 from media.models import Image, ImageQuerySet
+from media.openapi_examples import IMAGE
 from media.serializers import AltSerializer, ImageSerializer, NewImageSerializer
-from throttling.throttles import limited
-from wire.conditions import hold_to, tag_of, tagged, written
-from wire.examples import answered, asked
-from wire.viewsets import StrictViewSet
 
 
 class ImageViewSet(Idempotent, StrictViewSet):

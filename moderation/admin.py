@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.html import format_html_join
 
-from desk.tables import ReadOnlyAdmin
+from libs.admin import ReadOnlyAdmin
 from moderation.models import Report
 
 

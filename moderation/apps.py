@@ -10,14 +10,17 @@ class ModerationConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the room of members what this one does when a member is erased, and whom it does not let in again."""
-        from accounts import credentials, erasure, export, signup
+        from accounts import erasure
+        from accounts.credentials import change_credentials
+        from accounts.exports import contents
+        from accounts.signup import registration
         from moderation.erasure import erase_from_reports, keep_out
         from moderation.models import BannedAddress
         from moderation.reporting import tell_reports
 
         # Before the posts go: what was reported of them is let go of first.
         erasure.register(5, erase_from_reports)
-        export.register(40, "reports", tell_reports)
-        signup.refuse_if(BannedAddress.objects.holds)
+        contents.register(40, "reports", tell_reports)
+        registration.refuse_if(BannedAddress.objects.holds)
         # Or moving to another address first, and leaving then, would shed the ban.
-        credentials.when_left(keep_out)
+        change_credentials.when_left(keep_out)

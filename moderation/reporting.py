@@ -7,12 +7,12 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404
 
 from accounts.errors import NotOneself
-from accounts.export import in_turn
+from accounts.exports.contents import in_turn
 from accounts.models import Avatar, Member
 from accounts.models.member import MemberQuerySet
+from libs.outbox.queue import enqueue_many
 from media.models import Image
 from moderation.models import Report, ReportedImage
-from outbox.queue import enqueue_many
 from posts.models import Post, PostImage
 
 # The report, and whether it is new.

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from libs.api.fields import IdField, TextField
+from libs.api.serializers import StrictSerializer
 from moderation.models import Report
 from moderation.models.report import REASONS
-from wire.fields import IdField, TextField
-from wire.serializers import StrictSerializer
 
 # What a client of v1 asks people for; the other one is for a door that does not ask.
 ASKED = [reason for reason in REASONS if reason != "unspecified"]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-import wire.paths  # noqa: F401  (makes <id:...> known)
+import libs.api.path_converters  # noqa: F401  (makes <id:...> known)
 from moderation.views import ReportViewSet
 
 urlpatterns = [

@@ -9,15 +9,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.errors import NotOneself
-from idempotency.views import Idempotent
-from keyset.errors import InvalidCursor
-from keyset.pagination import KeysetPagination
+from libs.api.openapi_examples import answered, asked
+from libs.api.viewsets import StrictViewSet
+from libs.idempotency.viewsets import Idempotent
+from libs.keyset.errors import InvalidCursor
+from libs.keyset.pagination import KeysetPagination
+from libs.throttling.throttles import limited
 from moderation.models import Report
 from moderation.reporting import report_member, report_post
 from moderation.serializers import NewReportSerializer, ReportSerializer
-from throttling.throttles import limited
-from wire.examples import answered, asked
-from wire.viewsets import StrictViewSet
 
 REPORT = {
     "id": "7420161044182237184",

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from desk.tables import ReadOnlyAdmin
+from libs.admin import ReadOnlyAdmin
 from posts.models import Post
 
 

@@ -10,11 +10,13 @@ class PostsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the room below what this one holds of a member: what to erase, what to give them, and what to count."""
-        from accounts import erasure, export, profiles
+        from accounts import erasure
+        from accounts.exports import contents
+        from accounts.profiles import profiles
         from posts.export import tell_edits, tell_posts
         from posts.models.post import erase_posts_of, posts_of
 
         erasure.register(10, erase_posts_of)
-        export.register(20, "posts", tell_posts)
-        export.register(21, "post-edits", tell_edits)
+        contents.register(20, "posts", tell_posts)
+        contents.register(21, "post-edits", tell_edits)
         profiles.count("posts", posts_of)

@@ -6,7 +6,7 @@ Those that a moderator removed are told too; those that the member has taken bac
 from collections.abc import Iterator
 from typing import Any
 
-from accounts.export import in_turn, picture_file
+from accounts.exports.contents import in_turn, picture_file
 from accounts.models import Member
 from posts.models import Post, PostEdit, PostImage
 from posts.models.post import PostQuerySet

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.fields import IsoDateTimeField
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from accounts.search import has_letters, within
+from libs.api.fields import TextField, read_id
+from libs.text_search import has_letters, within
 from posts.models import Post
 from posts.models.post import PostQuerySet
-from wire.fields import TextField, read_id
 
 # The longest line that is searched for. Graphemes.
 WORDS_MAX_GRAPHEMES = 100

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from outbox.queue import enqueue
-from outbox.registry import handles
+from libs.outbox.queue import enqueue
+from libs.outbox.registry import handles
 from posts.models import Post
 
 # Posts deleted in one transaction, so that each job is done well within its lease. A number.

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.serializers import BriefSerializer
+from libs.api.fields import IdField, TextField
+from libs.api.serializers import StrictSerializer
 from media.errors import TooManyImages
 from media.models import ALT_MAX_GRAPHEMES
 from media.serializers import ImageSerializer
-from wire.fields import IdField, TextField
-from wire.serializers import StrictSerializer
 
 
 class PostSerializer(serializers.Serializer[Any]):

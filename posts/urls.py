@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-import wire.paths  # noqa: F401  (makes <id:...> known)
-from posts.own import OwnPostsViewSet
-from posts.views import PostViewSet
+import libs.api.path_converters  # noqa: F401  (makes <id:...> known)
+from posts.views.own_posts import OwnPostsViewSet
+from posts.views.posts import PostViewSet
 
 urlpatterns = [
     path("posts", PostViewSet.as_view({"get": "list", "post": "create"})),

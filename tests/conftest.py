@@ -7,10 +7,10 @@ import pytest
 from django.utils import translation
 from rest_framework.test import APIClient
 
-from accounts import sessions
 from accounts.models import Member
+from accounts.sessions import rotation
+from libs.outbox.worker import Worker
 from media.models import Image
-from outbox.worker import Worker
 from tests.factories import MemberFactory, upload
 
 pytest_plugins = ["tests.services_plugin"]
@@ -18,7 +18,7 @@ pytest_plugins = ["tests.services_plugin"]
 
 def signed_in(member: Member, device: str = "phone") -> APIClient:
     """A client with a login session of its own."""
-    pair = sessions.begin(member, door="v1", device=device, network="192.0.2.0/24")
+    pair = rotation.begin(member, door="v1", device=device, network="192.0.2.0/24")
     client = APIClient(raise_request_exception=False)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair.access}")
     client.pair = pair  # type: ignore[attr-defined]

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
 
 from accounts.models import Member
-from keyset.ids import new_id
-from keyset.models import TimeOrdered
+from libs.keyset.ids import new_id
+from libs.keyset.models import TimeOrdered
 from posts.models import Post
 
 New = TypeVar("New", bound=TimeOrdered)

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from libs.throttling import rate_limits
 from tests import services
-from throttling import rates
 
 
 def pytest_report_header() -> str:
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _empty_cache() -> None:
     """No test finds what another one cached or counted; each test process has a cache of its own."""
     cache.clear()
-    rates.here.clear()
+    rate_limits.here.clear()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import accounts.models.export
 import django.db.models.deletion
 import django.utils.timezone
-import keyset.ids
+import libs.keyset.ids
 from django.conf import settings
 from django.db import migrations, models
 
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Export',
             fields=[
-                ('id', models.BigIntegerField(default=keyset.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=libs.keyset.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(default=accounts.models.export.new_key, editable=False, max_length=80, unique=True)),
                 ('language', models.CharField(max_length=10)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),

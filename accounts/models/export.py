@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.errors import ExportOnceADay
-from keyset.models import TimeOrdered
-from outbox.queue import enqueue
+from libs.keyset.models import TimeOrdered
+from libs.outbox.queue import enqueue
 
 # How often one member may have everything copied: it costs as much as they have.
 ONCE_IN = timedelta(days=1)

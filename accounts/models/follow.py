@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from keyset.models import TimeOrdered
+from libs.keyset.models import TimeOrdered
 
 
 class Follow(TimeOrdered):

@@ -10,10 +10,10 @@ from django.db import models, transaction
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from accounts.liveness import bury
-from keyset.models import TimeOrdered
-from outbox.queue import enqueue
-from wire.fields import CODE_POINTS_IN_GRAPHEME
+from accounts.sessions.revocation import bury
+from libs.api.fields import CODE_POINTS_IN_GRAPHEME
+from libs.keyset.models import TimeOrdered
+from libs.outbox.queue import enqueue
 
 DEVICE_MAX_GRAPHEMES = 80
 

@@ -11,15 +11,15 @@ from django.db.models.functions import Lower, Now
 from django.http import Http404
 from django.utils import timezone
 
-from accounts.emails import normalised
+from accounts.email_addresses import normalised
 from accounts.errors import NotOneself, TermsOutdated
 from accounts.models.avatar import Avatar
 from accounts.models.block import Block
 from accounts.models.follow import Follow
-from accounts.search import at_the_beginning, has_letters, within
-from keyset.models import TimeOrdered
+from libs.api.fields import CODE_POINTS_IN_GRAPHEME
+from libs.keyset.models import TimeOrdered
+from libs.text_search import at_the_beginning, has_letters, within
 from media.models import Image
-from wire.fields import CODE_POINTS_IN_GRAPHEME
 
 NAME_MAX_GRAPHEMES = 50
 NICKNAME_MAX_GRAPHEMES = 30

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.errors import TooManyGuesses
 from accounts.models.login_session import LoginSession
-from throttling.addresses import coarse, network
+from libs.throttling.client_address import coarse, network
 
 # How many wrong guesses each counter stands, by its key.
 Bounds = dict[str, int]

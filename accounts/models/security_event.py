@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from outbox.queue import enqueue
+from libs.outbox.queue import enqueue
 
 
 class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):

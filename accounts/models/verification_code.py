@@ -11,9 +11,9 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.emails import normalised
+from accounts.email_addresses import normalised
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, ProofInvalid
-from outbox.queue import enqueue
+from libs.outbox.queue import enqueue
 
 ALPHABET = string.ascii_letters + string.digits
 LENGTH = 8

@@ -7,21 +7,27 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import sessions, signin, signup
-from accounts.authentication import bearer
-from accounts.emails import normalised
+from accounts.email_addresses import normalised
 from accounts.errors import SessionEnded, TokenExpired, TokenInvalid, TooManyGuesses
-from accounts.liveness import is_live
 from accounts.models import LoginSession, Member, VerificationCode
-from accounts.tokens import whose
-from android.answers import JoinedSerializer, LoginAnswerSerializer, MessageSerializer, RenewalAnswerSerializer
+from accounts.sessions import login, rotation
+from accounts.sessions.authentication import bearer
+from accounts.sessions.revocation import is_live
+from accounts.sessions.tokens import whose
+from accounts.signup import registration
 from android.authentication import DOOR
-from android.schema import BEARER, described
+from android.openapi import BEARER, described
+from android.representations import picture_url
+from android.response_serializers import (
+    JoinedSerializer,
+    LoginAnswerSerializer,
+    MessageSerializer,
+    RenewalAnswerSerializer,
+)
 from android.serializers import CodeSerializer, EmailSerializer, JoinSerializer, LoginSerializer, RenewalSerializer
-from android.shapes import picture_url
 from android.views.base import AppViewSet
-from throttling.addresses import client_address, coarse, network
-from throttling.throttles import limited, require
+from libs.throttling.client_address import client_address, coarse, network
+from libs.throttling.throttles import limited, require
 
 DEVICE = "Android"
 
@@ -60,7 +66,7 @@ class AuthViewSet(AppViewSet):
     @described(summary="Join", request=JoinSerializer, responses={201: JoinedSerializer})
     def join(self, request: Request) -> Response:
         """Needs a code confirmed for the address within half an hour, and uses it up."""
-        member = signup.sign_up_confirmed(
+        member = registration.sign_up_confirmed(
             **self.body(JoinSerializer),
             terms_version=settings.ANDROID_TERMS_VERSION,
             language=settings.ANDROID_LANGUAGE,
@@ -72,7 +78,7 @@ class AuthViewSet(AppViewSet):
         """Begin a login of this phone; others stay."""
         given = self.body(LoginSerializer)
         address = client_address(request)
-        pair = signin.sign_in(**given, door=DOOR, device=DEVICE, address=address, language=None)
+        pair = login.sign_in(**given, door=DOOR, device=DEVICE, address=address, language=None)
         return Response(_kept(pair))
 
     @described(summary="Look at the access token", auth=[BEARER], request=None, responses=MessageSerializer)
@@ -91,7 +97,7 @@ class AuthViewSet(AppViewSet):
         address = client_address(request)
         try:
             given = self.body(RenewalSerializer)
-            pair = sessions.renew(given["refresh_token"], door=DOOR, network=coarse(address), of=given["member_id"])
+            pair = rotation.renew(given["refresh_token"], door=DOOR, network=coarse(address), of=given["member_id"])
         except TokenInvalid:
             require("refresh-failure-address", network(address))
             raise
@@ -119,7 +125,7 @@ def _shown(request: Request) -> tuple[int, bool]:
     return whose(raw, door=DOOR)
 
 
-def _kept(pair: sessions.Pair) -> dict[str, Any]:
+def _kept(pair: rotation.Pair) -> dict[str, Any]:
     """What the phone keeps of a login."""
     member = pair.session.member
     return {

@@ -6,8 +6,8 @@ from rest_framework.permissions import IsAuthenticated
 
 from android.authentication import AppAuthentication
 from android.errors import NotTheMember
-from android.schema import AppSchema
-from wire.viewsets import StrictViewSet
+from android.openapi import AppSchema
+from libs.api.viewsets import StrictViewSet
 
 
 class AppViewSet(StrictViewSet):

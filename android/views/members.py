@@ -9,22 +9,22 @@ from rest_framework.response import Response
 
 from accounts.models import Block, Member
 from accounts.models.member import MemberQuerySet
-from accounts.profiles import counts
-from android.answers import (
+from accounts.profiles.profiles import counts
+from android.errors import AlreadyBlocking, NotTheMember
+from android.openapi import described
+from android.parsers import AppFormParser
+from android.representations import member, member_values, picture_url
+from android.response_serializers import (
     AvatarAnswerSerializer,
     BlockedListSerializer,
     PairAnswerSerializer,
     ProfileAnswerSerializer,
 )
-from android.errors import AlreadyBlocking, NotTheMember
-from android.parsing import AppFormParser
-from android.schema import described
 from android.serializers import ActorSerializer, AvatarSerializer, TargetSerializer
-from android.shapes import member, member_values, picture_url
 from android.views.base import AppViewSet
+from libs.throttling.throttles import limited, require
 from media.models import Image
 from moderation.reporting import report_member
-from throttling.throttles import limited, require
 
 # The app takes the list whole. No thumb blocks so many, and a machine would make us write all of a large town.
 BLOCKS_SHOWN = 5_000

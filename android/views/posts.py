@@ -8,17 +8,17 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from android.answers import NewPostAnswerSerializer, PostPageSerializer
 from android.errors import NotTheMember
-from android.pages import feed_page, own_page, rows_of
-from android.parsing import AppFormParser
-from android.schema import described
+from android.offset_pages import feed_page, own_page, rows_of
+from android.openapi import described
+from android.parsers import AppFormParser
+from android.representations import written
+from android.response_serializers import NewPostAnswerSerializer, PostPageSerializer
 from android.serializers import FeedSerializer, NewPostSerializer, PageSerializer
-from android.shapes import written
 from android.views.base import AppViewSet
+from libs.throttling.throttles import limited
 from posts.errors import NotYours
 from posts.models import Post
-from throttling.throttles import limited
 
 PAGE = frozenset({"page", "size"})
 

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import keyset.ids
+import libs.keyset.ids
 import media.models
 from django.conf import settings
 from django.db import migrations, models
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Image',
             fields=[
-                ('id', models.BigIntegerField(default=keyset.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=libs.keyset.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(default=media.models.new_key, editable=False, max_length=80, unique=True)),
                 ('width', models.PositiveIntegerField()),
                 ('height', models.PositiveIntegerField()),

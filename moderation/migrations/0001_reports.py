@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import keyset.ids
+import libs.keyset.ids
 import moderation.models.reported_image
 from django.conf import settings
 from django.db import migrations, models
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Report',
             fields=[
-                ('id', models.BigIntegerField(default=keyset.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField(default=libs.keyset.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('about', models.CharField(choices=[('member', 'member'), ('post', 'post')], max_length=10)),
                 ('reason', models.CharField(choices=[('spam', 'spam'), ('harassment', 'harassment'), ('hate', 'hate'), ('nudity', 'nudity'), ('violence', 'violence'), ('self_harm', 'self_harm'), ('child_safety', 'child_safety'), ('impersonation', 'impersonation'), ('illegal', 'illegal'), ('other', 'other'), ('unspecified', 'unspecified')], max_length=20)),
                 ('text', models.TextField(blank=True)),

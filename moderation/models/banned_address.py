@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.utils import timezone
 
-from accounts.emails import normalised
+from accounts.email_addresses import normalised
 from moderation.pseudonyms import address_digests
 
 

@@ -8,10 +8,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models.member import NICKNAME_MAX_GRAPHEMES
-from keyset.models import TimeOrdered
+from libs.api.fields import CODE_POINTS_IN_GRAPHEME
+from libs.keyset.models import TimeOrdered
 from moderation.models.reported_image import ReportedImage
 from posts.models import Post
-from wire.fields import CODE_POINTS_IN_GRAPHEME
 
 # What may be held against a member or a post; `unspecified` is for a door that does not ask for a reason.
 REASONS = (

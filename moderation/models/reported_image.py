@@ -5,10 +5,10 @@ import secrets
 from django.db import models, transaction
 from django.utils import timezone
 
-from media.addresses import addresses
+from libs.api.fields import CODE_POINTS_IN_GRAPHEME
+from libs.outbox.queue import enqueue_many
+from media.image_urls import addresses
 from media.models import ALT_MAX_GRAPHEMES, Image
-from outbox.queue import enqueue_many
-from wire.fields import CODE_POINTS_IN_GRAPHEME
 
 # Pictures that one job deletes, so that it is done well within its lease.
 DELETED_BY_ONE_JOB = 100

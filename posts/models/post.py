@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from accounts.models import Follow, Member
 from accounts.models.member import MemberQuerySet
-from keyset.models import TimeOrdered
+from libs.keyset.models import TimeOrdered
+from libs.outbox.queue import enqueue
 from media.models import Image
-from outbox.queue import enqueue
 from posts.errors import PostEmpty
 
 
@@ -58,8 +58,8 @@ class PostQuerySet(models.QuerySet["Post"]):
     ) -> "Post":
         """Say something with pictures in the given order: uploaded before, or in this very request.
 
-        Raises PostEmpty, ImageNotUsable, and what media.intake refuses. All pictures are stored before the short
-        transaction begins; when it fails, those that came with the request are given up again.
+        Raises PostEmpty, ImageNotUsable, and what media.processing.pipeline refuses. All pictures are stored before
+        the short transaction begins; when it fails, those that came with the request are given up again.
         `within` is called at the end of that transaction.
         """
         if not (text or image_ids or uploads):

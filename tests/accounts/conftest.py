@@ -12,8 +12,8 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, connections
 
+from libs.throttling import rate_limits
 from tests.accounts.phone import Phone
-from throttling import rates
 
 T = TypeVar("T")
 CodeFor = Callable[[str], str]
@@ -29,7 +29,7 @@ def code_in(letter: EmailMultiAlternatives | Message) -> str:
 
 @pytest.fixture(autouse=True)
 def _nobody_counted() -> None:
-    rates.here.clear()
+    rate_limits.here.clear()
 
 
 @pytest.fixture

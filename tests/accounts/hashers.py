@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.hashers import FrugalArgon2
+from accounts.credentials.hashers import FrugalArgon2
 
 
 class CountedArgon2(FrugalArgon2):

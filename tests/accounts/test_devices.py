@@ -9,9 +9,9 @@ from django.core.cache import cache
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts.liveness import bury
 from accounts.models import LoginSession, Member
-from outbox.models import Job
+from accounts.sessions.revocation import bury
+from libs.outbox.models import Job
 from tests import services
 from tests.accounts.phone import Phone, code_of
 from tests.factories import PASSWORD

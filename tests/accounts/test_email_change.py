@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Member, SecurityEvent, VerificationCode
-from outbox.models import Job
+from libs.outbox.models import Job
 from tests.accounts.conftest import AtOnce, CodeFor
 from tests.accounts.letters import Letters, last_code, subjects
 from tests.accounts.phone import Phone, code_of, told

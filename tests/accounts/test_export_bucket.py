@@ -16,10 +16,10 @@ from django.core.files.storage import storages
 from moto.server import ThreadedMotoServer
 from rest_framework.test import APIClient
 
-from accounts import private_files
 from accounts.erasure import erase
-from accounts.export_build import Watched
-from accounts.export_progress import Progress, Unwanted
+from accounts.exports import private_storage
+from accounts.exports.build import Watched
+from accounts.exports.progress import Progress, Unwanted
 from accounts.models import Export, Member
 from tests.accounts.exporting import ask, told
 from tests.factories import PostFactory
@@ -43,7 +43,7 @@ def bucket(s3_address: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     options = {"bucket_name": "private", "region_name": "us-east-1", "endpoint_url": s3_address}
-    private = {"BACKEND": "media.bucket.PrivateBucket", "OPTIONS": options}
+    private = {"BACKEND": "media.storage.s3.PrivateBucket", "OPTIONS": options}
     settings.STORAGES = settings.STORAGES | {"private": private}
     client = boto3.resource("s3", endpoint_url=s3_address, region_name="us-east-1")
     made = client.create_bucket(Bucket="private")
@@ -144,7 +144,7 @@ def test_somebody_else_gets_no_address_at_all(
 def test_a_large_file_travels_in_parts_and_arrives_whole(bucket: Any, mina: Member) -> None:
     export, _ = Export.objects.ask(mina)
     data = os.urandom(20_000_000)
-    private_files.store(export.key, cast(IO[bytes], Watched(io.BytesIO(data), Progress(export, 1))))
+    private_storage.store(export.key, cast(IO[bytes], Watched(io.BytesIO(data), Progress(export, 1))))
     assert bucket.Object(export.key).get()["Body"].read() == data
     assert bucket.Object(export.key).e_tag.endswith('-3"')
 
@@ -153,5 +153,5 @@ def test_a_file_that_nobody_wants_any_more_stops_on_its_way(bucket: Any, mina: M
     export, _ = Export.objects.ask(mina)
     erase(mina)
     with pytest.raises(Unwanted):
-        private_files.store(export.key, cast(IO[bytes], Watched(io.BytesIO(bytes(20_000_000)), Progress(export, 1))))
+        private_storage.store(export.key, cast(IO[bytes], Watched(io.BytesIO(bytes(20_000_000)), Progress(export, 1))))
     assert list(bucket.objects.all()) == list(bucket.multipart_uploads.all()) == []

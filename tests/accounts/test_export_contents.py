@@ -13,10 +13,10 @@ from PIL import Image as Pillow
 from rest_framework.test import APIClient
 
 from accounts.models import Member
-from media import storage
-from media.addresses import file_name
+from libs.outbox.models import Job
+from media.image_urls import file_name
 from media.models import Image
-from outbox.models import Job
+from media.storage import image_files
 from posts.models import Post
 from tests.accounts.exporting import ask, fetched, told
 from tests.factories import MemberFactory, PostFactory
@@ -64,7 +64,7 @@ def test_posts_and_pictures_are_those_that_the_member_made(
     assert [entry["alt"] for entry in shown["images"]] == ["A blue wall", ""]
     assert gone["removed_at"] is not None
     for image in (first, second):
-        assert zipped.read(f"pictures/{image.pk}.jpg") == storage.read(image.key, "full")
+        assert zipped.read(f"pictures/{image.pk}.jpg") == image_files.read(image.key, "full")
 
 
 def test_what_posts_said_before_is_theirs_too(made: Made, mina: Member, jun: Member) -> None:

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from accounts.export import steps
+from accounts.exports.contents import steps
 from accounts.models import Export, Member
-from media import storage
-from media.addresses import file_name
+from libs.outbox.models import Job
+from media.image_urls import file_name
 from media.models import Image
-from outbox.models import Job
+from media.storage import image_files
 from tests.accounts.exporting import ask, fetched
 from tests.conftest import signed_in
-from tests.outbox.processes import Environment, database_url, drain, start_worker, wait_for
+from tests.libs.outbox.processes import Environment, database_url, drain, start_worker, wait_for
 
 pytestmark = pytest.mark.usefixtures("shared_db")
 
@@ -27,7 +27,7 @@ def environment(tmp_path: Path, settings: Any) -> Environment:
     """What makes a process work on this test's database and files, with a short lease."""
     for name, folder in (("default", "pictures"), ("private", "private")):
         settings.STORAGES = settings.STORAGES | {
-            name: {"BACKEND": "media.disk.Disk", "OPTIONS": {"location": tmp_path / folder}}
+            name: {"BACKEND": "media.storage.local.Disk", "OPTIONS": {"location": tmp_path / folder}}
         }
     (tmp_path / "temporary").mkdir()
     return os.environ | {
@@ -74,6 +74,6 @@ def test_an_export_whose_worker_was_killed_is_made_whole_by_another(
     wait_for(lambda: drain(environment) == 0 and Export.objects.get().ready_at)
     assert Job.objects.get(kind="accounts.build_export").attempts == Export.objects.get().tries == 2
     zipped = fetched(mina_api, address)
-    assert all(zipped.read(f"pictures/{image.pk}.jpg") == storage.read(image.key, "full") for image in images)
+    assert all(zipped.read(f"pictures/{image.pk}.jpg") == image_files.read(image.key, "full") for image in images)
     assert len(list((tmp_path / "private").rglob("*.*"))) == 1
     assert list((tmp_path / "temporary").iterdir()) == []

@@ -13,13 +13,13 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.erasure import erase
-from accounts.export_build import build
+from accounts.exports.build import build
 from accounts.models import Export, Member
 from accounts.models.export import new_key
-from accounts.sweep import sweep_exports
-from media.addresses import file_name
+from accounts.purge import sweep_exports
+from libs.outbox.models import Job
+from media.image_urls import file_name
 from media.models import Image
-from outbox.models import Job
 from tests.accounts.conftest import AtOnce
 from tests.accounts.exporting import EXPORTS, ask, fetched
 from tests.conftest import signed_in
@@ -35,7 +35,7 @@ def kept() -> list[str]:
 @pytest.fixture(autouse=True)
 def private_folder(tmp_path: Path, settings: Any) -> None:
     options = {"location": tmp_path / "private", "file_permissions_mode": 0o600}
-    settings.STORAGES = settings.STORAGES | {"private": {"BACKEND": "media.disk.Disk", "OPTIONS": options}}
+    settings.STORAGES = settings.STORAGES | {"private": {"BACKEND": "media.storage.local.Disk", "OPTIONS": options}}
 
 
 def test_an_export_is_queued_then_ready_and_can_be_fetched(mina_api: APIClient, work: Work) -> None:

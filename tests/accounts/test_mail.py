@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Member
-from outbox.models import Job
+from libs.outbox.models import Job
 from tests.accounts.conftest import code_in
 from tests.accounts.phone import Phone, code_of
 from tests.accounts.post_office import APP_PASSWORD, USER, PostOffice, open_office

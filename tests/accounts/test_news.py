@@ -7,7 +7,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from accounts.jobs import mail_event, mail_former_address, mail_new_device
 from accounts.models import Member
-from outbox.models import Job
+from libs.outbox.models import Job
 from tests.accounts.conftest import CodeFor
 from tests.accounts.letters import Letters, speaks, subjects
 from tests.accounts.phone import Phone

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Member, SecurityEvent, VerificationCode
-from outbox.models import Job
+from libs.outbox.models import Job
 from tests.accounts.conftest import AtOnce, CodeFor
 from tests.accounts.letters import Letters, last_code, subjects
 from tests.accounts.phone import Phone, code_of, told

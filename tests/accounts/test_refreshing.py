@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts.models import LoginSession, Member, SecurityEvent
-from accounts.tokens import LEEWAY
+from accounts.sessions.tokens import LEEWAY
 from tests.accounts.conftest import AtOnce
 from tests.accounts.phone import HOME, Phone, code_of
 from tests.accounts.tables import rows_holding

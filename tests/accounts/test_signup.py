@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Member, SecurityEvent
-from media.addresses import file_name
+from media.image_urls import file_name
 from media.models import Image
 from tests.accounts.conftest import AtOnce, CodeFor
 from tests.accounts.phone import Phone, code_of
@@ -201,7 +201,7 @@ def test_a_member_who_came_back_meanwhile_is_not_erased_by_the_proof(proof_for: 
 
 
 def test_the_password_is_kept_as_argon2_and_told_to_nobody(proof_for: CodeFor, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["accounts.hashers.FrugalArgon2"]
+    settings.PASSWORD_HASHERS = ["accounts.credentials.hashers.FrugalArgon2"]
     answer = join(proof_for(NEW))
     assert Member.objects.get().password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
     assert PASSWORD not in answer.content.decode()

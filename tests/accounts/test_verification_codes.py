@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from accounts.jobs import mail_code
 from accounts.models import Member, VerificationCode
-from outbox.models import Job
+from libs.outbox.models import Job
 from tests.accounts.conftest import AtOnce, CodeFor, code_in
 from tests.accounts.phone import Phone, code_of, told
 from tests.accounts.tables import rows_holding

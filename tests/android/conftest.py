@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from accounts import sessions
 from accounts.models import Member
+from accounts.sessions import rotation
+from libs.throttling import rate_limits
 from tests.accounts.conftest import at_once, code_in, shared_db  # noqa: F401 - fixtures
 from tests.android.app import App, Session
 from tests.android.wire import in_process
-from throttling import rates
 
 CodeFor = Callable[[str], str]
 Work = Callable[[], None]
@@ -20,13 +20,13 @@ Work = Callable[[], None]
 
 @pytest.fixture(autouse=True)
 def _nobody_counted() -> None:
-    rates.here.clear()
+    rate_limits.here.clear()
 
 
 @pytest.fixture(autouse=True)
 def pictures_folder(tmp_path: Path, settings: Any) -> Path:
     """A folder of its own for the pictures of each test, and for all that the server keeps."""
-    disk = {"default": {"BACKEND": "media.disk.Disk", "OPTIONS": {"location": tmp_path}}}
+    disk = {"default": {"BACKEND": "media.storage.local.Disk", "OPTIONS": {"location": tmp_path}}}
     settings.VAR_DIR, settings.MEDIA_ROOT, settings.STORAGES = tmp_path, tmp_path, settings.STORAGES | disk
     return tmp_path
 
@@ -39,7 +39,7 @@ def app() -> App:
 
 def app_of(member: Member) -> App:
     """A phone of this member; skips the login screen."""
-    pair = sessions.begin(member, door="android", device="Android", network="192.0.2.0/24")
+    pair = rotation.begin(member, door="android", device="Android", network="192.0.2.0/24")
     kept = Session(member.pk, str(pair.access), str(pair.refresh), member.email, member.name, member.nickname)
     return App(in_process(), kept)
 

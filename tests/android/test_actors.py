@@ -12,7 +12,7 @@ from tests.android.app import App
 from tests.android.calls import LISTS, PAGE, asked, form, query, refusal, request
 from tests.android.wire import Request, posted
 from tests.factories import MemberFactory, PostFactory
-from tests.house.kept import kept
+from tests.project.kept import kept
 
 HUGE = 2**63
 Told = tuple[int, str]

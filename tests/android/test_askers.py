@@ -14,7 +14,7 @@ from tests.android.calls import LISTS, asked, refusal, request
 from tests.android.conftest import app_of
 from tests.android.wire import Request, in_process, posted
 from tests.factories import PASSWORD, MemberFactory, PostFactory
-from tests.house.kept import kept
+from tests.project.kept import kept
 
 # The asker says truly who they are; the member or the post that a call is about is the owner's. "blocked" and "blocker"
 # stand on either side of a block with the owner; "suspended" and "withdrawn" still hold a token from before;

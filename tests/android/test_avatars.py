@@ -10,14 +10,14 @@ from PIL import Image as Pillow
 from pytest_django import Settings
 
 from accounts.models import Avatar, Member
-from media import intake
 from media.models import Image
+from media.processing import pipeline
 from tests.android.app import App
 from tests.android.calls import asked, refusal
 from tests.android.wire import Request, file_part, multipart, text_part
 from tests.factories import picture_bytes
-from tests.house.kept import kept
 from tests.media.pictures import CORNERS, corners, exif_of, is_like, photograph, saved, seen
+from tests.project.kept import kept
 
 
 def avatar_of(app: App, *data: bytes) -> Request:
@@ -118,9 +118,9 @@ def test_storage_that_is_away_is_told_as_such_and_the_avatar_stays(
 def test_a_server_that_takes_too_many_pictures_at_once_says_so(
     mina_app: App, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "PATIENCE", 0.01)
+    monkeypatch.setattr(pipeline, "PATIENCE", 0.01)
     settings.THREADS = 2
-    places = intake._places(1)
+    places = pipeline._places(1)
     places.acquire()
     try:
         assert refusal("uploadAvatar", asked(mina_app, avatar_of(mina_app, picture_bytes()))) == (400, "MEMBER_003")

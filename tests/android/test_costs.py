@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Member
-from android.pages import feed, feed_of_one
-from keyset.lists import nearest
+from android.offset_pages import feed, feed_of_one
+from libs.keyset.querysets import nearest
 from posts.models import Post
 from tests.android.app import App
 from tests.posts.test_costs import crowd as crowd

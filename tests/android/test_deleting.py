@@ -14,7 +14,7 @@ from tests.android.calls import asked, refusal, request
 from tests.android.conftest import app_of
 from tests.conftest import signed_in
 from tests.factories import PASSWORD, MemberFactory, PostFactory, picture_bytes
-from tests.house.kept import kept
+from tests.project.kept import kept
 
 
 def test_ones_own_post_goes_with_its_pictures(

@@ -6,7 +6,7 @@ from pytest_django import Settings
 from accounts.models import Member
 from tests.android.app import App, Refused
 from tests.android.calls import asked, refusal, request
-from tests.house.kept import kept
+from tests.project.kept import kept
 
 LIMITED = {
     "block": "relation-member",

@@ -18,8 +18,8 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from accounts.models import Member
-from android.codes import ANY, CALLS, FAULT
-from android.schema import AppGenerator
+from android.error_codes import ANY, CALLS, FAULT
+from android.openapi import AppGenerator
 from android.urls import urlpatterns
 from config.views import written_schema
 from tests.android.app import KNOWN, App, LoggedOut, Refused

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from android.schema import AppGenerator
+from android.openapi import AppGenerator
 from android.urls import urlpatterns
 
 ROOT = Path(__file__).resolve().parents[2]

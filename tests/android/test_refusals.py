@@ -15,13 +15,13 @@ from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthent
 
 from accounts.errors import CREDENTIAL_REFUSALS
 from accounts.models import Member
-from android import codes
+from android import error_codes
 from android.urls import urlpatterns
 from tests.android.app import KNOWN, App, Refused
 from tests.android.calls import LISTS, SIGNED, asked, query, refusal, request
 from tests.android.wire import Request, file_part, multipart, posted, text_part
 from tests.factories import picture_bytes
-from tests.house.kept import kept
+from tests.project.kept import kept
 
 ROOT = Path(__file__).resolve().parents[2]
 # Nobody is asked for a token there.
@@ -43,8 +43,8 @@ FORBIDDEN = {
 def refusals() -> Iterator[type[APIException]]:
     """Every refusal of every room, and the two in the framework's own words."""
     yield from (NotAuthenticated, MethodNotAllowed)
-    for at in ROOT.glob("*/errors.py"):
-        module = importlib.import_module(f"{at.parent.name}.errors")
+    for at in (*ROOT.glob("*/errors.py"), *ROOT.glob("libs/*/errors.py")):
+        module = importlib.import_module(".".join(at.relative_to(ROOT).with_suffix("").parts))
         for _, found in inspect.getmembers(module, inspect.isclass):
             if issubclass(found, APIException) and found.__module__ == module.__name__:
                 yield found
@@ -55,7 +55,7 @@ REFUSALS = list(refusals())
 
 def test_every_call_has_a_list_and_every_room_refuses_something() -> None:
     assert {pattern.name for pattern in urlpatterns} == LISTS.keys()
-    assert set(codes.CALLS) <= LISTS.keys()
+    assert set(error_codes.CALLS) <= LISTS.keys()
     assert len(LISTS) == 18
     assert len(REFUSALS) > 45
 
@@ -65,7 +65,7 @@ def test_every_refusal_of_every_room_is_told_in_a_code_of_the_calls_own_list(cal
     for one in REFUSALS:
         if one in CREDENTIAL_REFUSALS and call in OPEN:
             continue
-        heard = codes.told(call, str(one.default_code), one.status_code)
+        heard = error_codes.told(call, str(one.default_code), one.status_code)
         if heard is None:
             assert one.status_code in (409, 500, 503), f"{one} is no fault of ours, and must be answered"
             continue
@@ -78,7 +78,7 @@ def test_every_refusal_of_every_room_is_told_in_a_code_of_the_calls_own_list(cal
 @pytest.mark.parametrize("call", SIGNED)
 def test_only_a_dead_login_is_told_to_a_call_as_a_dead_login(call: str) -> None:
     for one in REFUSALS:
-        heard = codes.told(call, str(one.default_code), one.status_code)
+        heard = error_codes.told(call, str(one.default_code), one.status_code)
         assert ((heard or (0, ""))[1] in ("AUTH_007", "AUTH_008")) == (one in CREDENTIAL_REFUSALS), one
 
 

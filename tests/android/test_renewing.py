@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import LoginSession, Member, SecurityEvent
-from accounts.tokens import LEEWAY
+from accounts.sessions.tokens import LEEWAY
 from tests.accounts.conftest import AtOnce
 from tests.accounts.tokens import claims, forged
 from tests.android.app import App, Session

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from accounts.erasure import erase
 from accounts.models import Member, SecurityEvent
-from accounts.tokens import LEEWAY
+from accounts.sessions.tokens import LEEWAY
 from tests.accounts.phone import Phone
 from tests.accounts.tokens import forged
 from tests.android.app import App, LoggedOut

@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 from accounts.models import Member
 from moderation.models import Report
 from tests.android.app import App, Refused
-from tests.house.kept import kept
+from tests.project.kept import kept
 
 
 def test_a_report_is_filed_without_a_reason_and_waits_for_a_moderator(mina_app: App, mina: Member, jun: Member) -> None:

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from accounts.erasure import erase
 from accounts.models import Member
-from accounts.tokens import LEEWAY
+from accounts.sessions.tokens import LEEWAY
 from tests.accounts.phone import Phone
 from tests.accounts.test_tokens import ed25519_key, segment
 from tests.accounts.tokens import claims, forged, own_key

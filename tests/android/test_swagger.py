@@ -6,7 +6,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Member
 from tests.factories import PASSWORD
-from tests.house.test_swagger import execute, said  # noqa: F401 - a fixture
+from tests.project.test_swagger import execute, said  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("said")]
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 import pytest
 
-from accounts.tokens import LEEWAY
+from accounts.sessions.tokens import LEEWAY
 from tests.android.app import LoggedOut, Refused
 from tests.android.neighbours import Neighbour, busy
 from tests.android.pictures import fetched, is_public_and_bare, photo, width_of

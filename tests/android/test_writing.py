@@ -23,9 +23,9 @@ from tests.android.calls import asked, refusal
 from tests.android.wire import CRLF, Request, file_part, multipart, text_part
 from tests.conftest import signed_in
 from tests.factories import picture_bytes
-from tests.house.kept import kept
 from tests.media.heic import heic
 from tests.media.pictures import CORNERS, corners, exif_of, is_like, photograph, saved, seen
+from tests.project.kept import kept
 
 LIMIT = 10 * 1024 * 1024
 STAMP = "%Y-%m-%dT%H:%M:%S"

@@ -13,8 +13,8 @@ from django.conf import settings
 from redis._parsers import _HiredisParser
 
 from config.cache import PatientRedisCache
+from libs.throttling.circuit_breaker import PAUSE
 from tests import services
-from throttling.breaker import PAUSE
 
 TIMEOUT = 0.25
 

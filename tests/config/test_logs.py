@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from config.logs import REDACTED, redact
+from config.logging import REDACTED, redact
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 
@@ -68,7 +68,9 @@ logging.getLogger("theirs").warning("theirs %s", 7)
 
 
 def _written_by(code: str) -> list[dict[str, str]]:
-    start = "import logging, structlog; from config import logs; logs.configure({'level': 'INFO', 'as_json': True})"
+    start = (
+        "import logging, structlog; from config.logging import configure; configure({'level': 'INFO', 'as_json': True})"
+    )
     done = subprocess.run([sys.executable, "-c", start + code], capture_output=True, text=True, check=True)
     return [json.loads(line) for line in done.stderr.splitlines()]
 

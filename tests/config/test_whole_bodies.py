@@ -7,8 +7,8 @@ import orjson
 import pytest
 from django.test import RequestFactory
 
-from accounts import sessions
 from accounts.models import Member
+from accounts.sessions import rotation
 from config.wsgi import application
 from media.models import Image
 from posts.models import Post
@@ -21,7 +21,7 @@ PICTURES = [picture_bytes((64, 48 + number)) for number in range(3)]
 
 def answered(member: Member, door: str, request: Request, length: int) -> tuple[int, dict[str, Any]]:
     """Status and JSON of the answer to a request of which only so many bytes of the body come."""
-    pair = sessions.begin(member, door=door, device="", network="192.0.2.0/24")
+    pair = rotation.begin(member, door=door, device="", network="192.0.2.0/24")
     sent = RequestFactory(headers={"Authorization": f"Bearer {pair.access}"}).generic(
         request.method, request.path, request.body, request.content_type
     )

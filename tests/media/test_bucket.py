@@ -9,9 +9,9 @@ import pytest
 from django.db import transaction
 
 from accounts.models import Member
-from media import storage
 from media.errors import StorageUnavailable
 from media.models import Image, new_key
+from media.storage import image_files
 from tests.media.conftest import close_bucket, use_bucket
 from tests.media.pictures import photograph, sent
 
@@ -49,15 +49,15 @@ def test_a_picture_given_up_leaves_the_bucket(
 def test_ten_pictures_travel_together_and_arrive_whole(bucket: Any, mina: Member) -> None:
     images = Image.objects.accept([sent(photograph(60 + number, 60)) for number in range(10)], owner=mina)
     assert names_in(bucket) == sorted(f"{image.key}.full.jpg" for image in images)
-    assert [len(storage.read(image.key, "full")) for image in images] == [image.bytes for image in images]
+    assert [len(image_files.read(image.key, "full")) for image in images] == [image.bytes for image in images]
 
 
 def test_a_name_that_is_taken_is_never_written_over(bucket: Any) -> None:
     key = new_key()
-    storage.store(key, "full", b"first")
+    image_files.store(key, "full", b"first")
     with pytest.raises(StorageUnavailable):
-        storage.store(key, "full", b"second")
-    assert storage.read(key, "full") == b"first"
+        image_files.store(key, "full", b"second")
+    assert image_files.read(key, "full") == b"first"
 
 
 def test_a_bucket_that_is_gone_is_a_refusal_that_asks_to_wait(bucket: Any, mina: Member, settings: Any) -> None:

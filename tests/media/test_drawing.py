@@ -5,8 +5,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from media import intake
-from media.drawing import draw
+from media.processing import pipeline
+from operations.demo_data.landscapes import draw
 from tests.media.pictures import sent
 
 
@@ -20,4 +20,4 @@ def test_a_landscape_is_a_picture_of_the_size_asked_for(size: tuple[int, int]) -
     with Image.open(BytesIO(draw(1, size))) as picture:
         assert picture.size == size
         assert len(picture.getcolors(1_000_000) or ()) > 20
-    assert intake.finish(sent(draw(1, size))).width == size[0]
+    assert pipeline.finish(sent(draw(1, size))).width == size[0]

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from media import intake
 from media.errors import ImageTooManyPixels, NotAnImage
+from media.processing import pipeline
 from tests.media.heic import heic
 from tests.media.pictures import (
     chunk,
@@ -115,9 +115,9 @@ def cost(data: bytes, refusal: type[Exception] | None = None) -> float:
     before = _spent()
     if refusal:
         with pytest.raises(refusal):
-            intake.finish(sent(data))
+            pipeline.finish(sent(data))
     else:
-        intake.finish(sent(data))
+        pipeline.finish(sent(data))
     return _spent() - before
 
 
@@ -150,7 +150,7 @@ def test_what_hides_beside_the_pixels_is_never_unpacked(name: str, honest_cost: 
 @pytest.mark.parametrize("tail", [b"PK\3\4 archive", b"<script>alert(1)</script>", b"GIF89a", b"%PDF-1.7"])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_what_is_appended_to_a_picture_is_not_stored(kind: str, tail: bytes) -> None:
-    kept = intake.finish(sent(saved(corners(), kind) + tail))
+    kept = pipeline.finish(sent(saved(corners(), kind) + tail))
     assert tail not in kept.data
 
 
@@ -160,7 +160,7 @@ def test_a_picture_cut_off_anywhere_is_refused(kind: str) -> None:
     # A process apart takes a tenth of a second, so fewer places have to do there.
     for end in range(4, len(data) - 1, max(1, len(data) // (8 if kind == "AVIF" else 150))):
         with pytest.raises(NotAnImage):
-            intake.finish(sent(data[:end]))
+            pipeline.finish(sent(data[:end]))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -170,7 +170,7 @@ def test_whatever_is_broken_in_a_file_is_a_refusal_or_a_picture(kind: str, chang
     for at in changes.draw(st.lists(st.integers(0, len(data) - 1), min_size=1, max_size=8)):
         data[at] = changes.draw(st.integers(0, 255))
     with suppress(NotAnImage, ImageTooManyPixels):
-        assert intake.finish(sent(bytes(data))).width
+        assert pipeline.finish(sent(bytes(data))).width
 
 
 @settings(max_examples=100, deadline=None)
@@ -180,4 +180,4 @@ def test_whatever_is_broken_in_a_file_is_a_refusal_or_a_picture(kind: str, chang
 )
 def test_no_bytes_after_an_honest_beginning_are_a_crash(head: bytes, tail: bytes) -> None:
     with pytest.raises((NotAnImage, ImageTooManyPixels)):
-        intake.finish(sent(head + tail))
+        pipeline.finish(sent(head + tail))

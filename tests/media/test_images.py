@@ -9,10 +9,10 @@ import pytest
 from django.db import transaction
 
 from accounts.models import Avatar, Member
-from media import storage
+from libs.outbox.models import Job
 from media.errors import ImageInUse, ImageNotUsable, NotAnImage, QuotaExceeded, StorageUnavailable
 from media.models import Image, new_key
-from outbox.models import Job
+from media.storage import image_files
 from tests.factories import put
 from tests.media.pictures import photograph, sent
 
@@ -158,4 +158,4 @@ def test_new_words_reach_whoever_keeps_copies(
 
 
 def test_removing_what_is_not_there_does_no_harm() -> None:
-    storage.remove_all([new_key()])
+    image_files.remove_all([new_key()])

@@ -10,9 +10,10 @@ from django.db import transaction
 from PIL import Image as Pillow
 
 from accounts.models import Avatar, Member
-from media import jobs, storage
+from libs.outbox.models import Job
+from media import jobs
 from media.models import Image
-from outbox.models import Job
+from media.storage import image_files
 from tests.media.pictures import CORNERS, corners, is_like, photograph, saved, seen, sent
 from tests.media.test_images import files_in
 
@@ -46,7 +47,7 @@ def test_variants_carry_no_metadata(mina: Member, image_of: Callable[..., Image]
     image = image_of(mina)
     work()
     for variant in ("thumb", "feed"):
-        with Pillow.open(BytesIO(storage.read(image.key, variant))) as file:
+        with Pillow.open(BytesIO(image_files.read(image.key, variant))) as file:
             assert not {"exif", "icc_profile", "xmp"} & set(file.info)
 
 

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Avatar, Member
-from media import sweep
+from libs.outbox.models import Job
+from media import purge
 from media.models import Image
-from outbox.models import Job
 from tests.media.test_images import files_in
 
 
@@ -30,7 +30,7 @@ def picture(mina: Member, image_of: Callable[..., Image]) -> Image:
 def test_a_picture_that_nothing_shows_is_deleted_after_a_day(
     picture: Image, pictures_folder: Path, work: Callable[[], None]
 ) -> None:
-    swept = sweep.sweep_unshown()
+    swept = purge.sweep_unshown()
     work()
     assert (swept.images, swept.bytes) == (1, picture.bytes)
     assert not Image.objects.exists()
@@ -42,14 +42,14 @@ def test_a_new_picture_and_a_shown_one_are_left_alone(
 ) -> None:
     Avatar.objects.create(member=mina, image=picture)
     new = image_of(mina)
-    assert sweep.sweep_unshown().images == 0
+    assert purge.sweep_unshown().images == 0
     work()
     assert {picture, new} == set(Image.objects.stored())
 
 
 def test_what_a_crash_left_half_stored_is_swept(picture: Image, work: Callable[[], None]) -> None:
     Image.objects.update(stored_at=None)
-    assert sweep.sweep_unshown().images == 1
+    assert purge.sweep_unshown().images == 1
     work()
     assert not Image.objects.exists()
 
@@ -58,9 +58,9 @@ def test_a_picture_whose_deletion_died_gets_another_job(picture: Image, work: Ca
     with transaction.atomic():
         Image.objects.discard([picture])
     Job.objects.all().delete()
-    assert sweep.sweep_unshown().images == 0
+    assert purge.sweep_unshown().images == 0
     with time_machine.travel(timezone.now() + timedelta(days=2)):
-        assert sweep.sweep_unshown().images == 1
+        assert purge.sweep_unshown().images == 1
         work()
     assert not Image.objects.exists()
 
@@ -68,11 +68,11 @@ def test_a_picture_whose_deletion_died_gets_another_job(picture: Image, work: Ca
 def test_a_sweep_takes_many_pictures_in_short_steps(
     mina: Member, monkeypatch: pytest.MonkeyPatch, work: Callable[[], None]
 ) -> None:
-    monkeypatch.setattr(sweep, "CHUNK", 3)
+    monkeypatch.setattr(purge, "CHUNK", 3)
     old = timezone.now() - timedelta(days=2)
     for _ in range(10):
         Image.objects.create(owner=mina, width=1, height=1, bytes=5, created_at=old)
-    assert sweep.sweep_unshown() == sweep.Swept(10, 50)
+    assert purge.sweep_unshown() == purge.Swept(10, 50)
     work()
     assert not Image.objects.exists()
 

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from accounts import erasure
 from accounts.models import Member
-from media.addresses import file_name
+from media.image_urls import file_name
 from moderation.erasure import sweep_bans, sweep_reports
 from moderation.models import BannedAddress, Report, ReportedImage
 from moderation.pseudonyms import address_digests, pseudonym

@@ -7,14 +7,14 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from accounts.models import Member
+from libs.outbox.worker import Worker
 from media import jobs as media_jobs
-from media import storage
-from media.addresses import file_name
+from media.image_urls import file_name
 from media.models import Image
+from media.storage import image_files
 from moderation import jobs
 from moderation.models import Report, ReportedImage
 from moderation.reporting import report_member, report_post
-from outbox.worker import Worker
 from posts.models import Post
 from tests.accounts.conftest import AtOnce
 from tests.accounts.phone import Phone
@@ -41,14 +41,14 @@ def test_reported_pictures_are_copied_and_the_originals_stay(report: Report, pos
     originals = list(Image.objects.filter(postimage__post=post).order_by("postimage__position"))
     assert all(picture.key.startswith("reports/") and picture.copied_at and not picture.image for picture in pictures)
     for picture, image in zip(pictures, originals, strict=True):
-        assert storage.read(picture.key, "full") == storage.read(image.key, "full")
+        assert image_files.read(picture.key, "full") == image_files.read(image.key, "full")
     assert not set(before) & {picture.address for picture in pictures}
     assert Image.objects.stored().count() == 2
 
 
 def test_a_picture_that_storage_has_lost_holds_nothing_up(report: Report, post: Post, work: Work) -> None:
     lost, kept = Image.objects.filter(postimage__post=post).order_by("postimage__position")
-    storage.remove_all([lost.key])
+    image_files.remove_all([lost.key])
     work()
     assert [picture.position for picture in report.images.all()] == [1]
     post.erase()

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from libs.outbox.models import Job
 from operations.management.commands import housekeeping
-from outbox.models import Job
 
 pytestmark = pytest.mark.django_db
 

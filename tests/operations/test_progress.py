@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from operations import progress
-from operations.progress import Progress
+from operations import progress_bar
+from operations.progress_bar import Progress
 
 
 class Terminal(io.StringIO):
@@ -16,7 +16,7 @@ class Terminal(io.StringIO):
 
 
 def test_who_watches_sees_a_bar_that_gives_way_to_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "PAUSE", -1.0)
+    monkeypatch.setattr(progress_bar, "PAUSE", -1.0)
     stream = Terminal()
     assert list(Progress(stream).over(iter("abcd"), "letters", 4)) == list("abcd")
     assert "\rletters                     2 of 4 [###############...............]" in stream.getvalue()

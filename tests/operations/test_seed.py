@@ -17,12 +17,12 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Block, Follow, Member
-from media.addresses import SUFFIXES, file_name
+from media.image_urls import SUFFIXES, file_name
 from media.models import Image
 from operations.demo import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
-from operations.progress import Progress
-from operations.town.build import TABLES, build
-from operations.town.plan import Plan
+from operations.demo_data.build import TABLES, build
+from operations.demo_data.plan import Plan
+from operations.progress_bar import Progress
 from posts.models import Post
 from tests.factories import MemberFactory
 

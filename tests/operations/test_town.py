@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from keyset.ids import RANDOM_BITS
+from libs.keyset.ids import RANDOM_BITS
+from operations.demo_data import relations
+from operations.demo_data.people import JUN, MINA, People, settle
+from operations.demo_data.pictures import Pictures
+from operations.demo_data.plan import Plan
+from operations.demo_data.texts import texts
+from operations.demo_data.words import EMOJI
+from operations.demo_data.writing import Writing, write
 from operations.management.commands.seed import Command, plan_of
-from operations.progress import Progress
-from operations.town import relations
-from operations.town.people import JUN, MINA, People, settle
-from operations.town.pictures import Pictures
-from operations.town.plan import Plan
-from operations.town.texts import texts
-from operations.town.words import EMOJI
-from operations.town.writing import Writing, write
+from operations.progress_bar import Progress
 
 PLAN = Plan(
     members=1_000, posts=20_000, blocks=10_000, drawings=40, seed=3, until=datetime(2026, 11, 24, 9, tzinfo=UTC)

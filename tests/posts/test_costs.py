@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import Member
 from media.models import Image
-from posts.fragments import feed, feed_of_one
 from posts.models import Post, PostImage
+from posts.representations import feed, feed_of_one
 from tests.factories import MemberFactory, put
 
 POSTS = "/api/v1/posts"

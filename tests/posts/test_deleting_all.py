@@ -8,8 +8,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import Member
+from libs.outbox.models import Job
 from media.models import Image
-from outbox.models import Job
 from posts import jobs
 from posts.models import Post, PostEdit
 from tests.factories import PASSWORD, PostFactory

@@ -8,8 +8,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import Member
 from posts.filters import PostFilter
-from posts.fragments import rows_of
 from posts.models import Post
+from posts.representations import rows_of
 from tests.factories import MemberFactory, PostFactory, put
 from tests.posts.conftest import Texts
 from tests.posts.test_costs import explained, indexes

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from media.sweep import sweep_unshown
+from media.purge import sweep_unshown
 
 NOTHING_TO_DO = 2
 

@@ -9,7 +9,7 @@ import structlog
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.erasure import erase_due
-from accounts.sweep import (
+from accounts.purge import (
     sweep_admin_sessions,
     sweep_codes,
     sweep_events,
@@ -17,10 +17,10 @@ from accounts.sweep import (
     sweep_guesses,
     sweep_sessions,
 )
-from idempotency.sweep import forget_answers
-from media.sweep import sweep_unshown
+from libs.idempotency.purge import forget_answers
+from libs.outbox.purge import forget_done
+from media.purge import sweep_unshown
 from moderation.erasure import sweep_bans, sweep_reports
-from outbox.sweep import forget_done
 
 # In this order: members who are erased leave pictures behind, and those leave jobs. Each works in chunks of its own.
 SWEEPS: dict[str, Callable[[], int]] = {

@@ -12,12 +12,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Member
 from operations.demo import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
-from operations.progress import Progress
-from operations.town.build import TABLES, build
-from operations.town.people import CAST
-from operations.town.plan import Plan
-from operations.town.relations import most_pairs
-from operations.town.rows import tidy
+from operations.demo_data.build import TABLES, build
+from operations.demo_data.people import CAST
+from operations.demo_data.plan import Plan
+from operations.demo_data.relations import most_pairs
+from operations.demo_data.rows import tidy
+from operations.progress_bar import Progress
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""Passwords and e-mail addresses: validation, change and reset."""

@@ -1,0 +1,89 @@
+"""/me/password and /me/email: what opens the account of who asks."""
+
+from typing import Any, ClassVar
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.credentials import change_credentials
+from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, PasswordWrong, TooManyGuesses
+from accounts.models import Member, VerificationCode
+from accounts.openapi_examples import OWN_PROFILE
+from accounts.profiles.profiles import own_profile
+from accounts.serializers import (
+    CodeConfirmSerializer,
+    EmailChangeSerializer,
+    OwnProfileSerializer,
+    PasswordChangeSerializer,
+)
+from accounts.sessions import login
+from libs.api.openapi_examples import answered, asked
+from libs.api.viewsets import StrictViewSet
+from libs.throttling.throttles import limited, require
+
+
+class CredentialsViewSet(StrictViewSet):
+    """Each change asks for the password once more, and is told by mail."""
+
+    rates: ClassVar[Any] = {
+        "change_password": [limited("password-member", by="member")],
+        "ask_new_email": [limited("password-member", by="member")],
+        "change_email": [limited("confirm-address")],
+    }
+    refusals = {
+        "change_password": [PasswordWrong, TooManyGuesses],
+        "ask_new_email": [PasswordWrong, TooManyGuesses],
+        "change_email": [CodeIncorrect, CodeExpired, CodeUsedUp, EmailTaken],
+    }
+
+    def get_serializer_class(self) -> Any:
+        """Each action has its own body."""
+        bodies = {"change_password": PasswordChangeSerializer, "ask_new_email": EmailChangeSerializer}
+        return bodies.get(self.action, CodeConfirmSerializer)
+
+    def me(self) -> Member:
+        """The asker, loaded; gone when erased in this very second."""
+        return get_object_or_404(Member, pk=self.asker.pk)
+
+    @extend_schema(
+        summary="Change your password",
+        description="Signs all other devices out.",
+        responses={204: OpenApiResponse(description="The new password opens; only this session is left.")},
+        examples=[asked({"current": "a long enough password", "password": "an even longer password"})],
+    )
+    def change_password(self, request: Request) -> Response:
+        """Take the new password."""
+        taken = self.taken()
+        sid = int(self.token["sid"])
+        change_credentials.change_password(self.me(), taken["current"], taken["password"], keeping=sid)
+        return Response(status=204)
+
+    @extend_schema(
+        summary="Have a code mailed to a new address of yours",
+        description="The answer is the same for every address; the letter says if it belongs to a member. Nothing is "
+        "changed until the code is confirmed.",
+        responses={202: OpenApiResponse(description="The letter is on its way.")},
+        examples=[asked({"email": "mina@example.org", "password": "a long enough password"})],
+    )
+    def ask_new_email(self, request: Request) -> Response:
+        """Ask for a code that only you can use."""
+        taken = self.taken()
+        member = self.me()
+        login.confirm(member, taken["password"])
+        require("code-email", taken["email"])
+        VerificationCode.objects.ask(taken["email"], VerificationCode.NEW_EMAIL, get_language() or "en", member)
+        return Response(status=202)
+
+    @extend_schema(
+        summary="Change your e-mail address",
+        description="Takes the code that was mailed to the new address. Both addresses are told.",
+        responses=OwnProfileSerializer,
+        examples=[asked({"email": "mina@example.org", "code": "aB3dE5gH"}), answered(OWN_PROFILE)],
+    )
+    def change_email(self, request: Request) -> Response:
+        """Move to the address that was proved."""
+        taken = self.taken()
+        return Response(own_profile(change_credentials.change_email(self.me(), taken["email"], taken["code"])))

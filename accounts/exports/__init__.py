@@ -1,0 +1,1 @@
+"""Data exports: a zip of everything a member owns."""

@@ -1,0 +1,158 @@
+"""/me: what only the member themselves may read and change."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.errors import (
+    CodeExpired,
+    CodeIncorrect,
+    CodeUsedUp,
+    PasswordWrong,
+    TermsOutdated,
+    TooManyGuesses,
+)
+from accounts.models import Member, VerificationCode
+from accounts.openapi_examples import MINA, OWN_PROFILE
+from accounts.profiles.profiles import own_profile
+from accounts.serializers import (
+    AvatarSerializer,
+    OwnProfileSerializer,
+    ProfileChangeSerializer,
+    TermsSerializer,
+    WithdrawalSerializer,
+)
+from accounts.withdrawal import withdraw
+from libs.api.conditional_requests import hold_to, tag_of, tagged, written
+from libs.api.openapi_examples import answered, asked
+from libs.api.viewsets import StrictViewSet
+from libs.throttling.throttles import limited, require
+from media.errors import ImageNotUsable
+
+
+class MeViewSet(StrictViewSet):
+    """The member who asks."""
+
+    tagged = frozenset({"retrieve"})
+    guarded = frozenset({"partial_update", "put_avatar", "delete_avatar"})
+    bodiless = frozenset({"ask_withdrawal_code"})
+    before_terms = frozenset({"withdraw", "ask_withdrawal_code", "accept_terms"})
+    rates = {
+        "withdraw": [limited("password-member", by="member")],
+        "ask_withdrawal_code": [limited("code-address")],
+    }
+    refusals = {
+        "put_avatar": [ImageNotUsable],
+        "withdraw": [PasswordWrong, TooManyGuesses, CodeIncorrect, CodeExpired, CodeUsedUp],
+        "accept_terms": [TermsOutdated],
+    }
+
+    def get_serializer_class(self) -> Any:
+        """Each action has its own body."""
+        bodies = {
+            "partial_update": ProfileChangeSerializer,
+            "put_avatar": AvatarSerializer,
+            "withdraw": WithdrawalSerializer,
+            "accept_terms": TermsSerializer,
+        }
+        return bodies.get(self.action, OwnProfileSerializer)
+
+    def me(self) -> Member:
+        """The asker, loaded; gone when erased in this very second."""
+        return get_object_or_404(Member, pk=self.asker.pk)
+
+    def as_read(self) -> Member:
+        """The asker, locked for a change; raises PreconditionFailed when the profile is not what they have read."""
+        # Not the key: posts and pictures of theirs may be made meanwhile.
+        member: Member = get_object_or_404(Member.objects.select_for_update(no_key=True), pk=self.asker.pk)
+        hold_to(self.request, lambda: own_profile(member))
+        return member
+
+    @extend_schema(summary="Read your own profile", responses=OwnProfileSerializer, examples=[answered(OWN_PROFILE)])
+    def retrieve(self, request: Request) -> HttpResponse:
+        """With what nobody else sees."""
+        return tagged(request, own_profile(self.me()))
+
+    @extend_schema(
+        summary="Change your profile",
+        description="Only what is sent is changed.",
+        responses=OwnProfileSerializer,
+        examples=[asked({"nickname": "Mina", "about": "Two children, one garden."}), answered(OWN_PROFILE)],
+    )
+    def partial_update(self, request: Request) -> Response:
+        """Name, nickname, a few words."""
+        taken = self.taken()
+        with transaction.atomic():
+            member = self.as_read()
+            member.change(**taken)
+            shown = own_profile(member)
+        return Response(shown, headers={"ETag": tag_of(written(shown))})
+
+    @extend_schema(
+        summary="Show yourself with a picture",
+        description="Takes an uploaded picture that nothing shows yet; the one before it is deleted.",
+        responses=OwnProfileSerializer,
+        examples=[asked({"image_id": MINA["id"]}), answered(OWN_PROFILE)],
+    )
+    def put_avatar(self, request: Request) -> Response:
+        """Put the avatar."""
+        image_id = self.taken()["image_id"]
+        with transaction.atomic():
+            member = self.as_read()
+            member.show_with(image_id)
+        return Response(own_profile(member))
+
+    @extend_schema(
+        summary="Show yourself without a picture", responses={204: OpenApiResponse(description="It is gone.")}
+    )
+    def delete_avatar(self, request: Request) -> Response:
+        """Take the avatar down; having none is a success too."""
+        with transaction.atomic():
+            self.as_read().show_without()
+        return Response(status=204)
+
+    @extend_schema(
+        summary="Withdraw",
+        description="Hides everything of yours and signs you out everywhere, this second. After the days of grace all "
+        "of it is erased for good; signing in before that restores it. Confirm with the password, or with a code.",
+        responses={204: OpenApiResponse(description="You are gone for everybody else.")},
+        examples=[asked({"password": "a long enough password"})],
+    )
+    def withdraw(self, request: Request) -> Response:
+        """Leave, with the password or a mailed code as confirmation."""
+        taken = self.taken()
+        if "code" in taken:
+            withdraw.leave_by_code(self.me(), taken["code"])
+        else:
+            withdraw.leave_by_password(self.me(), taken["password"])
+        return Response(status=204)
+
+    @extend_schema(
+        summary="Have a code mailed to withdraw with",
+        request=None,
+        responses={202: OpenApiResponse(description="The letter is on its way.")},
+    )
+    def ask_withdrawal_code(self, request: Request) -> Response:
+        """For those who do not know their password any more."""
+        member = self.me()
+        require("code-email", member.email)
+        VerificationCode.objects.ask(member.email, VerificationCode.WITHDRAW, get_language() or "en", member)
+        return Response(status=202)
+
+    @extend_schema(
+        summary="Accept the terms",
+        description="When the terms change, writing answers 403 `terms_not_accepted` until the present version is "
+        "accepted. Accepting it twice changes nothing.",
+        responses={204: OpenApiResponse(description="They are accepted.")},
+        examples=[asked({"version": "2026-11-01"})],
+    )
+    def accept_terms(self, request: Request) -> Response:
+        """Accept the present version."""
+        self.me().accept_terms(self.taken()["version"])
+        return Response(status=204)

@@ -1,0 +1,95 @@
+"""/members: joining, finding and looking at one another."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.errors import EmailTaken, ProofInvalid, TermsOutdated
+from accounts.models import Member
+from accounts.openapi_examples import MINA, PAIR, PROFILE
+from accounts.profiles.profiles import profile
+from accounts.profiles.representations import brief, brief_values
+from accounts.serializers import (
+    BriefSerializer,
+    MemberSearchSerializer,
+    PairSerializer,
+    ProfileSerializer,
+    SignUpSerializer,
+)
+from accounts.sessions import rotation
+from accounts.sessions.views import DOOR, pair_answer
+from accounts.signup import registration
+from libs.api.conditional_requests import tagged
+from libs.api.openapi_examples import answered, asked
+from libs.api.viewsets import StrictViewSet
+from libs.keyset.errors import InvalidCursor
+from libs.keyset.pagination import KeysetPagination
+from libs.throttling.client_address import client_address, coarse
+from libs.throttling.throttles import limited
+
+JOINING = {
+    "proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl",
+    "password": "a long enough password",
+    "name": "Kim Mina",
+    "nickname": "Mina",
+    "terms_version": "2026-11-01",
+    "device": "Mina's phone",
+}
+
+
+class MemberViewSet(StrictViewSet):
+    """Becoming a member, and other members as far as they may be seen."""
+
+    public = frozenset({"create"})
+    pagination_class = KeysetPagination  # type: ignore[assignment]
+    queryset = Member.objects.none()
+    parameters = {"list": frozenset({"cursor", "limit", "search"})}
+    rates = {"list": [limited("search-member", by="member")], "create": [limited("sign-up-address")]}
+    refusals = {"list": [InvalidCursor], "create": [ProofInvalid, TermsOutdated, EmailTaken]}
+    tagged = frozenset({"retrieve"})
+
+    def get_serializer_class(self) -> Any:
+        """Joining has a body of its own."""
+        return SignUpSerializer if self.action == "create" else ProfileSerializer
+
+    @extend_schema(
+        summary="Find members by nickname",
+        description="Those you may see, the newest member first.",
+        parameters=[MemberSearchSerializer],
+        responses=BriefSerializer(many=True),
+        examples=[answered(MINA)],
+    )
+    def list(self, request: Request) -> Response:
+        """One page of members who are called so."""
+        asked = MemberSearchSerializer(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        found = Member.objects.visible_to(self.asker).called(asked.validated_data["search"])
+        rows = found.order_by("-created_at", "-id").values("id", "created_at", **brief_values())
+        return self.get_paginated_response([brief(row) for row in self.paginate_queryset(rows) or []])
+
+    @extend_schema(
+        summary="Join",
+        description="Makes the member and signs this device in. A refused sign-up leaves the proof as good as it was.",
+        responses={201: PairSerializer},
+        examples=[asked(JOINING), answered(PAIR, 201)],
+    )
+    def create(self, request: Request) -> Response:
+        """Become a member."""
+        taken = self.taken()
+        device = taken.pop("device")
+        with transaction.atomic():
+            member = registration.sign_up(**taken, language=get_language() or "en")
+            pair = rotation.begin(member, door=DOOR, device=device, network=coarse(client_address(request)))
+        return Response(pair_answer(pair), status=201)
+
+    @extend_schema(summary="Read a member's profile", responses=ProfileSerializer, examples=[answered(PROFILE)])
+    def retrieve(self, request: Request, member_id: int) -> HttpResponse:
+        """One member; oneself too."""
+        member = get_object_or_404(Member.objects.visible_to(self.asker), pk=member_id)
+        return tagged(request, profile(member, self.asker))

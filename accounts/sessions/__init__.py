@@ -1,0 +1,1 @@
+"""Login sessions: signing in, tokens, their rotation and their revocation."""

@@ -1,0 +1,88 @@
+"""From an e-mail address and a password to a member: one rule for the API and the admin."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.email_addresses import normalised
+from accounts.errors import CredentialsWrong, PasswordWrong
+from accounts.models import Member, PasswordGuess
+from accounts.models.password_guess import at_the_door, signed_in
+from accounts.sessions.rotation import Pair, begin
+from libs.outbox.queue import enqueue
+from libs.throttling.client_address import coarse
+
+
+def prove(email: str, password: str, *, address: str) -> Member:
+    """The member whom these credentials open, who may be a withdrawn one within the days of grace.
+
+    Raises TooManyGuesses before looking at the password, and CredentialsWrong alike in text, code and time for an
+    unknown address, a wrong password, a suspended member and one whose days of grace are over.
+    """
+    email = normalised(email)
+    bounds = at_the_door(email, address)
+    PasswordGuess.objects.reserve(bounds)
+    member: Member | None = Member.objects.filter(email=email).first()
+    if member is None:
+        make_password(password)
+    if member is None or not member.check_password(password):
+        raise CredentialsWrong
+    if not may_sign_in(member):
+        # Not forgiven: a count that begins anew would tell that the password was right.
+        raise CredentialsWrong
+    PasswordGuess.objects.forgive(bounds)
+    return member
+
+
+def may_come_back(member: Member) -> bool:
+    """Whether signing in still restores a withdrawn member."""
+    if member.withdrawn_at is None or member.is_suspended:
+        return False
+    return timezone.now() < member.withdrawn_at + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
+
+
+def may_sign_in(member: Member) -> bool:
+    """Whether the right password opens the account at this moment."""
+    return member.is_active or may_come_back(member)
+
+
+def sign_in(email: str, password: str, *, door: str, device: str, address: str, language: str | None) -> Pair:
+    """A new login session; signing in within the days of grace undoes a withdrawal. Raises as `prove` does.
+
+    The member is written to in the given language from now on, or as before when the client does not say which; they
+    are told by mail of a device or network that is new.
+    """
+    proved = prove(email, password, address=address)
+    with transaction.atomic():
+        # Asked again under the lock: a suspension or an erasure may have come while the password was hashed.
+        member = Member.objects.select_for_update(no_key=True).filter(pk=proved.pk).first()
+        if member is None:
+            raise CredentialsWrong
+        if may_come_back(member):
+            member.come_back()
+        if not member.is_active or _is_changed(member, proved, password):
+            raise CredentialsWrong
+        if language:
+            member.speak(language)
+        is_familiar = member.sessions.filter(device=device, network=coarse(address)).exists()
+        pair = begin(member, door=door, device=device, network=coarse(address))
+        if not is_familiar:
+            enqueue("accounts.mail_new_device", {"session_id": pair.session.pk})
+        return pair
+
+
+def _is_changed(member: Member, proved: Member, password: str) -> bool:
+    """Whether the password is another one since it was proved; the same one may just have been hashed anew."""
+    return member.password != proved.password and not member.check_password(password)
+
+
+def confirm(member: Member, password: str) -> None:
+    """Make sure that it is the member who holds the phone. Raises PasswordWrong or TooManyGuesses."""
+    bounds = signed_in(member.email)
+    PasswordGuess.objects.reserve(bounds)
+    if not member.check_password(password):
+        raise PasswordWrong
+    PasswordGuess.objects.forgive(bounds)

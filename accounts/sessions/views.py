@@ -1,0 +1,131 @@
+"""/sessions: signing in, renewing, and the list of devices."""
+
+from typing import Any, ClassVar
+
+from django.http import Http404
+from django.utils.translation import get_language
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.errors import CredentialsWrong, SessionEnded, TokenExpired, TokenInvalid, TooManyGuesses
+from accounts.openapi_examples import PAIR, SESSION
+from accounts.serializers import (
+    PairSerializer,
+    RefreshSerializer,
+    SessionListSerializer,
+    SessionSerializer,
+    SignInSerializer,
+)
+from accounts.sessions import login, rotation
+from accounts.sessions.authentication import MemberAuthentication
+from libs.api.openapi_examples import answered, asked
+from libs.api.viewsets import StrictViewSet
+from libs.throttling.client_address import client_address, coarse, network
+from libs.throttling.errors import TooManyRequests
+from libs.throttling.throttles import limited, require
+
+DOOR = MemberAuthentication.door
+
+
+def pair_answer(pair: rotation.Pair) -> dict[str, Any]:
+    """What the device keeps."""
+    return {
+        "access": str(pair.access),
+        "access_expires_at": pair.access.expires_at,
+        "refresh": str(pair.refresh),
+        "refresh_expires_at": pair.refresh.expires_at,
+        "session_id": str(pair.session.pk),
+        "member_id": str(pair.session.member_id),
+    }
+
+
+class SessionViewSet(StrictViewSet):
+    """Signing in and renewing, where the password or the refresh token speaks for itself, and the asker's devices."""
+
+    public = frozenset({"create", "refresh"})
+    bodiless = frozenset({"end_others"})
+    # By session: whoever floods the list of devices from one of them does not keep another from ending that one.
+    rates: ClassVar[Any] = {"create": [limited("sign-in-address")], "refresh": ()} | {
+        action: [limited("devices-session", by="session")] for action in ("list", "destroy", "log_out", "end_others")
+    }
+    before_terms = frozenset({"destroy", "log_out", "end_others"})
+    refusals = {
+        "create": [CredentialsWrong, TooManyGuesses],
+        "refresh": [TokenInvalid, TokenExpired, SessionEnded, TooManyRequests],
+    }
+
+    def get_serializer_class(self) -> Any:
+        """Each action has its own body."""
+        bodies = {"create": SignInSerializer, "refresh": RefreshSerializer}
+        return bodies.get(self.action, SessionSerializer)
+
+    @extend_schema(
+        summary="Sign in",
+        description="Starts a login session for this device. Signing in during the days of grace undoes a withdrawal.",
+        responses={201: PairSerializer},
+        examples=[
+            asked({"email": "mina@example.com", "password": "a long enough password", "device": "Mina's phone"}),
+            answered(PAIR, 201),
+        ],
+    )
+    def create(self, request: Request) -> Response:
+        """Trade e-mail and password for a pair of tokens."""
+        taken = self.taken()
+        language = get_language() or "en"
+        pair = login.sign_in(**taken, door=DOOR, address=client_address(request), language=language)
+        return Response(pair_answer(pair), status=201)
+
+    @extend_schema(
+        summary="Renew the tokens",
+        description="A refresh token is good until its one successor has been used. When an answer was lost, send the "
+        "same token again: it gets the same successor. A token older than that ends the session.",
+        responses=PairSerializer,
+        examples=[asked({"refresh": PAIR["refresh"]}), answered(PAIR)],
+    )
+    def refresh(self, request: Request) -> Response:
+        """Trade a refresh token for the next pair; only failures are limited, so that no good token ever waits."""
+        address = client_address(request)
+        raw = self.taken()["refresh"]
+        try:
+            return Response(pair_answer(rotation.renew(raw, door=DOOR, network=coarse(address))))
+        except TokenInvalid:
+            require("refresh-failure-address", network(address), request)
+            raise
+
+    def own(self) -> Any:
+        """Live sessions of the asker, the newest first."""
+        return self.asker.sessions.live().order_by("-created_at", "-id")
+
+    @extend_schema(
+        summary="List the devices that are signed in",
+        responses=SessionListSerializer,
+        examples=[answered({"results": [SESSION]})],
+    )
+    def list(self, request: Request) -> Response:
+        """All of them; there are never many."""
+        context = {"session_id": int(self.token["sid"])}
+        return Response({"results": SessionSerializer(self.own(), many=True, context=context).data})
+
+    @extend_schema(summary="End one session", responses={204: OpenApiResponse(description="It is over, at once.")})
+    def destroy(self, request: Request, session_id: int) -> Response:
+        """Sign one device out."""
+        if not self.own().filter(pk=session_id).end("ended"):
+            raise Http404
+        return Response(status=204)
+
+    @extend_schema(summary="Log out", responses={204: OpenApiResponse(description="This session is over, at once.")})
+    def log_out(self, request: Request) -> Response:
+        """End the session that asks."""
+        self.own().filter(pk=int(self.token["sid"])).end("logged_out")
+        return Response(status=204)
+
+    @extend_schema(
+        summary="End all other sessions",
+        request=None,
+        responses={204: OpenApiResponse(description="Only this session is left.")},
+    )
+    def end_others(self, request: Request) -> Response:
+        """Sign every other device out."""
+        self.own().exclude(pk=int(self.token["sid"])).end("ended")
+        return Response(status=204)

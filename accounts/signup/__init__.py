@@ -1,0 +1,1 @@
+"""Sign-up: verification codes and the registration of members."""

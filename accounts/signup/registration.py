@@ -1,0 +1,94 @@
+"""From a proved address to a member."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import erasure
+from accounts.credentials import password_validation
+from accounts.errors import EmailTaken, ProofInvalid, TermsOutdated
+from accounts.models import Member, VerificationCode
+
+Refused = Callable[[str], bool]
+_refused: list[Refused] = []
+
+
+def refuse_if(refused: Refused) -> None:
+    """Have addresses that a room above knows of answer as if they were taken."""
+    _refused.append(refused)
+
+
+def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Member:
+    """The new member; a refusal leaves the proof as good as it was.
+
+    Raises ProofInvalid, TermsOutdated, EmailTaken, or ValidationError for a password that is not taken. A withdrawn
+    account of the same address is erased at once: whoever proves the address may start anew.
+    """
+    if terms_version != settings.TERMS_VERSION:
+        raise TermsOutdated
+    accepted = {"terms_version": terms_version, "terms_accepted_at": timezone.now()}
+    return _join(
+        lambda: VerificationCode.objects.proved(proof, VerificationCode.SIGN_UP),
+        password,
+        password_validation.check,
+        **accepted,
+        **profile,
+    )
+
+
+def sign_up_confirmed(email: str, password: str, terms_version: str, **profile: Any) -> Member:
+    """As `sign_up`, for a client that keeps no proof, shows terms of its own, and has its own rule for passwords.
+
+    It is enough that a code was confirmed for the address (purpose JOIN) within PROOF_SECONDS; of the password only
+    the list of common ones is asked.
+    """
+    accepted = {"terms_version": terms_version, "terms_accepted_at": timezone.now()}
+    return _join(
+        lambda: VerificationCode.objects.confirmed(email, VerificationCode.JOIN),
+        password,
+        password_validation.refuse_common,
+        **accepted,
+        **profile,
+    )
+
+
+def _join(
+    find: Callable[[], VerificationCode], password: str, check: Callable[[str, Member], None], **fields: Any
+) -> Member:
+    # Slow on purpose, so before the transaction, which holds locks.
+    hashed = make_password(password)
+    try:
+        with transaction.atomic():
+            code = find()
+            check(password, Member(email=code.email, **fields))
+            _make_room(code)
+            _refuse(code.email)
+            code.delete()
+            member: Member = Member.objects.create(email=code.email, password=hashed, **fields)
+            return member
+    except IntegrityError:
+        raise EmailTaken from None
+
+
+def _make_room(code: VerificationCode) -> None:
+    member = Member.objects.select_for_update().filter(email=code.email).first()
+    if member is None:
+        return
+    # Nobody sheds a suspension by leaving and joining anew.
+    if member.withdrawn_at is None or member.is_suspended:
+        raise EmailTaken
+    # Confirmed before its owner left, so for another purpose than to start anew: where the address is all that a
+    # client shows, anybody could erase the account with it.
+    if code.confirmed_at is None or code.confirmed_at < member.withdrawn_at:
+        raise ProofInvalid
+    erasure.erase(member)
+
+
+def _refuse(email: str) -> None:
+    # After an old account of the address is erased, which may be what keeps the address out; its transaction ends here.
+    if any(refused(email) for refused in _refused):
+        raise EmailTaken

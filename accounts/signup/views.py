@@ -1,0 +1,55 @@
+"""/verification-codes: an address is proved before anybody joins with it."""
+
+from django.utils.translation import get_language
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.email_addresses import normalised
+from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
+from accounts.models import VerificationCode
+from accounts.serializers import CodeConfirmSerializer, CodeRequestSerializer, ProofSerializer
+from libs.api.openapi_examples import answered, asked
+from libs.api.viewsets import StrictViewSet
+from libs.throttling.throttles import limited, require
+
+PROOF = {"proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl", "expires_at": "2026-11-24T09:30:00Z"}
+
+
+class VerificationCodeViewSet(StrictViewSet):
+    """Ask for a code, and prove that it arrived."""
+
+    public = frozenset({"create", "confirm"})
+    rates = {"create": [limited("code-address")], "confirm": [limited("confirm-address")]}
+    refusals = {"confirm": [CodeIncorrect, CodeExpired, CodeUsedUp]}
+
+    def get_serializer_class(self) -> type[CodeRequestSerializer]:
+        """Confirming needs what was typed."""
+        return CodeConfirmSerializer if self.action == "confirm" else CodeRequestSerializer
+
+    @extend_schema(
+        summary="Have a code mailed",
+        description="The answer is the same for every address; what the letter says depends on whether it is known. "
+        "The code holds for five minutes from sending; asking again replaces it.",
+        responses={202: OpenApiResponse(description="The letter is on its way.")},
+        examples=[asked({"email": "mina@example.com"})],
+    )
+    def create(self, request: Request) -> Response:
+        """Ask for a code."""
+        email = self.taken()["email"]
+        require("code-email", normalised(email), request)
+        VerificationCode.objects.ask(email, VerificationCode.SIGN_UP, get_language() or "en")
+        return Response(status=202)
+
+    @extend_schema(
+        summary="Confirm a code",
+        description="Five wrong guesses use a code up. A confirmed code can be confirmed again until it expires. The "
+        "proof is good for 30 minutes and used up by a successful sign-up only.",
+        responses=ProofSerializer,
+        examples=[asked({"email": "mina@example.com", "code": "aB3dE5gH"}), answered(PROOF)],
+    )
+    def confirm(self, request: Request) -> Response:
+        """Trade the code for a proof."""
+        taken = self.taken()
+        proof, expires_at = VerificationCode.objects.confirm(taken["email"], VerificationCode.SIGN_UP, taken["code"])
+        return Response({"proof": proof, "expires_at": expires_at})

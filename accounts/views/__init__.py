@@ -1,1 +1,0 @@
-"""The API's face of this room, a file for each resource."""

@@ -1,0 +1,1 @@
+"""Account withdrawal, by the API and by a web page."""

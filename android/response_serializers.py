@@ -1,0 +1,112 @@
+"""The shapes of the app's answers, for its OpenAPI; android.representations makes them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from android.fields import NumberField
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    """Something to say, where the app only looks whether there is an object."""
+
+    message = serializers.CharField()
+
+
+class JoinedSerializer(serializers.Serializer[Any]):
+    """The new member."""
+
+    member_id = NumberField()
+
+
+class LoginAnswerSerializer(JoinedSerializer):
+    """What the phone keeps of a login."""
+
+    access_token = serializers.CharField()
+    refresh_token = serializers.CharField()
+    name = serializers.CharField()
+    nickname = serializers.CharField()
+
+
+class RenewalAnswerSerializer(LoginAnswerSerializer):
+    """A login as it goes on."""
+
+    email = serializers.CharField()
+    avatarUrl = serializers.CharField(allow_null=True)  # noqa: N815 - the app's own spelling
+
+
+class MemberAnswerSerializer(serializers.Serializer[Any]):
+    """A member; others' addresses are masked, and their nickname stands for their name."""
+
+    email = serializers.CharField()
+    name = serializers.CharField()
+    nickname = serializers.CharField()
+    avatar_url = serializers.CharField(allow_null=True)
+
+
+class ProfileAnswerSerializer(MemberAnswerSerializer):
+    """A member looked at."""
+
+    member_id = NumberField()
+    post_size = serializers.IntegerField()
+    follower_size = serializers.IntegerField()
+    following_size = serializers.IntegerField()
+
+
+class BlockedAnswerSerializer(MemberAnswerSerializer):
+    """A member in the list of blocked ones."""
+
+    id = NumberField()
+
+
+class BlockedListSerializer(serializers.Serializer[Any]):
+    """All of them."""
+
+    size = serializers.IntegerField()
+    members = BlockedAnswerSerializer(many=True)
+
+
+class PairAnswerSerializer(serializers.Serializer[Any]):
+    """Who did it, and to whom."""
+
+    member_id = NumberField()
+    target_id = NumberField()
+
+
+class AvatarAnswerSerializer(serializers.Serializer[Any]):
+    """Where the new avatar is."""
+
+    member_id = NumberField()
+    avatar_url = serializers.CharField()
+
+
+class PostAnswerSerializer(serializers.Serializer[Any]):
+    """What every post shows."""
+
+    writer_id = NumberField()
+    writer_email = serializers.CharField()
+    writer_nickname = serializers.CharField()
+    avatar_url = serializers.CharField(allow_null=True)
+    content = serializers.CharField()
+    image_urls = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    created_at = serializers.CharField(help_text="yyyy-MM-ddTHH:mm:ss in the server's time zone.")
+    updated_at = serializers.CharField(help_text="yyyy-MM-ddTHH:mm:ss in the server's time zone.")
+
+
+class NewPostAnswerSerializer(PostAnswerSerializer):
+    """The post just written."""
+
+    post_id = NumberField()
+
+
+class ListedPostSerializer(PostAnswerSerializer):
+    """A post in a list."""
+
+    id = NumberField()
+
+
+class PostPageSerializer(serializers.Serializer[Any]):
+    """A page; one of fewer posts than asked for is the last."""
+
+    size = serializers.IntegerField()
+    posts = ListedPostSerializer(many=True)

@@ -1,0 +1,75 @@
+"""What OpenAPI says of headers: limits, entity tags, and the conditions that go with them."""
+
+from typing import Any
+
+from rest_framework.throttling import BaseThrottle
+
+from libs.api.viewsets import StrictViewSet
+from libs.throttling.rate_limits import rates_of
+from libs.throttling.throttles import Limited
+
+NOT_MODIFIED = {"description": "The client has it already; there is no body."}
+
+
+def header(description: str, example: str) -> dict[str, Any]:
+    """A header of an answer."""
+    return {"description": description, "schema": {"type": "string"}, "example": example}
+
+
+HEADERS = {
+    "RateLimit": header(
+        "How many requests (`r`) are left of each limit, and in how many seconds (`t`) there are more.",
+        '"read-member";r=598;t=42',
+    ),
+    "RateLimit-Policy": header(
+        "How many requests (`q`) each limit lets pass in how many seconds (`w`).", '"read-member";q=600;w=60'
+    ),
+    "Retry-After": {"description": "Wait so many seconds.", "schema": {"type": "integer"}, "example": 17},
+    "ETag": header("Names this very state of what was read.", '"5f0c6b1a9d2e4c7788aa01b3c4d5e6f7"'),
+}
+CONDITIONS = {
+    "If-None-Match": "ETags of what the client has; with the present one among them the answer is 304.",
+    "If-Match": "The ETag of what the client has read; when it has changed since, the answer is 412.",
+}
+
+
+def policies(throttles: list[BaseThrottle], method: str) -> list[dict[str, Any]]:
+    """The limits of an operation, as the extension `x-rate-limit` tells them."""
+    return [
+        {
+            "scope": (scope := throttle.scope_of(method)),
+            "by": throttle.by,
+            "limits": [{"requests": rate.amount, "seconds": rate.get_expiry()} for rate in rates_of(scope)],
+        }
+        for throttle in throttles
+        if isinstance(throttle, Limited)
+    ]
+
+
+def tell_limits(operation: dict[str, Any], throttles: list[BaseThrottle], method: str) -> None:
+    """Add the limits of an operation and the headers that its answers say them with."""
+    if told := policies(throttles, method):
+        operation["x-rate-limit"] = told
+    for status, answer in operation["responses"].items():
+        names = ["RateLimit", "RateLimit-Policy"] if told and (status[0] in "23" or status == "429") else []
+        names += ["Retry-After"] if status in ("429", "503") else []
+        _add(answer, names)
+
+
+def tell_conditions(operation: dict[str, Any], view: StrictViewSet, method: str) -> None:
+    """Add what a read with an ETag answers, or what a change heeds; of changes only PATCH answers with the new ETag."""
+    is_tagged, is_guarded = view.action in view.tagged, view.action in view.guarded
+    if is_tagged:
+        operation["responses"]["304"] = {**NOT_MODIFIED}
+        _add(operation["responses"]["304"], ["ETag"])
+    if is_tagged or (is_guarded and method == "PATCH"):
+        _add(operation["responses"]["200"], ["ETag"])
+    if is_tagged or is_guarded:
+        name = "If-None-Match" if is_tagged else "If-Match"
+        told = {"in": "header", "name": name, "schema": {"type": "string"}, "description": CONDITIONS[name]}
+        operation["parameters"] = [*operation.get("parameters", []), told]
+
+
+def _add(answer: dict[str, Any], names: list[str]) -> None:
+    for name in names:
+        answer.setdefault("headers", {})[name] = {"$ref": f"#/components/headers/{name}"}

@@ -1,9 +1,0 @@
-"""The leaf of replayed answers."""
-
-from django.apps import AppConfig
-
-
-class IdempotencyConfig(AppConfig):
-    """Named by INSTALLED_APPS."""
-
-    name = "idempotency"

@@ -1,0 +1,105 @@
+"""Answer: what the first request with a key was told, or that it is still being told."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.response import Response
+
+from libs.idempotency.errors import KeyReused, KeyRunning
+
+# Headers that belong to what was done, not to the moment in which it was told.
+KEPT_HEADERS = ("Location", "ETag")
+
+
+def expired_before() -> datetime:
+    """Answers made before this are forgotten."""
+    return timezone.now() - timedelta(hours=settings.IDEMPOTENCY_KEEP_HOURS)
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    """Answers by their keys."""
+
+    def claim(self, *, member_id: int, route: str, key: str, fingerprint: str) -> "Answer":
+        """The answer of this key: an earlier one, told already, or ours to give; outside of any transaction.
+
+        Raises KeyReused for another fingerprint, KeyRunning while somebody else holds the lease.
+        """
+        place = {"member_id": member_id, "route": route, "key": key}
+        self.filter(**place, created_at__lt=expired_before()).delete()
+        answer, is_new = self.get_or_create(**place, defaults={"fingerprint": fingerprint})
+        if answer.fingerprint != fingerprint:
+            raise KeyReused
+        if not is_new and answer.status is None:
+            answer.take_over()
+        return answer
+
+
+def lease_end() -> datetime:
+    """When a request that begins now counts as dead."""
+    return timezone.now() + timedelta(seconds=settings.IDEMPOTENCY_LEASE_SECONDS)
+
+
+class Answer(models.Model):
+    """The answer to a member's request on a route, by the key that the client gave.
+
+    Who works on it holds a lease: a token and a time. Only its holder stores the answer, in the transaction of the
+    effect, so a request that was too slow takes its effect back.
+    """
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    route = models.CharField(max_length=200)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    lease = models.UUIDField(default=uuid.uuid4)
+    leased_until = models.DateTimeField(default=lease_end)
+    # Nothing until it is given.
+    status: "models.PositiveSmallIntegerField[int | None, int | None]" = models.PositiveSmallIntegerField(null=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=b"")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "route", "key"], name="idempotency_answer_key")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_answer_age")]
+
+    def __str__(self) -> str:
+        return f"{self.route} #{self.pk}"
+
+    def _held(self) -> models.QuerySet["Answer"]:
+        return Answer.objects.filter(pk=self.pk, lease=self.lease, status=None)
+
+    def take_over(self) -> None:
+        """Hold a lease that ran out; raises KeyRunning when it did not, or when somebody was faster."""
+        lease, until = uuid.uuid4(), lease_end()
+        if not self._held().filter(leased_until__lte=timezone.now()).update(lease=lease, leased_until=until):
+            raise KeyRunning
+        self.lease, self.leased_until = lease, until
+
+    def keep(self, response: Response, body: bytes, content_type: str) -> None:
+        """Store what is answered, in the transaction of the effect; raises KeyRunning when the lease was lost."""
+        self.status = response.status_code
+        kept: dict[str, Any] = {
+            "status": self.status,
+            "body": body,
+            "content_type": content_type,
+            "headers": {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
+        }
+        if not self._held().update(**kept):
+            raise KeyRunning
+
+    def release(self) -> None:
+        """Free the key, unless an answer is stored."""
+        self._held().delete()
+
+    def replayed(self) -> HttpResponse:
+        """The answer once more, byte for byte."""
+        headers = {**self.headers, "Idempotency-Replayed": "true"}
+        return HttpResponse(bytes(self.body), status=self.status, content_type=self.content_type, headers=headers)

@@ -1,0 +1,76 @@
+"""Keyset pages as Django REST framework asks for them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from libs.keyset.pages import Page, cut
+
+EXAMPLE = "AAAGYQFXX0nQaLAPSExBAAlnc2lnbmVkLWJ5LXVzLW9u"
+
+
+class KeysetPagination(BasePagination):
+    """Reads `cursor` and `limit` from the query, answers `results`, `next` and `previous` (cursors, not addresses).
+
+    Raises InvalidCursor, and ValidationError for a limit that is no number or out of range.
+    """
+
+    position = ("created_at", "id")
+    page: Page[Any]
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
+        """The rows of the page that the query asks for."""
+        cursor, size = request.query_params.get("cursor"), self.limit(request)
+        bound_to = self.bound_to(request)
+        self.page = cut(queryset, cursor=cursor, size=size, bound_to=bound_to, position=self.position)
+        return self.page.rows
+
+    def limit(self, request: Request) -> int:
+        """How many rows the query asks for: settings.PAGE_SIZE unless it says, 1 to settings.PAGE_SIZE_MAX."""
+        text = request.query_params.get("limit")
+        if text is None:
+            return int(settings.PAGE_SIZE)
+        # Longer numbers are out of range anyway, and isdecimal alone lets other scripts' digits through.
+        if text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= settings.PAGE_SIZE_MAX:
+            return int(text)
+        detail = _("Give a whole number from 1 to %(most)d.") % {"most": settings.PAGE_SIZE_MAX}
+        raise ValidationError({"limit": [detail]})
+
+    def bound_to(self, request: Request) -> str:
+        """The list's name: its path, and every parameter that is not about the page."""
+        asked = [(key, value) for key, values in request.query_params.lists() for value in values]
+        return f"{request.path}?{urlencode(sorted(pair for pair in asked if pair[0] not in ('cursor', 'limit')))}"
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """The page as clients see it."""
+        return Response({"results": data, "next": self.page.next, "previous": self.page.previous})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The page as OpenAPI tells it."""
+        after = "Cursor of the rows after these; null at the end of the list."
+        before = "Cursor of the rows before these; later it gives what was added at the top. Null in an empty list."
+        return {
+            "type": "object",
+            "required": ["results", "next", "previous"],
+            "properties": {
+                "results": schema,
+                "next": {"type": ["string", "null"], "description": after, "example": EXAMPLE},
+                "previous": {"type": ["string", "null"], "description": before, "example": EXAMPLE},
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        """The query parameters as OpenAPI tells them."""
+        size = {"type": "integer", "minimum": 1, "maximum": settings.PAGE_SIZE_MAX, "default": settings.PAGE_SIZE}
+        cursor = "`next` or `previous` of an earlier page of this list, as it came. It does not expire."
+        return [
+            {"name": "cursor", "in": "query", "required": False, "description": cursor, "schema": {"type": "string"}},
+            {"name": "limit", "in": "query", "required": False, "description": "Rows in a page.", "schema": size},
+        ]

@@ -1,0 +1,28 @@
+"""Give up waiting jobs whose handler is gone for good."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from libs.outbox.models import Job
+
+
+class Command(BaseCommand):
+    """Changes nothing without --yes."""
+
+    # The check for jobs without a handler must not stand in the way of its own remedy.
+    requires_system_checks = []
+    help = "Make waiting jobs of one kind dead; retry_dead undoes it. Shows what it would do; --yes does it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Options."""
+        parser.add_argument("--kind", required=True, help="jobs of this kind")
+        parser.add_argument("--yes", action="store_true", help="do it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Count or bury."""
+        waiting = Job.objects.waiting().filter(kind=options["kind"])
+        if options["yes"]:
+            self.stdout.write(f"{waiting.bury('Given up by an operator.')} waiting jobs are dead now.")
+        else:
+            self.stdout.write(f"{waiting.count()} waiting jobs would be made dead; --yes does it.")

@@ -1,0 +1,48 @@
+"""Run the worker of the outbox."""
+
+import signal
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from prometheus_client import start_http_server
+
+from libs.outbox.errors import UnknownJob
+from libs.outbox.worker import Worker
+
+NOTHING_DUE = 2
+
+
+class Command(BaseCommand):
+    """Stops on SIGTERM and SIGINT after the job in hand; a second signal does not wait for it."""
+
+    help = "Run the jobs of the outbox until stopped. With --once: what is due now; exits 0 if jobs ran, 2 if none."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Options."""
+        parser.add_argument("--once", action="store_true", help="run what is due, then exit")
+        parser.add_argument("--kinds", default="", help="only these kinds of jobs, parted by commas")
+        parser.add_argument("--metrics-port", type=int, help="serve this process's metrics on this port")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Work."""
+        worker = Worker(list(filter(None, options["kinds"].split(","))))
+        _stop_on_signals(worker)
+        if options["metrics_port"]:
+            start_http_server(options["metrics_port"])
+        try:
+            if not options["once"]:
+                worker.run()
+            elif not worker.drain():
+                raise SystemExit(NOTHING_DUE)
+        except UnknownJob as error:
+            raise CommandError(str(error)) from error
+
+
+def _stop_on_signals(worker: Worker) -> None:
+    def stop(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        worker.stopping = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)

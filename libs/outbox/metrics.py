@@ -1,0 +1,37 @@
+"""What Prometheus learns about the outbox."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from libs.outbox.stats import take_census
+
+JOBS = Counter("outbox_jobs", "Jobs tried, by what came of it: done, failed, dead, lost.", ["kind", "outcome"])
+SECONDS = Histogram(
+    "outbox_job_seconds", "How long a handler took.", ["kind"], buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120)
+)
+# The last one who counted is right, dead or alive: each counts the whole table.
+DEPTH = Gauge("outbox_depth", "Jobs neither done nor dead.", multiprocess_mode="mostrecent")
+DUE = Gauge("outbox_due", "Jobs that a worker could take now.", multiprocess_mode="mostrecent")
+OLDEST = Gauge("outbox_oldest_seconds", "How long the longest due job is due.", multiprocess_mode="mostrecent")
+DEAD = Gauge("outbox_dead", "Jobs given up.", multiprocess_mode="mostrecent")
+MEASURED = Gauge(
+    "outbox_measured_timestamp_seconds", "When the four above were counted.", multiprocess_mode="mostrecent"
+)
+
+
+def record(kind: str, outcome: str, seconds: float) -> None:
+    """Count one try and how long it took."""
+    JOBS.labels(kind, outcome).inc()
+    SECONDS.labels(kind).observe(seconds)
+
+
+def measure() -> None:
+    """Count the queue into the gauges.
+
+    The worker does so; with no worker alive they stand still, which is what outbox_measured_timestamp_seconds shows.
+    """
+    census = take_census()
+    DEPTH.set(census.depth)
+    DUE.set(census.due)
+    OLDEST.set(census.oldest_seconds)
+    DEAD.set(census.dead)
+    MEASURED.set_to_current_time()

@@ -1,0 +1,149 @@
+"""Job: an effect that is promised by a commit and owed to the outside world."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models, router, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from libs.outbox.backoff import backoff
+
+
+def free(now: datetime) -> Q:
+    """The condition that nobody holds a lease any more."""
+    return Q(leased_until=None) | Q(leased_until__lte=now)
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Jobs by what becomes of them."""
+
+    def waiting(self) -> "JobQuerySet":
+        """Neither done nor dead; leased ones too."""
+        return self.filter(done_at=None, dead_at=None)
+
+    def due(self, now: datetime | None = None) -> "JobQuerySet":
+        """Those that a worker may take: their time has come, and nobody holds them or their lease ran out."""
+        now = now or timezone.now()
+        return self.waiting().filter(free(now), run_at__lte=now)
+
+    def dead(self) -> "JobQuerySet":
+        """Those that were given up and are kept for people."""
+        return self.filter(dead_at__isnull=False)
+
+    def claim(self, kinds: Collection[str]) -> "Job | None":
+        """Lease the job that has been due longest, for OUTBOX_LEASE_SECONDS, and count the try.
+
+        The try is counted now and not at the end, so that a job that kills its worker dies too. One job a claim: with
+        more, such a job would use up the tries of those leased beside it. Workers' clocks agree to a few seconds.
+        """
+        using = router.db_for_write(self.model)
+        due = self.using(using).filter(kind__in=kinds).due().order_by("run_at", "id")
+        # An idle worker asks often; on SQLite each transaction would hold up the writers. And not exists(), which drops
+        # the order: without it PostgreSQL walks through the done jobs instead of the index.
+        if due.values_list("pk").first() is None:
+            return None
+        with transaction.atomic(using=using):
+            job = due.select_for_update(skip_locked=True).first()
+            return job if job is not None and job.lease_out() else None
+
+    def retry(self) -> int:
+        """Give dead jobs all their tries again, from now; returns how many."""
+        return self.dead().update(dead_at=None, attempts=0, run_at=timezone.now())
+
+    def bury(self, because: str) -> int:
+        """Give up jobs that nobody runs at the moment; returns how many. `because` is shown to operators."""
+        now = timezone.now()
+        return self.waiting().filter(free(now)).update(dead_at=now, lease=None, leased_until=None, last_error=because)
+
+
+class Job(models.Model):
+    """One effect to bring about, by the handler of its kind, after the commit that wrote it.
+
+    Whoever claims it gets a lease: a token and a time. Only the holder of the token writes the end of it, so a worker
+    that was too slow cannot overwrite what its successor did.
+    """
+
+    kind = models.CharField(max_length=100)
+    payload = models.JSONField(help_text="Ids only: no codes, tokens or addresses.")
+    created_at = models.DateTimeField(default=timezone.now)
+    run_at = models.DateTimeField(default=timezone.now, help_text="Not before this.")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Tries begun.")
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    request_id = models.TextField(null=True, help_text="The request that asked for it.")  # noqa: DJ001 - often none
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # Partial: they hold what is open, not the days of done jobs around it.
+            models.Index(fields=["run_at", "id"], name="outbox_job_waiting", condition=Q(done_at=None, dead_at=None)),
+            models.Index(fields=["dead_at"], name="outbox_job_dead", condition=Q(dead_at__isnull=False)),
+            models.Index(fields=["done_at"], name="outbox_job_done", condition=Q(done_at__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(done_at=None) | Q(dead_at=None), name="outbox_job_one_end"),
+            models.CheckConstraint(
+                condition=Q(lease=None, leased_until=None) | Q(lease__isnull=False, leased_until__isnull=False),
+                name="outbox_job_whole_lease",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+    @property
+    def state(self) -> str:
+        """In one word: done, dead, running or waiting."""
+        if self.done_at or self.dead_at:
+            return "done" if self.done_at else "dead"
+        return "running" if self.leased_until and self.leased_until > timezone.now() else "waiting"
+
+    @property
+    def is_worn_out(self) -> bool:
+        """Whether it was taken more often than OUTBOX_ATTEMPTS allows: workers died of it."""
+        return self.attempts > int(settings.OUTBOX_ATTEMPTS)
+
+    def lease_out(self) -> bool:
+        """Take it, if it is still due; False when another worker was faster."""
+        now = timezone.now()
+        self.attempts += 1
+        self.lease = uuid.uuid4()
+        self.leased_until = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+        due = Job.objects.using(self._state.db).due(now).filter(pk=self.pk)
+        return bool(due.update(attempts=self.attempts, lease=self.lease, leased_until=self.leased_until))
+
+    def hold_on(self) -> bool:
+        """Renew the lease from now; False when it is no longer ours."""
+        self.leased_until = timezone.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+        return bool(Job.objects.filter(pk=self.pk, lease=self.lease).update(leased_until=self.leased_until))
+
+    def finish(self) -> bool:
+        """Write down that its effect has happened; False when the lease is no longer ours."""
+        return self._give_back(done_at=timezone.now(), last_error="")
+
+    def fail(self, error: str) -> bool:
+        """Put it back for a later try, or give it up after the last; False when the lease is no longer ours."""
+        if self.attempts >= settings.OUTBOX_ATTEMPTS:
+            return self.die(error)
+        return self._give_back(run_at=timezone.now() + backoff(self.attempts), last_error=error)
+
+    def die(self, error: str) -> bool:
+        """Give it up and keep it for people; False when the lease is no longer ours."""
+        return self._give_back(dead_at=timezone.now(), last_error=error)
+
+    def _give_back(self, **outcome: Any) -> bool:
+        held = Job.objects.filter(pk=self.pk, lease=self.lease)
+        if not held.update(lease=None, leased_until=None, **outcome):
+            return False
+        for name, value in outcome.items():
+            setattr(self, name, value)
+        self.lease = self.leased_until = None
+        return True

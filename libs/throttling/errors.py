@@ -1,0 +1,22 @@
+"""What throttling refuses."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException
+
+if TYPE_CHECKING:
+    from libs.throttling.rate_limits import Verdict
+
+
+class TooManyRequests(APIException):
+    """A rate is used up; `wait` says in how many seconds it pays to come back (RFC 6585, Retry-After)."""
+
+    status_code = 429
+    default_code = "too_many_requests"
+    default_detail = _("Too many requests. Wait a little and try again.")
+
+    def __init__(self, verdict: "Verdict") -> None:
+        super().__init__()
+        self.verdict = verdict
+        self.wait: int | None = verdict.reset_seconds

@@ -1,0 +1,39 @@
+"""What a picture's file says of itself, read by hand before any decoder is trusted with it.
+
+Decoders pay for what a file claims: pixels, scans, chunks that inflate, directories whose entries all point at the same
+64 kB. Here claims are read and bounded at the price of a walk over headers, and the decoder gets a copy that holds what
+pixels and colour need and nothing else. Knows neither Django nor settings: it also runs in the process apart.
+"""
+
+from collections.abc import Callable, Collection
+
+from media.formats import isobmff, jpeg, png, webp
+from media.formats.parts import NotHonest, Parts, TooManyPixels
+
+__all__ = ["NotHonest", "Parts", "TooManyPixels", "take_apart"]
+
+READERS: dict[str, Callable[[bytes], Parts]] = {
+    "JPEG": jpeg.take_apart,
+    "PNG": png.take_apart,
+    "WEBP": webp.take_apart,
+    "AVIF": isobmff.take_apart,
+    "HEIC": isobmff.take_apart,
+}
+
+
+def take_apart(data: bytes, allowed: Collection[str]) -> Parts:
+    """The parts of a picture in one of the allowed formats, known by its first bytes; raises NotHonest otherwise."""
+    kind = _format_of(data)
+    if kind is None or kind not in allowed:
+        raise NotHonest("It is in none of the formats we open.")
+    return READERS[kind](data)
+
+
+def _format_of(data: bytes) -> str | None:
+    if data.startswith(jpeg.SIGNATURE):
+        return "JPEG"
+    if data.startswith(png.SIGNATURE):
+        return "PNG"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    return isobmff.format_of(data)

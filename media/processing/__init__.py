@@ -1,0 +1,1 @@
+"""Image processing: decoding uploads within bounds and re-encoding them."""

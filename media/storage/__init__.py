@@ -1,0 +1,1 @@
+"""Image files in S3 or on the local disk."""

@@ -1,0 +1,65 @@
+"""How posts look on the wire: two statements a page, plain values, no instance and no serializer for a row."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import Member
+from accounts.profiles.representations import brief, brief_values
+from libs.compiled_queries import Prepared
+from libs.keyset.querysets import PreparedList
+from media.image_urls import picture
+from posts.models import Post, PostImage
+
+
+def rows_of(posts: QuerySet[Post]) -> Any:
+    """What `fragments` needs of these posts; that there are variants is a yes or no, since times are dear to read."""
+    return posts.values("id", "created_at", "edited_at", "text", "image_count", **brief_values("author__"))
+
+
+@PreparedList
+def feed(reader: int) -> Any:
+    """Everything a reader may see, newest first, as `rows_of`."""
+    return rows_of(Post.objects.feed_for(Member(pk=reader)))
+
+
+@PreparedList
+def feed_of_one(reader: int, author: int) -> Any:
+    """What a reader may see of one writer, newest first, as `rows_of`."""
+    return rows_of(Post.objects.feed_for(Member(pk=reader)).filter(author=author))
+
+
+def fragments(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The posts of a page, in its order."""
+    pictures = pictures_of([row["id"] for row in rows if row["image_count"]])
+    return [
+        {
+            "id": str(row["id"]),
+            "author": brief(row),
+            "text": row["text"],
+            "images": pictures.get(row["id"], []),
+            "created_at": row["created_at"],
+            "edited_at": row["edited_at"],
+        }
+        for row in rows
+    ]
+
+
+def pictures_of(post_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """The pictures of these posts in their order; one statement, none when no post has any."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    if post_ids:
+        for row in shown_in.rows(len(post_ids), **{f"post{place}": post_id for place, post_id in enumerate(post_ids)}):
+            post_id, image_id = row.pop("post_id"), row.pop("image_id")
+            found[post_id].append(picture(id=image_id, **row))
+    return found
+
+
+@Prepared
+def shown_in(number: int, **post_ids: int) -> Any:
+    """The pictures of so many posts."""
+    shown = PostImage.objects.filter(post__in=list(post_ids.values())).order_by("post", "position")
+    columns = {name: F(f"image__{name}") for name in ("key", "width", "height", "blurhash", "alt")}
+    return shown.values("post_id", "image_id", **columns, has_variants=Q(image__variants_at__isnull=False))

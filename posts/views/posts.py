@@ -1,0 +1,161 @@
+"""/posts: publishing, feeds, reading one, editing, deleting."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.openapi_examples import MINA
+from libs.api.conditional_requests import hold_to, tag_of, tagged, written
+from libs.api.fields import read_id
+from libs.api.openapi_examples import answered, asked
+from libs.api.parsers import StrictJSONParser
+from libs.api.viewsets import StrictViewSet
+from libs.idempotency.viewsets import Idempotent
+from libs.keyset.errors import InvalidCursor
+from libs.keyset.pagination import KeysetPagination
+from libs.throttling.errors import TooManyRequests
+from libs.throttling.throttles import limited, require
+from media.errors import INTAKE, ImageNotUsable, TooManyImages
+from media.openapi_examples import IMAGE
+from posts.errors import NotYours, PostEmpty
+from posts.filters import PostFilter
+from posts.models import Post
+from posts.representations import feed, feed_of_one, fragments, rows_of
+from posts.serializers import PostChangeSerializer, PostDraftSerializer, PostSerializer, PostUploadSerializer
+
+PAGE = frozenset({"cursor", "limit"})
+POST = {
+    "id": "7420161001232564224",
+    "author": MINA,
+    "text": "First snow of the year.",
+    "images": [IMAGE],
+    "created_at": "2026-11-24T09:00:00.123456Z",
+    "edited_at": None,
+}
+EDITED = {"text": "First snow!", "edited_at": "2026-11-24T09:05:00.654321Z"}
+
+
+class PostViewSet(Idempotent, StrictViewSet):
+    """What members say."""
+
+    queryset = Post.objects.none()
+    serializer_class = PostSerializer
+    pagination_class = KeysetPagination  # type: ignore[assignment]
+    filter_backends = (DjangoFilterBackend,)
+    filterset_class = PostFilter
+    parser_classes = (StrictJSONParser, MultiPartParser)
+    idempotent = keeps = frozenset({"create"})
+    parameters = {"list": PAGE | frozenset(PostFilter.base_filters)}
+    rates = {
+        "create": [limited("post-member", by="member")],
+        "partial_update": [limited("edit-member", by="member")],
+    }
+    refusals = {
+        "list": [InvalidCursor, TooManyRequests],
+        "partial_update": [PostEmpty, NotYours],
+        "create": [PostEmpty, TooManyImages, ImageNotUsable, *INTAKE],
+        "destroy": [NotYours],
+    }
+    tagged = frozenset({"retrieve"})
+    guarded = frozenset({"partial_update", "destroy"})
+
+    def get_serializer_class(self) -> Any:
+        """Publishing has two ways: pictures uploaded before, or in the same request."""
+        if self.action == "partial_update":
+            return PostChangeSerializer
+        if self.action != "create":
+            return PostSerializer
+        is_upload = (self.request.content_type or "").startswith("multipart/")
+        return PostUploadSerializer if is_upload else PostDraftSerializer
+
+    @extend_schema(
+        summary="Read a feed",
+        description="Everything you may see, newest first; narrowed to one writer by `author`, to those you follow by "
+        "`following=true`, to some words by `search`. Keep `previous` of the first page to ask later for newer ones.",
+        responses=PostSerializer(many=True),
+        examples=[answered(POST)],
+    )
+    def list(self, request: Request) -> Response:
+        """One page of a feed."""
+        rows = self.paginate_queryset(self.listed(request)) or []
+        return self.get_paginated_response(fragments(rows))
+
+    def listed(self, request: Request) -> Any:
+        """The posts asked for; the two lists that nearly everybody reads are prepared."""
+        asked = request.query_params.keys() - PAGE
+        if not asked:
+            return feed(reader=self.asker.pk)
+        if asked == {"author"} and (author := read_id(request.query_params["author"])):
+            return feed_of_one(reader=self.asker.pk, author=author)
+        if "search" in asked:
+            # The words may be such that no index knows them.
+            require("search-member", f"member:{self.asker.pk}", self.request)
+        return rows_of(self.filter_queryset(Post.objects.feed_for(self.asker)))
+
+    @extend_schema(
+        summary="Publish a post",
+        description="As JSON with the ids of pictures that were uploaded before, or as multipart with the pictures.",
+        request={"application/json": PostDraftSerializer, "multipart/form-data": PostUploadSerializer},
+        responses={201: PostSerializer},
+        examples=[asked({"text": "First snow of the year.", "image_ids": [IMAGE["id"]]}), answered(POST, 201)],
+    )
+    def create(self, request: Request) -> Response:
+        """Say something."""
+        taken = self.taken()
+        uploads = taken.pop("images", ())
+        said: list[Response] = []
+
+        def answer(post: Post) -> None:
+            said.append(self.kept(Response(self.shown(post.pk), status=201)))
+
+        Post.objects.publish(author=self.asker, uploads=uploads, within=answer, **taken)
+        return said[0]
+
+    @extend_schema(summary="Read a post", responses=PostSerializer, examples=[answered(POST)])
+    def retrieve(self, request: Request, post_id: int) -> HttpResponse:
+        """One post."""
+        return tagged(request, self.shown(post_id))
+
+    @extend_schema(
+        summary="Edit your post",
+        description="Pictures stay. What it said before is kept, and only you may read it.",
+        request={"application/json": PostChangeSerializer},
+        responses=PostSerializer,
+        examples=[asked({"text": "First snow!"}), answered(POST | EDITED)],
+    )
+    def partial_update(self, request: Request, post_id: int) -> Response:
+        """Say it in other words."""
+        visible = Post.objects.visible_to(self.asker)
+        if not get_object_or_404(visible, pk=post_id).may_be_edited_by(self.asker):
+            raise NotYours
+        taken = self.taken()
+        with transaction.atomic():
+            post = get_object_or_404(visible.select_for_update(of=("self",), no_key=True), pk=post_id)
+            hold_to(request, lambda: self.shown(post_id))
+            post.edit(**taken)
+            shown = self.shown(post_id)
+        return Response(shown, headers={"ETag": tag_of(written(shown))})
+
+    @extend_schema(summary="Delete your post", responses={204: OpenApiResponse(description="It is gone for good.")})
+    @transaction.atomic
+    def destroy(self, request: Request, post_id: int) -> Response:
+        """Delete it, pictures included."""
+        visible = Post.objects.visible_to(self.asker).select_for_update(of=("self",))
+        post = get_object_or_404(visible, pk=post_id)
+        if not post.may_be_deleted_by(self.asker):
+            raise NotYours
+        hold_to(request, lambda: self.shown(post_id))
+        post.erase()
+        return Response(status=204)
+
+    def shown(self, post_id: int) -> dict[str, Any]:
+        """One post as the asker may see it."""
+        row = get_object_or_404(rows_of(Post.objects.visible_to(self.asker)), pk=post_id)
+        return fragments([row])[0]

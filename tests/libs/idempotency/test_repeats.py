@@ -1,0 +1,172 @@
+"""A request that is sent again creates nothing more."""
+
+import json
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.client import encode_multipart
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import Settings
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+
+from accounts.erasure import erase
+from accounts.models import Member
+from libs.idempotency.errors import KeyRunning
+from libs.idempotency.models import Answer
+from libs.idempotency.purge import forget_answers
+from libs.outbox.models import Job
+from media.models import Image
+from posts.models import Post
+from tests.accounts.conftest import AtOnce
+from tests.conftest import signed_in
+from tests.factories import upload
+
+POSTS, IMAGES = "/api/v1/posts", "/api/v1/images"
+
+
+def say(client: APIClient, text: str = "Snow.", key: str = "k-1") -> Any:
+    return client.post(POSTS, {"text": text}, format="json", HTTP_IDEMPOTENCY_KEY=key)
+
+
+def abandon(**changes: Any) -> None:
+    """As a process leaves it that was killed before its effect was committed."""
+    Post.objects.all().delete()
+    Answer.objects.update(status=None, body=b"", **changes)
+
+
+def test_a_repeated_post_gets_the_first_answer_and_is_one_post(mina_api: APIClient) -> None:
+    first, second = say(mina_api), say(mina_api)
+    assert (first.status_code, second.status_code, Post.objects.count()) == (201, 201, 1)
+    assert first.content == second.content
+    assert first["Content-Type"] == second["Content-Type"]
+    assert (first.get("Idempotency-Replayed"), second["Idempotency-Replayed"]) == (None, "true")
+
+
+def test_spacing_and_order_of_names_make_no_other_request(mina_api: APIClient) -> None:
+    bodies = ['{"text":"x","image_ids":[]}', json.dumps({"image_ids": [], "text": "x"}, indent=2)]
+    for body in bodies:
+        mina_api.post(POSTS, body, content_type="application/json", HTTP_IDEMPOTENCY_KEY="k")
+    assert Post.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", [POSTS, IMAGES])
+def test_a_repeated_upload_is_known_by_its_bytes_alone(mina_api: APIClient, path: str) -> None:
+    answers = []
+    for boundary in ("one", "two"):
+        parts = {"images" if path == POSTS else "image": upload(size=(8, 8))}
+        body = _multipart(boundary, parts)
+        kind = f"multipart/form-data; boundary={boundary}"
+        answers.append(mina_api.post(path, body, content_type=kind, HTTP_IDEMPOTENCY_KEY="k"))
+    assert [one.status_code for one in answers] == [201, 201], answers[-1].content
+    assert (answers[0].content, Image.objects.count()) == (answers[1].content, 1)
+
+
+def _multipart(boundary: str, parts: dict[str, Any]) -> bytes:
+    return encode_multipart(boundary, parts)
+
+
+def test_another_payload_or_picture_under_the_same_key_is_refused(mina_api: APIClient) -> None:
+    say(mina_api)
+    refused = say(mina_api, text="Rain.")
+    assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused")
+    for size, status in (((8, 8), 201), ((9, 9), 422)):
+        sent = mina_api.post(IMAGES, {"image": upload(size=size)}, format="multipart", HTTP_IDEMPOTENCY_KEY="p")
+        assert sent.status_code == status
+
+
+def test_keys_of_other_members_and_other_routes_are_other_keys(mina_api: APIClient, jun_api: APIClient) -> None:
+    picture = mina_api.post(IMAGES, {"image": upload()}, format="multipart", HTTP_IDEMPOTENCY_KEY="k-1")
+    assert (say(mina_api).status_code, say(jun_api).status_code, picture.status_code) == (201, 201, 201)
+    assert Post.objects.count() == 2
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "x" * 256, "ключ", "a\x7f"])
+def test_a_key_of_other_than_visible_ascii_is_refused(mina_api: APIClient, key: str) -> None:
+    refused = say(mina_api, key=key)
+    assert (refused.status_code, refused.json()["code"]) == (400, "idempotency_key_invalid")
+    assert say(mina_api, key="x" * 255).status_code == 201
+
+
+def test_a_refused_request_is_judged_anew_when_repeated(mina_api: APIClient, settings: Settings) -> None:
+    settings.POST_MAX_GRAPHEMES = 3
+    assert say(mina_api).status_code == 400
+    assert not Answer.objects.exists()
+    settings.POST_MAX_GRAPHEMES = 30
+    assert say(mina_api).status_code == 201
+
+
+def test_a_repeat_waits_while_the_first_is_still_running(mina_api: APIClient) -> None:
+    say(mina_api)
+    abandon()
+    refused = say(mina_api)
+    assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_running")
+    assert int(refused["Retry-After"]) >= 1
+
+
+def test_a_key_whose_request_was_killed_is_free_after_its_lease(mina_api: APIClient) -> None:
+    say(mina_api)
+    abandon(leased_until=timezone.now() - timedelta(seconds=1))
+    assert say(mina_api).status_code == 201
+    assert "Idempotency-Replayed" in say(mina_api)
+    assert Post.objects.count() == 1
+
+
+def test_an_effect_whose_lease_was_lost_is_taken_back(mina: Member, settings: Settings) -> None:
+    settings.IDEMPOTENCY_LEASE_SECONDS = -1
+    place: dict[str, Any] = {"member_id": mina.pk, "route": "r", "key": "k", "fingerprint": "f"}
+    late, held = Answer.objects.claim(**place), Answer.objects.claim(**place)
+    with pytest.raises(KeyRunning):
+        Post.objects.publish(author=mina, text="x", within=lambda _: late.keep(Response(status=201), b"", ""))
+    late.release()
+    assert not Post.objects.exists()
+    held.keep(Response(status=201), b"{}", "application/json")
+    assert Answer.objects.claim(**place).status == 201
+
+
+def test_answers_are_forgotten_after_a_day_and_with_their_member(mina: Member, mina_api: APIClient) -> None:
+    say(mina_api)
+    Answer.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert "Idempotency-Replayed" not in say(mina_api)
+    Answer.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert (forget_answers(), forget_answers()) == (1, 0)
+    say(mina_api)
+    erase(mina)
+    assert not Answer.objects.exists()
+
+
+def test_a_request_without_the_header_never_asks_for_answers(mina_api: APIClient) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        mina_api.post(POSTS, {"text": "x"}, format="json")
+    assert not [query for query in asked.captured_queries if "idempotency" in query["sql"]]
+
+
+def test_of_equal_requests_at_the_same_time_one_takes_effect(mina: Member, at_once: AtOnce) -> None:
+    clients = [signed_in(mina, f"phone {number}") for number in range(6)]
+    statuses = at_once([partial(lambda client: say(client).status_code, client) for client in clients])
+    assert set(statuses) <= {201, 409}
+    assert (201 in statuses, Post.objects.count(), Answer.objects.count()) == (True, 1, 1)
+
+
+def test_an_answer_that_cannot_be_kept_takes_its_picture_along(mina: Member) -> None:
+    def refuse(images: list[Image]) -> None:
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        Image.objects.accept([upload()], owner=mina, within=refuse)
+    assert not Image.objects.kept().exists()
+    assert set(Job.objects.values_list("kind", flat=True)) == {"media.delete_files"}
+
+
+def test_a_report_and_an_export_are_repeated_with_what_they_stored(mina_api: APIClient, jun: Member) -> None:
+    for route, body in (("reports", {"member_id": str(jun.pk), "reason": "spam"}), ("me/exports", {})):
+        once, again = (
+            mina_api.post(f"/api/v1/{route}", body, format="json", HTTP_IDEMPOTENCY_KEY="k-1") for _ in range(2)
+        )
+        assert once.status_code in (201, 202)
+        assert (again.status_code, again.content) == (once.status_code, once.content)
+        assert again["Idempotency-Replayed"] == "true"

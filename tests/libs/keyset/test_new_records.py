@@ -1,0 +1,40 @@
+"""Many new records at once."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Member
+from libs.keyset.models import save_all
+from posts.models import Post
+
+
+def posts_of(author: Member, number: int) -> list[Post]:
+    """Posts that are not saved yet."""
+    return [Post(author=author, text=str(place)) for place in range(number)]
+
+
+def test_seven_new_records_are_saved_by_one_statement(mina: Member) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        saved = save_all(posts_of(mina, 7))
+    assert sum("INSERT" in query["sql"] for query in asked) == 1
+    assert set(Post.objects.values_list("pk", flat=True)) == {post.pk for post in saved}
+
+
+def test_a_new_record_whose_id_is_taken_draws_another_one(mina: Member) -> None:
+    (old,) = save_all(posts_of(mina, 1))
+    new = posts_of(mina, 3)
+    new[1].pk = old.pk
+    with transaction.atomic():
+        save_all(new)
+    assert Post.objects.count() == 4
+    assert Post.objects.get(pk=old.pk).text == "0"
+    assert [post.text for post in Post.objects.filter(pk__in=[post.pk for post in new]).order_by("text")] == [
+        "0", "1", "2",
+    ]  # fmt: skip
+
+
+def test_another_fault_than_a_taken_id_is_raised(mina: Member) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        save_all([Post(author=mina, text="x", image_count=-1)])
+    assert save_all([]) == []

@@ -1,0 +1,52 @@
+"""A queue to look into, and one that several threads and processes may really share."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+
+from libs.outbox.models import Job
+from libs.outbox.queue import enqueue
+from tests.libs.outbox import deeds
+
+Owe = Callable[..., Job]
+
+
+@pytest.fixture(autouse=True)
+def done() -> list[dict[str, Any]]:
+    """What the handlers of deeds.py have done in this test."""
+    deeds.done.clear()
+    deeds.asked_by.clear()
+    deeds.hold.clear()
+    return deeds.done
+
+
+@pytest.fixture
+def owe() -> Owe:
+    """Enqueue in a transaction of its own."""
+
+    def owe_one(kind: str = "test.note", payload: dict[str, Any] | None = None, **options: Any) -> Job:
+        with transaction.atomic():
+            return enqueue(kind, payload or {}, **options)
+
+    return owe_one
+
+
+@pytest.fixture
+def shared_queue(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """A queue that other connections see: on SQLite a file, since tests run in a memory database."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    memory = connections["default"]
+    config = memory.settings_dict
+    name, config["NAME"] = config["NAME"], str(tmp_path / "queue.sqlite3")
+    del connections["default"]
+    call_command("migrate", "outbox", verbosity=0)
+    yield
+    connections["default"].close()
+    connections["default"] = memory
+    config["NAME"] = name

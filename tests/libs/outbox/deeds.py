@@ -1,0 +1,42 @@
+"""Handlers for these tests; each leaves in `done` what it was given."""
+
+import threading
+import time
+from typing import Any
+
+from structlog.contextvars import get_contextvars
+
+from libs.outbox.registry import handles
+
+done: list[dict[str, Any]] = []
+asked_by: list[Any] = []
+hold = threading.Event()
+
+
+@handles("test.note")
+def note(payload: dict[str, Any]) -> None:
+    done.append(payload)
+    asked_by.append(get_contextvars().get("request_id"))
+
+
+@handles("test.nap")
+def nap(payload: dict[str, Any]) -> None:
+    time.sleep(0.002)
+    done.append(payload)
+
+
+@handles("test.wait")
+def wait(payload: dict[str, Any]) -> None:
+    """Go on only when the test says so."""
+    assert hold.wait(10)
+    done.append(payload)
+
+
+@handles("test.fail")
+def fail(payload: dict[str, Any]) -> None:
+    raise ConnectionError("mail.example refused mina@example.com with a1B2c3D4\nat once")
+
+
+@handles("test.exit")
+def leave(payload: dict[str, Any]) -> None:
+    raise SystemExit(1)

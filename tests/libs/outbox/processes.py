@@ -1,0 +1,61 @@
+"""Workers as processes of their own."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[3]
+LEASE_SECONDS = 3
+
+Environment = dict[str, str]
+
+
+def leading_to_this_queue(folder: Path) -> Environment:
+    """What makes a process work on the queue of this test and leave its traces in the folder."""
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.libs.outbox.slow_settings",
+        "DATABASE_URL": database_url(),
+        "OUTBOX_LEASE_SECONDS": str(LEASE_SECONDS),
+        "SLOW_JOBS_DIR": str(folder),
+    }
+
+
+def database_url() -> str:
+    at = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{at['NAME']}"
+    user = ":".join(quote(at[part], safe="") for part in ("USER", "PASSWORD"))
+    host = quote(at["HOST"] or "", safe="")
+    return f"postgres://{user}@{host}:{at['PORT'] or 5432}/{at['NAME']}"
+
+
+@contextmanager
+def start_worker(environment: Environment, *options: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A worker that is gone afterwards, whatever the test found."""
+    command = [sys.executable, "manage.py", "run_outbox", *options]
+    worker = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        yield worker
+    finally:
+        worker.kill()
+        worker.wait()
+
+
+def drain(environment: Environment) -> int:
+    with start_worker(environment, "--once") as worker:
+        return worker.wait(30)
+
+
+def wait_for(happened: Callable[[], Any]) -> None:
+    until = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.02)

@@ -1,0 +1,33 @@
+"""A handler that stops where a test wants to meet its process, and leaves traces of what it did."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from libs.outbox.registry import handles
+
+
+@handles("slow.letter")
+def send_letter(payload: dict[str, Any]) -> None:
+    """Write one file named after the letter, which a second run finds; stand still where a sign says so."""
+    folder = Path(os.environ["SLOW_JOBS_DIR"])
+    with (folder / "runs").open("a") as runs:
+        runs.write(f"{os.getpid()}\n")
+    _stand_still(folder, "before")
+    letter = folder / f"letter-{payload['letter']}"
+    if not letter.exists():
+        letter.touch()
+        with (folder / "sent").open("a") as sent:
+            sent.write("sent\n")
+    _stand_still(folder, "after")
+
+
+def _stand_still(folder: Path, moment: str) -> None:
+    sign = folder / f"block-{moment}"
+    if sign.exists():
+        (folder / "blocked").touch()
+    # Half a minute is longer than the test lives, so a worker that nobody kills ends by itself.
+    until = time.monotonic() + 30
+    while sign.exists() and time.monotonic() < until:
+        time.sleep(0.02)

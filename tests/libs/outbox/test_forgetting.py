@@ -1,0 +1,30 @@
+"""Done jobs are forgotten after a while; what waits or died is not."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from libs.outbox.models import Job
+from libs.outbox.purge import CHUNK, forget_done
+
+pytestmark = pytest.mark.django_db
+
+
+def test_only_jobs_done_long_ago_are_forgotten(settings: Settings) -> None:
+    settings.OUTBOX_KEEP_HOURS = 72
+    long_ago, lately = (timezone.now() - timedelta(hours=hours) for hours in (73, 71))
+    for ends in ({"done_at": long_ago}, {"done_at": lately}, {"dead_at": long_ago}, {}):
+        Job.objects.create(kind="test.note", payload={}, created_at=long_ago, **ends)
+    assert forget_done() == 1
+    assert Job.objects.count() == 3
+    assert forget_done() == 0
+
+
+def test_a_large_heap_is_forgotten_in_chunks(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    old = timezone.now() - timedelta(days=30)
+    Job.objects.bulk_create(Job(kind="test.note", payload={}, done_at=old) for _ in range(2 * CHUNK + 1))
+    # Three chunks of one look and one delete, and the look that finds nothing.
+    with django_assert_num_queries(7):
+        assert forget_done() == 2 * CHUNK + 1

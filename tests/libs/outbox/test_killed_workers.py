@@ -1,0 +1,77 @@
+"""A worker process that is killed in the middle of a job, for real: the job is done all the same, and done once."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+from prometheus_client.multiprocess import MultiProcessCollector
+
+import tests.libs.outbox.slow_jobs.jobs  # noqa: F401 - the handler must be known where the job is written, too
+from libs.outbox.models import Job
+from tests.libs.outbox.conftest import Owe
+from tests.libs.outbox.processes import LEASE_SECONDS, Environment, drain, leading_to_this_queue, start_worker, wait_for
+
+pytestmark = pytest.mark.usefixtures("shared_queue")
+
+
+@pytest.fixture
+def environment(shared_queue: None, tmp_path: Path) -> Environment:
+    return leading_to_this_queue(tmp_path)
+
+
+@pytest.mark.parametrize("moment", ["block-before", "block-after"])
+def test_a_job_whose_worker_was_killed_has_its_effect_once(
+    environment: Environment, tmp_path: Path, owe: Owe, moment: str
+) -> None:
+    job = owe("slow.letter", {"letter": 7})
+    (tmp_path / moment).touch()
+    with start_worker(environment) as worker:
+        wait_for((tmp_path / "blocked").exists)
+        worker.send_signal(signal.SIGKILL)
+    killed_at = time.monotonic()
+    (tmp_path / moment).unlink()
+    held = Job.objects.get(pk=job.pk)
+    assert (held.state, held.attempts) == ("running", 1) or time.monotonic() - killed_at > LEASE_SECONDS - 1
+    wait_for(lambda: drain(environment) == 0)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("done", 2)
+    assert len((tmp_path / "runs").read_text().splitlines()) == 2
+    assert (tmp_path / "sent").read_text() == "sent\n"
+
+
+def test_a_worker_that_is_asked_to_stop_ends_the_job_in_hand(
+    environment: Environment, tmp_path: Path, owe: Owe
+) -> None:
+    job = owe("slow.letter", {"letter": 7})
+    (tmp_path / "block-before").touch()
+    with start_worker(environment) as worker:
+        wait_for((tmp_path / "blocked").exists)
+        worker.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        assert worker.poll() is None
+        (tmp_path / "block-before").unlink()
+        assert worker.wait(10) == 0
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("done", 1)
+
+
+def test_two_processes_share_a_queue_and_run_each_job_once(environment: Environment, tmp_path: Path, owe: Owe) -> None:
+    for number in range(20):
+        owe("slow.letter", {"letter": number})
+    with start_worker(environment, "--once") as one, start_worker(environment, "--once") as two:
+        assert {one.wait(30), two.wait(30)} <= {0, 2}
+    assert len((tmp_path / "runs").read_text().splitlines()) == 20
+    assert not Job.objects.filter(done_at=None).exists()
+
+
+def test_what_a_worker_process_counted_is_read_by_another(environment: Environment, tmp_path: Path, owe: Owe) -> None:
+    (tmp_path / "metrics").mkdir()
+    owe("slow.letter", {"letter": 7})
+    assert drain(environment | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics")}) == 0
+    together = CollectorRegistry()
+    MultiProcessCollector(together, path=str(tmp_path / "metrics"))
+    labels = {"kind": "slow.letter", "outcome": "done"}
+    assert together.get_sample_value("outbox_jobs_total", labels) == 1
+    assert together.get_sample_value("outbox_due") == 1

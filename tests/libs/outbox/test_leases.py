@@ -1,0 +1,76 @@
+"""A job belongs to one worker at a time, and to nobody for ever."""
+
+import pytest
+import time_machine
+from django.utils import timezone
+from pytest_django import Settings
+
+from libs.outbox.models import Job
+from libs.outbox.worker import Worker
+from tests.libs.outbox.conftest import Owe
+
+pytestmark = pytest.mark.django_db
+KINDS = ["test.note", "test.fail"]
+
+
+def claim() -> Job:
+    job = Job.objects.claim(KINDS)
+    assert job
+    return job
+
+
+def test_a_leased_job_is_not_taken_by_another_worker(owe: Owe) -> None:
+    owe()
+    assert claim().state == "running"
+    assert Job.objects.claim(KINDS) is None
+
+
+def test_the_first_of_two_that_see_a_job_gets_it(owe: Owe) -> None:
+    first = owe()
+    second = Job.objects.get()
+    assert first.lease_out()
+    assert not second.lease_out()
+
+
+def test_a_lease_that_ran_out_is_taken_and_the_first_cannot_finish(owe: Owe, settings: Settings) -> None:
+    owe()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        slow = claim()
+        clock.shift(settings.OUTBOX_LEASE_SECONDS)
+        quick = claim()
+        assert quick.pk == slow.pk
+        assert not slow.finish()
+        assert not slow.fail("too late")
+        assert Job.objects.get().lease == quick.lease
+        assert quick.finish()
+        assert not slow.die("far too late")
+    assert (Job.objects.get().state, Job.objects.get().last_error) == ("done", "")
+
+
+def test_a_slow_worker_may_finish_what_nobody_took(owe: Owe, settings: Settings) -> None:
+    owe()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        slow = claim()
+        clock.shift(settings.OUTBOX_LEASE_SECONDS + 1)
+        assert slow.finish()
+    assert Job.objects.get().state == "done"
+
+
+def test_a_job_that_kills_its_workers_dies_in_the_end(owe: Owe, settings: Settings, done: list[dict[str, int]]) -> None:
+    settings.OUTBOX_ATTEMPTS = 2
+    owe()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(2):
+            claim()
+            clock.shift(settings.OUTBOX_LEASE_SECONDS)
+        assert Worker().drain() == 1
+    job = Job.objects.get()
+    assert (job.state, done) == ("dead", [])
+    assert job.last_error.startswith("Its worker died")
+
+
+def test_a_worker_takes_only_the_kinds_it_was_told(owe: Owe, done: list[dict[str, int]]) -> None:
+    owe("test.note", {"id": 1})
+    owe("test.nap", {"id": 2})
+    assert Worker(["test.nap"]).drain() == 1
+    assert done == [{"id": 2}]

@@ -1,0 +1,82 @@
+"""What operators see: the status, the metrics and the exit codes."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from prometheus_client import REGISTRY
+
+from libs.outbox import metrics
+from libs.outbox.models import Job
+from libs.outbox.worker import Worker
+from tests.libs.outbox.conftest import Owe
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mixed_queue(owe: Owe) -> None:
+    """Two due, of which the older for a minute, one for later, one running, one dead, one done."""
+    now = timezone.now()
+    owe(after=timedelta(seconds=-60))
+    owe()
+    owe("test.nap", after=timedelta(hours=1))
+    owe("test.nap").lease_out()
+    Job.objects.create(kind="test.fail", payload={}, dead_at=now)
+    Job.objects.create(kind="test.fail", payload={}, done_at=now)
+
+
+@pytest.mark.usefixtures("mixed_queue")
+def test_the_status_counts_what_is_owed(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("outbox_status", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert 60 <= told.pop("oldest_seconds") < 90
+    assert told == {
+        "depth": 4,
+        "due": 2,
+        "dead": 1,
+        "kinds": {
+            "test.note": {"depth": 2, "due": 2, "dead": 0},
+            "test.nap": {"depth": 2, "due": 0, "dead": 0},
+            "test.fail": {"depth": 0, "due": 0, "dead": 1},
+        },
+    }
+
+
+@pytest.mark.usefixtures("mixed_queue")
+def test_the_status_for_people_has_a_line_for_each_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("outbox_status")
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["test.note", "2", "2", "0"] in lines
+    assert ["all", "4", "2", "1"] in lines
+
+
+@pytest.mark.usefixtures("mixed_queue")
+def test_the_gauges_show_what_the_status_shows() -> None:
+    metrics.measure()
+    shown = {name: REGISTRY.get_sample_value(f"outbox_{name}") for name in ("depth", "due", "dead")}
+    assert shown == {"depth": 4, "due": 2, "dead": 1}
+    assert 60 <= (REGISTRY.get_sample_value("outbox_oldest_seconds") or 0) < 90
+    assert REGISTRY.get_sample_value("outbox_measured_timestamp_seconds")
+
+
+def test_each_try_is_counted_with_its_outcome(owe: Owe) -> None:
+    def count(kind: str, outcome: str) -> float:
+        return REGISTRY.get_sample_value("outbox_jobs_total", {"kind": kind, "outcome": outcome}) or 0
+
+    before = count("test.note", "done"), count("test.fail", "failed")
+    owe()
+    owe("test.fail")
+    Worker().drain()
+    assert (count("test.note", "done"), count("test.fail", "failed")) == (before[0] + 1, before[1] + 1)
+    assert REGISTRY.get_sample_value("outbox_job_seconds_count", {"kind": "test.note"})
+
+
+def test_running_once_says_by_its_exit_code_whether_there_was_work(owe: Owe) -> None:
+    owe()
+    call_command("run_outbox", "--once")
+    with pytest.raises(SystemExit) as ended:
+        call_command("run_outbox", "--once")
+    assert ended.value.code == 2

@@ -1,0 +1,63 @@
+"""Whose address counts, whatever a client writes into its headers."""
+
+import pytest
+from django.test import RequestFactory
+from pytest_django import Settings
+
+from libs.throttling.client_address import client_address, coarse, network
+
+
+def address(peer: str, forwarded: str | None = None) -> str:
+    request = RequestFactory().get("/", REMOTE_ADDR=peer)
+    if forwarded is not None:
+        request.META["HTTP_X_FORWARDED_FOR"] = forwarded
+    return client_address(request)
+
+
+@pytest.mark.parametrize("trusted", [0, None])
+def test_without_proxies_a_forwarded_address_is_not_believed(settings: Settings, trusted: int | None) -> None:
+    settings.TRUSTED_PROXIES = trusted
+    assert address("203.0.113.7", "198.51.100.1") == "203.0.113.7"
+
+
+@pytest.mark.parametrize(("trusted", "expected"), [(1, "10.0.0.2"), (2, "203.0.113.7"), (3, "198.51.100.1")])
+def test_each_trusted_proxy_vouches_for_one_address_from_the_right(
+    settings: Settings, trusted: int, expected: str
+) -> None:
+    settings.TRUSTED_PROXIES = trusted
+    assert address("10.0.0.3", "198.51.100.1, 203.0.113.7,10.0.0.2") == expected
+
+
+@pytest.mark.parametrize("invented", ["", "1.2.3.4", "1.2.3.4, 5.6.7.8", "x" * 9000, ",,,", "::1"])
+def test_what_a_client_invents_on_the_left_changes_nothing(settings: Settings, invented: str) -> None:
+    settings.TRUSTED_PROXIES = 1
+    assert address("10.0.0.2", f"{invented}, 203.0.113.7") == "203.0.113.7"
+
+
+@pytest.mark.parametrize("forwarded", [None, "", "unknown", "203.0.113.7:80", "<script>", "1.2.3", "203.0.113.7, "])
+def test_a_header_that_holds_no_address_leaves_the_peer(settings: Settings, forwarded: str | None) -> None:
+    settings.TRUSTED_PROXIES = 1
+    assert address("10.0.0.2", forwarded) == "10.0.0.2"
+
+
+def test_a_request_that_passed_too_few_proxies_counts_as_its_peer(settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = 2
+    assert address("10.0.0.2", "198.51.100.1") == "10.0.0.2"
+
+
+def test_a_peer_without_an_address_is_nobody_in_particular() -> None:
+    assert address("") == network("") == coarse("") == ""
+
+
+@pytest.mark.parametrize(
+    ("peer", "counted", "shown"),
+    [
+        ("203.0.113.7", "203.0.113.7", "203.0.113.0/24"),
+        ("::ffff:203.0.113.7", "203.0.113.7", "203.0.113.0/24"),
+        ("2001:DB8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("fe80::1%eth0", "fe80::/64", "fe80::/48"),
+    ],
+)
+def test_an_address_is_counted_by_network_and_shown_coarsely(peer: str, counted: str, shown: str) -> None:
+    assert (network(address(peer)), coarse(address(peer))) == (counted, shown)

@@ -1,0 +1,139 @@
+"""Rates hold exactly, for one client at a time, in Redis and without it."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import redis
+from pytest_django import Settings
+from time_machine import TimeMachineFixture
+
+from libs.throttling import rate_limits
+from libs.throttling.counters import MOST_KEYS, ProcessCounts
+from libs.throttling.rate_limits import hit, rates_of
+
+NOON = 1_763_985_600.0
+
+
+@pytest.fixture(params=["process", "redis"])
+def rate(request: pytest.FixtureRequest, settings: Settings) -> Callable[[str], str]:
+    """States a rate under a scope of the test's own, counted in this process and in a real Redis by turns."""
+    settings.RATE_LIMITS, settings.REDIS_URL = True, ""
+    if request.param == "redis":
+        settings.REDIS_URL = request.getfixturevalue("redis_url")
+
+    def state(words: str) -> str:
+        settings.RATES = {request.node.name: words}
+        return str(request.node.name)
+
+    return state
+
+
+@pytest.mark.parametrize("words", ["3/minute", "3/hour", "3/day", "3/15 minutes"])
+def test_a_rate_lets_so_many_pass_and_says_when_to_come_back(rate: Callable[[str], str], words: str) -> None:
+    scope = rate(words)
+    verdicts = [hit(scope, "mina") for _ in range(5)]
+    assert [verdict.allowed for verdict in verdicts] == [True, True, True, False, False]
+    assert [verdict.remaining for verdict in verdicts] == [2, 1, 0, 0, 0]
+    window = rates_of(scope)[0].get_expiry()
+    assert {(verdict.limit, verdict.window_seconds) for verdict in verdicts} == {(3, window)}
+    assert all(window - 2 <= verdict.reset_seconds <= window for verdict in verdicts)
+
+
+def test_each_client_has_a_rate_of_their_own(rate: Callable[[str], str]) -> None:
+    scope = rate("1/hour")
+    assert hit(scope, "mina").allowed
+    assert hit(scope, "jun").allowed
+    assert not hit(scope, "mina").allowed
+
+
+@pytest.mark.parametrize("words", ["20/minute", "20/hour"])
+def test_two_hundred_requests_at_once_pass_exactly_as_many_as_the_rate(rate: Callable[[str], str], words: str) -> None:
+    scope = rate(words)
+    with ThreadPoolExecutor(40) as threads:
+        verdicts = list(threads.map(lambda _: hit(scope, "mina"), range(200)))
+    assert sum(verdict.allowed for verdict in verdicts) == 20
+
+
+def test_every_rate_of_a_scope_counts_and_the_tightest_speaks(rate: Callable[[str], str]) -> None:
+    scope = rate("4/day;2/hour")
+    assert [hit(scope, "mina").limit for _ in range(3)] == [2, 2, 2]
+    assert not hit(scope, "mina").allowed
+
+
+def test_what_the_short_rate_refuses_does_not_use_up_the_long_one(
+    rate: Callable[[str], str], time_machine: TimeMachineFixture, settings: Settings
+) -> None:
+    settings.REDIS_URL = ""  # Redis has a clock of its own.
+    scope = rate("4/day;2/minute")
+    time_machine.move_to(NOON, tick=False)
+    assert [hit(scope, "mina").allowed for _ in range(9)].count(True) == 2
+    time_machine.move_to(NOON + 61, tick=False)
+    assert [hit(scope, "mina").allowed for _ in range(9)].count(True) == 2
+    time_machine.move_to(NOON + 122, tick=False)
+    assert hit(scope, "mina").window_seconds == 86_400
+
+
+def test_looking_does_not_count(rate: Callable[[str], str]) -> None:
+    for words in ("2/minute", "2/hour"):
+        scope = rate(words)
+        assert [rate_limits.test(scope, "mina").remaining for _ in range(4)] == [2, 2, 2, 2]
+        hit(scope, "mina")
+        assert (rate_limits.test(scope, "mina").allowed, rate_limits.test(scope, "mina").remaining) == (True, 1)
+        hit(scope, "mina")
+        assert (rate_limits.test(scope, "mina").allowed, rate_limits.test(scope, "mina").remaining) == (False, 0)
+
+
+def test_a_minute_moves_with_the_clock_and_an_hour_begins_anew(
+    settings: Settings, time_machine: TimeMachineFixture
+) -> None:
+    settings.RATES, settings.REDIS_URL = {"minute": "2/minute", "hour": "2/hour"}, ""
+    for scope, window in (("minute", 60), ("hour", 3_600)):
+        time_machine.move_to(NOON, tick=False)
+        hit(scope, "moving")
+        time_machine.move_to(NOON + window - 10, tick=False)
+        hit(scope, "moving")
+        assert hit(scope, "moving").reset_seconds == 10
+        time_machine.move_to(NOON + window + 1, tick=False)
+        free = [hit(scope, "moving").allowed for _ in range(3)]
+        assert free == ([True, False, False] if scope == "minute" else [True, True, False])
+
+
+def test_neither_address_nor_mail_is_written_into_redis(settings: Settings, redis_url: str) -> None:
+    settings.RATES, settings.REDIS_URL = {"code-email": "2/minute;2/hour"}, redis_url
+    hit("code-email", "mina@example.com")
+    keys = [str(key) for key in redis.Redis.from_url(redis_url).scan_iter()]
+    assert [key.count("h2h:rates:") for key in keys] == [1, 1]
+    assert "mina" not in "".join(keys)
+
+
+def test_counts_in_redis_go_away_by_themselves(settings: Settings, redis_url: str) -> None:
+    settings.RATES, settings.REDIS_URL = {"any": "2/minute;2/hour"}, redis_url
+    hit("any", "mina")
+    client = redis.Redis.from_url(redis_url)
+    assert sorted(client.ttl(key) for key in client.scan_iter()) == [
+        pytest.approx(60, abs=1),
+        pytest.approx(3_600, abs=1),
+    ]
+
+
+def test_limits_switched_off_let_everything_pass_and_count_nothing(settings: Settings) -> None:
+    settings.RATES, settings.RATE_LIMITS = {"any": "1/hour"}, False
+    assert all(hit("any", "nobody").allowed for _ in range(5))
+    settings.RATE_LIMITS = True
+    assert hit("any", "nobody").remaining == 0
+
+
+def test_a_scope_that_nobody_gave_a_rate_is_a_mistake(settings: Settings) -> None:
+    settings.RATES = {"broken": "often"}
+    with pytest.raises(KeyError):
+        hit("forgotten", "mina")
+    with pytest.raises(ValueError, match="often"):
+        hit("broken", "mina")
+
+
+def test_a_process_forgets_its_oldest_clients_before_it_runs_out_of_memory() -> None:
+    counts = ProcessCounts()
+    for client in range(MOST_KEYS + 1):
+        counts.count(str(client), 60)
+    assert (counts.get("0"), counts.get("1")) == (0, 1)

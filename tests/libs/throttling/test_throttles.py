@@ -1,0 +1,95 @@
+"""Views that state a rate."""
+
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory, force_authenticate
+from rest_framework.views import APIView
+
+from accounts.models import Member
+from libs.throttling.errors import TooManyRequests
+from libs.throttling.throttles import By, Limited, limited, require
+
+
+@pytest.fixture(autouse=True)
+def _rates(request: pytest.FixtureRequest, settings: Settings) -> None:
+    """Rates under scopes that no other test counts in."""
+    settings.RATE_LIMITS, settings.REDIS_URL, settings.TRUSTED_PROXIES = True, "", 1
+    settings.RATES = {request.node.name: "2/minute", "wide": "100/minute"}
+
+
+def ask(*throttles: type[Limited], member: Member | None = None, address: str = "192.0.2.1") -> tuple[Response, Any]:
+    """The answer of a view with these throttles, and the request it answered."""
+
+    class View(APIView):
+        authentication_classes = ()
+        permission_classes = (AllowAny,)
+        throttle_classes = throttles
+
+        def get(self, request: Request) -> Response:
+            return Response()
+
+    request = APIRequestFactory().get("/", HTTP_X_FORWARDED_FOR=f"{member}, {address}")
+    force_authenticate(request, user=member)
+    return View.as_view()(request), request
+
+
+def statuses(scope: str, by: By, *clients: dict[str, Any]) -> list[int]:
+    return [ask(limited(scope, by), **client)[0].status_code for client in clients]
+
+
+def test_one_request_too_many_is_answered_429(request: pytest.FixtureRequest) -> None:
+    assert statuses(request.node.name, "address", {}, {}, {}) == [200, 200, 429]
+
+
+def test_an_invented_forwarded_address_gives_no_fresh_rate(request: pytest.FixtureRequest) -> None:
+    invented = [{"member": Member(pk=number, nickname=f"10.0.0.{number}")} for number in range(3)]
+    assert statuses(request.node.name, "address", *invented) == [200, 200, 429]
+
+
+def test_neighbours_in_one_ipv6_network_share_a_rate(request: pytest.FixtureRequest) -> None:
+    near, far = [{"address": f"2001:db8::{number}"} for number in (1, 2, 3)], {"address": "2001:db8:0:1::1"}
+    assert statuses(request.node.name, "address", *near, far) == [200, 200, 429, 200]
+
+
+def test_a_member_has_one_rate_wherever_they_are(request: pytest.FixtureRequest) -> None:
+    mina, jun = Member(pk=1), Member(pk=2)
+    moving = [{"member": mina, "address": f"192.0.2.{number}"} for number in range(3)]
+    assert statuses(request.node.name, "member", *moving, {"member": jun}) == [200, 200, 429, 200]
+
+
+def test_those_not_signed_in_are_counted_by_address(request: pytest.FixtureRequest) -> None:
+    assert statuses(request.node.name, "member", {}, {}, {}, {"address": "192.0.2.9"}) == [200, 200, 429, 200]
+
+
+def test_every_verdict_is_noted_on_the_request_for_the_headers(request: pytest.FixtureRequest) -> None:
+    scope = request.node.name
+    for left in (1, 0, 0):
+        answer, asked = ask(limited("wide"), limited(scope))
+        wide, tight = asked.verdicts
+        assert (wide.scope, tight.scope, tight.remaining) == ("wide", scope, left)
+    assert (answer.status_code, tight.allowed) == (429, False)
+
+
+def test_a_throttle_tells_its_scope_to_the_docs(request: pytest.FixtureRequest) -> None:
+    throttle = limited(request.node.name, by="member")
+    assert (throttle.scope, throttle.by) == (request.node.name, "member")
+
+
+def test_a_scope_without_a_rate_is_found_when_the_view_is_loaded() -> None:
+    with pytest.raises(KeyError, match="forgotten"):
+        limited("forgotten")
+
+
+def test_a_key_that_only_the_view_knows_can_be_required(request: pytest.FixtureRequest) -> None:
+    scope = request.node.name
+    assert [require(scope, "mina@example.com").remaining for _ in range(2)] == [1, 0]
+    with pytest.raises(TooManyRequests) as refusal:
+        require(scope, "mina@example.com")
+    assert refusal.value.get_codes() == "too_many_requests"
+    assert refusal.value.wait in range(58, 61)
+    assert refusal.value.verdict.scope == scope
