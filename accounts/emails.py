@@ -21,7 +21,7 @@ def send_code(code: VerificationCode, drawn: str) -> None:
     member = Member.objects.filter(email=code.email).first()
     letter = LETTERS[code.purpose](member)
     if letter is not None:
-        send(letter, code.email, code.language, {"code": drawn, "minutes": settings.CODE_SECONDS // 60})
+        send(letter, code.email, code.language, {"code": drawn, "minutes": settings.VERIFICATION_CODE_SECONDS // 60})
 
 
 def _to_join(member: Member | None) -> str:

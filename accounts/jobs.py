@@ -56,7 +56,7 @@ def bury_sessions(payload: dict[str, Any]) -> None:
     """Write the tombstones again, in case the cache was away when the sessions ended."""
     ids = payload["session_ids"]
     bury(ids)
-    recent = timezone.now() - timedelta(seconds=2 * settings.SESSION_CACHE_SECONDS)
+    recent = timezone.now() - timedelta(seconds=2 * settings.LOGIN_SESSION_CACHE_SECONDS)
     if not are_buried(ids) and LoginSession.objects.filter(pk__in=ids, ended_at__gt=recent).exists():
         raise CacheAway
 
@@ -83,4 +83,4 @@ def mail_export(payload: dict[str, Any]) -> None:
     """Tell a member who can still sign in that their export is ready."""
     export = Export.objects.select_related("member").filter(pk=payload["export_id"]).first()
     if export and export.is_there and export.member.is_active:
-        send("export", export.member.email, export.language, {"days": settings.EXPORT_DAYS})
+        send("export", export.member.email, export.language, {"days": settings.EXPORT_RETENTION_DAYS})

@@ -36,13 +36,13 @@ def sweep_codes() -> int:
 
 def sweep_events() -> int:
     """Forget what happened to accounts long ago."""
-    limit = timezone.now() - timedelta(days=settings.SECURITY_EVENT_DAYS)
+    limit = timezone.now() - timedelta(days=settings.SECURITY_EVENT_RETENTION_DAYS)
     return _in_chunks(SecurityEvent.objects.filter(created_at__lt=limit))
 
 
 def sweep_guesses() -> int:
     """Forget wrong passwords whose time is over."""
-    limit = timezone.now() - timedelta(seconds=settings.PASSWORD_GUESS_SECONDS)
+    limit = timezone.now() - timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS)
     return _in_chunks(PasswordGuess.objects.filter(since__lt=limit))
 
 

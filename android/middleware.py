@@ -117,11 +117,11 @@ def _cut_at_the_end(request: HttpRequest) -> Iterator[None]:
 
 def _farewell() -> dict[str, str]:
     """That this wire is going: since when (RFC 9745), where that is told if it is, and until when (RFC 8594)."""
-    headers = {"Deprecation": f"@{int(_midnight(settings.ANDROID_DEPRECATED).timestamp())}"}
+    headers = {"Deprecation": f"@{int(_midnight(settings.ANDROID_DEPRECATION_DATE).timestamp())}"}
     if settings.API_DOCS:
         headers["Link"] = f'<{settings.PUBLIC_URL}/docs/android/>; rel="deprecation"; type="text/html"'
-    if settings.ANDROID_SUNSET:
-        headers["Sunset"] = format_datetime(_midnight(settings.ANDROID_SUNSET), usegmt=True)
+    if settings.ANDROID_SUNSET_DATE:
+        headers["Sunset"] = format_datetime(_midnight(settings.ANDROID_SUNSET_DATE), usegmt=True)
     return headers
 
 

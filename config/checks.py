@@ -11,8 +11,8 @@ from limits import parse_many
 
 def refuse_unsafe(settings: Mapping[str, Any]) -> None:
     """Raise ImproperlyConfigured, naming every fault at once, so that an operator fixes them in one go."""
-    if settings["SHAPE"] not in ("local", "production"):
-        raise ImproperlyConfigured('SHAPE is "local" or "production".')
+    if settings["ENVIRONMENT"] not in ("local", "production"):
+        raise ImproperlyConfigured('ENVIRONMENT is "local" or "production".')
     if settings["IMAGE_LONGEST_SIDE"] > 4096:
         raise ImproperlyConfigured("IMAGE_LONGEST_SIDE is at most 4096 pixels.")
     faults = list(_shared_faults(settings))
@@ -28,14 +28,14 @@ def _shared_faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append("WORKERS is above 1 without REDIS_URL: set it, or WORKERS=1. Processes must share a cache.")
     if settings["JWT_ALGORITHM"] not in ("HS256", "EdDSA"):
         faults.append("JWT_ALGORITHM is HS256 or EdDSA.")
-    for scope, rate in settings["RATES"].items():
+    for scope, rate in settings["THROTTLE_RATES"].items():
         try:
             parse_many(rate)
         except ValueError:
-            faults.append(f"RATES: {scope}={rate} is no rate; write 30/hour, or 5/hour;20/day.")
-    if not re.fullmatch("[A-Za-z0-9-]+", settings["SLOT"]):
-        faults.append("SLOT is no single word of letters, digits and hyphens; write staging1.")
-    return faults + _sunset_faults(settings["ANDROID_SUNSET"], settings["ANDROID_DEPRECATED"])
+            faults.append(f"THROTTLE_RATES: {scope}={rate} is no rate; write 30/hour, or 5/hour;20/day.")
+    if not re.fullmatch("[A-Za-z0-9-]+", settings["DEPLOY_SLOT"]):
+        faults.append("DEPLOY_SLOT is no single word of letters, digits and hyphens; write staging1.")
+    return faults + _sunset_faults(settings["ANDROID_SUNSET_DATE"], settings["ANDROID_DEPRECATION_DATE"])
 
 
 def _sunset_faults(sunset: str, deprecated: str) -> list[str]:
@@ -44,14 +44,14 @@ def _sunset_faults(sunset: str, deprecated: str) -> list[str]:
         if not sunset or date.fromisoformat(sunset) >= date.fromisoformat(deprecated):
             return []
     except ValueError:
-        return ["ANDROID_SUNSET is no date; write 2027-06-30, or nothing while the day is not decided."]
-    return [f"ANDROID_SUNSET is before {deprecated}, since when the app's addresses are deprecated."]
+        return ["ANDROID_SUNSET_DATE is no date; write 2027-06-30, or nothing while the day is not decided."]
+    return [f"ANDROID_SUNSET_DATE is before {deprecated}, since when the app's addresses are deprecated."]
 
 
 def _clear_text_faults(settings: Mapping[str, Any]) -> list[str]:
     faults = []
-    if not settings["PICTURES_URL"].startswith("https://"):
-        faults.append("PICTURES_URL does not begin with https://: every picture's address is made of it.")
+    if not settings["IMAGE_BASE_URL"].startswith("https://"):
+        faults.append("IMAGE_BASE_URL does not begin with https://: every picture's address is made of it.")
     if not settings["EMAIL_USE_TLS"] and settings["EMAIL_HOST"] not in ("localhost", "127.0.0.1", "::1"):
         faults.append("EMAIL_USE_TLS is off for a mail server elsewhere: codes would travel in clear text.")
     return faults

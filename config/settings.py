@@ -16,8 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # ---------------------------------------------------------------------------------------------- shape
 # "local" trusts its machine and needs nothing else; "production" refuses to start when something is unsafe.
-SHAPE = env.str("SHAPE", "local")
-PRODUCTION = SHAPE == "production"
+ENVIRONMENT = env.str("ENVIRONMENT", "local")
+PRODUCTION = ENVIRONMENT == "production"
 DEBUG = False
 # Everything a local server writes: database, pictures, mails, static files. A folder.
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
@@ -31,7 +31,7 @@ GRACEFUL_SECONDS = env.int("GRACEFUL_SECONDS", 25)
 # Where clients reach the server, without a slash at the end; addresses of local pictures begin with it.
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 # Which of several servers this one is: the word that /profile answers to deploy scripts. Letters, digits and "-".
-SLOT = env.str("SLOT", "default")
+DEPLOY_SLOT = env.str("DEPLOY_SLOT", "default")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 # gunicorn processes; more than one needs the shared cache. A number.
 WORKERS = env.int("WORKERS", 1)
@@ -118,12 +118,12 @@ TEMPLATES = [
 # ------------------------------------------------------------------------------------------- database
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
 # Connections one process may hold; WORKERS x pods x this stays below the database's limit. A number.
-DATABASE_POOL = env.int("DATABASE_POOL", THREADS + 2)
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", THREADS + 2)
 # A statement that takes longer is given up. Milliseconds.
 DATABASE_STATEMENT_TIMEOUT = env.int("DATABASE_STATEMENT_TIMEOUT", 15_000)
 # Runs of a hot statement on one connection before the server keeps its plan; 0 for never, which a pooler in front of
 # PostgreSQL may need that hands out connections by transaction. A number.
-DATABASE_PREPARE_AFTER = env.int("DATABASE_PREPARE_AFTER", 2)
+DATABASE_PREPARE_THRESHOLD = env.int("DATABASE_PREPARE_THRESHOLD", 2)
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # Opening the file anew costs a request as much as all its statements.
     DATABASES["default"]["CONN_MAX_AGE"] = None
@@ -140,8 +140,8 @@ else:
     # What the URL asks for, such as ?sslmode=verify-full, stays.
     DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
         "pool": {
-            "min_size": min(2, DATABASE_POOL),
-            "max_size": DATABASE_POOL,
+            "min_size": min(2, DATABASE_POOL_SIZE),
+            "max_size": DATABASE_POOL_SIZE,
             "timeout": 5,
             # For so long the pool tries by itself to reach a database that is away, at twice the distance each time;
             # then each request has it try anew, so that whoever comes after an outage does not wait for its length.
@@ -155,7 +155,7 @@ else:
         "keepalives_count": 3,
         "tcp_user_timeout": DATABASE_STATEMENT_TIMEOUT + 5_000,
         # Statements of `prepared` are planned by the server once a connection has run them so often, and for good.
-        "prepare_threshold": DATABASE_PREPARE_AFTER or None,
+        "prepare_threshold": DATABASE_PREPARE_THRESHOLD or None,
         "options": f"-c statement_timeout={DATABASE_STATEMENT_TIMEOUT} -c lock_timeout=5000 "
         "-c plan_cache_mode=force_generic_plan",
     }
@@ -210,7 +210,7 @@ STORAGE_ENDPOINT = env.str("STORAGE_ENDPOINT", "") or None
 # one such files are in VAR_DIR/private.
 PRIVATE_BUCKET = env.str("PRIVATE_BUCKET", "")
 # Where everybody reads the pictures (the CDN), without a slash at the end.
-PICTURES_URL = env.str("PICTURES_URL", f"{PUBLIC_URL}/pictures")
+IMAGE_BASE_URL = env.str("IMAGE_BASE_URL", f"{PUBLIC_URL}/pictures")
 MEDIA_ROOT = VAR_DIR / "pictures"
 # Half the time a phone waits for an answer; storage that is slower than this is tried again by the client. Seconds.
 STORAGE_TIMEOUT = env.float("STORAGE_TIMEOUT", 5.0)
@@ -223,12 +223,12 @@ IMAGE_LONGEST_SIDE = env.int("IMAGE_LONGEST_SIDE", 2_048)
 # Decoders that may open what a stranger sent; one that has a hole is taken out here.
 IMAGE_FORMATS = env.list("IMAGE_FORMATS", default=["JPEG", "PNG", "WEBP", "AVIF", "HEIC"])
 # Pictures decoded at the same time by one process. A number.
-IMAGE_DECODERS = env.int("IMAGE_DECODERS", 2)
+IMAGE_DECODER_THREADS = env.int("IMAGE_DECODER_THREADS", 2)
 # What one member may keep. Bytes, and a number of pictures.
 IMAGE_QUOTA_BYTES = env.int("IMAGE_QUOTA_BYTES", 5_000_000_000)
 IMAGE_QUOTA_COUNT = env.int("IMAGE_QUOTA_COUNT", 10_000)
 # A picture that nothing shows for so long is deleted. Hours.
-IMAGE_UNSHOWN_HOURS = env.int("IMAGE_UNSHOWN_HOURS", 24)
+IMAGE_UNREFERENCED_HOURS = env.int("IMAGE_UNREFERENCED_HOURS", 24)
 STORAGES = {
     "default": {
         "BACKEND": "media.storage.s3.Bucket",
@@ -298,34 +298,34 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.credentials.password_validation.ContextValidator"},
 ]
 # How long a mailed code can be typed in. Seconds from sending.
-CODE_SECONDS = env.int("CODE_SECONDS", 300)
+VERIFICATION_CODE_SECONDS = env.int("VERIFICATION_CODE_SECONDS", 300)
 # Wrong guesses one mailed code survives. A number.
-CODE_GUESSES = env.int("CODE_GUESSES", 5)
+VERIFICATION_CODE_GUESSES = env.int("VERIFICATION_CODE_GUESSES", 5)
 # How long a confirmed address may be used to join. Seconds.
-PROOF_SECONDS = env.int("PROOF_SECONDS", 1_800)
+VERIFICATION_PROOF_SECONDS = env.int("VERIFICATION_PROOF_SECONDS", 1_800)
 # Wrong passwords for one account from one network, and from everywhere, before sign-in waits. Numbers.
-PASSWORD_GUESSES_NEAR = env.int("PASSWORD_GUESSES_NEAR", 10)
-PASSWORD_GUESSES_FAR = env.int("PASSWORD_GUESSES_FAR", 100)
+PASSWORD_GUESSES_PER_NETWORK = env.int("PASSWORD_GUESSES_PER_NETWORK", 10)
+PASSWORD_GUESSES_TOTAL = env.int("PASSWORD_GUESSES_TOTAL", 100)
 # After so long wrong passwords are forgotten. Seconds.
-PASSWORD_GUESS_SECONDS = env.int("PASSWORD_GUESS_SECONDS", 900)
+PASSWORD_GUESS_WINDOW_SECONDS = env.int("PASSWORD_GUESS_WINDOW_SECONDS", 900)
 # Life of an access token at the v1 door. Seconds.
-ACCESS_SECONDS = env.int("ACCESS_SECONDS", 600)
+ACCESS_TOKEN_SECONDS = env.int("ACCESS_TOKEN_SECONDS", 600)
 # The same at the door of the Android app in the store, which renews without a word to its user. Seconds.
-ANDROID_ACCESS_SECONDS = env.int("ANDROID_ACCESS_SECONDS", 86_400)
+ANDROID_ACCESS_TOKEN_SECONDS = env.int("ANDROID_ACCESS_TOKEN_SECONDS", 86_400)
 # A refresh token that is not used for so long is over. Days.
-REFRESH_IDLE_DAYS = env.int("REFRESH_IDLE_DAYS", 14)
+REFRESH_TOKEN_IDLE_DAYS = env.int("REFRESH_TOKEN_IDLE_DAYS", 14)
 # A login session ends then, however much it is used. Days.
-SESSION_ABSOLUTE_DAYS = env.int("SESSION_ABSOLUTE_DAYS", 90)
+LOGIN_SESSION_MAX_DAYS = env.int("LOGIN_SESSION_MAX_DAYS", 90)
 # Devices one member is signed in on at the same time; the one that was idle longest is signed out for a new one.
-SESSIONS_MAX = env.int("SESSIONS_MAX", 30)
+LOGIN_SESSIONS_PER_MEMBER = env.int("LOGIN_SESSIONS_PER_MEMBER", 30)
 # How long events such as a reused token are kept. Days.
-SECURITY_EVENT_DAYS = env.int("SECURITY_EVENT_DAYS", 180)
+SECURITY_EVENT_RETENTION_DAYS = env.int("SECURITY_EVENT_RETENTION_DAYS", 180)
 # How long a session known to be alive is not asked for again; the bound on a logout while the cache is away. Seconds.
-SESSION_CACHE_SECONDS = env.int("SESSION_CACHE_SECONDS", 30)
+LOGIN_SESSION_CACHE_SECONDS = env.int("LOGIN_SESSION_CACHE_SECONDS", 30)
 # A withdrawn member can come back for so long; then everything is erased. Days.
 WITHDRAWAL_GRACE_DAYS = env.int("WITHDRAWAL_GRACE_DAYS", 14)
 # A member's export of their data can be fetched for so long; then it is deleted. Days.
-EXPORT_DAYS = env.int("EXPORT_DAYS", 7)
+EXPORT_RETENTION_DAYS = env.int("EXPORT_RETENTION_DAYS", 7)
 # The terms a new member accepts. A date.
 TERMS_VERSION = env.str("TERMS_VERSION", "2026-11-01")
 # The terms that the Android app in the store shows before joining, whatever the present ones are. A version.
@@ -333,14 +333,14 @@ ANDROID_TERMS_VERSION = env.str("ANDROID_TERMS_VERSION", "android-0.0.22")
 # That app does not say which language it speaks; letters to who joins there are in this one. A language.
 ANDROID_LANGUAGE = env.str("ANDROID_LANGUAGE", "ko")
 # Since when v1 is there to be used instead; told in the Deprecation header.
-ANDROID_DEPRECATED = "2026-11-01"
+ANDROID_DEPRECATION_DATE = "2026-11-01"
 # When the app's addresses go, once that is decided; told in the Sunset header. A date, not before the one above.
-ANDROID_SUNSET = env.str("ANDROID_SUNSET", "")
+ANDROID_SUNSET_DATE = env.str("ANDROID_SUNSET_DATE", "")
 # Older clients are told to update. A version.
 MINIMUM_CLIENT_VERSION = env.str("MINIMUM_CLIENT_VERSION", "1.0.0")
 SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=ACCESS_SECONDS),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=REFRESH_IDLE_DAYS),
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=ACCESS_TOKEN_SECONDS),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=REFRESH_TOKEN_IDLE_DAYS),
     "ALGORITHM": JWT_ALGORITHM,
     "SIGNING_KEY": "unused: accounts.sessions.tokens picks the key by its kid",
     "ISSUER": "heart-to-heart",
@@ -362,15 +362,15 @@ PAGE_SIZE_MAX = env.int("PAGE_SIZE_MAX", 100)
 # What a reporter may say. Graphemes.
 REPORT_MAX_GRAPHEMES = env.int("REPORT_MAX_GRAPHEMES", 1_000)
 # What reports tell of an erased member is removed then, although one of them is still open. Days.
-REPORT_ERASED_DAYS = env.int("REPORT_ERASED_DAYS", 90)
+ERASED_MEMBER_REPORT_DAYS = env.int("ERASED_MEMBER_REPORT_DAYS", 90)
 # Whoever leaves with an upheld report, or suspended, does not join anew with the same address for so long. Days.
-BANNED_ADDRESS_DAYS = env.int("BANNED_ADDRESS_DAYS", 365)
+BANNED_EMAIL_DAYS = env.int("BANNED_EMAIL_DAYS", 365)
 
 # ---------------------------------------------------------------------------------------------- limits
 # Off only for load tests; refused in production.
 RATE_LIMITS = env.bool("RATE_LIMITS", True)
 # How often, in the words of the limits library; several rates are parted by ";". docs/api.md tells what each counts.
-RATES = {
+THROTTLE_RATES = {
     "code-address": "30/hour",
     "code-email": "5/hour;20/day",
     "confirm-address": "60/hour",
@@ -389,21 +389,21 @@ RATES = {
     "write-member": "120/minute",
     "devices-session": "60/minute",
     "config-address": "1200/minute",
-} | env.dict("RATES", default={})
+} | env.dict("THROTTLE_RATES", default={})
 
 # ---------------------------------------------------------------------------------------------- outbox
 # Local servers run the worker as a thread; elsewhere it is `manage.py run_outbox`.
 OUTBOX_THREAD = env.bool("OUTBOX_THREAD", False)
 # A job is tried so often before it is kept as dead. A number.
-OUTBOX_ATTEMPTS = env.int("OUTBOX_ATTEMPTS", 12)
+OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
 # A job taken by a worker that died is free again then; longer than any handler may take. Seconds.
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 120)
 # Done jobs are kept so long for those who look for one. Hours.
-OUTBOX_KEEP_HOURS = env.int("OUTBOX_KEEP_HOURS", 72)
+OUTBOX_RETENTION_HOURS = env.int("OUTBOX_RETENTION_HOURS", 72)
 
 # ----------------------------------------------------------------------------------------- idempotency
 # A request with an Idempotency-Key gets the first answer for so long. Hours.
-IDEMPOTENCY_KEEP_HOURS = env.int("IDEMPOTENCY_KEEP_HOURS", 24)
+IDEMPOTENCY_RETENTION_HOURS = env.int("IDEMPOTENCY_RETENTION_HOURS", 24)
 # A key whose request died is free again then; longer than any creating request may take. Seconds.
 IDEMPOTENCY_LEASE_SECONDS = env.int("IDEMPOTENCY_LEASE_SECONDS", 60)
 
@@ -481,7 +481,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
-    "img-src": f"'self' data: {PICTURES_URL}",
+    "img-src": f"'self' data: {IMAGE_BASE_URL}",
     "style-src": "'self' 'unsafe-inline'",
     "object-src": "'none'",
     "base-uri": "'none'",

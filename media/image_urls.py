@@ -16,7 +16,7 @@ def file_name(key: str, variant: str) -> str:
 
 def addresses(key: str, has_variants: bool) -> dict[str, str]:
     """Absolute, public and lasting addresses; until there are smaller variants, the full picture stands in for them."""
-    stem = f"{settings.PICTURES_URL}/{key}"
+    stem = f"{settings.IMAGE_BASE_URL}/{key}"
     full = f"{stem}.full.jpg"
     if not has_variants:
         return {"thumb": full, "feed": full, "full": full}

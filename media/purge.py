@@ -23,11 +23,11 @@ class Swept:
 
 
 def sweep_unshown(*, dry: bool = False) -> Swept:
-    """Give up every picture older than IMAGE_UNSHOWN_HOURS that nothing shows; a dry sweep only counts them.
+    """Give up every picture older than IMAGE_UNREFERENCED_HOURS that nothing shows; a dry sweep only counts them.
 
     Pictures given up that long ago whose files are still there (their job died) get another job.
     """
-    before = timezone.now() - timedelta(hours=settings.IMAGE_UNSHOWN_HOURS)
+    before = timezone.now() - timedelta(hours=settings.IMAGE_UNREFERENCED_HOURS)
     swept = Swept()
     for chunk in _chunks(before):
         sizes = dict(chunk.kept().unshown().values_list("pk", "bytes"))

@@ -33,7 +33,7 @@ def erase_from_reports(member: Member) -> None:
 
 
 def sweep_reports() -> int:
-    """Forget what reports told of erased people, once all is decided or REPORT_ERASED_DAYS are over; says how many."""
+    """Forget what reports told of erased people, once decided or after ERASED_MEMBER_REPORT_DAYS; says how many."""
     now = timezone.now()
     swept = _due_reporters(now).update(text="")
     while ids := list(_due_subjects(now).values_list("pk", flat=True)[:CHUNK]):
@@ -51,9 +51,9 @@ def sweep_bans() -> int:
 def keep_out(member: Member, email: str) -> None:
     """Let nobody join with an address that the member leaves, with the account or without.
 
-    Whoever leaves under a suspension waits for its end; whoever a report was upheld on, BANNED_ADDRESS_DAYS.
+    Whoever leaves under a suspension waits for its end; whoever a report was upheld on, BANNED_EMAIL_DAYS.
     """
-    longest = timezone.now() + timedelta(days=settings.BANNED_ADDRESS_DAYS)
+    longest = timezone.now() + timedelta(days=settings.BANNED_EMAIL_DAYS)
     if Report.objects.filter(subject=member, state=Report.UPHELD).exists():
         BannedAddress.objects.ban(email, longest)
     elif member.is_suspended and member.suspended_until:
@@ -61,20 +61,20 @@ def keep_out(member: Member, email: str) -> None:
 
 
 def _due_subjects(now: datetime) -> ReportQuerySet:
-    """Reports on erased members that no open report is left on, or who are gone for REPORT_ERASED_DAYS."""
+    """Reports on erased members that no open report is left on, or who are gone for ERASED_MEMBER_REPORT_DAYS."""
     kept = Report.objects.filter(subject_erased_at__isnull=False, forgotten_at=None)
     are_open = kept.filter(state=Report.OPEN).values("subject_digest")
     return kept.filter(Q(subject_erased_at__lte=_long_ago(now)) | ~Q(subject_digest__in=are_open))
 
 
 def _due_reporters(now: datetime) -> ReportQuerySet:
-    """Decided reports by erased members, and those of members gone for REPORT_ERASED_DAYS, that still hold words."""
+    """Decided reports by erased members, and of members gone for ERASED_MEMBER_REPORT_DAYS, that still hold words."""
     kept = Report.objects.filter(reporter_erased_at__isnull=False, forgotten_at=None).exclude(text="")
     return kept.filter(Q(reporter_erased_at__lte=_long_ago(now)) | ~Q(state=Report.OPEN))
 
 
 def _long_ago(now: datetime) -> datetime:
-    return now - timedelta(days=settings.REPORT_ERASED_DAYS)
+    return now - timedelta(days=settings.ERASED_MEMBER_REPORT_DAYS)
 
 
 def _unname_in_log(member: Member, name: str) -> None:

@@ -46,8 +46,8 @@ def readyz() -> HttpResponse:
 
 
 def profile() -> HttpResponse:
-    """The one word of SLOT: the deploy scripts around the Android app's server look for "staging" in it."""
-    return HttpResponse(settings.SLOT, content_type=PLAIN, headers=NOT_STORED)
+    """The one word of DEPLOY_SLOT: the deploy scripts around the Android app's server look for "staging" in it."""
+    return HttpResponse(settings.DEPLOY_SLOT, content_type=PLAIN, headers=NOT_STORED)
 
 
 def _database() -> str:

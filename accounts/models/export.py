@@ -116,7 +116,7 @@ class Export(TimeOrdered):
     @property
     def most_tries(self) -> int:
         """How often it is begun before it has failed."""
-        return max(1, int(settings.OUTBOX_ATTEMPTS) - 1)
+        return max(1, int(settings.OUTBOX_MAX_ATTEMPTS) - 1)
 
     def note(self, done: int, total: int) -> bool:
         """Write down how far it has come; False when nobody wants it any more."""
@@ -126,7 +126,7 @@ class Export(TimeOrdered):
     def finish(self, size: int) -> bool:
         """It is stored: tell the member. False when another try was faster, or nobody wants it any more."""
         now = timezone.now()
-        fields = {"bytes": size, "ready_at": now, "expires_at": now + timedelta(days=settings.EXPORT_DAYS)}
+        fields = {"bytes": size, "ready_at": now, "expires_at": now + timedelta(days=settings.EXPORT_RETENTION_DAYS)}
         if not Export.objects.unfinished().filter(pk=self.pk).update(done=F("total"), **fields):
             return False
         enqueue("accounts.mail_export", {"export_id": self.pk})

@@ -122,7 +122,7 @@ class LoginSession(TimeOrdered):
 
 def idle_end(start: datetime, absolute: datetime) -> datetime:
     """When a refresh token made at `start` runs out: after the idle days, never after the session itself."""
-    return min(start + timedelta(days=settings.REFRESH_IDLE_DAYS), absolute.replace(microsecond=0))
+    return min(start + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS), absolute.replace(microsecond=0))
 
 
 def spend(jtis: Iterable[str]) -> None:

@@ -27,12 +27,12 @@ def at_the_door(email: str, address: str) -> Bounds:
     is_familiar = LoginSession.objects.filter(member__email=email, network=seen).exists()
     everywhere = _key(email, "familiar", seen) if is_familiar else _key(email)
     near = _key(email, network(address))
-    return {near: settings.PASSWORD_GUESSES_NEAR, everywhere: settings.PASSWORD_GUESSES_FAR}
+    return {near: settings.PASSWORD_GUESSES_PER_NETWORK, everywhere: settings.PASSWORD_GUESSES_TOTAL}
 
 
 def signed_in(email: str) -> Bounds:
     """The counter of whoever holds a signed-in phone; nobody without its token can use it up."""
-    return {_key(email, "signed in"): settings.PASSWORD_GUESSES_NEAR}
+    return {_key(email, "signed in"): settings.PASSWORD_GUESSES_PER_NETWORK}
 
 
 class PasswordGuessQuerySet(models.QuerySet["PasswordGuess"]):
@@ -49,7 +49,7 @@ class PasswordGuessQuerySet(models.QuerySet["PasswordGuess"]):
 
     def _take(self, key: str, most: int) -> None:
         now = timezone.now()
-        start = now - timedelta(seconds=settings.PASSWORD_GUESS_SECONDS)
+        start = now - timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS)
         guess, is_new = self.get_or_create(key=key, defaults={"wrong": 1, "since": now})
         if is_new or self.filter(key=key, since__lt=start).update(wrong=1, since=now):
             return

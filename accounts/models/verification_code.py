@@ -73,7 +73,7 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
         return self.filter(email=normalised(email), purpose=purpose, member=None)._confirmed()
 
     def _confirmed(self) -> "VerificationCode":
-        since = timezone.now() - timedelta(seconds=settings.PROOF_SECONDS)
+        since = timezone.now() - timedelta(seconds=settings.VERIFICATION_PROOF_SECONDS)
         code = self.select_for_update().filter(confirmed_at__gt=since).first()
         if code is None:
             raise ProofInvalid
@@ -136,13 +136,15 @@ class VerificationCode(models.Model):
 
         A confirmed code may be confirmed again until it expires, since a phone may go back a screen.
         """
-        if self.guesses >= settings.CODE_GUESSES:
+        if self.guesses >= settings.VERIFICATION_CODE_GUESSES:
             return CodeUsedUp()
         if not (self.digest and constant_time_compare(self.digest, self._digest_of(typed))):
             self.guesses += 1
             self.save(update_fields=["guesses"])
             return CodeIncorrect()
-        if self.sent_at is None or timezone.now() >= self.sent_at + timedelta(seconds=settings.CODE_SECONDS):
+        if self.sent_at is None or timezone.now() >= self.sent_at + timedelta(
+            seconds=settings.VERIFICATION_CODE_SECONDS
+        ):
             return CodeExpired()
         self.nonce, self.confirmed_at = self.nonce or secrets.token_hex(16), timezone.now()
         self.save(update_fields=["nonce", "confirmed_at"])
@@ -153,7 +155,7 @@ class VerificationCode(models.Model):
         if self.confirmed_at is None:
             raise ProofInvalid
         proof = signing.dumps({"id": self.pk, "nonce": self.nonce}, salt=PROOF_SALT)
-        return proof, self.confirmed_at + timedelta(seconds=settings.PROOF_SECONDS)
+        return proof, self.confirmed_at + timedelta(seconds=settings.VERIFICATION_PROOF_SECONDS)
 
     def _digest_of(self, typed: str) -> str:
         return salted_hmac(f"accounts.code.{self.purpose}.{self.salt}", typed, algorithm="sha256").hexdigest()

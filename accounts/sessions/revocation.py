@@ -24,7 +24,7 @@ def is_live(session_id: int) -> bool:
     sessions = apps.get_model("accounts", "LoginSession").objects
     live: bool = sessions.live().filter(pk=session_id).exists()
     if live:
-        cache.add(_key(session_id), LIVE, settings.SESSION_CACHE_SECONDS)
+        cache.add(_key(session_id), LIVE, settings.LOGIN_SESSION_CACHE_SECONDS)
     return live
 
 

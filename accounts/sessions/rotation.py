@@ -32,11 +32,11 @@ class Pair:
 
 @transaction.atomic
 def begin(member: Member, *, door: str, device: str, network: str) -> Pair:
-    """A new login session of a member who has just proved who they are; beyond SESSIONS_MAX the idlest one ends."""
-    idlest = member.sessions.live().order_by("-used_at", "-id").values("pk")[settings.SESSIONS_MAX - 1 :]
+    """A new login session of a member who has proved who they are; beyond LOGIN_SESSIONS_PER_MEMBER the idlest ends."""
+    idlest = member.sessions.live().order_by("-used_at", "-id").values("pk")[settings.LOGIN_SESSIONS_PER_MEMBER - 1 :]
     LoginSession.objects.filter(pk__in=list(idlest.values_list("pk", flat=True))).end("crowded_out")
     now = timezone.now().replace(microsecond=0)
-    absolute = now + timedelta(days=settings.SESSION_ABSOLUTE_DAYS)
+    absolute = now + timedelta(days=settings.LOGIN_SESSION_MAX_DAYS)
     first = Successor(uuid4().hex, now, idle_end(now, absolute))
     session = LoginSession.objects.create(
         member=member,

@@ -21,7 +21,7 @@ from accounts.errors import TokenExpired, TokenInvalid
 from accounts.models.login_session import LoginSession, Successor
 
 # How long an access token opens each door: the setting that says so.
-LIFETIMES = {"v1": "ACCESS_SECONDS", "android": "ANDROID_ACCESS_SECONDS"}
+LIFETIMES = {"v1": "ACCESS_TOKEN_SECONDS", "android": "ANDROID_ACCESS_TOKEN_SECONDS"}
 # By so much the clocks of two servers may differ: a token fresh from one is not from the future at the other. Seconds.
 LEEWAY = 3
 

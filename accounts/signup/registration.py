@@ -43,8 +43,8 @@ def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Me
 def sign_up_confirmed(email: str, password: str, terms_version: str, **profile: Any) -> Member:
     """As `sign_up`, for a client that keeps no proof, shows terms of its own, and has its own rule for passwords.
 
-    It is enough that a code was confirmed for the address (purpose JOIN) within PROOF_SECONDS; of the password only
-    the list of common ones is asked.
+    It is enough that a code was confirmed for the address (purpose JOIN) within VERIFICATION_PROOF_SECONDS; of
+    the password only the list of common ones is asked.
     """
     accepted = {"terms_version": terms_version, "terms_accepted_at": timezone.now()}
     return _join(

@@ -18,7 +18,7 @@ KEPT_HEADERS = ("Location", "ETag")
 
 def expired_before() -> datetime:
     """Answers made before this are forgotten."""
-    return timezone.now() - timedelta(hours=settings.IDEMPOTENCY_KEEP_HOURS)
+    return timezone.now() - timedelta(hours=settings.IDEMPOTENCY_RETENTION_HOURS)
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):

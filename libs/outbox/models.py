@@ -108,8 +108,8 @@ class Job(models.Model):
 
     @property
     def is_worn_out(self) -> bool:
-        """Whether it was taken more often than OUTBOX_ATTEMPTS allows: workers died of it."""
-        return self.attempts > int(settings.OUTBOX_ATTEMPTS)
+        """Whether it was taken more often than OUTBOX_MAX_ATTEMPTS allows: workers died of it."""
+        return self.attempts > int(settings.OUTBOX_MAX_ATTEMPTS)
 
     def lease_out(self) -> bool:
         """Take it, if it is still due; False when another worker was faster."""
@@ -131,7 +131,7 @@ class Job(models.Model):
 
     def fail(self, error: str) -> bool:
         """Put it back for a later try, or give it up after the last; False when the lease is no longer ours."""
-        if self.attempts >= settings.OUTBOX_ATTEMPTS:
+        if self.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
             return self.die(error)
         return self._give_back(run_at=timezone.now() + backoff(self.attempts), last_error=error)
 

@@ -51,11 +51,11 @@ def test(scope: str, key: str) -> Verdict:
 
 
 def rates_of(scope: str) -> list[RateLimitItem]:
-    """The rates of a scope in settings.RATES, shortest window first.
+    """The rates of a scope in settings.THROTTLE_RATES, shortest window first.
 
     Raises KeyError for a scope that is not there, ValueError for words that `limits` does not understand.
     """
-    return _parsed(settings.RATES[scope])
+    return _parsed(settings.THROTTLE_RATES[scope])
 
 
 @functools.cache

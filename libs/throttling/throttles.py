@@ -20,7 +20,7 @@ By = Literal["member", "session", "address"]
 
 
 class Limited(BaseThrottle):
-    """Counts each request of a view against a scope of settings.RATES; made by `limited`."""
+    """Counts each request of a view against a scope of settings.THROTTLE_RATES; made by `limited`."""
 
     scope: str
     by: By
@@ -55,7 +55,7 @@ class Wide(Limited):
 
 
 def limited(scope: str, by: By = "address") -> type[Limited]:
-    """A throttle for `throttle_classes`. Raises KeyError at once when settings.RATES has no such scope."""
+    """A throttle for `throttle_classes`. Raises KeyError at once when settings.THROTTLE_RATES has no such scope."""
     rates_of(scope)
     return type("Limited", (Limited,), {"scope": scope, "by": by})
 

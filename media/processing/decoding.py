@@ -12,7 +12,7 @@ from PIL import AvifImagePlugin, Image, ImageCms
 from media.formats.exif import orientation
 from media.formats.parts import Parts, refuse_too_many_pixels
 
-# A decoder works in the thread that called it; IMAGE_DECODERS says how many of those there are.
+# A decoder works in the thread that called it; IMAGE_DECODER_THREADS says how many of those there are.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 

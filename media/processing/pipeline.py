@@ -69,7 +69,7 @@ def _place() -> Iterator[None]:
 
 def _finish_at_once(files: "Sequence[File[Any]]") -> list[Finished]:
     # Threads, because decoders let go of Python's lock; few of them for the whole process, because each needs memory.
-    decoders, language = _decoders(settings.IMAGE_DECODERS), get_language() or "en"
+    decoders, language = _decoders(settings.IMAGE_DECODER_THREADS), get_language() or "en"
     tasks = [decoders.submit(_finish_in, language, file) for file in files]
     try:
         return [task.result() for task in tasks]

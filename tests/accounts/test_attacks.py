@@ -27,7 +27,7 @@ def _knock(email: str, password: str) -> int:
 
 
 def test_the_admins_door_is_no_way_around_the_limit_of_the_address(sora: Member, settings: Settings) -> None:
-    settings.RATES = settings.RATES | {"sign-in-address": "3/minute"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"sign-in-address": "3/minute"}
     assert _knock(sora.email, PASSWORD) == 302
     assert [_knock(f"member{number}@example.com", "wrong") for number in range(2)] == [200, 200]
     assert _knock(sora.email, PASSWORD) == 200
@@ -52,7 +52,7 @@ def test_one_member_who_cannot_be_erased_keeps_nobody_else(monkeypatch: pytest.M
 
 
 def test_strangers_guessing_from_everywhere_do_not_lock_out_a_home(mina: Member, settings: Settings) -> None:
-    settings.PASSWORD_GUESSES_FAR = 3
+    settings.PASSWORD_GUESSES_TOTAL = 3
     home = Phone(HOME)
     assert home.sign_in(mina.email).status_code == 201
     guesses = [Phone(f"198.51.100.{host}").sign_in(mina.email, "wrong").status_code for host in range(5)]
@@ -62,7 +62,7 @@ def test_strangers_guessing_from_everywhere_do_not_lock_out_a_home(mina: Member,
 
 
 def test_a_signed_in_phone_confirms_whatever_strangers_guess(mina: Member, settings: Settings) -> None:
-    settings.PASSWORD_GUESSES_FAR = settings.PASSWORD_GUESSES_NEAR = 1
+    settings.PASSWORD_GUESSES_TOTAL = settings.PASSWORD_GUESSES_PER_NETWORK = 1
     phone = Phone.of(mina)
     assert [Phone("198.51.100.7").sign_in(mina.email, "wrong").status_code for _ in range(2)] == [401, 429]
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
@@ -70,7 +70,7 @@ def test_a_signed_in_phone_confirms_whatever_strangers_guess(mina: Member, setti
 
 @pytest.mark.parametrize("part", ["signed in", HOME, "familiar\n192.0.2.0/24"])
 def test_no_address_that_is_typed_passes_for_a_members_own_counter(mina: Member, part: str, settings: Settings) -> None:
-    settings.PASSWORD_GUESSES_NEAR = settings.PASSWORD_GUESSES_FAR = 2
+    settings.PASSWORD_GUESSES_PER_NETWORK = settings.PASSWORD_GUESSES_TOTAL = 2
     phone = Phone(HOME)
     assert phone.sign_in(mina.email).status_code == 201
     for _ in range(3):
@@ -84,7 +84,7 @@ def test_no_address_that_is_typed_passes_for_a_members_own_counter(mina: Member,
     "email", ["v@ex\u200bample.co.kr", "v@example。co.kr", "v@exam\u00adple.co.kr", "V@EXAMPLE.co.kr"]
 )
 def test_one_mailbox_is_counted_once_however_its_domain_is_spelt(email: str, settings: Settings) -> None:
-    settings.RATES = settings.RATES | {"code-email": "1/hour"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"code-email": "1/hour"}
     assert Phone().post("verification-codes", email="v@example.co.kr").status_code == 202
     assert Phone().post("verification-codes", email=email).status_code == 429
     assert VerificationCode.objects.get().email == "v@example.co.kr"

@@ -194,7 +194,7 @@ def test_another_worker_sees_the_end_in_the_shared_cache(
 def test_the_list_of_devices_takes_one_query_however_many(
     mina: Member, devices: int, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    settings.SESSIONS_MAX = 50
+    settings.LOGIN_SESSIONS_PER_MEMBER = 50
     phone = [Phone.of(mina) for _ in range(devices)][-1]
     assert is_in(phone)
     with django_assert_num_queries(1):
@@ -209,7 +209,7 @@ def test_a_device_may_be_named_in_any_letters(mina: Member, phone: Phone) -> Non
 
 
 def test_one_device_too_many_signs_the_idlest_one_out(mina: Member, settings: Settings) -> None:
-    settings.SESSIONS_MAX = 2
+    settings.LOGIN_SESSIONS_PER_MEMBER = 2
     idle, used = Phone.of(mina, "idle"), Phone.of(mina, "used")
     used.refresh()
     Phone.of(mina, "new")

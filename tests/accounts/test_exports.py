@@ -149,7 +149,7 @@ def test_after_its_days_it_is_expired_and_its_file_deleted(mina_api: APIClient, 
     export = mina.exports.get()
     assert export.expires_at
     assert export.ready_at
-    assert export.expires_at - export.ready_at == timedelta(days=settings.EXPORT_DAYS)
+    assert export.expires_at - export.ready_at == timedelta(days=settings.EXPORT_RETENTION_DAYS)
     mina.exports.update(expires_at=timezone.now())
     assert mina_api.get(address).json()["state"] == "expired"
     assert mina_api.get(f"{address}/file").status_code == 409
@@ -184,7 +184,7 @@ def test_a_member_erased_while_it_is_made_leaves_no_file(mina_api: APIClient, mi
 def test_storage_that_is_away_is_waited_for_and_given_up_at_last(
     mina_api: APIClient, mina: Member, work: Work, image_of: Callable[..., Image], settings: Any
 ) -> None:
-    settings.OUTBOX_ATTEMPTS = 3
+    settings.OUTBOX_MAX_ATTEMPTS = 3
     picture = Path(storages["default"].path(file_name(image_of(mina).key, "full")))
     picture.unlink()
     picture.mkdir()
@@ -203,7 +203,7 @@ def test_storage_that_is_away_is_waited_for_and_given_up_at_last(
 
 def test_an_export_that_kills_every_worker_is_seen_to_fail(mina_api: APIClient, mina: Member, work: Work) -> None:
     address = ask(mina_api)
-    mina.exports.update(tries=settings.OUTBOX_ATTEMPTS)
+    mina.exports.update(tries=settings.OUTBOX_MAX_ATTEMPTS)
     work()
     assert mina_api.get(address).json()["state"] == "failed"
 

@@ -101,9 +101,9 @@ def test_lost_answers_for_many_rounds_never_log_out(phone: Phone) -> None:
 
 def test_a_session_that_is_not_used_ends_after_the_idle_days(phone: Phone, settings: Settings) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        clock.shift(timedelta(days=settings.REFRESH_IDLE_DAYS, seconds=-2))
+        clock.shift(timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS, seconds=-2))
         assert phone.keep(phone.refresh()).status_code == 200
-        clock.shift(timedelta(days=settings.REFRESH_IDLE_DAYS, seconds=LEEWAY))
+        clock.shift(timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS, seconds=LEEWAY))
         answer = phone.refresh()
     assert (answer.status_code, code_of(answer)) == (401, "token_expired")
 
@@ -118,11 +118,11 @@ def test_a_session_ends_after_the_absolute_days_however_much_it_is_used(phone: P
         assert datetime.fromisoformat(phone.pair["refresh_expires_at"]) == end.replace(microsecond=0)
         clock.move_to(end)
         assert phone.refresh().status_code == 401
-    assert end - LoginSession.objects.get().created_at <= timedelta(days=settings.SESSION_ABSOLUTE_DAYS)
+    assert end - LoginSession.objects.get().created_at <= timedelta(days=settings.LOGIN_SESSION_MAX_DAYS)
 
 
 def test_an_access_token_does_not_outlive_the_end_of_its_session(mina: Member, settings: Settings) -> None:
-    settings.SESSION_ABSOLUTE_DAYS = 1
+    settings.LOGIN_SESSION_MAX_DAYS = 1
     phone = Phone.of(mina)
     end = LoginSession.objects.get().expires_at
     with time_machine.travel(end - timedelta(seconds=60), tick=False) as clock:

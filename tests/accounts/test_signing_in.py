@@ -102,13 +102,13 @@ def test_guessing_from_elsewhere_does_not_lock_the_owner_out(mina: Member, phone
 
 
 def test_guessing_from_many_networks_ends_at_the_higher_bound(mina: Member, settings: Settings) -> None:
-    settings.PASSWORD_GUESSES_FAR = 6
+    settings.PASSWORD_GUESSES_TOTAL = 6
     answers = [guess(mina.email, address=f"198.51.100.{number}") for number in range(8)]
     assert [answer.status_code for answer in answers] == [401] * 6 + [429] * 2
 
 
 def test_a_phone_that_is_signed_in_goes_on_while_others_guess(mina: Member, settings: Settings) -> None:
-    settings.PASSWORD_GUESSES_FAR = 1
+    settings.PASSWORD_GUESSES_TOTAL = 1
     phone = Phone.of(mina)
     assert [guess(mina.email).status_code for _ in range(3)] == [401, 429, 429]
     assert phone.get("me").status_code == 200

@@ -41,10 +41,10 @@ def test_nothing_that_still_opens_something_is_swept(mina: Member, code_for: Cod
 
 def test_a_session_that_ran_out_is_forgotten_after_a_month(mina: Member, settings: Settings) -> None:
     Phone.of(mina)
-    with in_days(settings.REFRESH_IDLE_DAYS + 29.9):
+    with in_days(settings.REFRESH_TOKEN_IDLE_DAYS + 29.9):
         purge.sweep_sessions()
         assert LoginSession.objects.exists()
-    with in_days(settings.REFRESH_IDLE_DAYS + 30.1):
+    with in_days(settings.REFRESH_TOKEN_IDLE_DAYS + 30.1):
         assert purge.sweep_sessions() == 1
         assert not LoginSession.objects.exists()
 
@@ -65,7 +65,7 @@ def test_refresh_tokens_are_forgotten_when_they_have_expired(mina: Member, setti
     for _ in range(2):
         phone.keep(phone.refresh())
     assert BlacklistedToken.objects.exists()
-    with in_days(settings.REFRESH_IDLE_DAYS + 0.1):
+    with in_days(settings.REFRESH_TOKEN_IDLE_DAYS + 0.1):
         assert purge.sweep_sessions() == 3
     assert not OutstandingToken.objects.exists()
     assert not BlacklistedToken.objects.exists()
@@ -105,7 +105,7 @@ def test_codes_and_their_addresses_are_forgotten_after_a_day(code_for: CodeFor) 
 
 def test_wrong_passwords_are_forgotten_when_their_time_is_over(phone: Phone, mina: Member, settings: Settings) -> None:
     phone.sign_in(mina.email, "wrong")
-    with time_machine.travel(timezone.now() + timedelta(seconds=settings.PASSWORD_GUESS_SECONDS + 1)):
+    with time_machine.travel(timezone.now() + timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS + 1)):
         assert purge.sweep_guesses() == 2
     assert not PasswordGuess.objects.exists()
 

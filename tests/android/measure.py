@@ -138,7 +138,7 @@ def bucket() -> Iterator[dict[str, str]]:
 def main() -> None:
     """Print the table: the median of three and the worst, of one phone alone, and of the slower of two at once."""
     print(f"{'':47}one phone      two at once    CPU a post")  # noqa: T201
-    settings = {"RATES": "post-member=10000/hour", "THREADS": "4", "OUTBOX_THREAD": "off"}
+    settings = {"THROTTLE_RATES": "post-member=10000/hour", "THREADS": "4", "OUTBOX_THREAD": "off"}
     with tempfile.TemporaryDirectory() as folder, served(Path(folder), settings) as server:
         measure(server.url, "disk")
     if "--bucket" in sys.argv:

@@ -37,7 +37,7 @@ def test_an_avatar_is_answered_with_its_address_and_shown_everywhere(
 ) -> None:
     data = saved(corners().transpose(Pillow.Transpose.ROTATE_90), "JPEG", quality=90, exif=exif_of(6))
     told = asked(mina_app, avatar_of(mina_app, data))
-    url = f"{settings.PICTURES_URL}/{Image.objects.get().key}.full.jpg"
+    url = f"{settings.IMAGE_BASE_URL}/{Image.objects.get().key}.full.jpg"
     assert (told.status, told.json()) == (201, {"member_id": mina.pk, "avatar_url": url})
     answer = Client().get(url.removeprefix(settings.PUBLIC_URL))
     picture = Pillow.open(BytesIO(b"".join(answer)))

@@ -38,7 +38,7 @@ def said(client: Client, method: str, path: str) -> dict[str, str]:
 def test_every_answer_at_the_apps_addresses_says_that_they_are_going(
     client: Client, settings: Settings, method: str, path: str
 ) -> None:
-    settings.ANDROID_SUNSET, settings.PUBLIC_URL = "2027-06-30", "https://heart.example"
+    settings.ANDROID_SUNSET_DATE, settings.PUBLIC_URL = "2027-06-30", "https://heart.example"
     headers = said(client, method, path)
     assert headers["Deprecation"] == "@1793491200"
     assert parsedate_to_datetime(headers["Sunset"]).isoformat() == "2027-06-30T00:00:00+00:00"
@@ -55,7 +55,7 @@ def test_an_answer_that_is_good_says_it_too(mina_app: App) -> None:
 
 @pytest.mark.parametrize("path", ["/api/v1/config", "/api/v1/posts", "/docs/android/", "/profile", "/nowhere", "/auth"])
 def test_no_answer_elsewhere_says_that_it_is_going(client: Client, settings: Settings, path: str) -> None:
-    settings.ANDROID_SUNSET = "2027-06-30"
+    settings.ANDROID_SUNSET_DATE = "2027-06-30"
     assert said(client, "GET", path) == {}
 
 

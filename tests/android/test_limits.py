@@ -27,7 +27,7 @@ LIMITED = {
 def test_too_many_requests_are_told_and_nobody_is_signed_out(
     mina_app: App, jun: Member, mina: Member, settings: Settings, call: str, scope: str
 ) -> None:
-    settings.RATES = settings.RATES | {scope: "1/hour"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {scope: "1/hour"}
     # What is refused counts too, but for a report of nobody.
     sent = request(call, actor=mina.pk, target=jun.pk)
     asked(mina_app, sent)

@@ -92,7 +92,7 @@ def test_other_methods_and_queries_are_refused_alike(mina_app: App) -> None:
 
 def test_plain_expiry_alone_is_told_as_such(mina_app: App, mina: Member, settings: Settings) -> None:
     phone, session = Phone.of(mina), session_of(mina_app)
-    with time_machine.travel(timezone.now() + timedelta(days=settings.REFRESH_IDLE_DAYS, seconds=LEEWAY)):
+    with time_machine.travel(timezone.now() + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS, seconds=LEEWAY)):
         assert told(presented(session)) == OVER
         others = [session.access, phone.pair["refresh"], phone.pair["access"]]
         assert [told(presented(session, token)) for token in others] == [DEAD] * 3

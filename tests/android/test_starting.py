@@ -231,7 +231,7 @@ def test_no_method_and_no_query_leads_to_another_code(mina_app: App) -> None:
 
 
 def test_neither_starting_nor_renewing_nor_logging_out_ever_waits(mina_app: App, settings: Settings) -> None:
-    settings.RATES = dict.fromkeys(settings.RATES, "1/minute")
+    settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "1/minute")
     for _ in range(3):
         mina_app.start()
         mina_app._keep(mina_app.send(mina_app._renewal(session_of(mina_app)), "", 10.0))

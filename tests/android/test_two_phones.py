@@ -27,7 +27,7 @@ SEED = "a train through the mountains"
 # More than sixty pages of ten, whatever the neighbours delete meanwhile.
 HAMLET = ("--members", "4", "--posts", "640", "--blocks", "0", "--pictures", "4")
 # With the leeway, so short that tokens expire while somebody scrolls. Seconds.
-ACCESS_SECONDS = 1
+ACCESS_TOKEN_SECONDS = 1
 # Between one page and the next, for whoever reads. Seconds.
 THUMB = 0.1
 PASSWORD = "Secret#1234"
@@ -62,7 +62,11 @@ class Life:
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     """Limits are those of production: a life stays within them, however often it has to try again."""
     metrics = free_port()
-    also = {"ANDROID_ACCESS_SECONDS": str(ACCESS_SECONDS), "METRICS_PORT": str(metrics), "RATE_LIMITS": "on"}
+    also = {
+        "ANDROID_ACCESS_TOKEN_SECONDS": str(ACCESS_TOKEN_SECONDS),
+        "METRICS_PORT": str(metrics),
+        "RATE_LIMITS": "on",
+    }
     with served(tmp_path_factory.mktemp("life"), also, hamlet=HAMLET) as server:
         yield Life(server, metrics)
 
@@ -237,7 +241,7 @@ def the_server_has_counted_the_same(life: Life) -> None:
 
 def rest() -> None:
     """Until the access token is over."""
-    time.sleep(ACCESS_SECONDS + LEEWAY + 0.5)
+    time.sleep(ACCESS_TOKEN_SECONDS + LEEWAY + 0.5)
 
 
 def me(phone: User) -> int:

@@ -24,7 +24,7 @@ from tests.served import ROOT, Served, served
 UNKNOWABLE = "positive_data_acceptance"
 MEMBER = {"FUZZ_EMAIL": "mina@heart.example", "FUZZ_PASSWORD": "a-small-town-by-the-sea"}
 # Nothing that is counted may stand in the way, nor a token that ends in the middle.
-LENIENT = {"RATE_LIMITS": "off", "PASSWORD_GUESSES_NEAR": "1000000", "PASSWORD_GUESSES_FAR": "1000000"}
+LENIENT = {"RATE_LIMITS": "off", "PASSWORD_GUESSES_PER_NETWORK": "1000000", "PASSWORD_GUESSES_TOTAL": "1000000"}
 # What schemathesis is told beside the words of the command.
 CONFIG = Path(__file__).parent / "schemathesis.toml"
 # Cases made for one operation in one round, beside those that cover its schema.

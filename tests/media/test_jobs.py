@@ -23,12 +23,12 @@ def test_smaller_variants_and_a_blurhash_are_made_after_the_answer(
 ) -> None:
     [image] = Image.objects.accept([sent(saved(corners(3_000, 2_000), "JPEG"))], owner=mina)
     before = image.as_picture()
-    assert set(before["urls"].values()) == {f"{settings.PICTURES_URL}/{image.key}.full.jpg"}
+    assert set(before["urls"].values()) == {f"{settings.IMAGE_BASE_URL}/{image.key}.full.jpg"}
     assert before["blurhash"] is None
     work()
     after = Image.objects.get().as_picture()
     for variant, size in {"thumb": (320, 213), "feed": (1_080, 720), "full": (2_048, 1_365)}.items():
-        name = after["urls"][variant].removeprefix(f"{settings.PICTURES_URL}/")
+        name = after["urls"][variant].removeprefix(f"{settings.IMAGE_BASE_URL}/")
         with Pillow.open(pictures_folder / name) as file:
             assert (file.size, file.format) == (size, "JPEG" if variant == "full" else "WEBP")
             assert is_like(seen(file), CORNERS, by=16)

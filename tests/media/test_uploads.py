@@ -29,7 +29,7 @@ def code_of(answer: Any) -> str:
 def test_a_sent_picture_is_answered_with_id_size_and_addresses(mina_api: Any, mina: Member, settings: Any) -> None:
     answer = send(mina_api, alt="Two cups of tea")
     image = Image.objects.get()
-    full = f"{settings.PICTURES_URL}/{image.key}.full.jpg"
+    full = f"{settings.IMAGE_BASE_URL}/{image.key}.full.jpg"
     assert answer.status_code == 201
     assert image.owner == mina
     assert answer.json() == {
@@ -146,7 +146,7 @@ def test_a_picture_that_is_shown_cannot_be_deleted(mina_api: Any, mina: Member) 
 
 
 def test_sending_pictures_is_limited_by_member(mina_api: Any, jun_api: Any, settings: Any) -> None:
-    settings.RATES = settings.RATES | {"upload-member": "2/minute"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"upload-member": "2/minute"}
     assert [send(mina_api).status_code for _ in range(3)] == [201, 201, 429]
     assert send(jun_api).status_code == 201
 

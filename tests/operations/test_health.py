@@ -46,7 +46,7 @@ def test_no_traffic_comes_while_the_database_is_away(client: Client) -> None:
 
 def test_deploy_scripts_hear_in_one_word_which_server_it_is(client: Client, settings: Settings) -> None:
     assert client.get("/profile").content == b"default"
-    settings.SLOT = "staging2"
+    settings.DEPLOY_SLOT = "staging2"
     answer = client.get("/profile")
     assert (answer.status_code, answer.content) == (200, b"staging2")
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"

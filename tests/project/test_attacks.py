@@ -61,8 +61,8 @@ def test_what_the_address_of_the_database_asks_for_is_kept() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("PICTURES_URL", "http://pictures.heart.example"),
-        ("PICTURES_URL", ""),
+        ("IMAGE_BASE_URL", "http://pictures.heart.example"),
+        ("IMAGE_BASE_URL", ""),
         ("EMAIL_USE_TLS", "off"),
         ("JWT_ALGORITHM", "none"),
     ],

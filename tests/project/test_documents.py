@@ -77,7 +77,7 @@ def test_every_operation_of_the_api_is_in_the_guide() -> None:
 
 def test_every_limit_is_in_the_guide_with_its_default() -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \|.*\| ([^|]+) \|$", _read("docs/api.md"), re.MULTILINE)
-    assert dict(rows) == settings.RATES
+    assert dict(rows) == settings.THROTTLE_RATES
 
 
 def _defaults() -> Iterator[tuple[str, Any]]:

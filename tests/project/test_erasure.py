@@ -199,9 +199,9 @@ def test_only_what_the_docs_list_is_left_of_an_erased_member(life: Life) -> None
 def test_in_the_end_only_pseudonyms_are_left(life: Life) -> None:
     needles = life.needles()
     life.end()
-    with time_machine.travel(timezone.now() + timedelta(days=settings.BANNED_ADDRESS_DAYS + 30)):
+    with time_machine.travel(timezone.now() + timedelta(days=settings.BANNED_EMAIL_DAYS + 30)):
         life.keep_house()
-    with time_machine.travel(timezone.now() + timedelta(days=settings.BANNED_ADDRESS_DAYS + 60)):
+    with time_machine.travel(timezone.now() + timedelta(days=settings.BANNED_EMAIL_DAYS + 60)):
         life.keep_house()
     cache.clear()
     assert found(needles) == LASTING

@@ -71,7 +71,7 @@ def test_production_refuses_what_is_fit_for_a_laptop_only(name: str, value: str)
 
 
 def test_every_fault_is_named_at_once() -> None:
-    refusal = _start(SHAPE="production")
+    refusal = _start(ENVIRONMENT="production")
     assert all(f"- {name} " in refusal for name in ("SECRET_KEY", "JWT_KEYS", "EMAIL_HOST", "DATABASE_URL"))
 
 
@@ -81,16 +81,16 @@ def test_several_processes_need_a_cache_they_share() -> None:
 
 
 def test_a_shape_that_does_not_exist_is_refused() -> None:
-    assert "SHAPE is" in _start(SHAPE="staging")
+    assert "ENVIRONMENT is" in _start(ENVIRONMENT="staging")
 
 
 @pytest.mark.parametrize("day", ["soon", "2027-13-01", "2027-06-30T12:00", "2026-10-31"])
 def test_a_last_day_of_the_apps_wire_that_is_none_is_refused(day: str) -> None:
-    assert "- ANDROID_SUNSET is " in _start(ANDROID_SUNSET=day)
-    assert _start(ANDROID_SUNSET="2027-06-30") == ""
+    assert "- ANDROID_SUNSET_DATE is " in _start(ANDROID_SUNSET_DATE=day)
+    assert _start(ANDROID_SUNSET_DATE="2027-06-30") == ""
 
 
 @pytest.mark.parametrize("word", ["", "staging 1", "스테이징", "a\nb", "<b>"])
 def test_a_slot_that_is_not_one_plain_word_is_refused(word: str) -> None:
-    assert "- SLOT is " in _start(SLOT=word)
-    assert _start(SLOT="staging-1") == ""
+    assert "- DEPLOY_SLOT is " in _start(DEPLOY_SLOT=word)
+    assert _start(DEPLOY_SLOT="staging-1") == ""

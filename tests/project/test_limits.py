@@ -63,7 +63,7 @@ def test_the_description_tells_the_limit_of_every_operation() -> None:
 
 
 def test_what_is_left_goes_down_to_nothing_and_then_one_waits(settings: Settings, api: APIClient) -> None:
-    settings.RATES = settings.RATES | {"config-address": "2/minute"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"config-address": "2/minute"}
     answers = [api.get(CONFIG) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     left = [re.fullmatch(r'"config-address";r=(\d);t=(\d+)', answer.headers["RateLimit"]) for answer in answers]
@@ -88,7 +88,7 @@ def test_a_refused_change_says_what_is_left_as_well(mina_api: APIClient) -> None
 
 
 def test_limits_switched_off_say_nothing_and_stop_nobody(settings: Settings, api: APIClient) -> None:
-    settings.RATE_LIMITS, settings.RATES = False, settings.RATES | {"config-address": "1/minute"}
+    settings.RATE_LIMITS, settings.THROTTLE_RATES = False, settings.THROTTLE_RATES | {"config-address": "1/minute"}
     answers = [api.get(CONFIG) for _ in range(5)]
     assert {answer.status_code for answer in answers} == {200}
     assert [name for answer in answers for name in answer.headers if name.startswith("RateLimit")] == []
@@ -99,7 +99,7 @@ def test_limits_switched_off_say_nothing_and_stop_nobody(settings: Settings, api
 def test_of_two_hundred_requests_at_once_exactly_twenty_pass(
     request: pytest.FixtureRequest, settings: Settings, rate: str, shared: bool
 ) -> None:
-    settings.RATES = settings.RATES | {"config-address": rate}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"config-address": rate}
     settings.REDIS_URL = request.getfixturevalue("redis_url") if shared else ""
     with ThreadPoolExecutor(40) as threads:
         answered = list(threads.map(lambda _: APIClient().get(CONFIG).status_code, range(200)))
@@ -108,7 +108,10 @@ def test_of_two_hundred_requests_at_once_exactly_twenty_pass(
 
 @pytest.mark.parametrize("proxies", [0, 1, 2])
 def test_an_invented_forwarded_address_gains_nothing(settings: Settings, proxies: int) -> None:
-    settings.TRUSTED_PROXIES, settings.RATES = proxies, settings.RATES | {"config-address": "3/minute"}
+    settings.TRUSTED_PROXIES, settings.THROTTLE_RATES = (
+        proxies,
+        settings.THROTTLE_RATES | {"config-address": "3/minute"},
+    )
     peer = "198.51.100.1" if proxies == 0 else "10.0.0.9"
     # What our own proxies have appended behind what the client sent.
     appended = ["198.51.100.1", "10.0.0.8"][:proxies]
@@ -122,12 +125,18 @@ def test_an_invented_forwarded_address_gains_nothing(settings: Settings, proxies
 
 
 def test_while_redis_is_away_a_limit_holds_in_each_process(settings: Settings) -> None:
-    settings.REDIS_URL, settings.RATES = "redis://127.0.0.1:1/0", settings.RATES | {"config-address": "3/minute"}
+    settings.REDIS_URL, settings.THROTTLE_RATES = (
+        "redis://127.0.0.1:1/0",
+        settings.THROTTLE_RATES | {"config-address": "3/minute"},
+    )
     assert statuses(5) == [200] * 3 + [429] * 2
 
 
 def test_a_good_refresh_token_never_waits(settings: Settings, mina_api: Any, api: APIClient) -> None:
-    settings.RATES = settings.RATES | {"refresh-failure-address": "1/minute", "read-member": "1/minute"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {
+        "refresh-failure-address": "1/minute",
+        "read-member": "1/minute",
+    }
     refusals = [api.post("/api/v1/sessions/refresh", {"refresh": "x"}, format="json") for _ in range(2)]
     assert [refusal.status_code for refusal in refusals] == [401, 429]
     assert all("refresh-failure-address" in refusal.headers["RateLimit"] for refusal in refusals)
@@ -139,7 +148,7 @@ def test_a_good_refresh_token_never_waits(settings: Settings, mina_api: Any, api
 def test_a_member_is_counted_wherever_they_are_and_for_themselves(
     settings: Settings, mina: Member, jun_api: APIClient
 ) -> None:
-    settings.RATES = settings.RATES | {"read-member": "2/minute", "write-member": "1/minute"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"read-member": "2/minute", "write-member": "1/minute"}
     phones = [signed_in(mina), signed_in(mina, "tablet")]
     assert [phone.get("/api/v1/follows").status_code for phone in [*phones, *phones]] == [200, 200, 429, 429]
     assert [phone.delete("/api/v1/me/avatar").status_code for phone in phones] == [204, 429]
@@ -147,7 +156,7 @@ def test_a_member_is_counted_wherever_they_are_and_for_themselves(
 
 
 def test_one_device_cannot_keep_another_from_ending_it(settings: Settings, mina: Member) -> None:
-    settings.RATES = settings.RATES | {"devices-session": "2/minute"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"devices-session": "2/minute"}
     thief, owner = signed_in(mina, "stolen"), signed_in(mina)
     assert [thief.get("/api/v1/sessions").status_code for _ in range(3)] == [200, 200, 429]
     session_id = thief.pair.session.pk  # type: ignore[attr-defined]

@@ -129,7 +129,7 @@ def test_a_database_that_is_away_is_told_with_a_time_to_come_back(
 
 
 def test_one_request_too_many_is_told_with_a_time_to_come_back(mina_api: APIClient, settings: Settings) -> None:
-    settings.RATES = settings.RATES | {"post-member": "1/hour"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"post-member": "1/hour"}
     mina_api.post(POSTS, {"text": "x"}, format="json")
     response = mina_api.post(POSTS, {"text": "x"}, format="json")
     assert is_problem(response, 429, "too_many_requests")

@@ -15,7 +15,7 @@ NOTHING_TO_DO = 2
 class Command(BaseCommand):
     """Changes nothing without --yes; exits with 0 when there was something to do and 2 when there was not."""
 
-    help = "Delete pictures that nothing has shown for IMAGE_UNSHOWN_HOURS. Shows what it would do; --yes does it."
+    help = "Delete pictures that nothing has shown for IMAGE_UNREFERENCED_HOURS. Shows what it would do; --yes does it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Options."""

@@ -38,12 +38,12 @@ def is_worked_anew(send_again: Callable[[], Any]) -> bool:
 def test_a_request_beyond_its_limit_is_worked_anew_later(
     mina_api: APIClient, settings: Settings, path: str, part: str, scope: str
 ) -> None:
-    rates = settings.RATES
-    settings.RATES = rates | {f"{scope}-member": "1/hour"}
+    rates = settings.THROTTLE_RATES
+    settings.THROTTLE_RATES = rates | {f"{scope}-member": "1/hour"}
     mina_api.post(path, {}, format="multipart")
     refused = send(mina_api, path, part)
     assert is_problem(refused, 429, "too_many_requests")
-    settings.RATES = rates
+    settings.THROTTLE_RATES = rates
     assert is_worked_anew(lambda: send(mina_api, path, part))
     assert Image.objects.count() == 1
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_only_jobs_done_long_ago_are_forgotten(settings: Settings) -> None:
-    settings.OUTBOX_KEEP_HOURS = 72
+    settings.OUTBOX_RETENTION_HOURS = 72
     long_ago, lately = (timezone.now() - timedelta(hours=hours) for hours in (73, 71))
     for ends in ({"done_at": long_ago}, {"done_at": lately}, {"dead_at": long_ago}, {}):
         Job.objects.create(kind="test.note", payload={}, created_at=long_ago, **ends)

@@ -57,7 +57,7 @@ def test_a_slow_worker_may_finish_what_nobody_took(owe: Owe, settings: Settings)
 
 
 def test_a_job_that_kills_its_workers_dies_in_the_end(owe: Owe, settings: Settings, done: list[dict[str, int]]) -> None:
-    settings.OUTBOX_ATTEMPTS = 2
+    settings.OUTBOX_MAX_ATTEMPTS = 2
     owe()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(2):

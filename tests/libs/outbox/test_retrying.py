@@ -45,7 +45,7 @@ def test_a_job_that_failed_once_may_still_succeed(owe: Owe, done: list[dict[str,
 
 
 def test_after_the_last_try_a_job_is_kept_as_dead(owe: Owe, settings: Settings) -> None:
-    settings.OUTBOX_ATTEMPTS = 3
+    settings.OUTBOX_MAX_ATTEMPTS = 3
     job = owe("test.fail")
     for _ in range(5):
         Job.objects.update(run_at=timezone.now())
@@ -58,7 +58,7 @@ def test_after_the_last_try_a_job_is_kept_as_dead(owe: Owe, settings: Settings) 
 def test_a_dead_job_gets_all_its_tries_again(
     owe: Owe, settings: Settings, done: list[dict[str, int]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    settings.OUTBOX_ATTEMPTS = 1
+    settings.OUTBOX_MAX_ATTEMPTS = 1
     job = owe("test.fail", {"id": 7})
     Worker().drain()
     Job.objects.update(kind="test.note")

@@ -20,7 +20,7 @@ def paused(settings: Settings) -> Iterator[Callable[[bool], None]]:
     if not services.has_redis():
         pytest.skip("needs redis-server, which is not installed here")
     with services.redis_server() as url:
-        settings.REDIS_URL, settings.RATES, settings.RATE_LIMITS = url, {"outage": "3/minute;9/hour"}, True
+        settings.REDIS_URL, settings.THROTTLE_RATES, settings.RATE_LIMITS = url, {"outage": "3/minute;9/hour"}, True
         process = redis.Redis.from_url(url).info("server")["process_id"]
         yield lambda stop: os.kill(process, signal.SIGSTOP if stop else signal.SIGCONT)
         os.kill(process, signal.SIGCONT)
@@ -61,5 +61,9 @@ def test_a_redis_that_is_back_counts_on_where_it_was(
 
 
 def test_a_redis_that_was_never_there_costs_nothing_but_a_line(settings: Settings) -> None:
-    settings.REDIS_URL, settings.RATES, settings.RATE_LIMITS = "redis://127.0.0.1:1/0", {"never": "2/hour"}, True
+    settings.REDIS_URL, settings.THROTTLE_RATES, settings.RATE_LIMITS = (
+        "redis://127.0.0.1:1/0",
+        {"never": "2/hour"},
+        True,
+    )
     assert [hit("never", "mina").allowed for _ in range(3)] == [True, True, False]

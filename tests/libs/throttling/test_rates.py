@@ -23,7 +23,7 @@ def rate(request: pytest.FixtureRequest, settings: Settings) -> Callable[[str], 
         settings.REDIS_URL = request.getfixturevalue("redis_url")
 
     def state(words: str) -> str:
-        settings.RATES = {request.node.name: words}
+        settings.THROTTLE_RATES = {request.node.name: words}
         return str(request.node.name)
 
     return state
@@ -87,7 +87,7 @@ def test_looking_does_not_count(rate: Callable[[str], str]) -> None:
 def test_a_minute_moves_with_the_clock_and_an_hour_begins_anew(
     settings: Settings, time_machine: TimeMachineFixture
 ) -> None:
-    settings.RATES, settings.REDIS_URL = {"minute": "2/minute", "hour": "2/hour"}, ""
+    settings.THROTTLE_RATES, settings.REDIS_URL = {"minute": "2/minute", "hour": "2/hour"}, ""
     for scope, window in (("minute", 60), ("hour", 3_600)):
         time_machine.move_to(NOON, tick=False)
         hit(scope, "moving")
@@ -100,7 +100,7 @@ def test_a_minute_moves_with_the_clock_and_an_hour_begins_anew(
 
 
 def test_neither_address_nor_mail_is_written_into_redis(settings: Settings, redis_url: str) -> None:
-    settings.RATES, settings.REDIS_URL = {"code-email": "2/minute;2/hour"}, redis_url
+    settings.THROTTLE_RATES, settings.REDIS_URL = {"code-email": "2/minute;2/hour"}, redis_url
     hit("code-email", "mina@example.com")
     keys = [str(key) for key in redis.Redis.from_url(redis_url).scan_iter()]
     assert [key.count("h2h:rates:") for key in keys] == [1, 1]
@@ -108,7 +108,7 @@ def test_neither_address_nor_mail_is_written_into_redis(settings: Settings, redi
 
 
 def test_counts_in_redis_go_away_by_themselves(settings: Settings, redis_url: str) -> None:
-    settings.RATES, settings.REDIS_URL = {"any": "2/minute;2/hour"}, redis_url
+    settings.THROTTLE_RATES, settings.REDIS_URL = {"any": "2/minute;2/hour"}, redis_url
     hit("any", "mina")
     client = redis.Redis.from_url(redis_url)
     assert sorted(client.ttl(key) for key in client.scan_iter()) == [
@@ -118,14 +118,14 @@ def test_counts_in_redis_go_away_by_themselves(settings: Settings, redis_url: st
 
 
 def test_limits_switched_off_let_everything_pass_and_count_nothing(settings: Settings) -> None:
-    settings.RATES, settings.RATE_LIMITS = {"any": "1/hour"}, False
+    settings.THROTTLE_RATES, settings.RATE_LIMITS = {"any": "1/hour"}, False
     assert all(hit("any", "nobody").allowed for _ in range(5))
     settings.RATE_LIMITS = True
     assert hit("any", "nobody").remaining == 0
 
 
 def test_a_scope_that_nobody_gave_a_rate_is_a_mistake(settings: Settings) -> None:
-    settings.RATES = {"broken": "often"}
+    settings.THROTTLE_RATES = {"broken": "often"}
     with pytest.raises(KeyError):
         hit("forgotten", "mina")
     with pytest.raises(ValueError, match="often"):

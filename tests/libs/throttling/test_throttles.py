@@ -19,7 +19,7 @@ from libs.throttling.throttles import By, Limited, limited, require
 def _rates(request: pytest.FixtureRequest, settings: Settings) -> None:
     """Rates under scopes that no other test counts in."""
     settings.RATE_LIMITS, settings.REDIS_URL, settings.TRUSTED_PROXIES = True, "", 1
-    settings.RATES = {request.node.name: "2/minute", "wide": "100/minute"}
+    settings.THROTTLE_RATES = {request.node.name: "2/minute", "wide": "100/minute"}
 
 
 def ask(*throttles: type[Limited], member: Member | None = None, address: str = "192.0.2.1") -> tuple[Response, Any]:
