@@ -1,5 +1,6 @@
-"""What the production shape refuses to start with."""
+"""Checks of the settings that run at every start and raise ImproperlyConfigured."""
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -8,53 +9,94 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from limits import parse_many
 
+# Names that the environment may still hold, and what they are called now.
+RENAMED_SETTINGS = {
+    "ACCESS_SECONDS": "ACCESS_TOKEN_SECONDS",
+    "ANDROID_ACCESS_SECONDS": "ANDROID_ACCESS_TOKEN_SECONDS",
+    "ANDROID_SUNSET": "ANDROID_SUNSET_DATE",
+    "BANNED_ADDRESS_DAYS": "BANNED_EMAIL_DAYS",
+    "CODE_GUESSES": "VERIFICATION_CODE_GUESSES",
+    "CODE_SECONDS": "VERIFICATION_CODE_SECONDS",
+    "DATABASE_POOL": "DATABASE_POOL_SIZE",
+    "DATABASE_PREPARE_AFTER": "DATABASE_PREPARE_THRESHOLD",
+    "EXPORT_DAYS": "EXPORT_RETENTION_DAYS",
+    "IDEMPOTENCY_KEEP_HOURS": "IDEMPOTENCY_RETENTION_HOURS",
+    "IMAGE_DECODERS": "IMAGE_DECODER_THREADS",
+    "IMAGE_UNSHOWN_HOURS": "IMAGE_UNREFERENCED_HOURS",
+    "OUTBOX_ATTEMPTS": "OUTBOX_MAX_ATTEMPTS",
+    "OUTBOX_KEEP_HOURS": "OUTBOX_RETENTION_HOURS",
+    "PASSWORD_GUESSES_FAR": "PASSWORD_GUESSES_TOTAL",
+    "PASSWORD_GUESSES_NEAR": "PASSWORD_GUESSES_PER_NETWORK",
+    "PASSWORD_GUESS_SECONDS": "PASSWORD_GUESS_WINDOW_SECONDS",
+    "PICTURES_URL": "IMAGE_BASE_URL",
+    "PROOF_SECONDS": "VERIFICATION_PROOF_SECONDS",
+    "RATES": "THROTTLE_RATES",
+    "REFRESH_IDLE_DAYS": "REFRESH_TOKEN_IDLE_DAYS",
+    "REPORT_ERASED_DAYS": "ERASED_MEMBER_REPORT_DAYS",
+    "SECURITY_EVENT_DAYS": "SECURITY_EVENT_RETENTION_DAYS",
+    "SESSIONS_MAX": "LOGIN_SESSIONS_PER_MEMBER",
+    "SESSION_ABSOLUTE_DAYS": "LOGIN_SESSION_MAX_DAYS",
+    "SESSION_CACHE_SECONDS": "LOGIN_SESSION_CACHE_SECONDS",
+    "SHAPE": "ENVIRONMENT",
+    "SLOT": "DEPLOY_SLOT",
+}
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
-def refuse_unsafe(settings: Mapping[str, Any]) -> None:
-    """Raise ImproperlyConfigured, naming every fault at once, so that an operator fixes them in one go."""
-    if settings["ENVIRONMENT"] not in ("local", "production"):
-        raise ImproperlyConfigured('ENVIRONMENT is "local" or "production".')
-    if settings["IMAGE_LONGEST_SIDE"] > 4096:
-        raise ImproperlyConfigured("IMAGE_LONGEST_SIDE is at most 4096 pixels.")
-    faults = list(_shared_faults(settings))
+
+def check_settings(settings: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> None:
+    """Raise ImproperlyConfigured with every fault of the settings, so that an operator can fix them in one go."""
+    faults = [*_renamed(environ), *_general_faults(settings)]
     if settings["PRODUCTION"]:
-        faults += _production_faults(settings) + _clear_text_faults(settings)
+        faults += _production_faults(settings) + _storage_faults(settings) + _cleartext_faults(settings)
     if faults:
-        raise ImproperlyConfigured("The server does not start like this:\n- " + "\n- ".join(faults))
+        raise ImproperlyConfigured("The server cannot start with these settings:\n- " + "\n- ".join(faults))
 
 
-def _shared_faults(settings: Mapping[str, Any]) -> list[str]:
+def _renamed(environ: Mapping[str, str]) -> list[str]:
+    return [
+        f"{old} is called {new} now: rename it in the environment."
+        for old, new in RENAMED_SETTINGS.items()
+        if old in environ
+    ]
+
+
+def _general_faults(settings: Mapping[str, Any]) -> list[str]:
     faults = []
+    if settings["ENVIRONMENT"] not in ("local", "production"):
+        faults.append("ENVIRONMENT must be local or production.")
+    if settings["IMAGE_LONGEST_SIDE"] > 4096:
+        faults.append("IMAGE_LONGEST_SIDE must be at most 4096 pixels.")
     if settings["WORKERS"] > 1 and not settings["REDIS_URL"]:
-        faults.append("WORKERS is above 1 without REDIS_URL: set it, or WORKERS=1. Processes must share a cache.")
+        faults.append("WORKERS is above 1 without REDIS_URL: processes need a shared cache. Set it, or WORKERS=1.")
     if settings["JWT_ALGORITHM"] not in ("HS256", "EdDSA"):
-        faults.append("JWT_ALGORITHM is HS256 or EdDSA.")
-    for scope, rate in settings["THROTTLE_RATES"].items():
+        faults.append("JWT_ALGORITHM must be HS256 or EdDSA.")
+    if not re.fullmatch("[A-Za-z0-9-]+", settings["DEPLOY_SLOT"]):
+        faults.append("DEPLOY_SLOT must be one word of letters, digits and hyphens, for example staging1.")
+    return [
+        *faults,
+        *_rate_faults(settings["THROTTLE_RATES"]),
+        *_sunset_faults(settings["ANDROID_SUNSET_DATE"], settings["ANDROID_DEPRECATION_DATE"]),
+    ]
+
+
+def _rate_faults(rates: Mapping[str, str]) -> list[str]:
+    faults = []
+    for scope, rate in rates.items():
         try:
             parse_many(rate)
         except ValueError:
-            faults.append(f"THROTTLE_RATES: {scope}={rate} is no rate; write 30/hour, or 5/hour;20/day.")
-    if not re.fullmatch("[A-Za-z0-9-]+", settings["DEPLOY_SLOT"]):
-        faults.append("DEPLOY_SLOT is no single word of letters, digits and hyphens; write staging1.")
-    return faults + _sunset_faults(settings["ANDROID_SUNSET_DATE"], settings["ANDROID_DEPRECATION_DATE"])
+            faults.append(f"THROTTLE_RATES: {scope}={rate} is not a rate. Write 30/hour, or 5/hour;20/day.")
+    return faults
 
 
-def _sunset_faults(sunset: str, deprecated: str) -> list[str]:
+def _sunset_faults(sunset: str, deprecation: str) -> list[str]:
     try:
-        # Nothing goes before it is said to be going (RFC 9745, 4).
-        if not sunset or date.fromisoformat(sunset) >= date.fromisoformat(deprecated):
+        # A sunset must not be earlier than the deprecation (RFC 9745, 4).
+        if not sunset or date.fromisoformat(sunset) >= date.fromisoformat(deprecation):
             return []
     except ValueError:
-        return ["ANDROID_SUNSET_DATE is no date; write 2027-06-30, or nothing while the day is not decided."]
-    return [f"ANDROID_SUNSET_DATE is before {deprecated}, since when the app's addresses are deprecated."]
-
-
-def _clear_text_faults(settings: Mapping[str, Any]) -> list[str]:
-    faults = []
-    if not settings["IMAGE_BASE_URL"].startswith("https://"):
-        faults.append("IMAGE_BASE_URL does not begin with https://: every picture's address is made of it.")
-    if not settings["EMAIL_USE_TLS"] and settings["EMAIL_HOST"] not in ("localhost", "127.0.0.1", "::1"):
-        faults.append("EMAIL_USE_TLS is off for a mail server elsewhere: codes would travel in clear text.")
-    return faults
+        return ["ANDROID_SUNSET_DATE must be a date such as 2027-06-30, or empty while there is none."]
+    return [f"ANDROID_SUNSET_DATE must not be before {deprecation}, the date of the deprecation."]
 
 
 def _production_faults(settings: Mapping[str, Any]) -> list[str]:
@@ -65,9 +107,9 @@ def _production_faults(settings: Mapping[str, Any]) -> list[str]:
     if any(local in key or len(key.partition(":")[2]) < 32 for key in settings["JWT_KEYS"]) or not settings["JWT_KEYS"]:
         faults.append("JWT_KEYS is missing, the local one, or has a key shorter than 32 characters (kid:key,kid:key).")
     if settings["TRUSTED_PROXIES"] is None:
-        faults.append("TRUSTED_PROXIES is not set: say how many proxies stand in front (0 for none).")
+        faults.append("TRUSTED_PROXIES is not set: give the number of proxies in front of the server (0 for none).")
     if not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"]:
-        faults.append("ALLOWED_HOSTS names no host, or any host: name those that clients use.")
+        faults.append("ALLOWED_HOSTS is empty or allows any host: list the host names that clients use.")
     if not settings["RATE_LIMITS"]:
         faults.append("RATE_LIMITS is off, which is for load tests only.")
     if not settings["EMAIL_HOST"]:
@@ -75,14 +117,23 @@ def _production_faults(settings: Mapping[str, Any]) -> list[str]:
     if "sqlite" in settings["DATABASES"]["default"]["ENGINE"]:
         faults.append("DATABASE_URL is not set: production needs PostgreSQL.")
     if not settings["REDIS_URL"]:
-        faults.append("REDIS_URL is not set: workers, commands and the next release must see one logout and one limit.")
-    return faults + _storage_faults(settings)
+        faults.append("REDIS_URL is not set: all processes must share revoked sessions and rate limits.")
+    return faults
 
 
 def _storage_faults(settings: Mapping[str, Any]) -> list[str]:
     faults = []
     if not settings["STORAGE_BUCKET"]:
-        faults.append("STORAGE_BUCKET is not set: pictures on a server's own disk are lost with it.")
+        faults.append("STORAGE_BUCKET is not set: images on the server's own disk are lost with it.")
     if settings["PRIVATE_BUCKET"] in ("", settings["STORAGE_BUCKET"]):
-        faults.append("PRIVATE_BUCKET is not set, or is STORAGE_BUCKET: everybody could read what is one member's.")
+        faults.append("PRIVATE_BUCKET is not set, or is STORAGE_BUCKET: private files would be public.")
+    return faults
+
+
+def _cleartext_faults(settings: Mapping[str, Any]) -> list[str]:
+    faults = []
+    if not settings["IMAGE_BASE_URL"].startswith("https://"):
+        faults.append("IMAGE_BASE_URL must begin with https://, because every image URL begins with it.")
+    if not settings["EMAIL_USE_TLS"] and settings["EMAIL_HOST"] not in LOCAL_HOSTS:
+        faults.append("EMAIL_USE_TLS is off for a remote mail server: e-mails would be sent unencrypted.")
     return faults

@@ -9,7 +9,7 @@ from pathlib import Path
 import environ
 from corsheaders.defaults import default_headers
 
-from config.checks import refuse_unsafe
+from config.checks import check_settings
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -41,7 +41,7 @@ THREADS = env.int("THREADS", 8)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", None if PRODUCTION else 0)
 
 # -------------------------------------------------------------------------------------------- secrets
-LOCAL_SECRET = "local-only-secret-that-the-production-shape-refuses"
+LOCAL_SECRET = "local-only-secret-that-production-refuses"
 # Signs cursors, proofs, verification codes and admin sessions. 50 characters or more.
 SECRET_KEY = env.str("SECRET_KEY", LOCAL_SECRET)
 # Older keys that still verify while the new one spreads.
@@ -495,4 +495,4 @@ LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOGGING_CONFIG = "config.logging.configure"
 LOGGING = {"level": LOG_LEVEL, "as_json": PRODUCTION}
 
-refuse_unsafe(globals())
+check_settings(globals())

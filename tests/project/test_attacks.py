@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from config.wsgi import application
-from tests.project.test_guard import PRODUCTION, ROOT, _start
+from tests.config.startup import PRODUCTION_ENVIRONMENT, ROOT, startup_errors
 
 NO_ALPHABETS = ["rot13", "zlib", "idna", "punycode", "undefined", "utf-16", "no-such"]
 
@@ -44,7 +44,7 @@ def test_too_many_parameters_are_refused_in_any_charset() -> None:
 
 
 def test_what_the_address_of_the_database_asks_for_is_kept() -> None:
-    address = PRODUCTION["DATABASE_URL"] + "?sslmode=verify-full"
+    address = PRODUCTION_ENVIRONMENT["DATABASE_URL"] + "?sslmode=verify-full"
     says = "from config.settings import DATABASES; print(DATABASES['default']['OPTIONS'])"
     done = subprocess.run(
         [sys.executable, "-c", says],
@@ -68,11 +68,11 @@ def test_what_the_address_of_the_database_asks_for_is_kept() -> None:
     ],
 )
 def test_production_sends_nothing_in_clear_text_and_signs_everything(name: str, value: str) -> None:
-    assert f"- {name} " in _start(**PRODUCTION | {name: value})
+    assert f"- {name} " in startup_errors(**PRODUCTION_ENVIRONMENT | {name: value})
 
 
 def test_a_mail_catcher_on_the_same_machine_needs_no_encryption() -> None:
-    assert _start(**PRODUCTION | {"EMAIL_USE_TLS": "off", "EMAIL_HOST": "localhost"}) == ""
+    assert startup_errors(**PRODUCTION_ENVIRONMENT | {"EMAIL_USE_TLS": "off", "EMAIL_HOST": "localhost"}) == ""
 
 
 @pytest.mark.parametrize("path", ["/withdraw/", "/withdraw/confirm/", "/admin/login/"])

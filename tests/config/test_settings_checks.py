@@ -1,0 +1,90 @@
+"""Unsafe, missing and renamed settings stop the start."""
+
+import ast
+
+import pytest
+
+from config.checks import RENAMED_SETTINGS
+from tests.config.startup import PRODUCTION_ENVIRONMENT, ROOT, startup_errors
+
+
+def test_production_starts_when_every_required_setting_is_given() -> None:
+    assert startup_errors(**PRODUCTION_ENVIRONMENT) == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SECRET_KEY",
+        "JWT_KEYS",
+        "TRUSTED_PROXIES",
+        "ALLOWED_HOSTS",
+        "EMAIL_HOST",
+        "DATABASE_URL",
+        "STORAGE_BUCKET",
+        "PRIVATE_BUCKET",
+    ],
+)
+def test_production_does_not_start_without_a_required_setting(name: str) -> None:
+    environment = {key: value for key, value in PRODUCTION_ENVIRONMENT.items() if key != name}
+    errors = startup_errors(**environment)
+    assert "ImproperlyConfigured" in errors
+    assert f"- {name} " in errors
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "local-only-secret-that-production-refuses"),
+        ("JWT_KEYS", "kid:short"),
+        ("JWT_KEYS", "local:local-only-secret-that-production-refuses"),
+        ("ALLOWED_HOSTS", "*"),
+        ("RATE_LIMITS", "off"),
+        ("DATABASE_URL", "sqlite:///db.sqlite3"),
+        ("PRIVATE_BUCKET", PRODUCTION_ENVIRONMENT["STORAGE_BUCKET"]),
+    ],
+)
+def test_production_refuses_values_fit_only_for_local_use(name: str, value: str) -> None:
+    assert f"- {name} " in startup_errors(**PRODUCTION_ENVIRONMENT | {name: value})
+
+
+def test_all_faults_of_the_settings_are_reported_at_once() -> None:
+    errors = startup_errors(ENVIRONMENT="production")
+    assert all(f"- {name} " in errors for name in ("SECRET_KEY", "JWT_KEYS", "EMAIL_HOST", "DATABASE_URL"))
+
+
+def test_several_worker_processes_need_a_shared_cache() -> None:
+    assert "WORKERS is above 1 without REDIS_URL" in startup_errors(WORKERS="2")
+    assert startup_errors(WORKERS="2", REDIS_URL="redis://127.0.0.1:1/0") == ""
+
+
+def test_an_unknown_environment_name_is_refused_at_start() -> None:
+    assert "- ENVIRONMENT must be local or production." in startup_errors(ENVIRONMENT="staging")
+
+
+@pytest.mark.parametrize("date", ["soon", "2027-13-01", "2027-06-30T12:00", "2026-10-31"])
+def test_an_android_sunset_that_is_no_later_date_is_refused(date: str) -> None:
+    assert "- ANDROID_SUNSET_DATE must " in startup_errors(ANDROID_SUNSET_DATE=date)
+    assert startup_errors(ANDROID_SUNSET_DATE="2027-06-30") == ""
+
+
+@pytest.mark.parametrize("slot", ["", "staging 1", "스테이징", "a\nb", "<b>"])
+def test_a_deploy_slot_that_is_not_one_word_is_refused(slot: str) -> None:
+    assert "- DEPLOY_SLOT must " in startup_errors(DEPLOY_SLOT=slot)
+    assert startup_errors(DEPLOY_SLOT="staging-1") == ""
+
+
+def test_an_old_setting_name_stops_the_start_with_its_new_name() -> None:
+    errors = startup_errors(SHAPE="production", PASSWORD_GUESSES_NEAR="5")
+    assert "- SHAPE is called ENVIRONMENT now" in errors
+    assert "- PASSWORD_GUESSES_NEAR is called PASSWORD_GUESSES_PER_NETWORK now" in errors
+
+
+def test_renamed_settings_lead_to_names_that_are_read_today() -> None:
+    calls = [
+        node for node in ast.walk(ast.parse((ROOT / "config/settings.py").read_text())) if isinstance(node, ast.Call)
+    ]
+    names = {ast.literal_eval(call.args[0]) for call in calls if ast.unparse(call.func).startswith("env.")}
+    assert set(RENAMED_SETTINGS.values()) <= names
+    assert not set(RENAMED_SETTINGS) & names
