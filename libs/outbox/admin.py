@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.auth.models import PermissionsMixin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -21,13 +21,13 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The three states worth a list."""
-        return [("waiting", _("waiting")), ("due", _("due")), ("dead", _("dead"))]
+        """The states worth a list."""
+        return [("waiting", _("waiting")), ("due", _("due")), ("unknown", _("unknown kind")), ("dead", _("dead"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job] | None:
         """Each state is a word of the queryset."""
         jobs = cast(JobQuerySet, queryset)
-        words = {"waiting": jobs.waiting, "due": jobs.due, "dead": jobs.dead}
+        words = {"waiting": jobs.waiting, "due": jobs.due, "unknown": jobs.of_unknown_kind, "dead": jobs.dead}
         return words[self.value() or ""]() if self.value() in words else queryset
 
 
@@ -54,6 +54,14 @@ class JobAdmin(ReadOnlyAdmin):
     list_filter = [StateFilter, KindFilter]
     ordering = ["-id"]
     actions = ["retry_dead"]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list, with a warning while jobs wait that this release has no handler for."""
+        unknown = sorted(Job.objects.of_unknown_kind().values_list("kind", flat=True).distinct())
+        if unknown and request.method == "GET":
+            warning = _("This release has no handler for waiting jobs of these kinds: %(kinds)s.")
+            self.message_user(request, warning % {"kinds": ", ".join(unknown)}, messages.WARNING)
+        return super().changelist_view(request, extra_context)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Whoever may change jobs may retry them."""

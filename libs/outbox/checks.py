@@ -1,39 +1,31 @@
-"""Jobs that wait for a handler this code does not have: found at the start, not by a member who got no mail."""
+"""System check: waiting jobs that this release has no handler for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core import checks
 from django.db import connections, router
 
-from libs.outbox.errors import UnknownJob
 from libs.outbox.models import Job
-from libs.outbox.registry import handler_of, kinds
 
-HINT = "Deploy code that has the handler, or give the jobs up: manage.py bury_jobs --kind NAME"
+HINT = "They wait until a release with the handler runs. If none will: manage.py bury_jobs --kind NAME"
 
 
-@register(Tags.database)
-def every_waiting_job_has_a_handler(
+@checks.register(checks.Tags.database)
+def warn_about_unknown_kinds(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None, **kwargs: Any
-) -> list[CheckMessage]:
-    """outbox.E001 for each kind; runs with `check --database default` and before each migrate, the first one too."""
+) -> list[checks.CheckMessage]:
+    """Return the warning outbox.W001 for each kind of waiting job that has no handler.
+
+    Runs with `check --database default` and before each `migrate`, the first one included. Such jobs are ordinary after
+    a rollback from a release that added a kind, so they are no error, which would stop that rollback's `migrate`.
+    """
     using = router.db_for_write(Job)
     if using not in (databases or ()) or Job._meta.db_table not in connections[using].introspection.table_names():
         return []
-    return [Error(f"Jobs named {kind!r} wait and have no handler.", hint=HINT, id="outbox.E001") for kind in orphans()]
-
-
-def orphans() -> list[str]:
-    """Kinds of waiting jobs that no handler does."""
-    strange = Job.objects.waiting().exclude(kind__in=kinds())
-    return sorted(strange.values_list("kind", flat=True).distinct())
-
-
-def refuse_unhandled(chosen: Collection[str] = ()) -> None:
-    """Raise UnknownJob when a chosen kind has no handler or, with none chosen, when such a job waits."""
-    for kind in chosen:
-        handler_of(kind)
-    if not chosen and (lost := orphans()):
-        raise UnknownJob(f"Jobs wait that have no handler: {', '.join(lost)}. {HINT}")
+    unknown = Job.objects.of_unknown_kind().values_list("kind", flat=True).order_by("kind").distinct()
+    return [
+        checks.Warning(f"Jobs named {kind!r} wait and have no handler.", hint=HINT, id="outbox.W001")
+        for kind in unknown
+    ]

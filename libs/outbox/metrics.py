@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from libs.outbox.stats import take_census
+from libs.outbox.stats import Census, take_census
 
 JOBS = Counter("outbox_jobs", "Jobs tried, by what came of it: done, failed, dead, lost.", ["kind", "outcome"])
 SECONDS = Histogram(
@@ -12,9 +12,12 @@ SECONDS = Histogram(
 DEPTH = Gauge("outbox_depth", "Jobs neither done nor dead.", multiprocess_mode="mostrecent")
 DUE = Gauge("outbox_due", "Jobs that a worker could take now.", multiprocess_mode="mostrecent")
 OLDEST = Gauge("outbox_oldest_seconds", "How long the longest due job is due.", multiprocess_mode="mostrecent")
+UNKNOWN = Gauge(
+    "outbox_unknown", "Waiting jobs of kinds that this release does not know.", multiprocess_mode="mostrecent"
+)
 DEAD = Gauge("outbox_dead", "Jobs given up.", multiprocess_mode="mostrecent")
 MEASURED = Gauge(
-    "outbox_measured_timestamp_seconds", "When the four above were counted.", multiprocess_mode="mostrecent"
+    "outbox_measured_timestamp_seconds", "When the five above were counted.", multiprocess_mode="mostrecent"
 )
 
 
@@ -24,8 +27,8 @@ def record(kind: str, outcome: str, seconds: float) -> None:
     SECONDS.labels(kind).observe(seconds)
 
 
-def measure() -> None:
-    """Count the queue into the gauges.
+def measure() -> Census:
+    """Count the queue into the gauges and return the counts.
 
     The worker does so; with no worker alive they stand still, which is what outbox_measured_timestamp_seconds shows.
     """
@@ -33,5 +36,7 @@ def measure() -> None:
     DEPTH.set(census.depth)
     DUE.set(census.due)
     OLDEST.set(census.oldest_seconds)
+    UNKNOWN.set(sum(census.unknown.values()))
     DEAD.set(census.dead)
     MEASURED.set_to_current_time()
+    return census

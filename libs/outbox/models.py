@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from libs.outbox.backoff import backoff
+from libs.outbox.registry import kinds
 
 
 def free(now: datetime) -> Q:
@@ -29,6 +30,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Those that a worker may take: their time has come, and nobody holds them or their lease ran out."""
         now = now or timezone.now()
         return self.waiting().filter(free(now), run_at__lte=now)
+
+    def of_unknown_kind(self) -> "JobQuerySet":
+        """Waiting jobs that no handler of this release runs, as after a rollback from one that added their kind."""
+        return self.waiting().exclude(kind__in=kinds())
 
     def dead(self) -> "JobQuerySet":
         """Those that were given up and are kept for people."""

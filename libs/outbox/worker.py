@@ -8,7 +8,6 @@ import django.db
 from structlog.contextvars import bound_contextvars
 
 from libs.outbox import metrics, wakeup
-from libs.outbox.checks import refuse_unhandled
 from libs.outbox.lease import holding
 from libs.outbox.models import Job
 from libs.outbox.redaction import describe
@@ -23,6 +22,7 @@ class Worker:
     """Runs jobs of the chosen kinds, or of all that have a handler.
 
     Any number may work on one queue, in threads, processes and machines. A stopped one finishes the job in its hands.
+    Jobs of a kind without a handler wait, and are warned about once. Raises UnknownJob for a chosen kind without one.
     """
 
     # How long an idle worker waits for the bell before it looks for jobs of other processes. Seconds.
@@ -33,28 +33,28 @@ class Worker:
     measure_seconds = 15.0
 
     def __init__(self, chosen: Collection[str] = ()) -> None:
+        for kind in chosen:
+            handler_of(kind)
         self.chosen = list(chosen)
         # A plain flag, so that a signal handler may set it whatever lock its thread holds.
         self.stopping = False
         self._measured = float("-inf")
+        self._warned: set[str] = set()
 
     def run(self) -> None:
-        """Work until stopped; a database that is away is waited for. Raises UnknownJob as `refuse_unhandled` does."""
-        turn = self._begin
+        """Work until stopped; a database that is away is waited for."""
         while not self.stopping:
             try:
-                busy = turn()
+                busy = self.step()
             except django.db.Error as error:
                 logger.warning("outbox database trouble", extra={"error": describe(error)})
                 time.sleep(self.trouble_seconds)
                 continue
-            turn = self.step
             if not busy:
                 wakeup.wait(self.poll_seconds)
 
     def drain(self) -> int:
-        """Run what is due until nothing is, then return how many jobs that were. Raises UnknownJob as `run` does."""
-        self._begin()
+        """Run what is due until nothing is, then return how many jobs that were."""
         ran = 0
         while not self.stopping and self.step():
             ran += 1
@@ -75,11 +75,6 @@ class Worker:
                 self._try(job)
         return job is not None
 
-    def _begin(self) -> bool:
-        _let_go_of_old_connections()
-        refuse_unhandled(self.chosen)
-        return True
-
     def _try(self, job: Job) -> None:
         began = time.perf_counter()
         if job.is_worn_out:
@@ -94,8 +89,13 @@ class Worker:
 
     def _measure_now_and_then(self) -> None:
         if time.monotonic() - self._measured >= self.measure_seconds:
-            metrics.measure()
+            self._warn_about(metrics.measure().unknown)
             self._measured = time.monotonic()
+
+    def _warn_about(self, unknown: dict[str, int]) -> None:
+        for kind in unknown.keys() - self._warned:
+            logger.warning("outbox jobs wait for a release that knows their kind: %s (%d)", kind, unknown[kind])
+        self._warned |= unknown.keys()
 
 
 def _let_go_of_old_connections() -> None:

@@ -1,14 +1,10 @@
 """A worker beside the server in one process, so that a laptop needs no second one."""
 
-import logging
 import threading
 
 from django.db import connections
 
-from libs.outbox.errors import UnknownJob
 from libs.outbox.worker import Worker
-
-logger = logging.getLogger("outbox")
 
 _running: tuple[Worker, threading.Thread] | None = None
 
@@ -37,8 +33,5 @@ def stop(seconds: float = 10.0) -> None:
 def _work(worker: Worker) -> None:
     try:
         worker.run()
-    except UnknownJob as error:
-        # The server beside it goes on.
-        logger.error("outbox worker refused to start: %s", error)
     finally:
         connections.close_all()

@@ -37,6 +37,7 @@ def test_the_status_counts_what_is_owed(capsys: pytest.CaptureFixture[str]) -> N
         "depth": 4,
         "due": 2,
         "dead": 1,
+        "unknown": {},
         "kinds": {
             "test.note": {"depth": 2, "due": 2, "dead": 0},
             "test.nap": {"depth": 2, "due": 0, "dead": 0},

@@ -1,63 +1,146 @@
-"""A job that waits for a handler which is gone is found at the start."""
+"""A job of a kind that this release does not know waits, is counted and warned about, and stops nothing else."""
+
+import json
+import logging
 
 import pytest
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from prometheus_client import REGISTRY
 
+from accounts.models import Member
+from libs.outbox import metrics, registry
 from libs.outbox.models import Job
+from libs.outbox.worker import Worker
 from tests.libs.outbox.conftest import Owe
 
 
-def found() -> list[str]:
-    return [fault.msg for fault in run_checks(databases=["default"]) if fault.id == "outbox.E001"]
+@pytest.fixture
+def unknown(db: None) -> Job:
+    """The older of two jobs that a newer release has left."""
+    jobs = [Job.objects.create(kind="test.gone", payload={}) for _ in range(2)]
+    return jobs[0]
 
 
-@pytest.mark.django_db
-def test_the_check_names_each_kind_without_a_handler(owe: Owe) -> None:
+def warnings() -> list[str]:
+    return [fault.msg for fault in run_checks(databases=["default"]) if fault.id == "outbox.W001"]
+
+
+def warned(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [line.message for line in caplog.records if line.levelno == logging.WARNING and "test.gone" in line.message]
+
+
+def test_the_worker_runs_all_other_jobs_and_leaves_the_unknown_ones(
+    unknown: Job, owe: Owe, done: list[dict[str, int]]
+) -> None:
+    owe(payload={"id": 1})
+    owe(payload={"id": 2})
+    call_command("run_outbox", "--once")
+    unknown.refresh_from_db()
+    assert done == [{"id": 1}, {"id": 2}]
+    assert (unknown.state, unknown.attempts, unknown.last_error) == ("waiting", 0, "")
+
+
+@pytest.mark.usefixtures("unknown")
+def test_the_worker_finds_nothing_to_do_when_only_unknown_jobs_wait() -> None:
+    with pytest.raises(SystemExit) as ended:
+        call_command("run_outbox", "--once")
+    assert ended.value.code == 2
+
+
+def test_an_unknown_job_runs_once_a_release_knows_its_kind(
+    unknown: Job, done: list[dict[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Worker().drain()
+    monkeypatch.setitem(registry._handlers, "test.gone", done.append)
+    assert Worker().drain() == 2
+    unknown.refresh_from_db()
+    assert unknown.state == "done"
+
+
+@pytest.mark.usefixtures("unknown")
+def test_each_worker_warns_once_of_each_unknown_kind(owe: Owe, caplog: pytest.LogCaptureFixture) -> None:
+    worker = Worker()
+    worker.measure_seconds = 0
+    for _ in range(3):
+        owe()
+        worker.drain()
+    assert warned(caplog) == ["outbox jobs wait for a release that knows their kind: test.gone (2)"]
+    Worker().drain()
+    assert len(warned(caplog)) == 2
+
+
+@pytest.mark.usefixtures("unknown")
+def test_the_system_check_warns_of_each_unknown_kind_and_fails_nothing(owe: Owe) -> None:
     owe()
-    assert found() == []
-    Job.objects.create(kind="test.gone", payload={})
-    Job.objects.create(kind="test.gone", payload={})
-    assert found() == ["Jobs named 'test.gone' wait and have no handler."]
+    Job.objects.create(kind="test.lost", payload={})
+    assert warnings() == [f"Jobs named '{kind}' wait and have no handler." for kind in ("test.gone", "test.lost")]
+    call_command("check", databases=["default"])
+    call_command("migrate", "outbox", verbosity=0)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_check_is_silent_before_the_first_migration() -> None:
+def test_the_system_check_is_silent_before_the_first_migration() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE outbox_job RENAME TO outbox_job_away")
         try:
-            assert found() == []
+            assert warnings() == []
         finally:
             cursor.execute("ALTER TABLE outbox_job_away RENAME TO outbox_job")
 
 
-@pytest.mark.django_db
-def test_the_worker_refuses_to_start_and_says_what_helps(owe: Owe, done: list[dict[str, int]]) -> None:
+@pytest.mark.usefixtures("unknown")
+def test_the_status_counts_unknown_jobs_as_waiting_but_not_as_due(owe: Owe, capsys: pytest.CaptureFixture[str]) -> None:
     owe()
-    Job.objects.create(kind="test.gone", payload={})
-    with pytest.raises(CommandError, match=r"test\.gone\. Deploy code .* bury_jobs"):
-        call_command("run_outbox", "--once")
-    with pytest.raises(CommandError, match=r"'test\.gone'"):
-        call_command("run_outbox", "--once", "--kinds", "test.note,test.gone")
+    call_command("outbox_status", "--json")
+    status = json.loads(capsys.readouterr().out)
+    assert (status["depth"], status["due"], status["unknown"]) == (3, 1, {"test.gone": 2})
+    assert status["kinds"]["test.gone"] == {"depth": 2, "due": 0, "dead": 0}
+    call_command("outbox_status")
+    assert "test.gone: no handler in this release, 2 wait for one." in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("unknown")
+def test_the_gauges_count_unknown_jobs_as_waiting_but_not_as_late() -> None:
+    metrics.measure()
+    names = ("depth", "due", "unknown", "oldest_seconds")
+    assert [REGISTRY.get_sample_value(f"outbox_{name}") for name in names] == [2, 0, 2, 0]
+
+
+@pytest.mark.usefixtures("unknown")
+def test_the_admin_warns_of_unknown_kinds_and_lists_their_jobs(client: Client, sora: Member, owe: Owe) -> None:
+    owe()
+    client.force_login(sora)
+    answer = client.get(reverse("admin:outbox_job_changelist"), {"state": "unknown"})
+    assert "This release has no handler for waiting jobs of these kinds: test.gone." in answer.content.decode()
+    assert [job.kind for job in answer.context["cl"].result_list] == ["test.gone"] * 2
+
+
+@pytest.mark.django_db
+def test_a_chosen_kind_without_a_handler_is_an_error(owe: Owe, done: list[dict[str, int]]) -> None:
+    owe()
+    with pytest.raises(CommandError, match=r"'test\.gnoe'"):
+        call_command("run_outbox", "--once", "--kinds", "test.note,test.gnoe")
     assert done == []
 
 
-@pytest.mark.django_db
-def test_what_has_a_handler_can_be_run_beside_an_unknown_job(owe: Owe, done: list[dict[str, int]]) -> None:
+@pytest.mark.usefixtures("unknown")
+def test_chosen_kinds_run_beside_unknown_jobs(owe: Owe, done: list[dict[str, int]]) -> None:
     owe()
-    Job.objects.create(kind="test.gone", payload={})
     call_command("run_outbox", "--once", "--kinds", "test.note")
     assert done == [{}]
 
 
-@pytest.mark.django_db
-def test_buried_jobs_no_longer_stand_in_the_way(capsys: pytest.CaptureFixture[str]) -> None:
-    job = Job.objects.create(kind="test.gone", payload={})
+def test_unknown_jobs_that_an_operator_gives_up_are_warned_about_no_more(
+    unknown: Job, capsys: pytest.CaptureFixture[str]
+) -> None:
     call_command("bury_jobs", "--kind", "test.gone")
-    assert "1 waiting jobs would be made dead" in capsys.readouterr().out
-    assert found()
+    assert "2 waiting jobs would be made dead" in capsys.readouterr().out
+    assert warnings()
     call_command("bury_jobs", "--kind", "test.gone", "--yes")
-    assert found() == []
-    job.refresh_from_db()
-    assert job.state == "dead"
+    assert warnings() == []
+    unknown.refresh_from_db()
+    assert unknown.state == "dead"

@@ -91,9 +91,15 @@ def test_a_connection_cut_in_the_middle_of_a_job_does_not_repeat_it(owe: Owe, do
     assert (job.attempts, done) == (1, [{}])
 
 
-def test_a_thread_that_finds_an_unknown_job_says_so(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.usefixtures("started")
+def test_the_worker_thread_goes_on_beside_an_unknown_job(
+    owe: Owe, done: list[dict[str, int]], caplog: pytest.LogCaptureFixture
+) -> None:
     Job.objects.create(kind="test.gone", payload={})
-    worker_thread.start()
-    assert eventually(lambda: "test.gone" in caplog.text)
     worker_thread.stop()
-    assert Job.objects.get().attempts == 0
+    worker_thread.start()
+    owe()
+    assert eventually(lambda: done == [{}])
+    assert "test.gone" in caplog.text
+    worker_thread.stop()
+    assert Job.objects.get(kind="test.gone").attempts == 0

@@ -10,8 +10,6 @@ from libs.outbox.models import Job
 class Command(BaseCommand):
     """Changes nothing without --yes."""
 
-    # The check for jobs without a handler must not stand in the way of its own remedy.
-    requires_system_checks = []
     help = "Make waiting jobs of one kind dead; retry_dead undoes it. Shows what it would do; --yes does it."
 
     def add_arguments(self, parser: CommandParser) -> None:

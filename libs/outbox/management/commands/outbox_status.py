@@ -28,4 +28,6 @@ def _table(census: Census) -> str:
     total = {"depth": census.depth, "due": census.due, "dead": census.dead}
     for kind, row in (census.kinds | {"all": total}).items():
         lines.append(f"{kind:40} {row['depth']:8} {row['due']:8} {row['dead']:8}")
-    return "\n".join([*lines, f"The oldest has been due for {census.oldest_seconds:.0f} s."])
+    lines.append(f"The oldest has been due for {census.oldest_seconds:.0f} s.")
+    lines += [f"{kind}: no handler in this release, {number} wait for one." for kind, number in census.unknown.items()]
+    return "\n".join(lines)

@@ -26,17 +26,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work."""
-        worker = Worker(list(filter(None, options["kinds"].split(","))))
+        try:
+            worker = Worker(list(filter(None, options["kinds"].split(","))))
+        except UnknownJob as error:
+            raise CommandError(str(error)) from error
         _stop_on_signals(worker)
         if options["metrics_port"]:
             start_http_server(options["metrics_port"])
-        try:
-            if not options["once"]:
-                worker.run()
-            elif not worker.drain():
-                raise SystemExit(NOTHING_DUE)
-        except UnknownJob as error:
-            raise CommandError(str(error)) from error
+        if not options["once"]:
+            worker.run()
+        elif not worker.drain():
+            raise SystemExit(NOTHING_DUE)
 
 
 def _stop_on_signals(worker: Worker) -> None:
