@@ -22,7 +22,7 @@ help:
 	@echo 'make clean    forget what the local server has written'
 
 run: port runtime
-	@$(IN)/python manage.py prepare
+	@$(IN)/python manage.py prepare_local
 	@OUTBOX_THREAD=$${OUTBOX_THREAD:-on} exec $(IN)/python -m gunicorn --config python:config.gunicorn
 
 test: development

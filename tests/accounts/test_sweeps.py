@@ -110,11 +110,11 @@ def test_wrong_passwords_are_forgotten_when_their_time_is_over(phone: Phone, min
     assert not PasswordGuess.objects.exists()
 
 
-def test_housekeeping_sweeps_this_room_too(mina: Member, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_cleanup_command_purges_this_app_too(mina: Member, capsys: pytest.CaptureFixture[str]) -> None:
     expired(3)
     mina.withdraw()
     with in_days(15):
-        call_command("housekeeping")
+        call_command("cleanup")
     assert not OutstandingToken.objects.exists()
     assert not Member.objects.exists()
     assert "members" in capsys.readouterr().out

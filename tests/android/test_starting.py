@@ -146,7 +146,7 @@ def test_opening_the_app_the_next_morning_renews_without_a_word(mina_app: App) -
 @pytest.mark.parametrize("days", [1.1, 6, 13, 13.99])
 def test_an_expired_token_is_known_as_long_as_its_login_can_be_renewed(mina_app: App, days: float) -> None:
     with time_machine.travel(timezone.now() + timedelta(days=days)):
-        call_command("housekeeping")
+        call_command("cleanup")
         assert looked_at(session_of(mina_app).access) == EXPIRED
         mina_app.start()
         assert looked_at(session_of(mina_app).access) == GOOD
@@ -156,7 +156,7 @@ def test_a_login_that_nobody_used_for_weeks_is_over(mina_app: App) -> None:
     access = session_of(mina_app).access
     for days in (14.01, 60, 100, 1_000):
         with time_machine.travel(timezone.now() + timedelta(days=days)):
-            call_command("housekeeping")
+            call_command("cleanup")
             assert looked_at(access) == FALSE
     with time_machine.travel(timezone.now() + timedelta(days=15)), pytest.raises(LoggedOut):
         mina_app.start()

@@ -125,7 +125,7 @@ class Life:
         """What schedule and worker do."""
         # It says by exiting that there was nothing to do.
         with suppress(SystemExit), TestCase.captureOnCommitCallbacks(execute=True):
-            call_command("housekeeping")
+            call_command("cleanup")
         self.work()
 
 

@@ -39,7 +39,7 @@ SWEEPS: dict[str, Callable[[], int]] = {
 }
 FAILED = 1
 
-log = structlog.get_logger("housekeeping")
+log = structlog.get_logger("cleanup")
 
 
 class Command(BaseCommand):

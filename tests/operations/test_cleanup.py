@@ -1,0 +1,51 @@
+"""One command runs the clean-up of every app."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from libs.outbox.models import Job
+from operations.management.commands import cleanup
+
+pytestmark = pytest.mark.django_db
+
+
+def _cleanup(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = 0
+    try:
+        call_command("cleanup", *arguments)
+    except SystemExit as end:
+        code = int(end.code or 0)
+    return code, capsys.readouterr().out
+
+
+def test_cleanup_with_nothing_to_delete_exits_with_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    code, output = _cleanup(capsys, "--json")
+    assert code == 0
+    people, things = ["members", "reports", "bans", "sessions"], ["codes", "events", "guesses", "exports", "admin"]
+    steps = [*people, *things, "pictures", "answers", "jobs"]
+    assert json.loads(output) == dict.fromkeys(steps, 0)
+
+
+def test_cleanup_prints_how_much_each_step_deleted(capsys: pytest.CaptureFixture[str]) -> None:
+    Job.objects.create(kind="test.old", payload={}, done_at=timezone.now().replace(year=2020))
+    code, output = _cleanup(capsys)
+    assert code == 0
+    assert "jobs              1" in output
+
+
+def test_a_failing_cleanup_step_is_reported_and_the_others_still_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(cleanup.SWEEPS, "codes", _fail)
+    Job.objects.create(kind="test.old", payload={}, done_at=timezone.now().replace(year=2020))
+    code, output = _cleanup(capsys, "--json")
+    assert code == 1
+    assert json.loads(output)["codes"] is None
+    assert json.loads(output)["jobs"] == 1
+
+
+def _fail() -> int:
+    raise ConnectionError("the database blinked")
