@@ -1,150 +1,106 @@
-"""Files made to harm: each is refused or made harmless, and costs less than an honest photograph."""
+"""Files made to harm: each is refused before a decoder starts, or decoded within bounds, or made harmless."""
 
-import base64
-import resource
 import struct
-import time
-import zlib
-from collections.abc import Callable
+import tracemalloc
 from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from media.errors import ImageTooManyPixels, NotAnImage
-from media.processing import pipeline
-from tests.media.heic import heic
-from tests.media.pictures import (
-    chunk,
-    corners,
-    exif_bomb,
-    photograph,
-    png,
-    saved,
-    segment,
-    sent,
-    with_scans,
-    with_segments,
-    with_size,
+from media.formats.exif import MAX_ENTRIES
+from media.formats.parts import PROFILE_MAX_BYTES
+from media.processing import pipeline, sandbox
+from tests.media.hostile_files import (
+    HARMLESS,
+    REFUSED_BY_A_DECODER,
+    REFUSED_IN_A_SANDBOX,
+    REFUSED_UNDECODED,
+    SMALL,
+    TOO_MANY_PIXELS,
 )
-
-GREY = [(128, 128, 128)] * 4
-SMALL = photograph(80, 60)
-# 64 black megapixels, as Pillow writes them; making them anew takes five seconds.
-BLACK_AVIF = (
-    "c-muNU{FXasVqn=%S>Yc0uY^>nP!-"
-    "qnV9D5Xy^nKdYzkElE?r7iWw<6MNl?FL1uCZ0~+8f$SlbPvlxL`E;A=T8N_h`@fjhajKT~IOy7ZQjm*rvG`LzRASaax%1bOWFm%q($p_n&m03_"
-    "!0HnP$3zGAJv`A)gK`O*Lc?Sq)5Gcs3$OMTnb8v6~DW1eKL+3_$9*~f5a(+%xUUE(a&}3c)wg#Y(cxFK^%uhgvu`n_<vjAQ7KQ|?@M2LZlTmG|"
-    "M{pW8T92q7GMo(EK_>Q-?M&AGb|Izsa3=C1{PiY>X64{ts5W9chl#Yz-Eer2Fzqmrphb^JSX3eheU#GP%xw_^{YoGmT?}gl7f~L$}=PqLHU}QG"
-    "$?d9S*JpM%%YwkR(Gn{@X<@J;#zM$3WA7ekXn2DcbTN^JjRLu?}!t9&U5(3vl%;jcq-"
-    "q})fZca7#HCyd1$2zjSTaEplOat0`es|w9VEt|xv1;pFx6_k2e>wJFqMe)L8iuObv<d130Ber30{"
-)
+from tests.media.pictures import corners, exif_bomb, saved, segment, sent, with_segments
+from tests.media.watched_decoders import Decoders, watch_decoders
 
 
-def bomb(width: int, height: int) -> bytes:
-    """A PNG of a few kilobytes that claims any number of pixels."""
-    return png(width=1, height=1).replace(struct.pack(">II", 1, 1), struct.pack(">II", width, height), 1)
-
-
-def claims(width: int, height: int) -> bytes:
-    """The same with a checksum that fits."""
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    pixels = chunk(b"IDAT", zlib.compress(bytes(3 * width + 1) * 500, 9))
-    return b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")
-
-
-def lying_avif() -> bytes:
-    """An AVIF that says it is 64 pixels wide and holds a frame of 64 megapixels."""
-    data = zlib.decompress(base64.b85decode(BLACK_AVIF))
-    at = data.find(b"ispe") + 8
-    return data[:at] + struct.pack(">II", 64, 64) + data[at + 8 :]
-
-
-def progressive() -> bytes:
-    """A small file with many pixels, to be passed over again and again."""
-    return saved(Image.new("RGB", (3_000, 3_000)), "JPEG", progressive=True)
-
-
-TOO_MANY_PIXELS: dict[str, Callable[[], bytes]] = {
-    "a PNG of 20,000 by 20,000": lambda: claims(20_000, 20_000),
-    "a PNG just below the limit of pixels, in 60 kB": lambda: claims(7_999, 7_999),
-    "a JPEG that claims 65,500 by 65,500": lambda: with_size(SMALL, 65_500, 65_500),
-    "a progressive JPEG of 50 megapixels in 3 kB": lambda: with_size(
-        saved(corners(), "JPEG", progressive=True), 8_000, 6_250
-    ),
-    "a WebP of 64 megapixels in 34 bytes": lambda: saved(
-        Image.new("RGB", (8_000, 8_000)), "WEBP", lossless=True, method=0
-    ),
-    "a HEIC that claims 81 megapixels": lambda: heic(GREY, size=(9_000, 9_000)),
-}
-NO_PICTURES: dict[str, Callable[[], bytes]] = {
-    "an AVIF that lies about its size": lying_avif,
-    "a HEIC that lies about its size": lambda: heic(GREY, size=(16, 16)),
-    "a JPEG of a thousand scans": lambda: with_scans(progressive(), 1_000),
-    "a JPEG of endless segments": lambda: with_segments(SMALL, segment(0xFE, b"") * 2_000_000),
-    "a JPEG of endless tables": lambda: with_segments(SMALL, *[segment(0xDB, (b"\0" + b"\1" * 64) * 1_000)] * 150),
-    "a JPEG that never ends": lambda: SMALL[:-2] + b"\xff\0" * 4_500_000,
-    "padding before no marker": lambda: SMALL[:2] + b"\xff" * 9_000_000,
-    "padding before a stuffed zero": lambda: SMALL[:-2] + b"\xff" * 9_000_000 + b"\0",
-    "a PNG of a million crumbs": lambda: png(chunk(b"tEXt", b"") * 800_000),
-    "a checksum that is wrong": lambda: bomb(100, 100),
-    "no pixels": lambda: claims(0, 10),
-    "nothing": lambda: b"",
-    "a script": lambda: b"<script>alert(1)</script>",
-    "a vector drawing": lambda: b'<svg xmlns="http://www.w3.org/2000/svg"/>',
-    "a film": lambda: b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(1_000),
-    "a HEIC cut off after its brand": lambda: heic(GREY)[:40],
-    "brands without end": lambda: b"\xff\xff\xff\xffftypxxxx" + bytes(9_000_000),
-}
-HARMLESS: dict[str, Callable[[], bytes]] = {
-    "EXIF that unfolds to 300 MB": lambda: with_segments(SMALL, segment(0xE1, exif_bomb())),
-    "the same in a PNG": lambda: png(chunk(b"eXIf", exif_bomb()[6:] + bytes(9_000_000))),
-    "a profile that inflates to 50 MB": lambda: png(chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(50_000_000), 9))),
-    "words that inflate to 5 GB": lambda: png(chunk(b"zTXt", b"x\0\0" + zlib.compress(bytes(50_000_000), 9)) * 100),
-    "nine megabytes of padding": lambda: SMALL[:2] + b"\xff" * 9_000_000 + SMALL[2:],
-    "a profile in parts that do not fit": lambda: with_segments(
-        SMALL, *[segment(0xE2, b"ICC_PROFILE\0\1\7" + bytes(60_000))] * 30
-    ),
-}
-
-
-def cost(data: bytes, refusal: type[Exception] | None = None) -> float:
-    """Processor seconds of intake, those of its children too; the refusal is expected."""
-    before = _spent()
-    if refusal:
-        with pytest.raises(refusal):
-            pipeline.finish(sent(data))
-    else:
-        pipeline.finish(sent(data))
-    return _spent() - before
-
-
-def _spent() -> float:
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
-
-
-@pytest.fixture(scope="module")
-def honest_cost() -> float:
-    """What a photograph of 12 megapixels costs."""
-    return cost(photograph(4_000, 3_000))
+@pytest.fixture
+def decoders(monkeypatch: pytest.MonkeyPatch) -> Decoders:
+    return watch_decoders(monkeypatch)
 
 
 @pytest.mark.parametrize("name", TOO_MANY_PIXELS)
-def test_more_pixels_than_we_pay_for_are_refused_cheaply(name: str, honest_cost: float) -> None:
-    assert cost(TOO_MANY_PIXELS[name](), ImageTooManyPixels) < honest_cost
+def test_more_pixels_than_we_pay_for_are_refused_before_one_is_decoded(name: str, decoders: Decoders) -> None:
+    data = TOO_MANY_PIXELS[name]()
+    with pytest.raises(ImageTooManyPixels):
+        pipeline.finish(sent(data))
+    assert decoders.here == []
+    assert decoders.pixels == 0
+    assert len(decoders.sandboxes) == ("HEIC" in name)
 
 
-@pytest.mark.parametrize("name", NO_PICTURES)
-def test_what_no_camera_writes_is_refused_cheaply(name: str, honest_cost: float) -> None:
-    assert cost(NO_PICTURES[name](), NotAnImage) < honest_cost
+@pytest.mark.parametrize("name", REFUSED_UNDECODED)
+def test_what_no_camera_writes_is_refused_before_a_decoder_is_started(name: str, decoders: Decoders) -> None:
+    data = REFUSED_UNDECODED[name]()
+    with pytest.raises(NotAnImage):
+        pipeline.finish(sent(data))
+    assert decoders == Decoders()
+
+
+@pytest.mark.parametrize("name", REFUSED_BY_A_DECODER)
+def test_what_only_a_decoder_finds_broken_costs_no_more_pixels_than_claimed(name: str, decoders: Decoders) -> None:
+    with pytest.raises(NotAnImage):
+        pipeline.finish(sent(REFUSED_BY_A_DECODER[name]()))
+    assert decoders.pixels <= 100 * 100
+
+
+@pytest.mark.parametrize("name", REFUSED_IN_A_SANDBOX)
+def test_a_file_that_lies_is_decoded_within_the_limits_of_what_it_claims(name: str, decoders: Decoders) -> None:
+    with pytest.raises(NotAnImage):
+        pipeline.finish(sent(REFUSED_IN_A_SANDBOX[name]()))
+    assert decoders.here == []
+    (events,) = decoders.sandboxes
+    assert decoders.pixels <= 64 * 64
+    limits = [event for event in events if event[0] == "RLIMIT_CPU"]
+    assert limits in ([("RLIMIT_CPU", 2)], [("RLIMIT_CPU", 2), ("RLIMIT_CPU", 3)])
+
+
+def test_a_sandbox_is_limited_before_it_opens_a_file_and_again_by_its_pixels(decoders: Decoders) -> None:
+    pipeline.finish(sent(saved(corners(2_000, 1_500), "AVIF", speed=10)))
+    (events,) = decoders.sandboxes
+    names = [name for name, _ in events if name != "RLIMIT_AS"]
+    assert names == ["RLIMIT_FSIZE", "RLIMIT_CPU", "opened", "RLIMIT_CPU", "decoded"]
+    assert [number for name, number in events if name in ("RLIMIT_FSIZE", "RLIMIT_CPU")] == [0, 2, 3]
+    if sandbox.STATM.exists():
+        before, after = (number for name, number in events if name == "RLIMIT_AS")
+        assert 60_000_000 <= after - before < 60_000_000 + sandbox.FREE_BYTES
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_hides_beside_the_pixels_is_never_unpacked(name: str, honest_cost: float) -> None:
-    assert cost(HARMLESS[name]()) < honest_cost
+def test_what_hides_beside_the_pixels_is_neither_unpacked_nor_decoded(name: str, decoders: Decoders) -> None:
+    data = HARMLESS[name]()
+    file = sent(data)
+    tracemalloc.start()
+    pipeline.finish(file)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 * len(data) + 3 * PROFILE_MAX_BYTES
+    assert decoders.pixels <= 80 * 60
+    (opened,) = (number for name, number in decoders.here if name == "opened")
+    assert opened < 2 * len(SMALL)
+
+
+def test_an_exif_bomb_is_read_for_as_many_entries_as_cameras_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    unpack, read = struct.unpack_from, list[int]()
+
+    def counting_unpack(form: str, buffer: bytes, offset: int = 0) -> tuple[int, ...]:
+        read.append(struct.calcsize(form))
+        return unpack(form, buffer, offset)
+
+    monkeypatch.setattr(struct, "unpack_from", counting_unpack)
+    pipeline.finish(sent(with_segments(SMALL, segment(0xE1, exif_bomb()))))
+    assert MAX_ENTRIES < len(read) < MAX_ENTRIES + 10
+    assert max(read) < 16
 
 
 @pytest.mark.parametrize("tail", [b"PK\3\4 archive", b"<script>alert(1)</script>", b"GIF89a", b"%PDF-1.7"])
