@@ -1,61 +1,60 @@
 """Redis stops answering, and rates go on."""
 
-import os
-import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-import redis
 from pytest_django import Settings
 
 from libs.throttling.circuit_breaker import PAUSE
 from libs.throttling.rate_limits import hit
-from tests import services
+from tests.redis_outages import StoppableRedis, StoppedClock, Waits, stoppable_redis
 
 
 @pytest.fixture
-def paused(settings: Settings) -> Iterator[Callable[[bool], None]]:
-    """Stops a Redis of this test's own in its tracks, or lets it go on."""
-    if not services.has_redis():
-        pytest.skip("needs redis-server, which is not installed here")
-    with services.redis_server() as url:
-        settings.REDIS_URL, settings.THROTTLE_RATES, settings.RATE_LIMITS = url, {"outage": "3/minute;9/hour"}, True
-        process = redis.Redis.from_url(url).info("server")["process_id"]
-        yield lambda stop: os.kill(process, signal.SIGSTOP if stop else signal.SIGCONT)
-        os.kill(process, signal.SIGCONT)
+def server(settings: Settings) -> Iterator[StoppableRedis]:
+    """A Redis of this test's own, in which rates are counted."""
+    with stoppable_redis() as server:
+        settings.REDIS_URL, settings.THROTTLE_RATES, settings.RATE_LIMITS = (
+            server.url,
+            {"outage": "3/minute;9/hour"},
+            True,
+        )
+        yield server
 
 
-def seconds(call: Callable[[], object]) -> float:
-    """How long the call takes."""
-    begin = time.monotonic()
-    call()
-    return time.monotonic() - begin
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> StoppedClock:
+    return StoppedClock(monkeypatch)
 
 
-def test_without_redis_a_rate_still_holds(paused: Callable[[bool], None]) -> None:
+def test_without_redis_a_rate_still_holds(server: StoppableRedis) -> None:
     hit("outage", "mina")
-    paused(True)
+    server.stop()
     assert [hit("outage", "mina").allowed for _ in range(5)] == [True, True, True, False, False]
 
 
-def test_a_dead_redis_costs_one_timeout_and_no_more(paused: Callable[[bool], None], settings: Settings) -> None:
+def test_a_dead_redis_costs_one_timeout_and_no_more(
+    server: StoppableRedis, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hit("outage", "mina")
-    paused(True)
-    assert seconds(lambda: hit("outage", "jun")) < 2 * settings.REDIS_TIMEOUT
-    assert seconds(lambda: [hit("outage", "jun") for _ in range(50)]) < settings.REDIS_TIMEOUT
+    waits = Waits(monkeypatch)
+    server.stop()
+    for _ in range(51):
+        hit("outage", "jun")
+    assert waits.number == 1
 
 
 def test_a_redis_that_is_back_counts_on_where_it_was(
-    paused: Callable[[bool], None], caplog: pytest.LogCaptureFixture
+    server: StoppableRedis, clock: StoppedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert hit("outage", "mina").remaining == 2
-    paused(True)
+    server.stop()
     for _ in range(5):
         hit("outage", "jun")
-    paused(False)
+    server.resume()
+    server.client.ping()
     assert hit("outage", "mina").remaining == 2  # still by itself
-    time.sleep(PAUSE)
+    clock.shift(PAUSE)
     assert hit("outage", "mina").remaining == 1
     assert [line.message.partition(",")[0] for line in caplog.records] == ["Redis is away", "Redis is back."]
 
