@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,12 +18,13 @@ from uuid import uuid4
 import psycopg
 import redis
 
+from tests.polling import wait_until
 from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 # Enough of a town to have pictures, pages and somebody to follow in it.
 HAMLET = ("--members", "5", "--posts", "15", "--blocks", "0", "--pictures", "4")
-# How long the server may take to come up, and to go. Seconds.
+# How long the server may take to end. Seconds.
 PATIENCE = 60.0
 # Test processes at most. Redis has sixteen databases, given out by number: the lower half to the processes, the upper
 # half to the servers they start.
@@ -67,14 +67,17 @@ class Served:
 
     def wait_until_ready(self) -> None:
         """Raises AssertionError with what the server said, if it does not come up."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until and self.process and self.process.poll() is None:
-            try:
-                urllib.request.urlopen(f"{self.url}/readyz", timeout=5).close()  # noqa: S310 - this server
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError(f"the server did not come up: {self.log}")
+        try:
+            is_running = wait_until(self._is_ready_or_gone, retry_on=(OSError,))
+        except AssertionError as fault:
+            raise AssertionError(f"the server did not come up: {self.log}") from fault
+        assert is_running == "ready", f"the server ended: {self.log}"
+
+    def _is_ready_or_gone(self) -> str:
+        if self.process is None or self.process.poll() is not None:
+            return "gone"
+        urllib.request.urlopen(f"{self.url}/readyz", timeout=30).close()  # noqa: S310 - this server
+        return "ready"
 
     @property
     def port(self) -> int:

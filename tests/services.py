@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,8 +16,10 @@ from pathlib import Path
 import psycopg
 import redis
 
-# How long a server may take to come up. Seconds.
-PATIENCE = 30.0
+from tests.polling import wait_until
+
+# How long a server may take to end before it is killed. Seconds.
+STOP_SECONDS = 30.0
 # Both know letters beyond ASCII, which C does not; not every machine has both.
 LOCALES = ("C.UTF-8", "en_US.UTF-8")
 
@@ -113,7 +114,7 @@ def _running(command: list[str], folder: Path, stop: signal.Signals) -> Iterator
     finally:
         server.send_signal(stop)
         with suppress(subprocess.TimeoutExpired):
-            server.wait(PATIENCE)
+            server.wait(STOP_SECONDS)
         server.kill()
         server.wait()
 
@@ -132,12 +133,7 @@ def free_port() -> int:
 
 
 def _wait_for(answer: Callable[[], object], folder: Path) -> None:
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            answer()
-            return
-        except (psycopg.OperationalError, redis.ConnectionError) as failure:
-            if time.monotonic() > until:
-                raise RuntimeError((folder / "log").read_text()) from failure
-        time.sleep(0.05)
+    try:
+        wait_until(lambda: (answer(), True), retry_on=(psycopg.OperationalError, redis.ConnectionError))
+    except AssertionError as failure:
+        raise RuntimeError((folder / "log").read_text()) from failure

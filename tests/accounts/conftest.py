@@ -87,7 +87,7 @@ def at_once(shared_db: None) -> AtOnce:
 
         def do(deed: Callable[[], T]) -> T:
             try:
-                start.wait(10)
+                start.wait(60)
                 return deed()
             finally:
                 connections.close_all()

@@ -17,7 +17,8 @@ from media.models import Image
 from media.storage import image_files
 from tests.accounts.exporting import ask, fetched
 from tests.conftest import signed_in
-from tests.libs.outbox.processes import Environment, database_url, drain, start_worker, wait_for
+from tests.libs.outbox.processes import Environment, database_url, drain, start_worker
+from tests.polling import wait_until
 
 pytestmark = pytest.mark.usefixtures("shared_db")
 
@@ -49,7 +50,7 @@ def reader_waiting(pipe: Path) -> Iterator[None]:
             ends.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
         return bool(ends)
 
-    wait_for(is_being_read)
+    wait_until(is_being_read)
     yield
     os.close(ends[0])
 
@@ -71,7 +72,7 @@ def test_an_export_whose_worker_was_killed_is_made_whole_by_another(
     half = mina_api.get(address).json()
     assert (half["state"], half["progress"]["total"]) == ("running", len(steps()) + 2)
     path.with_suffix(".aside").replace(path)
-    wait_for(lambda: drain(environment) == 0 and Export.objects.get().ready_at)
+    wait_until(lambda: drain(environment) == 0 and Export.objects.get().ready_at)
     assert Job.objects.get(kind="accounts.build_export").attempts == Export.objects.get().tries == 2
     zipped = fetched(mina_api, address)
     assert all(zipped.read(f"pictures/{image.pk}.jpg") == image_files.read(image.key, "full") for image in images)

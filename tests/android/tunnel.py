@@ -2,7 +2,6 @@
 
 import re
 import socket
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
@@ -29,7 +28,6 @@ class Tunnel:
     answered: Counter[tuple[str, str]] = field(default_factory=Counter)
     lost: Counter[tuple[str, str]] = field(default_factory=Counter)
     to_lose: Counter[tuple[str, str]] = field(default_factory=Counter)
-    slowest: float = 0.0
 
     def __post_init__(self) -> None:
         self._send = over_socket(self.host, self.port)
@@ -57,12 +55,10 @@ class Tunnel:
         return answer
 
     def _answer(self, call: str, request: Request, access: str, patience: float) -> Answer:
-        began = time.monotonic()
         try:
             answer = self._send(request, access, patience)
         except NetworkError as fault:
             raise AssertionError(f"{call}: the network is well, and there is no answer") from fault
-        self.slowest = max(self.slowest, time.monotonic() - began)
         self.answered[call, "ok" if answer.is_good else answer.json()["code"]] += 1
         return answer
 

@@ -13,10 +13,9 @@ from typing import Any, TypeVar
 from tests.android.app import App, Refused
 from tests.android.tunnel import Tunnel
 from tests.android.wire import NetworkError
+from tests.polling import wait_until
 
 Told = TypeVar("Told")
-# Nobody waits longer for a letter. Seconds.
-PATIENCE = 30.0
 CODE = re.compile(r"^ {4}(\w{8})\r?$", re.MULTILINE)
 PAGE = 10
 
@@ -64,18 +63,21 @@ class User(App):
         """Ask for a code, and type in what the newest letter says, until it is the right one."""
         before = len(_codes(email, letters))
         self.insist(partial(self.ask_code, email))
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            for code in _codes(email, letters)[before:][-1:]:
-                try:
-                    self.sure(partial(self.confirm_code, email, code))
-                    return
-                except Refused as refusal:
-                    # A second letter is under way.
-                    if refusal.code != "AUTH_003":
-                        raise
-            time.sleep(0.5)
-        raise AssertionError("no letter came")
+        tried: set[str] = set()
+        wait_until(lambda: any(self._is_right(email, code, tried) for code in _codes(email, letters)[before:][-1:]))
+
+    def _is_right(self, email: str, code: str, tried: set[str]) -> bool:
+        """Whether the code is confirmed; a wrong one is typed once, and a second letter is under way."""
+        if code in tried:
+            return False
+        tried.add(code)
+        try:
+            self.sure(partial(self.confirm_code, email, code))
+        except Refused as refusal:
+            if refusal.code != "AUTH_003":
+                raise
+            return False
+        return True
 
     def publish(self, content: str, files: dict[str, bytes] | None = None) -> dict[str, Any]:
         """Write a post, and look at it in one's own list.

@@ -6,14 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.polling import wait_until
 from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +47,7 @@ class Server:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        _wait_for(lambda: self.get("/livez")[0] == 200)
+        wait_until(lambda: self.get("/livez")[0] == 200)
 
     def get(self, path: str, port: int | None = None) -> tuple[int, str]:
         """Status and text; status 0 when nobody answers."""
@@ -92,7 +92,7 @@ def test_a_server_greets_serves_and_ends_at_the_first_word(server: Server) -> No
 
 
 def test_metrics_are_on_a_port_of_their_own_and_nowhere_else(server: Server) -> None:
-    _wait_for(lambda: "outbox_depth" in server.get("/metrics", port=server.metrics_port)[1])
+    wait_until(lambda: "outbox_depth" in server.get("/metrics", port=server.metrics_port)[1])
     assert server.get("/metrics")[0] == 404
 
 
@@ -122,15 +122,8 @@ def test_a_body_whose_length_is_not_told_is_not_taken_for_empty(server: Server) 
 def test_a_process_that_dies_is_replaced_and_none_outlives_the_master(server: Server) -> None:
     (first,) = server.workers()
     os.kill(first, signal.SIGKILL)
-    _wait_for(lambda: server.workers() not in ([], [first]) and server.get("/livez")[0] == 200)
+    wait_until(lambda: server.workers() not in ([], [first]) and server.get("/livez")[0] == 200)
     (second,) = server.workers()
     server.process.kill()
     server.process.wait()
-    _wait_for(lambda: not Path(f"/proc/{second}/cwd").exists())
-
-
-def _wait_for(answer: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE
-    while not answer():
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    wait_until(lambda: not Path(f"/proc/{second}/cwd").exists())

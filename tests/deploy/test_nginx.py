@@ -24,6 +24,7 @@ from tests.android.town import Town, town
 from tests.android.wire import NetworkError, Request, file_part, multipart, phone_bytes, text_part
 from tests.deploy.upstream import Upstream
 from tests.factories import picture_bytes
+from tests.polling import wait_until
 from tests.served import ROOT
 from tests.services import die_along, free_port, program
 
@@ -31,7 +32,7 @@ pytestmark = [
     pytest.mark.skipif(not program("nginx"), reason="needs nginx"),
     pytest.mark.skipif(sys.platform != "linux", reason="the processes are read from /proc"),
 ]
-PATIENCE = 30.0
+PATIENCE = 60.0
 # The rest of a configuration, with everything nginx writes in the test's own folder.
 MAIN = """
 daemon off;
@@ -67,7 +68,7 @@ def nginx(folder: Path, upstream: int) -> Iterator[int]:
     assert "[warn]" not in tested.stderr
     server = subprocess.Popen(command, preexec_fn=die_along)  # noqa: PLW1509 - as tests.services does
     try:
-        _wait_for(port)
+        wait_until(lambda: _accepts_connections(port), retry_on=(OSError,))
         yield port
     finally:
         server.terminate()
@@ -212,10 +213,8 @@ def test_the_logs_of_nginx_tell_outcomes_and_nothing_of_anybody(front: int, upst
     upstream.closes()
     _raw(front, phone_bytes(Request("DELETE", "/member/delete/1234?secret=1"), access="secret"))
     _got(front, "", sent=b"POST /api/v1/sessions?secret=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
-    until = time.monotonic() + PATIENCE
-    while (said := (tmp_path / "access.log").read_text()).count("\n") < 2 and time.monotonic() < until:
-        time.sleep(0.05)
-    said += (tmp_path / "error.log").read_text()
+    wait_until(lambda: (tmp_path / "access.log").read_text().count("\n") == 2)
+    said = (tmp_path / "access.log").read_text() + (tmp_path / "error.log").read_text()
     # Each what was asked, what was answered and what the server had answered; 502 stands for nothing at all.
     assert [line.split()[1:4] for line in said.splitlines()] == [["DELETE", "502", "502"], ["POST", "503", "502"]]
     for word in ("secret", "127.0.0.1", "1234", "sessions"):
@@ -261,16 +260,15 @@ def _hears_nothing(phone: App) -> None:
 
 
 def _goes_on(phone: App) -> None:
-    until = time.monotonic() + PATIENCE
-    while True:
-        with suppress(NetworkError):
-            post = phone.register_post("afterwards", {"a.png": picture_bytes()})
+    def round_of_calls() -> bool:
+        post = phone.register_post("afterwards", {"a.png": picture_bytes()})
+        phone.delete_post(post["post_id"])
+        with pytest.raises(Refused, match="POST_004"):
             phone.delete_post(post["post_id"])
-            with pytest.raises(Refused, match="POST_004"):
-                phone.delete_post(post["post_id"])
-            return phone.start()
-        assert time.monotonic() < until
-        time.sleep(0.2)
+        phone.start()
+        return True
+
+    wait_until(round_of_calls, retry_on=(NetworkError,))
 
 
 Got = tuple[int, HTTPMessage, bytes]
@@ -302,10 +300,6 @@ def _is_problem(got: Got, status: int, code: str) -> bool:
     return (got[0], told["status"], told["code"]) == (status, status, code)
 
 
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + PATIENCE
-    while True:
-        with suppress(OSError):
-            return socket.create_connection(("127.0.0.1", port), 1).close()
-        assert time.monotonic() < until
-        time.sleep(0.05)
+def _accepts_connections(port: int) -> bool:
+    socket.create_connection(("127.0.0.1", port)).close()
+    return True

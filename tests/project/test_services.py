@@ -5,12 +5,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 
 from tests import services
+from tests.polling import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = """
@@ -43,14 +43,7 @@ def test_a_killed_test_run_takes_its_servers_along(server: str) -> None:
             check=False,
         )
         port = int(run.stdout.rsplit(":", 1)[1].split("/")[0])
-        assert _falls_silent(port)
-
-
-def _falls_silent(port: int) -> bool:
-    until = time.monotonic() + 10
-    while _answers(port) and time.monotonic() < until:
-        time.sleep(0.05)
-    return not _answers(port)
+        wait_until(lambda: not _answers(port))
 
 
 def _answers(port: int) -> bool:

@@ -62,7 +62,7 @@ def signed_in(url: str, pair: Pair) -> AuthenticatedClient:
 
 def code_for(email: str, mail: Path) -> str:
     """The code, from the letter."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         for letter in mail.glob(f"*{email}*"):
             if found := re.search(r"^    (\w{8})$", letter.read_text(), re.MULTILINE):

@@ -24,7 +24,8 @@ from media.models import Image
 from posts.models import Post
 from tests.conftest import signed_in
 from tests.factories import upload
-from tests.libs.outbox.processes import Environment, wait_for
+from tests.libs.outbox.processes import Environment
+from tests.polling import wait_until
 from tests.served import Served, serving
 
 POSTS, IMAGES = "/api/v1/posts", "/api/v1/images"
@@ -58,7 +59,7 @@ def send(server: Served, access: str, asked: Asked) -> list[HTTPConnection]:
     """Send everything at once and read no answer yet."""
     lines = []
     for number, (path, body, kind) in enumerate(asked):
-        line = HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+        line = HTTPConnection(urlsplit(server.url).netloc, timeout=60)
         headers = {"Authorization": f"Bearer {access}", "Content-Type": kind, "Idempotency-Key": f"k-{number}"}
         line.request("POST", path, body, headers)
         lines.append(line)
@@ -125,7 +126,7 @@ def test_what_was_done_when_its_server_died_is_answered_by_the_next(
     with unread_log(tmp_path / "pipe") as fill, serving(environment, tmp_path, "pipe") as server:
         fill()
         lines = send(server, access, asked)
-        wait_for(lambda: Answer.objects.filter(status=201).count() == len(asked))
+        wait_until(lambda: Answer.objects.filter(status=201).count() == len(asked))
         server.kill()
         assert all(heard_nothing(line) for line in lines)
     with serving(environment, tmp_path) as server:
@@ -167,7 +168,7 @@ def test_what_was_not_done_when_its_server_died_is_done_by_the_next(
     del asked[1]
     with serving(environment, tmp_path) as server, nobody_adds_to("posts_post", "outbox_job"):
         lines = send(server, access, asked)
-        wait_for(lambda: waiting() == len(asked))
+        wait_until(lambda: waiting() == len(asked))
         server.kill()
         assert all(heard_nothing(line) for line in lines)
     assert (Post.objects.count(), Image.objects.stored().count(), len(files(tmp_path))) == (0, 0, 1)
@@ -185,7 +186,7 @@ def test_pictures_of_a_post_whose_server_died_before_publishing_are_swept(
 ) -> None:
     with serving(environment, tmp_path) as server, nobody_adds_to("posts_post"):
         (line,) = send(server, access, asked[1:2])
-        wait_for(lambda: waiting() == 1)
+        wait_until(lambda: waiting() == 1)
         server.kill()
         assert heard_nothing(line)
     left = Image.objects.stored().get()

@@ -28,7 +28,7 @@ def nap(payload: dict[str, Any]) -> None:
 @handles("test.wait")
 def wait(payload: dict[str, Any]) -> None:
     """Go on only when the test says so."""
-    assert hold.wait(10)
+    assert hold.wait(60)
     done.append(payload)
 
 

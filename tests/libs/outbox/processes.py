@@ -3,11 +3,9 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from django.db import connection
@@ -51,11 +49,4 @@ def start_worker(environment: Environment, *options: str) -> Iterator["subproces
 
 def drain(environment: Environment) -> int:
     with start_worker(environment, "--once") as worker:
-        return worker.wait(30)
-
-
-def wait_for(happened: Callable[[], Any]) -> None:
-    until = time.monotonic() + 30
-    while not happened():
-        assert time.monotonic() < until
-        time.sleep(0.02)
+        return worker.wait(60)

@@ -11,7 +11,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 import tests.libs.outbox.slow_jobs.jobs  # noqa: F401 - the handler must be known where the job is written, too
 from libs.outbox.models import Job
 from tests.libs.outbox.conftest import Owe
-from tests.libs.outbox.processes import LEASE_SECONDS, Environment, drain, leading_to_this_queue, start_worker, wait_for
+from tests.libs.outbox.processes import Environment, drain, leading_to_this_queue, start_worker
+from tests.polling import wait_until
 
 pytestmark = pytest.mark.usefixtures("shared_queue")
 
@@ -28,13 +29,12 @@ def test_a_job_whose_worker_was_killed_has_its_effect_once(
     job = owe("slow.letter", {"letter": 7})
     (tmp_path / moment).touch()
     with start_worker(environment) as worker:
-        wait_for((tmp_path / "blocked").exists)
+        wait_until((tmp_path / "blocked").exists)
         worker.send_signal(signal.SIGKILL)
-    killed_at = time.monotonic()
     (tmp_path / moment).unlink()
     held = Job.objects.get(pk=job.pk)
-    assert (held.state, held.attempts) == ("running", 1) or time.monotonic() - killed_at > LEASE_SECONDS - 1
-    wait_for(lambda: drain(environment) == 0)
+    assert (held.attempts, held.done_at) == (1, None)
+    wait_until(lambda: drain(environment) == 0)
     job.refresh_from_db()
     assert (job.state, job.attempts) == ("done", 2)
     assert len((tmp_path / "runs").read_text().splitlines()) == 2
@@ -47,12 +47,12 @@ def test_a_worker_that_is_asked_to_stop_ends_the_job_in_hand(
     job = owe("slow.letter", {"letter": 7})
     (tmp_path / "block-before").touch()
     with start_worker(environment) as worker:
-        wait_for((tmp_path / "blocked").exists)
+        wait_until((tmp_path / "blocked").exists)
         worker.send_signal(signal.SIGTERM)
         time.sleep(0.2)
         assert worker.poll() is None
         (tmp_path / "block-before").unlink()
-        assert worker.wait(10) == 0
+        assert worker.wait(60) == 0
     job.refresh_from_db()
     assert (job.state, job.attempts) == ("done", 1)
 
@@ -61,7 +61,7 @@ def test_two_processes_share_a_queue_and_run_each_job_once(environment: Environm
     for number in range(20):
         owe("slow.letter", {"letter": number})
     with start_worker(environment, "--once") as one, start_worker(environment, "--once") as two:
-        assert {one.wait(30), two.wait(30)} <= {0, 2}
+        assert {one.wait(60), two.wait(60)} <= {0, 2}
     assert len((tmp_path / "runs").read_text().splitlines()) == 20
     assert not Job.objects.filter(done_at=None).exists()
 

@@ -22,7 +22,7 @@ def test_two_workers_never_run_one_job_twice(done: list[dict[str, Any]]) -> None
 
     def work() -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             shares.append(Worker(["test.nap"]).drain())
         finally:
             connections.close_all()

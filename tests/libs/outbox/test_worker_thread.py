@@ -1,8 +1,6 @@
 """The worker beside the server: woken by a commit, patient with the database, gone when told."""
 
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
@@ -12,6 +10,7 @@ from libs.outbox.models import Job
 from libs.outbox.worker import Worker
 from tests.libs.outbox import deeds
 from tests.libs.outbox.conftest import Owe
+from tests.polling import wait_until
 
 pytestmark = pytest.mark.usefixtures("shared_queue")
 
@@ -26,18 +25,11 @@ def started(shared_queue: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     worker_thread.stop()
 
 
-def eventually(happened: Callable[[], Any]) -> bool:
-    until = time.monotonic() + 10
-    while not happened() and time.monotonic() < until:
-        time.sleep(0.01)
-    return bool(happened())
-
-
 @pytest.mark.usefixtures("started")
 def test_a_commit_wakes_the_worker_at_once(owe: Owe, done: list[dict[str, int]]) -> None:
     for number in range(1, 4):
         owe(payload={"id": number})
-        assert eventually(lambda: Job.objects.filter(done_at=None).count() == 0)
+        assert wait_until(lambda: Job.objects.filter(done_at=None).count() == 0)
     assert [payload["id"] for payload in done] == [1, 2, 3]
 
 
@@ -52,7 +44,7 @@ def test_a_second_start_makes_no_second_worker() -> None:
 def test_stopping_lets_the_job_in_hand_end(owe: Owe, done: list[dict[str, int]]) -> None:
     owe("test.wait", {"id": 1})
     owe("test.note", {"id": 2})
-    assert eventually(lambda: Job.objects.filter(kind="test.wait", attempts=1).exists())
+    assert wait_until(lambda: Job.objects.filter(kind="test.wait", attempts=1).exists())
     assert worker_thread._running
     worker_thread._running[0].stop()
     deeds.hold.set()
@@ -68,10 +60,10 @@ def test_the_worker_outlives_a_database_that_is_away(
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE outbox_job RENAME TO outbox_job_away")
         wakeup.ring()
-        assert eventually(lambda: "outbox database trouble" in caplog.messages)
+        assert wait_until(lambda: "outbox database trouble" in caplog.messages)
         cursor.execute("ALTER TABLE outbox_job_away RENAME TO outbox_job")
     owe(payload={"id": 2})
-    assert eventually(lambda: {"id": 2} in done)
+    assert wait_until(lambda: {"id": 2} in done)
 
 
 @pytest.mark.usefixtures("started")
@@ -79,14 +71,14 @@ def test_a_connection_cut_in_the_middle_of_a_job_does_not_repeat_it(owe: Owe, do
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no connections that could be cut")
     job = owe("test.wait")
-    assert eventually(lambda: Job.objects.filter(attempts=1).exists())
+    assert wait_until(lambda: Job.objects.filter(attempts=1).exists())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     deeds.hold.set()
-    assert eventually(lambda: Job.objects.filter(done_at__isnull=False).exists())
+    assert wait_until(lambda: Job.objects.filter(done_at__isnull=False).exists())
     job.refresh_from_db()
     assert (job.attempts, done) == (1, [{}])
 
@@ -99,7 +91,7 @@ def test_the_worker_thread_goes_on_beside_an_unknown_job(
     worker_thread.stop()
     worker_thread.start()
     owe()
-    assert eventually(lambda: done == [{}])
+    assert wait_until(lambda: done == [{}])
     assert "test.gone" in caplog.text
     worker_thread.stop()
     assert Job.objects.get(kind="test.gone").attempts == 0

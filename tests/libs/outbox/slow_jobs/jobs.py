@@ -1,11 +1,11 @@
 """A handler that stops where a test wants to meet its process, and leaves traces of what it did."""
 
 import os
-import time
 from pathlib import Path
 from typing import Any
 
 from libs.outbox.registry import handles
+from tests.polling import wait_until
 
 
 @handles("slow.letter")
@@ -27,7 +27,5 @@ def _stand_still(folder: Path, moment: str) -> None:
     sign = folder / f"block-{moment}"
     if sign.exists():
         (folder / "blocked").touch()
-    # Half a minute is longer than the test lives, so a worker that nobody kills ends by itself.
-    until = time.monotonic() + 30
-    while sign.exists() and time.monotonic() < until:
-        time.sleep(0.02)
+    # Two minutes are longer than the test lives, so a worker that nobody kills ends by itself.
+    wait_until(lambda: not sign.exists(), seconds=120)
