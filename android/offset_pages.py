@@ -15,7 +15,7 @@ from django.core.cache import cache
 from accounts.models import Member
 from android.representations import member_values
 from libs.keyset.cursors import Cursor
-from libs.keyset.querysets import PreparedList, PreparedRows, nearest
+from libs.keyset.querysets import CompiledList, CompiledRows, rows_after
 from posts.models import Post
 from posts.models.post import PostQuerySet
 
@@ -32,13 +32,13 @@ def rows_of(posts: PostQuerySet) -> Any:
     return posts.values("id", "created_at", "edited_at", "text", "image_count", **member_values("author__"))
 
 
-@PreparedList
+@CompiledList
 def feed(reader: int) -> Any:
     """Everything a reader may see, newest first, as `rows_of`."""
     return rows_of(Post.objects.feed_for(Member(pk=reader)))
 
 
-@PreparedList
+@CompiledList
 def feed_of_one(reader: int, author: int) -> Any:
     """What a reader may see of one member, newest first, as `rows_of`."""
     return rows_of(Post.objects.feed_for(Member(pk=reader)).filter(author=author))
@@ -62,7 +62,7 @@ class Walk:
 
     def remember(self, places: dict[int, Cursor | None]) -> None:
         """These, and no others any more."""
-        ends = {page: (place.moment.isoformat(), place.id) for page, place in places.items() if place}
+        ends = {page: (place.timestamp.isoformat(), place.id) for page, place in places.items() if place}
         cache.set(self.key, (self.listed, ends), REMEMBERED_SECONDS)
 
 
@@ -80,7 +80,7 @@ def own_page(reader: Member, author_id: int, session_id: int, *, page: int, size
     return _page(listed, lambda: Post.objects.feed_for(reader).filter(author=author_id), walk, page, size)
 
 
-def _page(listed: PreparedRows, posts: Posts, walk: Walk, page: int, size: int) -> list[dict[str, Any]]:
+def _page(listed: CompiledRows, posts: Posts, walk: Walk, page: int, size: int) -> list[dict[str, Any]]:
     place = _place(walk, posts, page, size) if page else None
     if page and place is None:
         return []
@@ -99,7 +99,7 @@ def _place(walk: Walk, posts: Posts, page: int, size: int) -> Cursor | None:
         return place
     if skipped > FARTHEST_JUMP:
         return None
-    values = (place.moment, place.id) if place else None
-    below = nearest(posts(), feed.position, values, ascending=False, inclusive=False) if values else posts()
+    values = (place.timestamp, place.id) if place else None
+    below = rows_after(posts(), feed.columns, values, ascending=False, inclusive=False) if values else posts()
     last = below.values_list("created_at", "id")[skipped - 1 : skipped].first()
     return Cursor(*last) if last else None

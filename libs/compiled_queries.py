@@ -1,8 +1,8 @@
 """A family of querysets that differ in values only, compiled once for each shape.
 
 Django builds the SQL of a feed anew for each request, which costs more than running it. Here the queryset is built
-once with marks in the place of values; the marks are found again among the parameters, and each later run only fills
-them in. The rules stay in the ORM, where everybody else reads them too.
+once with placeholders in the place of values; the placeholders are found again among the parameters, and each later
+run only fills them in. The rules stay in the ORM, where everybody else reads them too.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -18,39 +18,39 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 Row = dict[str, Any]
 # Gives a queryset of `values`.
 Build = Callable[..., Any]
-# Values no client ever sends, so that a mark is not taken for a constant of the statement.
+# Values no client ever sends, so that a placeholder is not taken for a constant of the statement.
 FIRST_NUMBER = 2**62 + 4_611_686_018
-FIRST_MOMENT = datetime(1923, 4, 5, 6, 7, 8, 910_111, tzinfo=UTC)
+FIRST_TIMESTAMP = datetime(1923, 4, 5, 6, 7, 8, 910_111, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class Parameter:
     """A place among the parameters: a constant, or the name of a value and how this database writes it."""
 
     constant: Any = None
     name: str = ""
-    is_moment: bool = False
+    is_timestamp: bool = False
 
-    def filled(self, values: Mapping[str, Any], connection: BaseDatabaseWrapper) -> Any:
+    def value_in(self, values: Mapping[str, Any], connection: BaseDatabaseWrapper) -> Any:
         """What the database gets."""
         if not self.name:
             return self.constant
         value = values[self.name]
-        return connection.ops.adapt_datetimefield_value(value) if self.is_moment else value
+        return connection.ops.adapt_datetimefield_value(value) if self.is_timestamp else value
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class CompiledStatement:
     """One shape, ready to run."""
 
     sql: str
-    slots: tuple[Slot, ...]
+    parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
     converters: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...]
 
     def run(self, values: Mapping[str, Any], connection: BaseDatabaseWrapper) -> list[Row]:
         """The rows, as `values` gives them."""
-        parameters = [slot.filled(values, connection) for slot in self.slots]
+        parameters = [parameter.value_in(values, connection) for parameter in self.parameters]
         try:
             rows = _fetched(self.sql, parameters, connection)
         except NotSupportedError:
@@ -71,7 +71,7 @@ class Compiled:
         return converted
 
 
-class Prepared:
+class CompiledQuery:
     """Decorates a function that builds a `values` queryset from a shape and named values.
 
     Values are whole numbers or moments; what changes the SQL itself (a direction, a page size) belongs to the shape.
@@ -79,7 +79,7 @@ class Prepared:
 
     def __init__(self, build: Build) -> None:
         self.build = build
-        self._compiled: dict[Hashable, Compiled] = {}
+        self._compiled: dict[Hashable, CompiledStatement] = {}
 
     def rows(self, *shape: Hashable, **values: Any) -> list[Row]:
         """The rows of the queryset for this shape and these values; on the default database."""
@@ -90,17 +90,17 @@ class Prepared:
             compiled = self._compiled[key] = self._compile(shape, values, connection)
         return compiled.run(values, connection)
 
-    def _compile(self, shape: Sequence[Hashable], values: Row, connection: BaseDatabaseWrapper) -> Compiled:
-        marks = {name: _mark(place, value) for place, (name, value) in enumerate(values.items())}
-        query = self.build(*shape, **marks).query
+    def _compile(self, shape: Sequence[Hashable], values: Row, connection: BaseDatabaseWrapper) -> CompiledStatement:
+        placeholders = {name: _placeholder(place, value) for place, (name, value) in enumerate(values.items())}
+        query = self.build(*shape, **placeholders).query
         compiler = query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
-        slots = tuple(_slot(parameter, marks, connection) for parameter in parameters)
-        if missing := marks.keys() - {slot.name for slot in slots}:
+        parameters = tuple(_parameter(parameter, placeholders, connection) for parameter in parameters)
+        if missing := placeholders.keys() - {parameter.name for parameter in parameters}:
             raise ImproperlyConfigured(f"{self.build.__qualname__} does not use {sorted(missing)} as plain parameters.")
         converters = compiler.get_converters([column[0] for column in compiler.select])
         steps = tuple((place, tuple(convs), expression) for place, (convs, expression) in converters.items())
-        return Compiled(sql, slots, tuple(query.selected), steps)
+        return CompiledStatement(sql, parameters, tuple(query.selected), steps)
 
 
 def _fetched(sql: str, parameters: Sequence[Any], connection: BaseDatabaseWrapper) -> list[Any]:
@@ -127,14 +127,14 @@ def preparing_cursor(connection: BaseDatabaseWrapper) -> Any:
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 
-def _mark(place: int, value: Any) -> Any:
-    return FIRST_MOMENT + timedelta(days=place) if isinstance(value, datetime) else FIRST_NUMBER + place
+def _placeholder(place: int, value: Any) -> Any:
+    return FIRST_TIMESTAMP + timedelta(days=place) if isinstance(value, datetime) else FIRST_NUMBER + place
 
 
-def _slot(parameter: Any, marks: Row, connection: BaseDatabaseWrapper) -> Slot:
-    for name, mark in marks.items():
-        is_moment = isinstance(mark, datetime)
-        written = connection.ops.adapt_datetimefield_value(mark) if is_moment else mark
+def _parameter(parameter: Any, placeholders: Row, connection: BaseDatabaseWrapper) -> Parameter:
+    for name, placeholder in placeholders.items():
+        is_timestamp = isinstance(placeholder, datetime)
+        written = connection.ops.adapt_datetimefield_value(placeholder) if is_timestamp else placeholder
         if parameter == written:
-            return Slot(name=name, is_moment=is_moment)
-    return Slot(constant=parameter)
+            return Parameter(name=name, is_timestamp=is_timestamp)
+    return Parameter(constant=parameter)

@@ -8,8 +8,8 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import Member
 from accounts.profiles.representations import brief, brief_values
-from libs.compiled_queries import Prepared
-from libs.keyset.querysets import PreparedList
+from libs.compiled_queries import CompiledQuery
+from libs.keyset.querysets import CompiledList
 from media.image_urls import picture
 from posts.models import Post, PostImage
 
@@ -19,13 +19,13 @@ def rows_of(posts: QuerySet[Post]) -> Any:
     return posts.values("id", "created_at", "edited_at", "text", "image_count", **brief_values("author__"))
 
 
-@PreparedList
+@CompiledList
 def feed(reader: int) -> Any:
     """Everything a reader may see, newest first, as `rows_of`."""
     return rows_of(Post.objects.feed_for(Member(pk=reader)))
 
 
-@PreparedList
+@CompiledList
 def feed_of_one(reader: int, author: int) -> Any:
     """What a reader may see of one writer, newest first, as `rows_of`."""
     return rows_of(Post.objects.feed_for(Member(pk=reader)).filter(author=author))
@@ -57,7 +57,7 @@ def pictures_of(post_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-@Prepared
+@CompiledQuery
 def shown_in(number: int, **post_ids: int) -> Any:
     """The pictures of so many posts."""
     shown = PostImage.objects.filter(post__in=list(post_ids.values())).order_by("post", "position")

@@ -20,6 +20,6 @@ _LOOKUPS = {
 }
 
 
-def beyond(columns: Sequence[str], values: Sequence[Any], *, ascending: bool, inclusive: bool) -> Q:
+def row_comparison(columns: Sequence[str], values: Sequence[Any], *, ascending: bool, inclusive: bool) -> Q:
     """The condition that a row lies beyond the given values, or at them when inclusive; for `filter`."""
     return Q(_LOOKUPS[ascending, inclusive](tuple(F(column) for column in columns), tuple(values)))

@@ -27,23 +27,23 @@ class Cursor:
     `back` is against the list's order. `inclusive` pages begin with the row itself, if it is still there.
     """
 
-    moment: datetime
+    timestamp: datetime
     id: int
     back: bool = False
     inclusive: bool = False
 
     def opposite(self) -> "Cursor":
         """All that this cursor leaves out: the other way, and the row itself if this one skips it."""
-        return Cursor(self.moment, self.id, back=not self.back, inclusive=not self.inclusive)
+        return Cursor(self.timestamp, self.id, back=not self.back, inclusive=not self.inclusive)
 
-    def written(self, bound_to: str) -> str:
+    def encode(self, bound_to: str) -> str:
         """The cursor as text of 44 url-safe letters, good for the list called `bound_to` only."""
         flags = self.back * _BACK | self.inclusive * _INCLUSIVE
-        body = _FORMAT.pack(flags, (self.moment - _EPOCH) // _MICROSECOND, self.id)
+        body = _FORMAT.pack(flags, (self.timestamp - _EPOCH) // _MICROSECOND, self.id)
         return base64.urlsafe_b64encode(body + _seal(body, bound_to, settings.SECRET_KEY)).decode()
 
     @classmethod
-    def read(cls, text: str, bound_to: str) -> "Cursor":
+    def decode(cls, text: str, bound_to: str) -> "Cursor":
         """The cursor of a text that `written` made for the same list, under the present key or an older one.
 
         Raises InvalidCursor for everything else.
@@ -58,8 +58,8 @@ class Cursor:
         if len(text) != _LETTERS or not any(constant_time_compare(seal, _seal(body, bound_to, key)) for key in keys):
             raise InvalidCursor
         flags, microseconds, id_ = _FORMAT.unpack(body)
-        moment = _EPOCH + microseconds * _MICROSECOND
-        return cls(moment, id_, back=bool(flags & _BACK), inclusive=bool(flags & _INCLUSIVE))
+        timestamp = _EPOCH + microseconds * _MICROSECOND
+        return cls(timestamp, id_, back=bool(flags & _BACK), inclusive=bool(flags & _INCLUSIVE))
 
 
 def _seal(body: bytes, bound_to: str, key: str | bytes) -> bytes:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from libs.keyset.pages import Page, cut
+from libs.keyset.pages import KeysetPage, paginate
 
 EXAMPLE = "AAAGYQFXX0nQaLAPSExBAAlnc2lnbmVkLWJ5LXVzLW9u"
 
@@ -22,14 +22,14 @@ class KeysetPagination(BasePagination):
     Raises InvalidCursor, and ValidationError for a limit that is no number or out of range.
     """
 
-    position = ("created_at", "id")
-    page: Page[Any]
+    columns = ("created_at", "id")
+    page: KeysetPage[Any]
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         """The rows of the page that the query asks for."""
         cursor, size = request.query_params.get("cursor"), self.limit(request)
         bound_to = self.bound_to(request)
-        self.page = cut(queryset, cursor=cursor, size=size, bound_to=bound_to, position=self.position)
+        self.page = paginate(queryset, cursor=cursor, size=size, bound_to=bound_to, columns=self.columns)
         return self.page.rows
 
     def limit(self, request: Request) -> int:

@@ -26,7 +26,7 @@ EDIT = {"text": "First snow of the year.", "edited_at": "2026-11-24T09:05:00.654
 class EditPagination(KeysetPagination):
     """By when the words were changed."""
 
-    position = ("edited_at", "id")
+    columns = ("edited_at", "id")
 
 
 class OwnPostsViewSet(StrictViewSet):

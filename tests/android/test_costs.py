@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Member
 from android.offset_pages import feed, feed_of_one
-from libs.keyset.querysets import nearest
+from libs.keyset.querysets import rows_after
 from posts.models import Post
 from tests.android.app import App
 from tests.posts.test_costs import crowd as crowd
@@ -76,7 +76,7 @@ def test_any_page_is_read_from_the_index_and_little_more_than_its_rows(crowd: Me
     for index, rows in first.items():
         walked = seen.filter(author=crowd) if index == "post_by_author" else seen
         last = walked.values_list("created_at", "id")[page * 10 - 1] if page else None
-        plan = executed(nearest(rows, feed.position, last, ascending=False, inclusive=False) if last else rows)
+        plan = executed(rows_after(rows, feed.columns, last, ascending=False, inclusive=False) if last else rows)
         assert index in indexes(plan)
         assert '"Sort"' not in json.dumps(plan)
         assert read_rows(plan) <= 20

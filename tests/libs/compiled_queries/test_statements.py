@@ -9,7 +9,7 @@ from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Member
-from libs.compiled_queries import Prepared
+from libs.compiled_queries import CompiledQuery
 from posts.models import Post
 from posts.representations import feed, rows_of, shown_in
 from tests.factories import MemberFactory, PostFactory
@@ -30,7 +30,7 @@ def test_a_prepared_feed_gives_the_rows_of_the_orm(mina: Member, jun: Member) ->
 
 
 def test_other_values_run_the_same_statement_anew(mina: Member, jun: Member) -> None:
-    statement = Prepared(posts_since)
+    statement = CompiledQuery(posts_since)
     for author in (mina, jun):
         PostFactory.create_batch(2, author=author)
         moment = Post.objects.filter(author=author).latest("created_at").created_at
@@ -46,7 +46,7 @@ def test_the_sql_is_made_once_for_each_shape(mina: Member) -> None:
         built.append(count)
         return posts_since(count, author)
 
-    statement = Prepared(build)
+    statement = CompiledQuery(build)
     for count in (2, 2, 3, 2):
         statement.rows(count, author=mina.pk)
     assert set(built) == {2, 3}
@@ -63,7 +63,7 @@ def test_a_value_that_the_sql_does_not_take_is_refused(db: None) -> None:
         return Member.objects.annotate(one=Value("1")).values("id")
 
     with pytest.raises(ImproperlyConfigured, match="author"):
-        Prepared(build).rows(author=7)
+        CompiledQuery(build).rows(author=7)
 
 
 def test_pictures_of_no_post_of_these_are_no_rows(mina: Member) -> None:

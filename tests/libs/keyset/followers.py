@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import QuerySet
 
 from accounts.models import Follow, Member
-from libs.keyset.pages import Page, cut
+from libs.keyset.pages import KeysetPage, paginate
 
 DAWN = datetime(2026, 11, 24, 6, 0, 0, tzinfo=UTC)
 
@@ -30,11 +30,11 @@ class Followers:
         """The list that is paged."""
         return Follow.objects.filter(followed=self.followed).order_by(*self.order)
 
-    def cut(self, cursor: str | None = None, size: int = 3) -> Page[Follow]:
+    def page(self, cursor: str | None = None, size: int = 3) -> KeysetPage[Follow]:
         """One page of it."""
-        return cut(self.all(), cursor=cursor, size=size, bound_to="followers")
+        return paginate(self.all(), cursor=cursor, size=size, bound_to="followers")
 
 
-def ids(page: Page[Follow]) -> list[int]:
+def ids(page: KeysetPage[Follow]) -> list[int]:
     """Who is on the page."""
     return [row.id for row in page.rows]

@@ -6,105 +6,105 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from libs.keyset.errors import InvalidCursor
-from libs.keyset.pages import cut
+from libs.keyset.pages import paginate
 from tests.libs.keyset.followers import DAWN, Followers, ids
 
 
 def test_next_leads_through_ties_to_the_end(ten: Followers) -> None:
-    first = ten.cut(size=4)
-    second = ten.cut(first.next, size=4)
-    third = ten.cut(second.next, size=4)
+    first = ten.page(size=4)
+    second = ten.page(first.next, size=4)
+    third = ten.page(second.next, size=4)
     assert [ids(page) for page in (first, second, third)] == [[9, 8, 7, 6], [5, 4, 3, 2], [1, 0]]
     assert third.next is None
 
 
 def test_previous_leads_back_in_the_same_order(ten: Followers) -> None:
-    second = ten.cut(ten.cut(size=4).next, size=4)
-    back = ten.cut(second.previous, size=4)
+    second = ten.page(ten.page(size=4).next, size=4)
+    back = ten.page(second.previous, size=4)
     assert ids(back) == [9, 8, 7, 6]
-    assert ids(ten.cut(back.next, size=4)) == ids(second)
+    assert ids(ten.page(back.next, size=4)) == ids(second)
 
 
 def test_an_oldest_first_list_pages_just_as_well(ten: Followers) -> None:
     ten.order = ("created_at", "id")
-    first = ten.cut(size=4)
-    second = ten.cut(first.next, size=4)
+    first = ten.page(size=4)
+    second = ten.page(first.next, size=4)
     assert [ids(first), ids(second)] == [[0, 1, 2, 3], [4, 5, 6, 7]]
-    assert ids(ten.cut(second.previous, size=3)) == [1, 2, 3]
+    assert ids(ten.page(second.previous, size=3)) == [1, 2, 3]
 
 
 def test_a_full_last_page_knows_that_it_is_the_last(ten: Followers) -> None:
-    assert ten.cut(ten.cut(size=5).next, size=5).next is None
-    assert ten.cut(size=10).next is None
+    assert ten.page(ten.page(size=5).next, size=5).next is None
+    assert ten.page(size=10).next is None
 
 
 def test_the_top_of_the_list_can_be_asked_again_for_newer_rows(ten: Followers) -> None:
-    top = ten.cut().previous
-    nothing = ten.cut(top)
+    top = ten.page().previous
+    nothing = ten.page(top)
     assert (ids(nothing), nothing.previous) == ([], top)
     for id_ in range(10, 15):
         ten.add(id_, tick=100)
-    newer = ten.cut(top)
+    newer = ten.page(top)
     assert ids(newer) == [12, 11, 10]
-    assert ids(ten.cut(newer.previous)) == [14, 13]
+    assert ids(ten.page(newer.previous)) == [14, 13]
 
 
 def test_an_empty_page_at_the_top_leads_down_again(ten: Followers) -> None:
-    nothing = ten.cut(ten.cut().previous)
-    assert ids(ten.cut(nothing.next)) == [9, 8, 7]
+    nothing = ten.page(ten.page().previous)
+    assert ids(ten.page(nothing.next)) == [9, 8, 7]
 
 
 def test_an_empty_page_at_the_end_leads_up_again(ten: Followers) -> None:
-    page = ten.cut(size=8)
+    page = ten.page(size=8)
     ten.remove(0, 1)
-    nothing = ten.cut(page.next)
+    nothing = ten.page(page.next)
     assert (ids(nothing), nothing.next) == ([], None)
-    assert ids(ten.cut(nothing.previous)) == [4, 3, 2]
+    assert ids(ten.page(nothing.previous)) == [4, 3, 2]
     ten.remove(*range(10))
-    assert ids(ten.cut(ten.cut(nothing.previous).next)) == []
+    assert ids(ten.page(ten.page(nothing.previous).next)) == []
 
 
 def test_a_list_without_rows_has_neither_next_nor_previous(followers: Followers) -> None:
-    page = followers.cut()
+    page = followers.page()
     assert (page.rows, page.next, page.previous) == ([], None, None)
 
 
 def test_a_page_goes_on_where_its_last_row_was_deleted(ten: Followers) -> None:
-    page = ten.cut(size=4)
+    page = ten.page(size=4)
     ten.remove(*ids(page))
-    assert ids(ten.cut(page.next)) == [5, 4, 3]
+    assert ids(ten.page(page.next)) == [5, 4, 3]
 
 
 def test_rows_of_plain_values_page_like_instances(ten: Followers) -> None:
     rows = ten.all().values("id", "created_at", "follower__nickname")
-    first = cut(rows, cursor=None, size=4, bound_to="followers")
-    second = cut(rows, cursor=first.next, size=2, bound_to="followers")
+    first = paginate(rows, cursor=None, size=4, bound_to="followers")
+    second = paginate(rows, cursor=first.next, size=2, bound_to="followers")
     assert second.rows[0] == {"id": 5, "created_at": ten.all()[4].created_at, "follower__nickname": "6@example.com"}
-    assert second.next == ten.cut(first.next, size=2).next
+    assert second.next == ten.page(first.next, size=2).next
 
 
 def test_a_page_costs_one_query_and_reads_one_row_more(
     ten: Followers, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    cursor = ten.cut().next
+    cursor = ten.page().next
     with django_assert_num_queries(1) as seen:
-        ten.cut(cursor, size=7)
+        ten.page(cursor, size=7)
     assert seen.captured_queries[0]["sql"].endswith("LIMIT 8")
 
 
 def test_a_cursor_of_the_other_order_or_another_list_is_refused(ten: Followers) -> None:
-    page = ten.cut()
+    page = ten.page()
     for cursor in (page.next, page.previous):
         with pytest.raises(InvalidCursor):
-            cut(ten.all(), cursor=cursor, size=3, bound_to="somebody else's followers")
+            paginate(ten.all(), cursor=cursor, size=3, bound_to="somebody else's followers")
         with pytest.raises(InvalidCursor):
-            cut(ten.all().order_by("created_at", "id"), cursor=cursor, size=3, bound_to="followers")
+            paginate(ten.all().order_by("created_at", "id"), cursor=cursor, size=3, bound_to="followers")
 
 
 @pytest.mark.parametrize("order", [(), ("-created_at",), ("-created_at", "id"), ("-id", "-created_at"), ("?",)])
 def test_a_list_in_an_order_that_cannot_be_paged_is_a_mistake(followers: Followers, order: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="ordered by"):
-        cut(followers.all().order_by(*order), cursor=None, size=3, bound_to="followers")
+        paginate(followers.all().order_by(*order), cursor=None, size=3, bound_to="followers")
 
 
 def test_whole_seconds_and_microseconds_sort_alike_on_every_database(followers: Followers) -> None:
@@ -113,7 +113,7 @@ def test_whole_seconds_and_microseconds_sort_alike_on_every_database(followers: 
     seen: list[int] = []
     cursor = None
     for _ in range(5):
-        page = followers.cut(cursor, size=1)
+        page = followers.page(cursor, size=1)
         seen, cursor = seen + ids(page), page.next
     assert (seen, cursor) == ([4, 3, 2, 1, 0], None)
     assert page.rows[0].created_at == DAWN
@@ -124,9 +124,9 @@ def test_postgresql_answers_a_page_from_the_index_alone(followers: Followers) ->
         pytest.skip("the plan is PostgreSQL's")
     followers.add(1, tick=1)
     followers.add(2, tick=2)
-    cursor = followers.cut(size=1).next
+    cursor = followers.page(size=1).next
     with CaptureQueriesContext(connection) as seen:
-        followers.cut(cursor)
+        followers.page(cursor)
     with connection.cursor() as sql:
         # Two rows are read faster in other ways.
         sql.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Follow
-from libs.keyset.pages import Page
+from libs.keyset.pages import KeysetPage
 from tests.libs.keyset.followers import Followers, ids
 
 # So few ticks that most rows share theirs with others.
@@ -30,21 +30,21 @@ class Walk:
             followers.add(id_, tick)
         self.stayed, self.read = set(rows), list[int]()
 
-    def to_the_end(self, size: int) -> Page[Follow]:
+    def to_the_end(self, size: int) -> KeysetPage[Follow]:
         """Read on until there is no next page; gives the last one."""
-        page = self.followers.cut(size=size)
+        page = self.followers.page(size=size)
         self.read += ids(page)
         while page.next:
             self.life_goes_on()
-            page = self.followers.cut(page.next, size)
+            page = self.followers.page(page.next, size)
             self.read += ids(page)
         return page
 
-    def to_the_top(self, page: Page[Follow], size: int) -> None:
+    def to_the_top(self, page: KeysetPage[Follow], size: int) -> None:
         """Read back from the page until nothing newer has come."""
         while page.rows:
             self.life_goes_on()
-            page = self.followers.cut(page.previous, size)
+            page = self.followers.page(page.previous, size)
             self.read = ids(page) + self.read
 
     def life_goes_on(self) -> None:
@@ -93,9 +93,9 @@ def test_turning_round_anywhere_neither_skips_nor_repeats(
 ) -> None:
     Walk(followers, rows, changes=[])
     whole = [row.id for row in followers.all()]
-    page, begin, end = followers.cut(size=size), 0, min(size, len(whole))
+    page, begin, end = followers.page(size=size), 0, min(size, len(whole))
     for way in ways:
         assert ids(page) == whole[begin:end]
         if cursor := getattr(page, way):
-            page = followers.cut(cursor, size)
+            page = followers.page(cursor, size)
             begin, end = (end, min(end + size, len(whole))) if way == "next" else (max(begin - size, 0), begin)
