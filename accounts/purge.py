@@ -19,34 +19,34 @@ KEEP_ENDED_DAYS = 30
 KEEP_EXPORTS_DAYS = 30
 
 
-def sweep_sessions() -> int:
+def purge_sessions() -> int:
     """Forget sessions that ended or ran out a month ago, and refresh tokens that have expired."""
     limit = timezone.now() - timedelta(days=KEEP_ENDED_DAYS)
     sessions = LoginSession.objects
     swept = sum(
         _in_chunks(sessions.filter(**{f"{column}__lt": limit})) for column in ("expires_at", "idle_at", "ended_at")
     )
-    return swept + _sweep_tokens(timezone.now())
+    return swept + _purge_tokens(timezone.now())
 
 
-def sweep_codes() -> int:
+def purge_codes() -> int:
     """Forget codes and the addresses they were mailed to, a day after they were asked for."""
     return _in_chunks(VerificationCode.objects.filter(requested_at__lt=timezone.now() - timedelta(days=1)))
 
 
-def sweep_events() -> int:
+def purge_security_events() -> int:
     """Forget what happened to accounts long ago."""
     limit = timezone.now() - timedelta(days=settings.SECURITY_EVENT_RETENTION_DAYS)
     return _in_chunks(SecurityEvent.objects.filter(created_at__lt=limit))
 
 
-def sweep_guesses() -> int:
+def purge_password_guesses() -> int:
     """Forget wrong passwords whose time is over."""
     limit = timezone.now() - timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS)
     return _in_chunks(PasswordGuess.objects.filter(since__lt=limit))
 
 
-def sweep_exports() -> int:
+def purge_exports() -> int:
     """Delete the files of exports whose days are over, give up those that nobody makes any more, forget the oldest."""
     now, swept = timezone.now(), 0
     while expired := _expire_exports(now):
@@ -66,12 +66,12 @@ def _expire_exports(now: datetime) -> int:
     return number
 
 
-def sweep_admin_sessions() -> int:
+def purge_admin_sessions() -> int:
     """Forget moderators' sessions that have run out; each holds the id of whose it was."""
     return _in_chunks(Session.objects.filter(expire_date__lt=timezone.now()))
 
 
-def _sweep_tokens(now: datetime) -> int:
+def _purge_tokens(now: datetime) -> int:
     swept = 0
     while ids := list(
         OutstandingToken.objects.filter(expires_at__lt=now).order_by("expires_at").values_list("id", flat=True)[:CHUNK]

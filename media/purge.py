@@ -15,20 +15,20 @@ CHUNK = 5_000
 
 
 @dataclass
-class Swept:
+class Purged:
     """What a sweep found, or would find."""
 
     images: int = 0
     bytes: int = 0
 
 
-def sweep_unshown(*, dry: bool = False) -> Swept:
+def purge_unreferenced(*, dry: bool = False) -> Purged:
     """Give up every picture older than IMAGE_UNREFERENCED_HOURS that nothing shows; a dry sweep only counts them.
 
     Pictures given up that long ago whose files are still there (their job died) get another job.
     """
     before = timezone.now() - timedelta(hours=settings.IMAGE_UNREFERENCED_HOURS)
-    swept = Swept()
+    swept = Purged()
     for chunk in _chunks(before):
         sizes = dict(chunk.kept().unshown().values_list("pk", "bytes"))
         overdue = dict(chunk.filter(discarded_at__lt=before).values_list("pk", "bytes"))

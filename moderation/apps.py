@@ -14,13 +14,13 @@ class ModerationConfig(AppConfig):
         from accounts.credentials import change_credentials
         from accounts.exports import contents
         from accounts.signup import registration
-        from moderation.erasure import erase_from_reports, keep_out
+        from moderation.erasure import erase_from_reports, ban_former_address
         from moderation.models import BannedAddress
-        from moderation.reporting import tell_reports
+        from moderation.reporting import export_reports
 
         # Before the posts go: what was reported of them is let go of first.
         erasure.register(5, erase_from_reports)
-        contents.register(40, "reports", tell_reports)
+        contents.register(40, "reports", export_reports)
         registration.refuse_if(BannedAddress.objects.holds)
         # Or moving to another address first, and leaving then, would shed the ban.
-        change_credentials.when_left(keep_out)
+        change_credentials.when_left(ban_former_address)

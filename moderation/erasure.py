@@ -23,7 +23,7 @@ CHUNK = 1_000
 
 def erase_from_reports(member: Member) -> None:
     """The step of this room when a member is erased: pseudonyms stand for them, and what may go goes at once."""
-    keep_out(member, member.email)
+    ban_former_address(member, member.email)
     now, name = timezone.now(), pseudonym(member.pk)
     Report.objects.filter(subject=member).update(subject=None, post=None, subject_digest=name, subject_erased_at=now)
     Report.objects.filter(reporter=member).update(reporter=None, reporter_digest=name, reporter_erased_at=now)
@@ -32,8 +32,8 @@ def erase_from_reports(member: Member) -> None:
     _unname_in_log(member, name)
 
 
-def sweep_reports() -> int:
-    """Forget what reports told of erased people, once decided or after ERASED_MEMBER_REPORT_DAYS; says how many."""
+def purge_reports() -> int:
+    """Forget what reports told of erased people, once all is decided or ERASED_MEMBER_REPORT_DAYS are over; says how many."""
     now = timezone.now()
     swept = _due_reporters(now).update(text="")
     while ids := list(_due_subjects(now).values_list("pk", flat=True)[:CHUNK]):
@@ -43,12 +43,12 @@ def sweep_reports() -> int:
     return swept
 
 
-def sweep_bans() -> int:
+def purge_banned_addresses() -> int:
     """Forget addresses whose time is over; says how many."""
     return BannedAddress.objects.filter(until__lte=timezone.now()).delete()[0]
 
 
-def keep_out(member: Member, email: str) -> None:
+def ban_former_address(member: Member, email: str) -> None:
     """Let nobody join with an address that the member leaves, with the account or without.
 
     Whoever leaves under a suspension waits for its end; whoever a report was upheld on, BANNED_EMAIL_DAYS.

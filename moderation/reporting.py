@@ -7,7 +7,7 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404
 
 from accounts.errors import NotOneself
-from accounts.exports.contents import in_turn
+from accounts.exports.contents import iterate_by_id
 from accounts.models import Avatar, Member
 from accounts.models.member import MemberQuerySet
 from libs.outbox.queue import enqueue_many
@@ -72,8 +72,8 @@ def _keep_pictures(report: Report, image_ids: list[int]) -> None:
     enqueue_many("moderation.copy_pictures", [{"picture_ids": [picture.pk]} for picture in pictures])
 
 
-def tell_reports(member: Member) -> Iterator[dict[str, Any]]:
+def export_reports(member: Member) -> Iterator[dict[str, Any]]:
     """What the member has reported, for their export: their own words, not what they pointed at."""
-    for report in in_turn(Report.objects.filter(reporter=member.pk)):
+    for report in iterate_by_id(Report.objects.filter(reporter=member.pk)):
         shown = {name: getattr(report, name) for name in ("about", "reason", "text", "state", "created_at")}
         yield {"id": str(report.pk), **shown}

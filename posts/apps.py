@@ -13,10 +13,10 @@ class PostsConfig(AppConfig):
         from accounts import erasure
         from accounts.exports import contents
         from accounts.profiles import profiles
-        from posts.export import tell_edits, tell_posts
+        from posts.export import export_post_edits, export_posts
         from posts.models.post import erase_posts_of, posts_of
 
         erasure.register(10, erase_posts_of)
-        contents.register(20, "posts", tell_posts)
-        contents.register(21, "post-edits", tell_edits)
+        contents.register(20, "posts", export_posts)
+        contents.register(21, "post-edits", export_post_edits)
         profiles.count("posts", posts_of)

@@ -6,23 +6,23 @@ Those that a moderator removed are told too; those that the member has taken bac
 from collections.abc import Iterator
 from typing import Any
 
-from accounts.exports.contents import in_turn, picture_file
+from accounts.exports.contents import iterate_by_id, image_path
 from accounts.models import Member
 from posts.models import Post, PostEdit, PostImage
 from posts.models.post import PostQuerySet
 
 
-def tell_posts(member: Member) -> Iterator[dict[str, Any]]:
+def export_posts(member: Member) -> Iterator[dict[str, Any]]:
     """Every post with the files of its pictures, in the order they are shown."""
-    for post in in_turn(_kept(member).prefetch_related("post_images__image")):
+    for post in iterate_by_id(_kept(member).prefetch_related("post_images__image")):
         shown = sorted(post.post_images.all(), key=lambda placed: placed.position)
         times = {name: getattr(post, name) for name in ("created_at", "edited_at", "removed_at")}
         yield {"id": str(post.pk), "text": post.text, **times, "images": [_told(placed) for placed in shown]}
 
 
-def tell_edits(member: Member) -> Iterator[dict[str, Any]]:
+def export_post_edits(member: Member) -> Iterator[dict[str, Any]]:
     """What posts said before, a row for each change: there may be many of one post."""
-    for edit in in_turn(PostEdit.objects.filter(post__in=_kept(member))):
+    for edit in iterate_by_id(PostEdit.objects.filter(post__in=_kept(member))):
         yield {"post": str(edit.post_id), "text": edit.text, "edited_at": edit.edited_at}
 
 
@@ -32,4 +32,4 @@ def _kept(member: Member) -> PostQuerySet:
 
 
 def _told(placed: PostImage) -> dict[str, Any]:
-    return {"id": str(placed.image_id), "file": picture_file(placed.image_id), "alt": placed.image.alt}
+    return {"id": str(placed.image_id), "file": image_path(placed.image_id), "alt": placed.image.alt}

@@ -39,12 +39,12 @@ def steps() -> list[Step]:
     return list(_steps)
 
 
-def picture_file(image_id: int) -> str:
+def image_path(image_id: int) -> str:
     """Where in the zip a picture lies, for steps that refer to one."""
     return f"pictures/{image_id}.jpg"
 
 
-def in_turn(rows: "models.QuerySet[M]") -> Iterator[M]:
+def iterate_by_id(rows: "models.QuerySet[M]") -> Iterator[M]:
     """Every row in the order of the ids, few in memory at a time."""
     last = 0
     while chunk := list(rows.filter(pk__gt=last).order_by("pk")[:CHUNK]):

@@ -8,7 +8,7 @@ import orjson
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from accounts.exports.contents import Told, in_turn, picture_file, steps
+from accounts.exports.contents import Told, iterate_by_id, image_path, steps
 from accounts.exports.progress import Progress
 from accounts.models import Export, Member
 from libs.api.renderers import OPTIONS, plain
@@ -56,7 +56,7 @@ def pack(export: Export, file: IO[bytes], progress: Progress) -> None:
             parcel.add(f"{step.name}.json", written(step.tell(member), progress))
             progress.step()
         # After all that refers to them. The list is bounded by IMAGE_QUOTA_COUNT.
-        listed = [_packed(image, parcel, progress) for image in in_turn(pictures_of(member))]
+        listed = [_packed(image, parcel, progress) for image in iterate_by_id(pictures_of(member))]
         parcel.add("pictures.json", written(listed, progress))
         told = {"member_id": str(member.pk), "asked_at": export.created_at, "made_at": timezone.now()}
         parcel.add("manifest.json", [_json({**told, "files": parcel.manifest})])
@@ -81,7 +81,7 @@ def written(told: Told, progress: Progress) -> Iterator[bytes]:
 
 
 def _packed(image: Image, parcel: Parcel, progress: Progress) -> dict[str, Any]:
-    data, name = image_files.find(image.key, "full"), picture_file(image.pk)
+    data, name = image_files.find(image.key, "full"), image_path(image.pk)
     if data is not None:
         parcel.add(name, [data], packed=False)
     progress.step()

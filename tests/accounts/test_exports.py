@@ -16,7 +16,7 @@ from accounts.erasure import erase
 from accounts.exports.build import build
 from accounts.models import Export, Member
 from accounts.models.export import new_key
-from accounts.purge import sweep_exports
+from accounts.purge import purge_exports
 from libs.outbox.models import Job
 from media.image_urls import file_name
 from media.models import Image
@@ -153,12 +153,12 @@ def test_after_its_days_it_is_expired_and_its_file_deleted(mina_api: APIClient, 
     mina.exports.update(expires_at=timezone.now())
     assert mina_api.get(address).json()["state"] == "expired"
     assert mina_api.get(f"{address}/file").status_code == 409
-    assert sweep_exports() == 1
+    assert purge_exports() == 1
     work()
     assert kept() == []
-    assert (mina_api.get(address).json()["state"], sweep_exports()) == ("expired", 0)
+    assert (mina_api.get(address).json()["state"], purge_exports()) == ("expired", 0)
     mina.exports.update(created_at=timezone.now() - timedelta(days=31))
-    assert sweep_exports() == 1
+    assert purge_exports() == 1
     assert mina_api.get(address).status_code == 404
 
 
@@ -212,7 +212,7 @@ def test_one_that_nobody_makes_any_more_is_given_up_after_a_day(mina_api: APICli
     address = ask(mina_api)
     Job.objects.update(dead_at=timezone.now())
     mina.exports.update(created_at=timezone.now() - timedelta(days=1, seconds=1))
-    assert sweep_exports() == 1
+    assert purge_exports() == 1
     assert mina_api.get(address).json()["state"] == "failed"
     ask(mina_api)
 

@@ -35,17 +35,17 @@ def test_nothing_that_still_opens_something_is_swept(mina: Member, code_for: Cod
     phone.keep(phone.refresh())
     code_for("new@example.com")
     phone.post("sessions", email=mina.email, password="wrong")
-    assert (purge.sweep_sessions(), purge.sweep_codes(), purge.sweep_guesses()) == (0, 0, 0)
+    assert (purge.purge_sessions(), purge.purge_codes(), purge.purge_password_guesses()) == (0, 0, 0)
     assert phone.refresh().status_code == 200
 
 
 def test_a_session_that_ran_out_is_forgotten_after_a_month(mina: Member, settings: Settings) -> None:
     Phone.of(mina)
     with in_days(settings.REFRESH_TOKEN_IDLE_DAYS + 29.9):
-        purge.sweep_sessions()
+        purge.purge_sessions()
         assert LoginSession.objects.exists()
     with in_days(settings.REFRESH_TOKEN_IDLE_DAYS + 30.1):
-        assert purge.sweep_sessions() == 1
+        assert purge.purge_sessions() == 1
         assert not LoginSession.objects.exists()
 
 
@@ -56,7 +56,7 @@ def test_a_session_that_was_ended_is_forgotten_after_a_month(mina: Member) -> No
     )
     ended.delete("sessions/current")
     with in_days(30.1):
-        purge.sweep_sessions()
+        purge.purge_sessions()
     assert [str(session.pk) for session in LoginSession.objects.all()] == [live.pair["session_id"]]
 
 
@@ -66,7 +66,7 @@ def test_refresh_tokens_are_forgotten_when_they_have_expired(mina: Member, setti
         phone.keep(phone.refresh())
     assert BlacklistedToken.objects.exists()
     with in_days(settings.REFRESH_TOKEN_IDLE_DAYS + 0.1):
-        assert purge.sweep_sessions() == 3
+        assert purge.purge_sessions() == 3
     assert not OutstandingToken.objects.exists()
     assert not BlacklistedToken.objects.exists()
 
@@ -76,7 +76,7 @@ def test_a_dead_token_still_ends_its_session_after_a_sweep(mina: Member) -> None
     old = phone.pair["refresh"]
     for _ in range(2):
         phone.keep(phone.refresh())
-    purge.sweep_sessions()
+    purge.purge_sessions()
     assert phone.refresh(old).status_code == 401
     assert phone.refresh().status_code == 401
 
@@ -85,7 +85,7 @@ def test_many_rows_go_in_chunks_with_few_statements(django_assert_max_num_querie
     many = 2 * purge.CHUNK + 5
     BlacklistedToken.objects.bulk_create(BlacklistedToken(token=token) for token in expired(many))
     with django_assert_max_num_queries(16):
-        assert purge.sweep_sessions() == many
+        assert purge.purge_sessions() == many
     assert not OutstandingToken.objects.exists()
 
 
@@ -97,16 +97,16 @@ def test_a_sweep_finds_expired_tokens_over_an_index() -> None:
 def test_codes_and_their_addresses_are_forgotten_after_a_day(code_for: CodeFor) -> None:
     code_for("new@example.com")
     with in_days(0.99):
-        assert purge.sweep_codes() == 0
+        assert purge.purge_codes() == 0
     with in_days(1.01):
-        assert purge.sweep_codes() == 1
+        assert purge.purge_codes() == 1
     assert not VerificationCode.objects.exists()
 
 
 def test_wrong_passwords_are_forgotten_when_their_time_is_over(phone: Phone, mina: Member, settings: Settings) -> None:
     phone.sign_in(mina.email, "wrong")
     with time_machine.travel(timezone.now() + timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS + 1)):
-        assert purge.sweep_guesses() == 2
+        assert purge.purge_password_guesses() == 2
     assert not PasswordGuess.objects.exists()
 
 
@@ -122,6 +122,6 @@ def test_the_cleanup_command_purges_this_app_too(mina: Member, capsys: pytest.Ca
 
 def test_events_of_long_ago_are_forgotten_at_last(mina: Member) -> None:
     SecurityEvent.objects.create(member=mina, kind=SecurityEvent.TOKEN_REUSED)
-    assert purge.sweep_events() == 0
+    assert purge.purge_security_events() == 0
     with in_days(181):
-        assert purge.sweep_events() == 1
+        assert purge.purge_security_events() == 1

@@ -30,7 +30,7 @@ def picture(mina: Member, image_of: Callable[..., Image]) -> Image:
 def test_a_picture_that_nothing_shows_is_deleted_after_a_day(
     picture: Image, pictures_folder: Path, work: Callable[[], None]
 ) -> None:
-    swept = purge.sweep_unshown()
+    swept = purge.purge_unreferenced()
     work()
     assert (swept.images, swept.bytes) == (1, picture.bytes)
     assert not Image.objects.exists()
@@ -42,14 +42,14 @@ def test_a_new_picture_and_a_shown_one_are_left_alone(
 ) -> None:
     Avatar.objects.create(member=mina, image=picture)
     new = image_of(mina)
-    assert purge.sweep_unshown().images == 0
+    assert purge.purge_unreferenced().images == 0
     work()
     assert {picture, new} == set(Image.objects.stored())
 
 
 def test_what_a_crash_left_half_stored_is_swept(picture: Image, work: Callable[[], None]) -> None:
     Image.objects.update(stored_at=None)
-    assert purge.sweep_unshown().images == 1
+    assert purge.purge_unreferenced().images == 1
     work()
     assert not Image.objects.exists()
 
@@ -58,9 +58,9 @@ def test_a_picture_whose_deletion_died_gets_another_job(picture: Image, work: Ca
     with transaction.atomic():
         Image.objects.discard([picture])
     Job.objects.all().delete()
-    assert purge.sweep_unshown().images == 0
+    assert purge.purge_unreferenced().images == 0
     with time_machine.travel(timezone.now() + timedelta(days=2)):
-        assert purge.sweep_unshown().images == 1
+        assert purge.purge_unreferenced().images == 1
         work()
     assert not Image.objects.exists()
 
@@ -72,7 +72,7 @@ def test_a_sweep_takes_many_pictures_in_short_steps(
     old = timezone.now() - timedelta(days=2)
     for _ in range(10):
         Image.objects.create(owner=mina, width=1, height=1, bytes=5, created_at=old)
-    assert purge.sweep_unshown() == purge.Swept(10, 50)
+    assert purge.purge_unreferenced() == purge.Purged(10, 50)
     work()
     assert not Image.objects.exists()
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from accounts import erasure
 from accounts.models import Member
 from media.image_urls import file_name
-from moderation.erasure import sweep_bans, sweep_reports
+from moderation.erasure import purge_banned_addresses, purge_reports
 from moderation.models import BannedAddress, Report, ReportedImage
 from moderation.pseudonyms import address_digests, pseudonym
 from moderation.reporting import report_member, report_post
@@ -53,7 +53,7 @@ def test_an_open_report_outlives_its_subject(report: Report, mina: Member, work:
     assert is_told(report)
     assert (report.subject, report.post, report.subject_digest) == (None, None, name)
     assert default_storage.exists(file_name(report.images.all()[0].key, "full"))
-    assert sweep_reports() == 0
+    assert purge_reports() == 0
 
 
 def test_it_is_forgotten_once_nobody_has_to_decide(report: Report, mina: Member, sora: Member, work: Work) -> None:
@@ -61,9 +61,9 @@ def test_it_is_forgotten_once_nobody_has_to_decide(report: Report, mina: Member,
     keys = list(report.images.values_list("key", flat=True))
     erasure.erase(mina)
     report.uphold()
-    assert sweep_reports() == 0
+    assert purge_reports() == 0
     other.dismiss()
-    assert sweep_reports() == 2
+    assert purge_reports() == 2
     work()
     assert is_forgotten(report)
     assert is_forgotten(other)
@@ -82,9 +82,9 @@ def test_it_is_forgotten_at_once_when_all_was_decided(report: Report, mina: Memb
 def test_after_ninety_days_it_is_forgotten_whatever_became_of_it(report: Report, mina: Member, work: Work) -> None:
     erasure.erase(mina)
     with time_machine.travel(timezone.now() + timedelta(days=89)):
-        assert sweep_reports() == 0
+        assert purge_reports() == 0
     with time_machine.travel(timezone.now() + timedelta(days=91)):
-        assert sweep_reports() == 1
+        assert purge_reports() == 1
         work()
     assert is_forgotten(report)
     assert report.state == "open"
@@ -99,14 +99,14 @@ def test_a_reporters_words_go_with_them_when_they_were_of_use(report: Report, ju
         one.refresh_from_db()
         assert (one.reporter, one.reporter_digest, one.text, one.nickname) == (None, name, text, "Mina")
     report.uphold()
-    assert sweep_reports() == 1
+    assert purge_reports() == 1
     report.refresh_from_db()
     assert (report.text, report.words) == ("", "Look at this.")
 
 
 def test_a_deletion_that_was_lost_is_made_up_for(report: Report, mina: Member, work: Work) -> None:
     ReportedImage.objects.update(discarded_at=timezone.now() - timedelta(days=2))
-    sweep_reports()
+    purge_reports()
     work()
     assert not ReportedImage.objects.exists()
 
@@ -130,10 +130,10 @@ def test_leaving_ends_no_suspension(mina: Member, proof_for: CodeFor) -> None:
     erasure.erase(mina)
     answer = join(proof_for(address))
     assert (answer.status_code, answer.json()["code"]) == (409, "email_taken")
-    assert sweep_bans() == 0
+    assert purge_banned_addresses() == 0
     with time_machine.travel(timezone.now() + timedelta(days=30, minutes=1)):
         assert join(proof_for(address)).status_code == 201
-        assert sweep_bans() == 1
+        assert purge_banned_addresses() == 1
 
 
 @pytest.mark.parametrize(("days", "held"), [(364, True), (366, False)])

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from media.purge import sweep_unshown
+from media.purge import purge_unreferenced
 
 NOTHING_TO_DO = 2
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Count or sweep."""
-        swept = sweep_unshown(dry=not options["yes"])
+        swept = purge_unreferenced(dry=not options["yes"])
         if options["json"]:
             self.stdout.write(json.dumps(asdict(swept) | {"done": options["yes"]}))
         else:

@@ -10,30 +10,30 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.erasure import erase_due
 from accounts.purge import (
-    sweep_admin_sessions,
-    sweep_codes,
-    sweep_events,
-    sweep_exports,
-    sweep_guesses,
-    sweep_sessions,
+    purge_admin_sessions,
+    purge_codes,
+    purge_security_events,
+    purge_exports,
+    purge_password_guesses,
+    purge_sessions,
 )
 from libs.idempotency.purge import forget_answers
 from libs.outbox.purge import forget_done
-from media.purge import sweep_unshown
-from moderation.erasure import sweep_bans, sweep_reports
+from media.purge import purge_unreferenced
+from moderation.erasure import purge_banned_addresses, purge_reports
 
 # In this order: members who are erased leave pictures behind, and those leave jobs. Each works in chunks of its own.
 SWEEPS: dict[str, Callable[[], int]] = {
     "members": erase_due,
-    "reports": sweep_reports,
-    "bans": sweep_bans,
-    "sessions": sweep_sessions,
-    "codes": sweep_codes,
-    "events": sweep_events,
-    "guesses": sweep_guesses,
-    "exports": sweep_exports,
-    "admin": sweep_admin_sessions,
-    "pictures": lambda: sweep_unshown().images,
+    "reports": purge_reports,
+    "bans": purge_banned_addresses,
+    "sessions": purge_sessions,
+    "codes": purge_codes,
+    "events": purge_security_events,
+    "guesses": purge_password_guesses,
+    "exports": purge_exports,
+    "admin": purge_admin_sessions,
+    "pictures": lambda: purge_unreferenced().images,
     "answers": forget_answers,
     "jobs": forget_done,
 }

@@ -194,7 +194,7 @@ def test_pictures_of_a_post_whose_server_died_before_publishing_are_swept(
         ((status, post, _),) = repeated(server, access, asked[1:2])
     assert (status, Image.objects.count(), len(files(tmp_path))) == (201, 2, 2)
     Image.objects.update(created_at=timezone.now() - timedelta(days=2))
-    assert purge.sweep_unshown() == purge.Swept(1, left.bytes)
+    assert purge.purge_unreferenced() == purge.Purged(1, left.bytes)
     Worker().drain()
     assert [str(image.pk) for image in Image.objects.all()] == [post["images"][0]["id"]]
     assert files(tmp_path) == keys()
