@@ -1,22 +1,18 @@
-"""The room of members."""
+"""The accounts app; imports what every app contributes to erasure, exports, profiles and clean-up."""
 
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class AccountsConfig(AppConfig):
-    """Who someone is, and whom they see."""
+    """Members, sign-up, login sessions, profiles, exports and erasure."""
 
     name = "accounts"
 
     def ready(self) -> None:
-        """Enter what this room gives into an export, the end of exports into erasure, and the system check."""
-        from accounts import erasure
-        from accounts.exports import member_files
-        from accounts.models.export import erase_exports_of
-
-        member_files.register_all()
-        erasure.register(20, erase_exports_of)
+        """Import the `member_data.py` of each app, whose contributions register themselves, and the system check."""
+        autodiscover_modules("member_data")
         # Models are not loaded when this module is imported, and the check names one.
         import_module("accounts.checks")

@@ -1,9 +1,8 @@
 """The end of a member: everything of theirs goes, pictures in storage included.
 
-Rooms above register what they hold of a member; `erase` runs the steps in order and removes the member last.
+Each app's steps (see accounts.member_data_registry) run in the order of their stages; the member goes last.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -12,18 +11,11 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
+from accounts.member_data_registry import erasure_steps
 from accounts.models import Avatar, Member, VerificationCode
 from media.models import Image
 
-Step = Callable[[Member], None]
-_steps: list[tuple[int, Step]] = []
 log = structlog.get_logger("erasure")
-
-
-def register(order: int, step: Step) -> None:
-    """Have a step run for each member that is erased; lower orders first."""
-    _steps.append((order, step))
-    _steps.sort(key=lambda pair: pair[0])
 
 
 @transaction.atomic
@@ -31,7 +23,7 @@ def erase(member: Member) -> None:
     """Remove a member and all that is theirs; the files follow by the outbox."""
     # Ending the sessions writes tombstones: an access token must not outlive its member.
     member.sessions.end("erased")
-    for _, step in _steps:
+    for step in erasure_steps():
         step(member)
     Avatar.objects.filter(member=member).delete()
     Image.objects.discard(Image.objects.filter(owner=member).values_list("id", flat=True))

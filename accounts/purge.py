@@ -1,60 +1,61 @@
-"""What time has made useless here is swept away, in chunks over an index, so that no table grows without end."""
+"""Delete what is no longer needed of sessions, codes, exports and the like, so that no table grows without end."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts.models import Export, LoginSession, PasswordGuess, SecurityEvent, VerificationCode
 from accounts.models.export import ONCE_IN
+from libs.cleanup import CHUNK, delete_in_chunks
 
-CHUNK = 1_000
-# A member still sees for so long in the log of events which session it was. Days.
-KEEP_ENDED_DAYS = 30
-# And for so long that there was an export. Days.
+# So long members can tell from the list of security events which session was meant. Days.
+KEEP_ENDED_SESSIONS_DAYS = 30
+# So long members see that there was an export. Days.
 KEEP_EXPORTS_DAYS = 30
 
 
 def purge_sessions() -> int:
-    """Forget sessions that ended or ran out a month ago, and refresh tokens that have expired."""
-    limit = timezone.now() - timedelta(days=KEEP_ENDED_DAYS)
-    sessions = LoginSession.objects
-    swept = sum(
-        _in_chunks(sessions.filter(**{f"{column}__lt": limit})) for column in ("expires_at", "idle_at", "ended_at")
+    """Delete sessions that ended or expired KEEP_ENDED_SESSIONS_DAYS ago, and expired refresh tokens."""
+    limit = timezone.now() - timedelta(days=KEEP_ENDED_SESSIONS_DAYS)
+    # One query for each column: each has an index of its own.
+    deleted = sum(
+        delete_in_chunks(LoginSession.objects.filter(**{f"{column}__lt": limit}))
+        for column in ("expires_at", "idle_at", "ended_at")
     )
-    return swept + _purge_tokens(timezone.now())
+    return deleted + _purge_tokens(timezone.now())
 
 
 def purge_codes() -> int:
-    """Forget codes and the addresses they were mailed to, a day after they were asked for."""
-    return _in_chunks(VerificationCode.objects.filter(requested_at__lt=timezone.now() - timedelta(days=1)))
+    """Delete verification codes, and with them the addresses they were sent to, a day after the request."""
+    return delete_in_chunks(VerificationCode.objects.filter(requested_at__lt=timezone.now() - timedelta(days=1)))
 
 
 def purge_security_events() -> int:
-    """Forget what happened to accounts long ago."""
+    """Delete security events older than SECURITY_EVENT_RETENTION_DAYS."""
     limit = timezone.now() - timedelta(days=settings.SECURITY_EVENT_RETENTION_DAYS)
-    return _in_chunks(SecurityEvent.objects.filter(created_at__lt=limit))
+    return delete_in_chunks(SecurityEvent.objects.filter(created_at__lt=limit))
 
 
 def purge_password_guesses() -> int:
-    """Forget wrong passwords whose time is over."""
+    """Delete counters of wrong passwords that are older than PASSWORD_GUESS_WINDOW_SECONDS."""
     limit = timezone.now() - timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS)
-    return _in_chunks(PasswordGuess.objects.filter(since__lt=limit))
+    return delete_in_chunks(PasswordGuess.objects.filter(since__lt=limit))
 
 
 def purge_exports() -> int:
-    """Delete the files of exports whose days are over, give up those that nobody makes any more, forget the oldest."""
-    now, swept = timezone.now(), 0
+    """Delete files of expired exports, give up exports that no job builds any more, delete the oldest records."""
+    now, number = timezone.now(), 0
     while expired := _expire_exports(now):
-        swept += expired
-    for lost in Export.objects.unfinished().filter(created_at__lt=now - ONCE_IN):
-        lost.fail()
-        swept += 1
-    return swept + _in_chunks(Export.objects.filter(created_at__lt=now - timedelta(days=KEEP_EXPORTS_DAYS), bytes=None))
+        number += expired
+    for export in Export.objects.unfinished().filter(created_at__lt=now - ONCE_IN):
+        export.fail()
+        number += 1
+    oldest = Export.objects.filter(created_at__lt=now - timedelta(days=KEEP_EXPORTS_DAYS), bytes=None)
+    return number + delete_in_chunks(oldest)
 
 
 @transaction.atomic
@@ -67,22 +68,13 @@ def _expire_exports(now: datetime) -> int:
 
 
 def purge_admin_sessions() -> int:
-    """Forget moderators' sessions that have run out; each holds the id of whose it was."""
-    return _in_chunks(Session.objects.filter(expire_date__lt=timezone.now()))
+    """Delete expired sessions of the admin; each holds the id of its moderator."""
+    return delete_in_chunks(Session.objects.filter(expire_date__lt=timezone.now()))
 
 
 def _purge_tokens(now: datetime) -> int:
-    swept = 0
-    while ids := list(
-        OutstandingToken.objects.filter(expires_at__lt=now).order_by("expires_at").values_list("id", flat=True)[:CHUNK]
-    ):
+    expired, deleted = OutstandingToken.objects.filter(expires_at__lt=now).order_by("expires_at"), 0
+    while ids := list(expired.values_list("id", flat=True)[:CHUNK]):
         BlacklistedToken.objects.filter(token__in=ids)._raw_delete("default")
-        swept += OutstandingToken.objects.filter(pk__in=ids)._raw_delete("default")
-    return swept
-
-
-def _in_chunks(rows: models.QuerySet[Any]) -> int:
-    swept = 0
-    while ids := list(rows.order_by().values_list("pk", flat=True)[:CHUNK]):
-        swept += rows.model._base_manager.filter(pk__in=ids).delete()[0]
-    return swept
+        deleted += OutstandingToken.objects.filter(pk__in=ids)._raw_delete("default")
+    return deleted

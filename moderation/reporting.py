@@ -1,13 +1,12 @@
 """How a report comes about: what is pointed at is looked up without regard to blocks, and kept as it is just now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 
 from accounts.errors import NotOneself
-from accounts.exports.contents import iterate_by_id
 from accounts.models import Avatar, Member
 from accounts.models.member import MemberQuerySet
 from libs.outbox.queue import enqueue_many
@@ -70,10 +69,3 @@ def _keep_pictures(report: Report, image_ids: list[int]) -> None:
         if pk in alts
     )
     enqueue_many("moderation.copy_pictures", [{"picture_ids": [picture.pk]} for picture in pictures])
-
-
-def export_reports(member: Member) -> Iterator[dict[str, Any]]:
-    """What the member has reported, for their export: their own words, not what they pointed at."""
-    for report in iterate_by_id(Report.objects.filter(reporter=member.pk)):
-        shown = {name: getattr(report, name) for name in ("about", "reason", "text", "state", "created_at")}
-        yield {"id": str(report.pk), **shown}

@@ -3,25 +3,16 @@
 Each change locks the member, is written down as a security event, and is told by mail.
 """
 
-from collections.abc import Callable
-
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404
 
 from accounts.credentials import password_validation
 from accounts.errors import CodeIncorrect, EmailTaken, PasswordWrong
+from accounts.member_data_registry import handle_former_email
 from accounts.models import Member, PasswordGuess, SecurityEvent, VerificationCode
 from accounts.models.password_guess import at_the_door
 from accounts.sessions import login
-
-Left = Callable[[Member, str], None]
-_left: list[Left] = []
-
-
-def when_left(told: Left) -> None:
-    """Have a room above told, in the transaction of the change, which member leaves which address behind."""
-    _left.append(told)
 
 
 def reset_password(email: str, typed: str, password: str, *, address: str) -> None:
@@ -76,8 +67,7 @@ def change_email(member: Member, email: str, typed: str) -> Member:
             # Whoever reads the former address opens nothing with what it was sent.
             VerificationCode.objects.filter(email=former).delete()
             locked.codes.all().delete()
-            for told in _left:
-                told(locked, former)
+            handle_former_email(locked, former)
             SecurityEvent.objects.tell(locked, SecurityEvent.EMAIL_CHANGED, former_email=former)
             return locked
     except IntegrityError:

@@ -6,9 +6,9 @@ from typing import IO, Any, cast
 from django.conf import settings
 
 from accounts.exports import private_storage
-from accounts.exports.contents import steps
 from accounts.exports.progress import Progress, Unwanted
 from accounts.exports.zip_writer import pack, pictures_of
+from accounts.member_data_registry import export_functions
 from accounts.models import Export
 
 
@@ -52,7 +52,7 @@ def clear_up(export_id: int, key: str) -> None:
 
 
 def _packed_and_stored(export: Export) -> int:
-    progress = Progress(export, len(steps()) + pictures_of(export.member).count())
+    progress = Progress(export, len(export_functions()) + pictures_of(export.member).count())
     with TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
         progress.beat()
         pack(export, cast(IO[bytes], file), progress)

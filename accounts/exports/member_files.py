@@ -6,7 +6,7 @@ Of others it tells what the member sees of them in the app: ids and nicknames of
 from collections.abc import Iterator
 from typing import Any
 
-from accounts.exports.contents import iterate_by_id, image_path, register
+from accounts.exports.contents import image_path, iterate_by_id
 from accounts.models import Avatar, Block, Member
 from accounts.models.member import MemberQuerySet
 from accounts.profiles.profiles import followed_by, followers_of
@@ -60,14 +60,3 @@ def export_followers(member: Member) -> Rows:
 
 def _brief(other: Member) -> dict[str, Any]:
     return {"id": str(other.pk), "nickname": other.nickname}
-
-
-def register_all() -> None:
-    """Enter what this room holds."""
-    register(10, "profile", export_profile)
-    register(11, "terms", export_terms)
-    register(12, "sessions", export_sessions)
-    register(13, "security-events", export_security_events)
-    register(14, "blocks", export_blocks)
-    register(15, "following", export_following)
-    register(16, "followers", export_followers)

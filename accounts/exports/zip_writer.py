@@ -8,8 +8,9 @@ import orjson
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from accounts.exports.contents import Told, iterate_by_id, image_path, steps
+from accounts.exports.contents import image_path, iterate_by_id
 from accounts.exports.progress import Progress
+from accounts.member_data_registry import ExportContent, export_functions
 from accounts.models import Export, Member
 from libs.api.renderers import OPTIONS, plain
 from media.models import Image
@@ -52,8 +53,8 @@ def pack(export: Export, file: IO[bytes], progress: Progress) -> None:
         for language in LANGUAGES:
             text = render_to_string(f"accounts/export/README.{language}.txt", {"member": member})
             parcel.add(f"README.{language}.txt", [text.encode()])
-        for step in steps():
-            parcel.add(f"{step.name}.json", written(step.tell(member), progress))
+        for name, export_rows in export_functions().items():
+            parcel.add(f"{name}.json", written(export_rows(member), progress))
             progress.step()
         # After all that refers to them. The list is bounded by IMAGE_QUOTA_COUNT.
         listed = [_packed(image, parcel, progress) for image in iterate_by_id(pictures_of(member))]
@@ -67,7 +68,7 @@ def pictures_of(member: Member) -> Any:
     return Image.objects.stored().filter(owner=member.pk)
 
 
-def written(told: Told, progress: Progress) -> Iterator[bytes]:
+def written(told: ExportContent, progress: Progress) -> Iterator[bytes]:
     """JSON for people: an object, or an array row by row."""
     if isinstance(told, Mapping):
         yield _json(told)

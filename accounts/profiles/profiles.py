@@ -1,21 +1,13 @@
 """A member's profile as another member sees it, and as they see their own."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.member_data_registry import profile_counts
 from accounts.models import Follow, Member
 from accounts.models.member import MemberQuerySet
 from accounts.profiles.representations import brief, brief_values
-
-Counted = Callable[[Member, Member], QuerySet[Any]]
-_counted: dict[str, Counted] = {}
-
-
-def count(name: str, of: Counted) -> None:
-    """Have profiles count what a room above holds of a member, as far as the asker may see it."""
-    _counted[name] = of
 
 
 def followers_of(member: Member, asker: Member) -> QuerySet[Follow]:
@@ -30,21 +22,12 @@ def followed_by(member: Member, asker: Member) -> QuerySet[Follow]:
     return Follow.objects.filter(seen, follower=member.pk)
 
 
-count("followers", followers_of)
-count("following", followed_by)
-
-
-def counts(member: Member, asker: Member) -> dict[str, int]:
-    """How much there is of what profiles count, as far as the asker may see it."""
-    return {name: of(member, asker).count() for name, of in sorted(_counted.items())}
-
-
 def profile(member: Member, asker: Member) -> dict[str, Any]:
     """What one member may know of another; the caller has looked the member up among those the asker may see."""
     return brief(Member.objects.filter(pk=member.pk).values(**brief_values()).get()) | {
         "about": member.about,
         "created_at": member.created_at,
-        "counts": counts(member, asker),
+        "counts": profile_counts(member, asker),
         "is_followed": Follow.objects.filter(follower=asker.pk, followed=member.pk).exists(),
         "is_following_me": Follow.objects.filter(follower=member.pk, followed=asker.pk).exists(),
     }

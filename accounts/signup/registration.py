@@ -11,15 +11,8 @@ from django.utils import timezone
 from accounts import erasure
 from accounts.credentials import password_validation
 from accounts.errors import EmailTaken, ProofInvalid, TermsOutdated
+from accounts.member_data_registry import is_email_refused
 from accounts.models import Member, VerificationCode
-
-Refused = Callable[[str], bool]
-_refused: list[Refused] = []
-
-
-def refuse_if(refused: Refused) -> None:
-    """Have addresses that a room above knows of answer as if they were taken."""
-    _refused.append(refused)
 
 
 def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Member:
@@ -66,7 +59,9 @@ def _join(
             code = find()
             check(password, Member(email=code.email, **fields))
             _make_room(code)
-            _refuse(code.email)
+            # After an old account of the address is erased, which may be what bans it; its transaction ends here.
+            if is_email_refused(code.email):
+                raise EmailTaken
             code.delete()
             member: Member = Member.objects.create(email=code.email, password=hashed, **fields)
             return member
@@ -86,9 +81,3 @@ def _make_room(code: VerificationCode) -> None:
     if code.confirmed_at is None or code.confirmed_at < member.withdrawn_at:
         raise ProofInvalid
     erasure.erase(member)
-
-
-def _refuse(email: str) -> None:
-    # After an old account of the address is erased, which may be what keeps the address out; its transaction ends here.
-    if any(refused(email) for refused in _refused):
-        raise EmailTaken

@@ -7,9 +7,9 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.member_data_registry import profile_counts
 from accounts.models import Block, Member
 from accounts.models.member import MemberQuerySet
-from accounts.profiles.profiles import counts
 from android.errors import AlreadyBlocking, NotTheMember
 from android.openapi import described
 from android.parsers import AppFormParser
@@ -47,7 +47,7 @@ class AppMemberViewSet(AppViewSet):
         seen = Member.objects.visible_to(self.asker)
         row = get_object_or_404(seen.values(**member_values()), pk=looked_at)
         shown = member(row, self.asker.pk)
-        counted = counts(Member(pk=looked_at), self.asker)
+        counted = profile_counts(Member(pk=looked_at), self.asker)
         return Response(
             {"member_id": shown.pop("id"), **shown}
             | {

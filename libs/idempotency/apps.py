@@ -1,5 +1,7 @@
 """The leaf of replayed answers."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,7 @@ class IdempotencyConfig(AppConfig):
     """Named by INSTALLED_APPS."""
 
     name = "libs.idempotency"
+
+    def ready(self) -> None:
+        """Import the clean-up task, which registers itself."""
+        import_module("libs.idempotency.purge")

@@ -1,14 +1,12 @@
-"""Forgetting old answers, so that the table stays small."""
+"""Delete old stored responses, so that the table stays small."""
 
+from libs.cleanup import add_cleanup_task, delete_in_chunks
 from libs.idempotency.models import Answer, expired_before
-
-CHUNK = 1_000
 
 
 def forget_answers() -> int:
-    """Delete answers older than IDEMPOTENCY_RETENTION_HOURS, in chunks, each a short statement; returns how many."""
-    old = Answer.objects.filter(created_at__lt=expired_before()).order_by("created_at")
-    total = 0
-    while ids := list(old.values_list("pk", flat=True)[:CHUNK]):
-        total += Answer.objects.filter(pk__in=ids).delete()[0]
-    return total
+    """Delete responses older than IDEMPOTENCY_RETENTION_HOURS; returns how many."""
+    return delete_in_chunks(Answer.objects.filter(created_at__lt=expired_before()))
+
+
+add_cleanup_task("responses", forget_answers)

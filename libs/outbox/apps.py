@@ -12,7 +12,8 @@ class OutboxConfig(AppConfig):
     name = "libs.outbox"
 
     def ready(self) -> None:
-        """Import the `jobs.py` of each app, whose handlers register themselves, and the system check."""
+        """Import the `jobs.py` of each app, whose handlers register themselves, the check and the clean-up task."""
         autodiscover_modules("jobs")
-        # Models are not loaded when this module is imported, and the check names one.
+        # Models are not loaded when this module is imported, and these two name one.
         import_module("libs.outbox.checks")
+        import_module("libs.outbox.purge")

@@ -16,7 +16,7 @@ class BannedAddressQuerySet(models.QuerySet["BannedAddress"]):
         """Keep the address out until the given time."""
         self.update_or_create(digest=address_digests(normalised(email))[0], defaults={"until": until})
 
-    def holds(self, email: str) -> bool:
+    def is_banned(self, email: str) -> bool:
         """Whether the address is kept out at this moment."""
         return self.filter(digest__in=address_digests(normalised(email)), until__gt=timezone.now()).exists()
 

@@ -176,14 +176,3 @@ class PostImage(models.Model):
 
     def __str__(self) -> str:
         return f"picture {self.position} of {self.post_id}"
-
-
-def erase_posts_of(member: Member) -> None:
-    """The step of this room when a member is erased; their pictures go with the member's own step."""
-    PostImage.objects.filter(post__author=member).delete()
-    Post.objects.filter(author=member).delete()
-
-
-def posts_of(member: Member, asker: Member) -> models.QuerySet[Any]:
-    """The posts a profile counts."""
-    return Post.objects.visible_to(asker).filter(author=member.pk)

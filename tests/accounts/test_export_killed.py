@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from accounts.exports.contents import steps
+from accounts.member_data_registry import export_functions
 from accounts.models import Export, Member
 from libs.outbox.models import Job
 from media.image_urls import file_name
@@ -70,7 +70,7 @@ def test_an_export_whose_worker_was_killed_is_made_whole_by_another(
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     half = mina_api.get(address).json()
-    assert (half["state"], half["progress"]["total"]) == ("running", len(steps()) + 2)
+    assert (half["state"], half["progress"]["total"]) == ("running", len(export_functions()) + 2)
     path.with_suffix(".aside").replace(path)
     wait_until(lambda: drain(environment) == 0 and Export.objects.get().ready_at)
     assert Job.objects.get(kind="accounts.build_export").attempts == Export.objects.get().tries == 2

@@ -12,6 +12,7 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 
 from accounts import purge
 from accounts.models import LoginSession, Member, PasswordGuess, SecurityEvent, VerificationCode
+from libs.cleanup import CHUNK
 from tests.accounts.conftest import CodeFor
 from tests.accounts.phone import Phone
 
@@ -82,7 +83,7 @@ def test_a_dead_token_still_ends_its_session_after_a_sweep(mina: Member) -> None
 
 
 def test_many_rows_go_in_chunks_with_few_statements(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
-    many = 2 * purge.CHUNK + 5
+    many = 2 * CHUNK + 5
     BlacklistedToken.objects.bulk_create(BlacklistedToken(token=token) for token in expired(many))
     with django_assert_max_num_queries(16):
         assert purge.purge_sessions() == many

@@ -143,8 +143,8 @@ def test_an_upheld_report_keeps_the_address_out_for_a_year(mina: Member, jun: Me
     address = mina.email
     erasure.erase(mina)
     with time_machine.travel(timezone.now() + timedelta(days=days)):
-        assert BannedAddress.objects.holds(address.upper()) is held
-    assert not BannedAddress.objects.holds("somebody@example.com")
+        assert BannedAddress.objects.is_banned(address.upper()) is held
+    assert not BannedAddress.objects.is_banned("somebody@example.com")
 
 
 def test_a_withdrawn_member_with_an_upheld_report_cannot_begin_anew(
@@ -175,4 +175,4 @@ def test_moving_to_another_address_first_sheds_no_ban(
 def test_an_address_stays_known_while_the_key_is_changed(mina: Member, settings: Settings) -> None:
     BannedAddress.objects.ban(mina.email, timezone.now() + timedelta(days=1))
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key " * 6
-    assert BannedAddress.objects.holds(mina.email)
+    assert BannedAddress.objects.is_banned(mina.email)

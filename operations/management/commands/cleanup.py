@@ -1,42 +1,14 @@
-"""Sweep what time has made useless, in every room."""
+"""Delete what is no longer needed, in every app."""
 
 import json
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import structlog
 from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.erasure import erase_due
-from accounts.purge import (
-    purge_admin_sessions,
-    purge_codes,
-    purge_security_events,
-    purge_exports,
-    purge_password_guesses,
-    purge_sessions,
-)
-from libs.idempotency.purge import forget_answers
-from libs.outbox.purge import forget_done
-from media.purge import purge_unreferenced
-from moderation.erasure import purge_banned_addresses, purge_reports
+from libs.cleanup import CleanupTask, cleanup_tasks
 
-# In this order: members who are erased leave pictures behind, and those leave jobs. Each works in chunks of its own.
-SWEEPS: dict[str, Callable[[], int]] = {
-    "members": erase_due,
-    "reports": purge_reports,
-    "bans": purge_banned_addresses,
-    "sessions": purge_sessions,
-    "codes": purge_codes,
-    "events": purge_security_events,
-    "guesses": purge_password_guesses,
-    "exports": purge_exports,
-    "admin": purge_admin_sessions,
-    "pictures": lambda: purge_unreferenced().images,
-    "answers": forget_answers,
-    "jobs": forget_done,
-}
 FAILED = 1
 
 log = structlog.get_logger("cleanup")
@@ -45,26 +17,26 @@ log = structlog.get_logger("cleanup")
 class Command(BaseCommand):
     """Harmless at any time and any number of times, two at once too; once an hour is enough."""
 
-    help = "Sweep what time has made useless. Exit codes: 0 all swept, 1 a sweep failed."
+    help = "Delete what is no longer needed. Exit codes: 0 all tasks ran, 1 a task failed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Options."""
         parser.add_argument("--json", action="store_true", help="for machines: one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run every sweep and print how much each took away; one that fails keeps no other from its work."""
-        swept = {name: self._swept(name, sweep) for name, sweep in SWEEPS.items()}
-        self.stdout.write(json.dumps(swept) if options["json"] else _table(swept))
-        if None in swept.values():
+        """Run every task and print how many records it dealt with; one that fails stops no other."""
+        counts = {name: self._run(name, task) for name, task in cleanup_tasks().items()}
+        self.stdout.write(json.dumps(counts) if options["json"] else _table(counts))
+        if None in counts.values():
             sys.exit(FAILED)
 
-    def _swept(self, name: str, sweep: Callable[[], int]) -> int | None:
+    def _run(self, name: str, task: CleanupTask) -> int | None:
         try:
-            return sweep()
-        except Exception:  # the next sweep may do better
-            log.exception("sweep failed", sweep=name)
+            return task()
+        except Exception:  # the next task may do better
+            log.exception("clean-up task failed", task=name)
             return None
 
 
-def _table(swept: dict[str, int | None]) -> str:
-    return "\n".join(f"{name:10} {'failed' if count is None else count:>8}" for name, count in swept.items())
+def _table(counts: dict[str, int | None]) -> str:
+    return "\n".join(f"{name:20} {'failed' if count is None else count:>8}" for name, count in counts.items())

@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from libs.cleanup import CHUNK
 from libs.outbox.models import Job
-from libs.outbox.purge import CHUNK, forget_done
+from libs.outbox.purge import forget_done
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,98 @@
+"""Registry of what each app holds of a member: what to erase, to export, to count, and which addresses to refuse.
+
+An app contributes by calling the `add_...` functions in its `member_data.py`. `AccountsConfig.ready` imports these
+modules in the order of INSTALLED_APPS, which is from lower packages to upper ones.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import IntEnum, auto
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+from accounts.models import Member
+
+ExportRow = Mapping[str, Any]
+# One object, or rows that are written as they come, so that a long list is never in memory as a whole.
+ExportContent = ExportRow | Iterable[ExportRow]
+
+EraseStep = Callable[[Member], None]
+ExportFunction = Callable[[Member], ExportContent]
+CountedRows = Callable[[Member, Member], models.QuerySet[Any]]
+EmailCheck = Callable[[str], bool]
+FormerEmailHandler = Callable[[Member, str], None]
+
+
+class ErasureStage(IntEnum):
+    """When an erasure step runs. Records of one stage point at records of later stages, so these go first."""
+
+    REPORTS = auto()
+    CONTENT = auto()
+    ACCOUNT = auto()
+    IMAGES = auto()
+
+
+class _Erasure(NamedTuple):
+    stage: ErasureStage
+    step: EraseStep
+
+
+_erasures: list[_Erasure] = []
+_export_functions: dict[str, ExportFunction] = {}
+_counted_rows: dict[str, CountedRows] = {}
+_email_checks: list[EmailCheck] = []
+_former_email_handlers: list[FormerEmailHandler] = []
+
+
+def add_erasure_step(stage: ErasureStage, step: EraseStep) -> None:
+    """Have a step run for each member who is erased; steps of one stage run in the order in which they are added."""
+    _erasures.append(_Erasure(stage, step))
+
+
+def erasure_steps() -> list[EraseStep]:
+    """All erasure steps in the order in which they run."""
+    return [erasure.step for erasure in sorted(_erasures, key=lambda erasure: erasure.stage)]
+
+
+def add_export_file(name: str, export: ExportFunction) -> None:
+    """Have `<name>.json` in each data export. Raises ImproperlyConfigured when the name is taken."""
+    if name in _export_functions:
+        raise ImproperlyConfigured(f"Two export files are named {name!r}.")
+    _export_functions[name] = export
+
+
+def export_functions() -> dict[str, ExportFunction]:
+    """What fills each JSON file of an export, by the file's name without its ending."""
+    return dict(_export_functions)
+
+
+def add_profile_count(name: str, rows: CountedRows) -> None:
+    """Have profiles count the rows of a member (first argument) that the viewer (second) may see."""
+    _counted_rows[name] = rows
+
+
+def profile_counts(member: Member, viewer: Member) -> dict[str, int]:
+    """The number of everything that profiles count, as far as the viewer may see it."""
+    return {name: rows(member, viewer).count() for name, rows in sorted(_counted_rows.items())}
+
+
+def add_email_check(is_refused: EmailCheck) -> None:
+    """Have sign-up refuse the addresses for which the check is true, as if a member had them."""
+    _email_checks.append(is_refused)
+
+
+def is_email_refused(email: str) -> bool:
+    """Whether some app keeps this address from joining."""
+    return any(is_refused(email) for is_refused in _email_checks)
+
+
+def add_former_email_handler(handler: FormerEmailHandler) -> None:
+    """Have the handler called with a member and an address that they give up, in the same transaction."""
+    _former_email_handlers.append(handler)
+
+
+def handle_former_email(member: Member, email: str) -> None:
+    """Tell all apps, in the caller's transaction, that a member gives up an address: by a change or by erasure."""
+    for handler in _former_email_handlers:
+        handler(member, email)

@@ -1,0 +1,43 @@
+"""Clean-up tasks: each deletes what one app no longer needs, and `manage.py cleanup` runs them all."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+CleanupTask = Callable[[], int]
+# Rows deleted by one statement, so that no lock is held for long.
+CHUNK = 1_000
+
+_tasks: dict[str, CleanupTask] = {}
+
+
+def add_cleanup_task(name: str, task: CleanupTask) -> None:
+    """Have the clean-up run a task, which works in short transactions and returns how many records it dealt with.
+
+    Tasks do not depend on each other: one that fails, or runs twice at once, stops no other.
+    Raises ImproperlyConfigured when the name is taken.
+    """
+    if name in _tasks:
+        raise ImproperlyConfigured(f"Two clean-up tasks are named {name!r}.")
+    _tasks[name] = task
+
+
+def cleanup_tasks() -> dict[str, CleanupTask]:
+    """All tasks by their names."""
+    return dict(_tasks)
+
+
+def delete_in_chunks(rows: models.QuerySet[Any]) -> int:
+    """Delete all rows of a queryset, CHUNK at a time; returns how many rows went, cascades included."""
+    deleted = 0
+    while number := delete_chunk(rows):
+        deleted += number
+    return deleted
+
+
+def delete_chunk(rows: models.QuerySet[Any], limit: int = CHUNK) -> int:
+    """Delete at most `limit` rows of a queryset; returns how many rows went, cascades included."""
+    ids = list(rows.order_by().values_list("pk", flat=True)[:limit])
+    return rows.model._base_manager.filter(pk__in=ids).delete()[0] if ids else 0

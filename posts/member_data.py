@@ -1,0 +1,54 @@
+"""What this app contributes to a member's erasure, data export and profile."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.exports.contents import image_path, iterate_by_id
+from accounts.member_data_registry import ErasureStage, add_erasure_step, add_export_file, add_profile_count
+from accounts.models import Member
+from posts.models import Post, PostEdit, PostImage
+
+
+def erase_posts(member: Member) -> None:
+    """Delete the member's posts; their images go with all images of the member."""
+    PostImage.objects.filter(post__author=member).delete()
+    Post.objects.filter(author=member).delete()
+
+
+def export_posts(member: Member) -> Iterator[dict[str, Any]]:
+    """Every post with the files of its images in their order.
+
+    Posts that a moderator removed are exported, those that the member has deleted are not.
+    """
+    for post in iterate_by_id(_posts_of(member).prefetch_related("post_images__image")):
+        images = sorted(post.post_images.all(), key=lambda post_image: post_image.position)
+        times = {name: getattr(post, name) for name in ("created_at", "edited_at", "removed_at")}
+        yield {"id": str(post.pk), "text": post.text, **times, "images": [_image_row(image) for image in images]}
+
+
+def export_post_edits(member: Member) -> Iterator[dict[str, Any]]:
+    """Former texts of posts, a row for each change: there may be many of one post."""
+    for edit in iterate_by_id(PostEdit.objects.filter(post__in=_posts_of(member))):
+        yield {"post": str(edit.post_id), "text": edit.text, "edited_at": edit.edited_at}
+
+
+def visible_posts(member: Member, viewer: Member) -> QuerySet[Post]:
+    """The member's posts that a profile counts."""
+    return Post.objects.visible_to(viewer).filter(author=member.pk)
+
+
+def _posts_of(member: Member) -> QuerySet[Post]:
+    return Post.objects.filter(author=member.pk).still_said()
+
+
+def _image_row(post_image: PostImage) -> dict[str, Any]:
+    image_id = post_image.image_id
+    return {"id": str(image_id), "file": image_path(image_id), "alt": post_image.image.alt}
+
+
+add_erasure_step(ErasureStage.CONTENT, erase_posts)
+add_export_file("posts", export_posts)
+add_export_file("post-edits", export_post_edits)
+add_profile_count("posts", visible_posts)
