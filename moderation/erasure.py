@@ -33,7 +33,7 @@ def erase_from_reports(member: Member) -> None:
 
 
 def purge_reports() -> int:
-    """Forget what reports told of erased people, once all is decided or ERASED_MEMBER_REPORT_DAYS are over; says how many."""
+    """Forget what reports told of erased people, once decided or after ERASED_MEMBER_REPORT_DAYS; says how many."""
     now = timezone.now()
     swept = _due_reporters(now).update(text="")
     while ids := list(_due_subjects(now).values_list("pk", flat=True)[:CHUNK]):
