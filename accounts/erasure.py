@@ -21,7 +21,7 @@ log = structlog.get_logger("erasure")
 @transaction.atomic
 def erase(member: Member) -> None:
     """Remove a member and all that is theirs; the files follow by the outbox."""
-    # Ending the sessions writes tombstones: an access token must not outlive its member.
+    # Ending the sessions writes revocation markers: an access token must not outlive its member.
     member.sessions.end("erased")
     for step in erasure_steps():
         step(member)

@@ -10,7 +10,7 @@ from accounts.emails import send, send_code, send_new_device, send_news
 from accounts.exports import private_storage
 from accounts.exports.build import build, clear_up
 from accounts.models import Export, LoginSession, SecurityEvent, VerificationCode
-from accounts.sessions.revocation import are_buried, bury
+from accounts.sessions.revocation import are_marked_revoked, mark_revoked
 from libs.outbox.registry import handles
 
 
@@ -47,18 +47,18 @@ def mail_new_device(payload: dict[str, Any]) -> None:
         send_new_device(session)
 
 
-class CacheAway(Exception):
-    """The tombstones could not be written while remembered sessions may still be believed."""
+class CacheUnavailable(Exception):
+    """Revocation markers could not be written while sessions may still be cached as live; the job is retried."""
 
 
-@handles("accounts.bury_sessions")
-def bury_sessions(payload: dict[str, Any]) -> None:
-    """Write the tombstones again, in case the cache was away when the sessions ended."""
+@handles("accounts.mark_sessions_revoked")
+def mark_sessions_revoked(payload: dict[str, Any]) -> None:
+    """Write revocation markers again, in case the cache was unavailable when the sessions ended."""
     ids = payload["session_ids"]
-    bury(ids)
+    mark_revoked(ids)
     recent = timezone.now() - timedelta(seconds=2 * settings.LOGIN_SESSION_CACHE_SECONDS)
-    if not are_buried(ids) and LoginSession.objects.filter(pk__in=ids, ended_at__gt=recent).exists():
-        raise CacheAway
+    if not are_marked_revoked(ids) and LoginSession.objects.filter(pk__in=ids, ended_at__gt=recent).exists():
+        raise CacheUnavailable
 
 
 @handles("accounts.build_export")

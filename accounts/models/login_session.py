@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from accounts.sessions.revocation import bury
+from accounts.sessions.revocation import cache_as_live, cached_liveness, mark_revoked
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue
@@ -34,8 +34,21 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
         now = timezone.now()
         return self.filter(ended_at=None, expires_at__gt=now, idle_at__gt=now)
 
+    def is_session_live(self, session_id: int) -> bool:
+        """Return whether the session is live, from the cache if it knows, else from the database."""
+        cached = cached_liveness(session_id)
+        if cached is not None:
+            return cached
+        is_live = self.live().filter(pk=session_id).exists()
+        if is_live:
+            cache_as_live(session_id)
+        return is_live
+
     def end(self, because: str) -> int:
-        """End these for good, tokens included: the commit first, then the tombstones, which the outbox repeats."""
+        """End these sessions and their tokens for good; returns how many were not ended before.
+
+        Revocation markers are written after the commit, and once more by the outbox in case the cache is unavailable.
+        """
         with transaction.atomic():
             ending = list(self.filter(ended_at=None).order_by("pk").select_for_update())
             if not ending:
@@ -43,8 +56,8 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
             ids = [session.pk for session in ending]
             LoginSession.objects.filter(pk__in=ids).update(ended_at=timezone.now(), ended_because=because)
             spend(jti for session in ending for jti in (session.current_jti, session.next_jti))
-            enqueue("accounts.bury_sessions", {"session_ids": ids})
-            transaction.on_commit(lambda: bury(ids))
+            enqueue("accounts.mark_sessions_revoked", {"session_ids": ids})
+            transaction.on_commit(lambda: mark_revoked(ids))
         return len(ids)
 
 

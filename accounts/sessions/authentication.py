@@ -6,8 +6,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from accounts.errors import SessionEnded, TokenInvalid
-from accounts.models import Member
-from accounts.sessions.revocation import is_live
+from accounts.models import LoginSession, Member
 from accounts.sessions.tokens import AccessToken, read
 
 
@@ -25,7 +24,7 @@ class MemberAuthentication(BaseAuthentication):
         if raw is None:
             return None
         token = read(AccessToken, raw, door=self.door)
-        if not is_live(int(token["sid"])):
+        if not LoginSession.objects.is_session_live(int(token["sid"])):
             raise SessionEnded
         return known_by_id(int(token["sub"])), token
 

@@ -1,42 +1,42 @@
-"""Whether a login session is alive, asked on every request and answered without the database in the steady state.
+"""Cache of login session states, which lets most requests authenticate without a database query.
 
-The database is the truth. A session found alive is remembered for some seconds under one key; ending it writes a
-tombstone under the same key. `add` never overwrites, so a reader who asked the database before the end cannot put
-"alive" over the tombstone. A cache that is away remembers nothing, and every request asks the database.
+The database is the source of truth. A session found live is cached for some seconds; ending it writes a revocation
+marker under the same key. `add` never overwrites, so a request that queried the database before the session ended
+cannot replace the marker with "live". While the cache is unavailable every request queries the database.
+
+This module knows no model: `LoginSession` uses it.
 """
 
 from collections.abc import Iterable
 
-from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 
-LIVE, ENDED = 1, 0
-# Longer than any request that asked the database before the end can take. Seconds.
-TOMBSTONE_SECONDS = 3_600
+LIVE, REVOKED = 1, 0
+# Longer than any request can take that queried the database before the session ended. Seconds.
+MARKER_SECONDS = 3_600
 
 
-def is_live(session_id: int) -> bool:
-    """Whether the session opens anything at this moment."""
+def cached_liveness(session_id: int) -> bool | None:
+    """Return whether the session is cached as live (True) or revoked (False); None when nothing is cached."""
     state = cache.get(_key(session_id))
-    if state is not None:
-        return bool(state == LIVE)
-    sessions = apps.get_model("accounts", "LoginSession").objects
-    live: bool = sessions.live().filter(pk=session_id).exists()
-    if live:
-        cache.add(_key(session_id), LIVE, settings.LOGIN_SESSION_CACHE_SECONDS)
-    return live
+    return None if state is None else state == LIVE
 
 
-def bury(session_ids: Iterable[int]) -> None:
-    """Write the tombstones of ended sessions, which every worker reads at its next request."""
-    cache.set_many({_key(session_id): ENDED for session_id in session_ids}, TOMBSTONE_SECONDS)
+def cache_as_live(session_id: int) -> None:
+    """Cache the session as live, unless it has a revocation marker."""
+    cache.add(_key(session_id), LIVE, settings.LOGIN_SESSION_CACHE_SECONDS)
 
 
-def are_buried(session_ids: Iterable[int]) -> bool:
-    """Whether the cache took the tombstones."""
+def mark_revoked(session_ids: Iterable[int]) -> None:
+    """Write revocation markers, which every worker reads at its next request."""
+    cache.set_many({_key(session_id): REVOKED for session_id in session_ids}, MARKER_SECONDS)
+
+
+def are_marked_revoked(session_ids: Iterable[int]) -> bool:
+    """Return whether the cache holds the revocation markers of all these sessions."""
     keys = {_key(session_id) for session_id in session_ids}
-    return cache.get_many(keys) == dict.fromkeys(keys, ENDED)
+    return cache.get_many(keys) == dict.fromkeys(keys, REVOKED)
 
 
 def _key(session_id: int) -> str:

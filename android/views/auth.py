@@ -12,7 +12,6 @@ from accounts.errors import SessionEnded, TokenExpired, TokenInvalid, TooManyGue
 from accounts.models import LoginSession, Member, VerificationCode
 from accounts.sessions import login, rotation
 from accounts.sessions.authentication import bearer
-from accounts.sessions.revocation import is_live
 from accounts.sessions.tokens import whose
 from accounts.signup import registration
 from android.authentication import DOOR
@@ -85,7 +84,7 @@ class AuthViewSet(AppViewSet):
     def verify(self, request: Request) -> Response:
         """Asked at every start: 200, expired (GLOBAL_104) as long as the login can be renewed, or else GLOBAL_103."""
         session_id, is_over = _shown(request)
-        if not is_live(session_id):
+        if not LoginSession.objects.is_session_live(session_id):
             raise SessionEnded
         if is_over:
             raise TokenExpired

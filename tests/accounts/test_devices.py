@@ -10,7 +10,7 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import LoginSession, Member
-from accounts.sessions.revocation import bury
+from accounts.sessions.revocation import mark_revoked
 from libs.outbox.models import Job
 from tests import services
 from tests.accounts.phone import Phone, code_of
@@ -109,7 +109,7 @@ def test_in_the_steady_state_signing_in_costs_no_query(
         assert is_in(phone)
 
 
-def test_the_tombstone_is_written_again_by_the_outbox(phone: Phone, work: Callable[[], None]) -> None:
+def test_the_revocation_marker_is_written_again_by_the_outbox(phone: Phone, work: Callable[[], None]) -> None:
     assert is_in(phone)
     phone.delete("sessions/current")
     assert [job.payload for job in Job.objects.all()] == [{"session_ids": [int(phone.pair["session_id"])]}]
@@ -122,13 +122,13 @@ def _remembered(phone: Phone) -> Any:
     return cache.get(f"session:{phone.pair['session_id']}")
 
 
-def test_one_who_asked_before_the_end_cannot_write_over_the_tombstone(phone: Phone) -> None:
+def test_one_who_asked_before_the_end_cannot_write_over_the_revocation_marker(phone: Phone) -> None:
     ids = [int(phone.pair["session_id"])]
 
     def end_meanwhile(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         answer = execute(sql, *rest)
         if "loginsession" in sql.lower() and sql.startswith("SELECT"):
-            bury(ids)
+            mark_revoked(ids)
         return answer
 
     with connection.execute_wrapper(end_meanwhile):
@@ -153,7 +153,7 @@ def test_without_a_cache_the_database_is_asked_every_time(
     assert not is_in(tablet)
 
 
-def test_a_tombstone_that_no_cache_takes_is_tried_until_nobody_can_remember(
+def test_a_revocation_marker_that_no_cache_takes_is_tried_until_nobody_can_remember(
     phone: Phone, settings: Settings, work: Callable[[], None]
 ) -> None:
     settings.CACHES = redis_cache("redis://127.0.0.1:1/0")
