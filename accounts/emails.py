@@ -26,22 +26,22 @@ def send_code(code: VerificationCode, drawn: str) -> None:
 
 def _to_join(member: Member | None) -> str:
     if member is None:
-        return "code"
+        return "sign_up_code"
     if member.withdrawn_at is None or member.is_suspended:
-        return "known"
-    return "code_or_return" if may_come_back(member) else "code"
+        return "account_exists"
+    return "sign_up_code_withdrawn" if may_come_back(member) else "sign_up_code"
 
 
 def _to_reset(member: Member | None) -> str | None:
-    return "reset" if member is not None and may_sign_in(member) else None
+    return "password_reset_code" if member is not None and may_sign_in(member) else None
 
 
 def _to_move(member: Member | None) -> str:
-    return "new_email" if member is None else "email_taken"
+    return "new_email_code" if member is None else "email_taken"
 
 
 def _to_leave(member: Member | None) -> str | None:
-    return "withdraw" if member is not None and member.is_active else None
+    return "withdrawal_code" if member is not None and member.is_active else None
 
 
 LETTERS: dict[str, Callable[[Member | None], str | None]] = {

@@ -83,4 +83,4 @@ def mail_export(payload: dict[str, Any]) -> None:
     """Tell a member who can still sign in that their export is ready."""
     export = Export.objects.select_related("member").filter(pk=payload["export_id"]).first()
     if export and export.is_there and export.member.is_active:
-        send("export", export.member.email, export.language, {"days": settings.EXPORT_RETENTION_DAYS})
+        send("export_ready", export.member.email, export.language, {"days": settings.EXPORT_RETENTION_DAYS})

@@ -18,7 +18,7 @@ from libs.throttling.client_address import client_address, network
 from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import require
 
-FOLDER = "accounts/withdraw"
+FOLDER = "accounts/withdrawal"
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -31,7 +31,7 @@ class Page(FormView):  # type: ignore[type-arg]
             return super().dispatch(request, *args, **kwargs)
         except TooManyRequests as refused:
             wait = max(1, int(refused.wait or 1))
-            page = render(request, f"{FOLDER}/wait.html", {"minutes": -(-wait // 60)}, status=429)
+            page = render(request, f"{FOLDER}/too_many_requests.html", {"minutes": -(-wait // 60)}, status=429)
             page.headers["Retry-After"] = str(wait)
             return page
 
@@ -44,7 +44,7 @@ class AskPage(Page):
     """Which account: the answer is the same whether or not there is one."""
 
     form_class = AddressForm
-    template_name = f"{FOLDER}/ask.html"
+    template_name = f"{FOLDER}/request_code.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With how long it can be undone."""
@@ -56,14 +56,14 @@ class AskPage(Page):
         self.count("code-address")
         require("code-email", email)
         VerificationCode.objects.ask(email, VerificationCode.WITHDRAW_PAGE, get_language() or "en")
-        return render(self.request, f"{FOLDER}/confirm.html", {"form": CodeForm(initial={"email": email})})
+        return render(self.request, f"{FOLDER}/confirm_code.html", {"form": CodeForm(initial={"email": email})})
 
 
 class ConfirmPage(Page):
     """Whether it is meant: the code from the letter says so."""
 
     form_class = CodeForm
-    template_name = f"{FOLDER}/confirm.html"
+    template_name = f"{FOLDER}/confirm_code.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Nobody begins here."""
@@ -77,4 +77,4 @@ class ConfirmPage(Page):
         except (CodeIncorrect, CodeExpired, CodeUsedUp) as refused:
             form.add_error("code", str(refused.detail))
             return self.form_invalid(form)
-        return render(self.request, f"{FOLDER}/done.html", {"days": settings.WITHDRAWAL_GRACE_DAYS})
+        return render(self.request, f"{FOLDER}/withdrawn.html", {"days": settings.WITHDRAWAL_GRACE_DAYS})
