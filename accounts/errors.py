@@ -1,4 +1,4 @@
-"""What this room refuses, and how it says so."""
+"""API errors of accounts: each has a status, a stable code, and a sentence for people."""
 
 from typing import Any
 
@@ -7,34 +7,34 @@ from rest_framework.exceptions import APIException, NotAuthenticated
 
 
 class TokenInvalid(APIException):
-    """The token is broken, of another kind, for another door, or not signed by us."""
+    """The token is malformed, of another type, for another audience, or not signed by us."""
 
     status_code = 401
     default_code = "token_invalid"
-    default_detail = _("This token is not valid. Sign in again.")
+    default_detail = _("Your login is not valid. Log in again.")
     auth_header = 'Bearer error="invalid_token"'
 
 
 class TokenExpired(TokenInvalid):
-    """The token was ours and its time is over: an access token is renewed, a refresh token means signing in."""
+    """The token is ours and has expired: refresh an expired access token, log in after an expired refresh token."""
 
     default_code = "token_expired"
-    default_detail = _("This token has expired.")
+    default_detail = _("Your login has expired. Renew it, or log in again.")
 
 
 class SessionEnded(TokenInvalid):
-    """The login session is over: logged out, ended from elsewhere, suspended, withdrawn, or too old."""
+    """The login session is over: logged out, ended from another device, suspended, withdrawn, or too old."""
 
     default_code = "session_ended"
-    default_detail = _("This login session has ended. Sign in again.")
+    default_detail = _("You have been logged out. Log in again.")
 
 
-# What any operation can answer that needs a signed-in member.
+# What any operation that needs a logged-in member can answer.
 CREDENTIAL_REFUSALS: tuple[type[APIException], ...] = (NotAuthenticated, TokenInvalid, TokenExpired, SessionEnded)
 
 
 class CredentialsWrong(APIException):
-    """E-mail and password do not open an account; which of them is wrong is not said (ASVS 6.3.8)."""
+    """The e-mail address or the password is wrong, without saying which (ASVS 6.3.8)."""
 
     status_code = 401
     default_code = "credentials_wrong"
@@ -43,7 +43,7 @@ class CredentialsWrong(APIException):
 
 
 class PasswordWrong(APIException):
-    """A signed-in member confirmed a step with a wrong password."""
+    """A logged-in member confirmed a step with a wrong password."""
 
     status_code = 403
     default_code = "password_wrong"
@@ -51,11 +51,11 @@ class PasswordWrong(APIException):
 
 
 class TooManyGuesses(APIException):
-    """So many wrong passwords that even the right one has to wait."""
+    """Too many wrong passwords: even the right one is refused for `wait` seconds."""
 
     status_code = 429
     default_code = "too_many_guesses"
-    default_detail = _("Too many wrong passwords. Wait a while before the next try.")
+    default_detail = _("Too many wrong passwords. Wait a while, then try again.")
 
     def __init__(self, wait: int | None = None, detail: Any = None) -> None:
         super().__init__(detail)
@@ -63,59 +63,59 @@ class TooManyGuesses(APIException):
 
 
 class CodeIncorrect(APIException):
-    """The code is not the one that was mailed, or none was."""
+    """The code is not the one that was e-mailed, or none was e-mailed."""
 
     status_code = 400
     default_code = "code_incorrect"
-    default_detail = _("This is not the code that was mailed to this address.")
+    default_detail = _("The code is wrong. Enter the code from the newest e-mail to this address.")
 
 
 class CodeExpired(APIException):
-    """The code was right once; its time is over."""
+    """The code is right and has expired."""
 
     status_code = 400
     default_code = "code_expired"
-    default_detail = _("This code has expired. Ask for a new one.")
+    default_detail = _("This code has expired. Request a new one.")
 
 
 class CodeUsedUp(APIException):
-    """Too many wrong guesses were made on this code."""
+    """Too many wrong guesses were made at this code."""
 
     status_code = 400
     default_code = "code_used_up"
-    default_detail = _("Too many wrong guesses. Ask for a new code.")
+    default_detail = _("Too many wrong codes. Request a new one.")
 
 
 class ProofInvalid(APIException):
-    """The proof of an address is broken, too old, or was used by a sign-up."""
+    """The proof of an e-mail address is malformed, has expired, or was used by a sign-up."""
 
     status_code = 400
     default_code = "proof_invalid"
-    default_detail = _("The address has to be confirmed again: ask for a new code.")
+    default_detail = _("The e-mail address has to be confirmed again. Request a new code.")
 
 
 class EmailTaken(APIException):
-    """A member has this address already; only its owner, who proved it, learns that."""
+    """The e-mail address belongs to a member; only somebody who proved that they read it learns that."""
 
     status_code = 409
     default_code = "email_taken"
-    default_detail = _("There is a member with this e-mail address. Sign in instead.")
+    default_detail = _("This e-mail address already belongs to a member. Log in with it, or use another one.")
 
 
 class TermsOutdated(APIException):
-    """A sign-up accepted terms that are not the present ones."""
+    """The terms that were accepted are not the current ones."""
 
     status_code = 400
     default_code = "terms_outdated"
-    default_detail = _("Accept the present version of the terms; /api/v1/config names it.")
+    default_detail = _("The terms have changed. Read and accept the current version.")
 
 
 class ExportOnceADay(APIException):
-    """The last export is younger than a day; its file, if it is still there, holds nearly the same."""
+    """The last export is less than a day old; the next one may be requested in `wait` seconds."""
 
     status_code = 429
     default_code = "export_once_a_day"
-    default_detail = _("You can have a copy of your data made once a day. Fetch the last one, or ask again later.")
+    default_detail = _("You can request a copy of your data once a day. Download the last one, or try again later.")
 
     def __init__(self, wait: int | None = None, detail: Any = None) -> None:
         super().__init__(detail)
@@ -123,23 +123,23 @@ class ExportOnceADay(APIException):
 
 
 class ExportNotThere(APIException):
-    """An export whose file is not made yet, could not be made, or is deleted already."""
+    """The export has no file: it is not ready, has failed, or has expired."""
 
     status_code = 409
     default_code = "export_not_there"
-    default_detail = _("This copy has no file: not yet, or not any more. Its state says which.")
+    default_detail = _("There is no file to download: this copy is not ready, or it has been deleted.")
 
 
 class TermsNotAccepted(APIException):
-    """The terms are newer than what the member accepted; until they do they may read, leave, and part from others."""
+    """The member has not accepted the current terms; until then they may read, withdraw, and block others."""
 
     status_code = 403
     default_code = "terms_not_accepted"
-    default_detail = _("The terms have changed. Accept the present version first; /api/v1/config names it.")
+    default_detail = _("The terms have changed. Read and accept the current version before you go on.")
 
 
 class NotOneself(APIException):
-    """Nobody follows or blocks themselves."""
+    """Members cannot follow or block themselves."""
 
     status_code = 400
     default_code = "not_oneself"

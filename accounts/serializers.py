@@ -168,7 +168,7 @@ class WithdrawalSerializer(StrictSerializer):
     def validate(self, given: dict[str, str]) -> dict[str, str]:
         """One proof, or ValidationError."""
         if len(given) != 1:
-            raise serializers.ValidationError(_("Send either the password or a code."), "required")
+            raise serializers.ValidationError(_("Send the password or a code, not both."), "required")
         return given
 
 

@@ -21,11 +21,11 @@ class AddressForm(forms.Form):
 
 
 class CodeForm(AddressForm):
-    """The code from the letter; the address is carried along, since this page knows nobody."""
+    """The code from the e-mail; the address is carried along, since this page knows nobody."""
 
     email = forms.EmailField(max_length=EMAIL_MAX_LENGTH, widget=forms.HiddenInput)
     code = forms.CharField(
-        label=_("Code from the letter"),
+        label=_("Code from the e-mail"),
         max_length=64,
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}

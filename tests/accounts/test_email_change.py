@@ -79,7 +79,7 @@ def test_an_address_of_somebody_else_is_answered_like_a_free_one(
     work()
     assert told(asked[0]) == told(asked[1])
     assert told(confirm(phone, "xxxxxxxx", jun.email)) == told(confirm(phone, "xxxxxxxx"))
-    assert subjects(mailoutbox, jun.email) == ["This address belongs to a member of Heart to Heart"]
+    assert subjects(mailoutbox, jun.email) == ["This e-mail address already belongs to a Heart to Heart account"]
     assert last_code(mailoutbox, jun.email) == ""
 
 

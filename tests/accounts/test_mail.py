@@ -47,7 +47,7 @@ def ask(email: str = NEW) -> Job:
 
 
 @pytest.mark.parametrize(
-    ("language", "greeting"), [("en", "Your code"), ("ko-KR,ko;q=0.9,en;q=0.5", "코드"), ("fr", "Your")]
+    ("language", "greeting"), [("en", "Your sign-up code"), ("ko-KR,ko;q=0.9,en;q=0.5", "코드"), ("fr", "Your")]
 )
 def test_a_letter_speaks_the_language_that_was_asked_for(
     language: str, greeting: str, work: Work, mailoutbox: list[EmailMultiAlternatives]

@@ -15,7 +15,7 @@ from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 Work = Callable[[], None]
-DEVICE = "A new device signed in"
+DEVICE = "New login to your Heart to Heart account"
 NEW = "new@example.com"
 
 
@@ -74,11 +74,11 @@ def test_every_letter_speaks_the_readers_language(
     work()
     assert speaks(newest(mailoutbox, mina.email), language, DEVICE)
     for path, body, to, subject in (
-        ("password-resets", {"email": mina.email}, mina.email, "Your code for a new password"),
-        ("me/withdrawal/code", {}, mina.email, "Your code to leave Heart to Heart"),
-        ("me/email", {"email": NEW, "password": PASSWORD}, NEW, "Your code for a new e-mail address"),
+        ("password-resets", {"email": mina.email}, mina.email, "Your code to reset your password"),
+        ("me/withdrawal/code", {}, mina.email, "Your code to delete your Heart to Heart account"),
+        ("me/email", {"email": NEW, "password": PASSWORD}, NEW, "Your code to confirm your new e-mail address"),
         ("me/email", {"email": jun.email, "password": PASSWORD}, jun.email,
-         "This address belongs to a member of Heart to Heart"),
+         "This e-mail address already belongs to a Heart to Heart account"),
         ("me/password", {"current": PASSWORD, "password": PASSWORD}, mina.email, "Your password was changed"),
     ):  # fmt: skip
         assert phone.post(path, **body).status_code in (202, 204)

@@ -41,7 +41,7 @@ def test_known_and_unknown_addresses_get_the_same_answer(phone: Phone, mina: Mem
 def test_a_members_letter_holds_no_code_and_says_sign_in(code_for: CodeFor, mina: Member, mailoutbox: Letters) -> None:
     assert code_for(mina.email) == ""
     assert mailoutbox[-1].to == [mina.email]
-    assert "sign in with your password" in str(mailoutbox[-1].body)
+    assert "Log in with your password" in str(mailoutbox[-1].body)
 
 
 def test_a_suspended_members_letter_is_that_of_any_member(code_for: CodeFor, mina: Member) -> None:
@@ -54,7 +54,7 @@ def test_a_withdrawn_members_letter_offers_return_and_code(
 ) -> None:
     mina.withdraw()
     assert confirm(code_for(mina.email), mina.email).status_code == 200
-    assert "To have everything back, sign in" in str(mailoutbox[-1].body)
+    assert "To get everything back, log in" in str(mailoutbox[-1].body)
 
 
 def test_when_the_days_of_grace_are_over_the_letter_promises_no_return(
@@ -63,7 +63,7 @@ def test_when_the_days_of_grace_are_over_the_letter_promises_no_return(
     mina.withdraw()
     with time_machine.travel(timezone.now() + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)):
         assert code_for(mina.email)
-    assert "sign in" not in str(mailoutbox[-1].body)
+    assert "log in" not in str(mailoutbox[-1].body)
 
 
 def test_four_wrong_guesses_leave_the_code_good(code_for: CodeFor) -> None:

@@ -74,7 +74,7 @@ def test_a_code_to_reset_with_lets_nobody_leave(phone: Phone, mina: Member, work
     work()
     code = last_code(mailoutbox, mina.email)
     assert code_of(phone.post("me/withdrawal", code=code)) == "code_incorrect"
-    assert "This is not the code" in type_code(Client(), mina.email, code)
+    assert "The code is wrong" in type_code(Client(), mina.email, code)
     assert not has_left(mina)
 
 
@@ -100,7 +100,7 @@ def test_without_the_app_a_mailed_code_is_enough(mina: Member, phone: Phone, wor
     browser = Client()
     assert ask(browser, mina.email.upper()).status_code == 200
     work()
-    assert "You have left" in type_code(browser, mina.email, last_code(mailoutbox, mina.email))
+    assert "Your account is now hidden" in type_code(browser, mina.email, last_code(mailoutbox, mina.email))
     assert has_left(mina)
     assert code_of(phone.get("me")) == "session_ended"
 
@@ -116,7 +116,7 @@ def test_the_page_answers_alike_for_every_address(
     assert pages == [pages[0]] * 4
     assert [subjects(mailoutbox, email) != [] for email in emails] == [True, False, False, False]
     refused = [type_code(Client(), email, "xxxxxxxx").replace(email, "") for email in emails]
-    assert ["This is not the code" in page for page in refused] == [True] * 4
+    assert ["The code is wrong" in page for page in refused] == [True] * 4
 
 
 def test_wrong_codes_on_the_page_are_counted(mina: Member, work: Work, mailoutbox: Letters) -> None:
@@ -126,19 +126,19 @@ def test_wrong_codes_on_the_page_are_counted(mina: Member, work: Work, mailoutbo
     code = last_code(mailoutbox, mina.email)
     for _ in range(5):
         type_code(browser, mina.email, "xxxxxxxx")
-    assert "Too many wrong guesses" in type_code(browser, mina.email, code)
+    assert "Too many wrong codes" in type_code(browser, mina.email, code)
     assert not has_left(mina)
 
 
 def test_a_code_to_join_with_does_nothing_on_the_page(code_for: CodeFor) -> None:
-    assert "This is not the code" in type_code(Client(), "new@example.com", code_for("new@example.com"))
+    assert "The code is wrong" in type_code(Client(), "new@example.com", code_for("new@example.com"))
 
 
 def test_who_was_suspended_since_the_letter_stays(mina: Member, work: Work, mailoutbox: Letters) -> None:
     ask(Client(), mina.email)
     work()
     mina.suspend(timezone.now() + timedelta(days=1))
-    assert "This is not the code" in type_code(Client(), mina.email, last_code(mailoutbox, mina.email))
+    assert "The code is wrong" in type_code(Client(), mina.email, last_code(mailoutbox, mina.email))
     assert not has_left(mina)
 
 
@@ -186,13 +186,13 @@ def test_somebody_leaves_with_a_browser(
     page.goto(f"{live_server.url}/withdraw/")
     page.get_by_label("E-mail address").fill(mina.email)
     page.get_by_role("button", name="Send me a code").click()
-    expect(page.get_by_label("Code from the letter")).to_be_visible()
+    expect(page.get_by_label("Code from the e-mail")).to_be_visible()
     work()
-    page.get_by_label("Code from the letter").fill("xxxxxxxx")
-    page.get_by_role("button", name="Leave now").click()
-    expect(page.get_by_text("This is not the code")).to_be_visible()
-    page.get_by_label("Code from the letter").fill(last_code(mailoutbox, mina.email))
-    page.get_by_role("button", name="Leave now").click()
-    expect(page.get_by_text("You have left.")).to_be_visible()
+    page.get_by_label("Code from the e-mail").fill("xxxxxxxx")
+    page.get_by_role("button", name="Delete my account").click()
+    expect(page.get_by_text("The code is wrong")).to_be_visible()
+    page.get_by_label("Code from the e-mail").fill(last_code(mailoutbox, mina.email))
+    page.get_by_role("button", name="Delete my account").click()
+    expect(page.get_by_text("Your account is now hidden")).to_be_visible()
     assert has_left(mina)
     assert said == []

@@ -36,7 +36,7 @@ def _said_in_code() -> Iterator[str]:
 
 def _said_in_templates() -> Iterator[str]:
     for at in (at for suffix in ("html", "txt") for at in (ROOT / "templates").rglob(f"*.{suffix}")):
-        for literal in re.findall(r"""gettext\(u?(".*?"|'.*?')\)""", templatize(at.read_text(encoding="utf-8"))):
+        for literal in re.findall(r"""gettext\(u?(".*?"|'.*?')[,)]""", templatize(at.read_text(encoding="utf-8"))):
             yield ast.literal_eval(literal)
 
 
@@ -104,6 +104,6 @@ def test_a_letter_speaks_the_language_of_who_asked_for_it(api: APIClient, work: 
     )
     work()
     (letter,) = mail.outbox
-    assert letter.subject == "Heart to Heart 인증 코드"
+    assert letter.subject == "Heart to Heart 가입 코드"
     assert "5분 안에 입력해 주세요." in letter.body
     assert "대문자와 소문자를 구별합니다." in str(letter.alternatives[0].content)  # type: ignore[attr-defined]
