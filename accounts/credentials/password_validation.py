@@ -44,7 +44,10 @@ class ContextValidator:
         folded = unicodedata.normalize("NFKC", password).lower()
         words = [*CONTEXT_WORDS, *(getattr(user, name, "").lower() for name in ("nickname", "name"))]
         if any(len(word) > 2 and word in folded and len(folded.replace(word, "")) < 6 for word in words):
-            raise ValidationError(_("This password is little more than your name or the name of this service. Choose another one."), "password_of_context")
+            raise ValidationError(
+                _("This password is little more than your name or the name of this service. Choose another one."),
+                "password_of_context",
+            )
 
     def get_help_text(self) -> str:
         """What the admin's form says."""
