@@ -43,7 +43,7 @@ forwarded_allow_ips = ""
 limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
-# config.middleware.RequestLog writes the line of each request.
+# config.middleware.RequestLogMiddleware writes the line of each request.
 accesslog = None
 logconfig_dict = tree(**settings.LOGGING)
 

@@ -17,16 +17,16 @@ from django.utils.functional import LazyObject, empty
 
 from config.errors import LengthRequired, answer
 
-Answer = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 log = structlog.get_logger("request")
 is_acceptable_id = re.compile(r"[A-Za-z0-9._-]{8,64}").fullmatch
 
 
-class HeadersOnly:
+class HeadMiddleware:
     """Answers HEAD without a body, and with the length a GET would have (RFC 9110, 9.3.2); gunicorn warns otherwise."""
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -41,13 +41,13 @@ class HeadersOnly:
         return response
 
 
-class RequestLog:
+class RequestLogMiddleware:
     """Gives each request an id (the client's or the edge's X-Request-ID when it is harmless) and writes its one line.
 
     The line names the route and never the path: paths and queries may hold what nobody should read in a log.
     """
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -80,10 +80,10 @@ def _known_member(request: HttpRequest) -> Any:
     return getattr(user, "pk", None)
 
 
-class ContentSecurityPolicy:
+class ContentSecurityPolicyMiddleware:
     """Tells browsers what a page of ours may load: settings.CONTENT_SECURITY_POLICY, on HTML only."""
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.policy = "; ".join(f"{name} {value}" for name, value in settings.CONTENT_SECURITY_POLICY.items())
 
@@ -94,7 +94,7 @@ class ContentSecurityPolicy:
         return response
 
 
-class ForAdmin:
+class AdminOnlyMixin:
     """Before one of Django's own: only the admin has sessions and messages, and the API does not pay for them."""
 
     get_response: Any
@@ -106,22 +106,22 @@ class ForAdmin:
         return cast(HttpResponse, self.get_response(request))
 
 
-class Sessions(ForAdmin, SessionMiddleware):
+class AdminSessionMiddleware(AdminOnlyMixin, SessionMiddleware):
     """Cookies of moderators."""
 
 
-class Users(ForAdmin, AuthenticationMiddleware):
+class AdminAuthenticationMiddleware(AdminOnlyMixin, AuthenticationMiddleware):
     """Who the cookie is."""
 
 
-class Messages(ForAdmin, MessageMiddleware):
+class AdminMessageMiddleware(AdminOnlyMixin, MessageMiddleware):
     """What the admin says after a click."""
 
 
-class LengthTold:
+class RequireContentLengthMiddleware:
     """Refuses a body whose length is not told in advance: Django would take it for empty, and change nothing."""
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -130,10 +130,10 @@ class LengthTold:
         return self.get_response(request)
 
 
-class NothingStored:
+class NoStoreMiddleware:
     """Personal answers of the API stay in no cache on their way, unless the view says otherwise (RFC 9111, 5.2.2.5)."""
 
-    def __init__(self, get_response: Answer) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

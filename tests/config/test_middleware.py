@@ -12,12 +12,12 @@ from django.utils.functional import SimpleLazyObject
 from structlog.contextvars import get_contextvars
 from structlog.testing import capture_logs
 
-from config.middleware import ContentSecurityPolicy, NothingStored, RequestLog
+from config.middleware import ContentSecurityPolicyMiddleware, NoStoreMiddleware, RequestLogMiddleware
 
 
 def _logged(request: HttpRequest, status: int = 200) -> tuple[HttpResponse, dict[str, Any]]:
     with capture_logs() as lines:
-        response = RequestLog(lambda request: HttpResponse(status=status))(request)
+        response = RequestLogMiddleware(lambda request: HttpResponse(status=status))(request)
     (line,) = lines
     return response, dict(line)
 
@@ -72,14 +72,14 @@ def test_what_is_logged_in_between_carries_the_id_and_nothing_after_it_does() ->
         seen.update(get_contextvars())
         return HttpResponse()
 
-    response = RequestLog(view)(RequestFactory().get("/"))
+    response = RequestLogMiddleware(view)(RequestFactory().get("/"))
     assert seen == {"request_id": response["X-Request-ID"]}
     assert get_contextvars() == {}
 
 
 def test_pages_say_what_they_may_load_and_other_answers_do_not() -> None:
-    page = ContentSecurityPolicy(lambda request: HttpResponse("<p>"))(RequestFactory().get("/docs/"))
-    data = ContentSecurityPolicy(lambda request: HttpResponse("{}", content_type="application/json"))(
+    page = ContentSecurityPolicyMiddleware(lambda request: HttpResponse("<p>"))(RequestFactory().get("/docs/"))
+    data = ContentSecurityPolicyMiddleware(lambda request: HttpResponse("{}", content_type="application/json"))(
         RequestFactory().get("/")
     )
     assert "default-src 'self'; " in page["Content-Security-Policy"]
@@ -88,8 +88,8 @@ def test_pages_say_what_they_may_load_and_other_answers_do_not() -> None:
 
 
 def test_answers_of_the_api_are_stored_nowhere_unless_the_view_says_so() -> None:
-    plain = NothingStored(lambda request: HttpResponse())
-    cached = NothingStored(lambda request: HttpResponse(headers={"Cache-Control": "public, max-age=60"}))
+    plain = NoStoreMiddleware(lambda request: HttpResponse())
+    cached = NoStoreMiddleware(lambda request: HttpResponse(headers={"Cache-Control": "public, max-age=60"}))
     assert plain(RequestFactory().get("/api/v1/me"))["Cache-Control"] == "no-store"
     assert cached(RequestFactory().get("/api/v1/config"))["Cache-Control"] == "public, max-age=60"
     assert "Cache-Control" not in plain(RequestFactory().get("/static/x.css"))
