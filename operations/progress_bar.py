@@ -11,14 +11,14 @@ PAUSE = 0.1
 WIDTH = 30
 
 
-class Progress:
+class ProgressBar:
     """Tells on a stream, which is the error stream of a command: what it prints may be read by machines."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
         self.is_watched = stream.isatty()
 
-    def over(self, items: Iterable[Item], name: str, number: int) -> Iterator[Item]:
+    def track(self, items: Iterable[Item], name: str, number: int) -> Iterator[Item]:
         """The items, which are so many; their name and how long they took are told when the last was asked for."""
         begun = shown = monotonic()
         for done, item in enumerate(items):

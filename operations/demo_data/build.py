@@ -20,14 +20,14 @@ from operations.demo_data.texts import texts
 from operations.demo_data.walls import taken_down
 from operations.demo_data.words import ALTS
 from operations.demo_data.writing import Writing, write
-from operations.progress_bar import Progress
+from operations.progress_bar import ProgressBar
 from posts.models import Post, PostImage
 
 TABLES: list[type[models.Model]] = [Member, Image, Avatar, Block, Follow, Post, PostImage]
 Rows = Iterator[tuple[Any, ...]]
 
 
-def build(plan: Plan, password: str, progress: Progress) -> None:
+def build(plan: Plan, password: str, progress: ProgressBar) -> None:
     """Build the planned town, or nothing; its members sign in with the password. Outside of any transaction.
 
     All share one hash of the password, for a hash is made to take long. Raises StorageUnavailable, or IntegrityError
@@ -39,7 +39,7 @@ def build(plan: Plan, password: str, progress: Progress) -> None:
     keys = {number: pictures.key(number) for number in pictures.drawn()}
     with taken_down_on_failure(keys.values()):
         drawing = draw_all(keys.items(), len(people.with_avatar), plan.seed)
-        drawings = dict(progress.over(drawing, "drawings", len(keys)))
+        drawings = dict(progress.track(drawing, "drawings", len(keys)))
         with transaction.atomic():
             be_patient()
             with taken_down(TABLES, progress):
@@ -48,11 +48,11 @@ def build(plan: Plan, password: str, progress: Progress) -> None:
                 _publish(plan, people, writing, pictures, progress)
 
 
-def _move_in(plan: Plan, people: People, password: str, progress: Progress) -> None:
+def _move_in(plan: Plan, people: People, password: str, progress: ProgressBar) -> None:
     """Members, and who they are to each other."""
     columns = ["id", "email", "name", "nickname", "about", "password", "created_at", "changed_at"]
     columns += ["terms_version", "terms_accepted_at", "is_staff", "is_superuser"]
-    put(Member, columns, progress.over(_members(people, make_password(password)), "members", plan.members))
+    put(Member, columns, progress.track(_members(people, make_password(password)), "members", plan.members))
     blocks = relations.blocks(plan, people)
     put(Block, ["id", "created_at", "blocker", "blocked"], _relations(plan, people, blocks, "blocks", progress))
     follows = relations.follows(plan, people, blocks)
@@ -66,17 +66,17 @@ def _members(people: People, password: str) -> Rows:
         yield *words, joined, joined, settings.TERMS_VERSION, joined, moderates, moderates
 
 
-def _relations(plan: Plan, people: People, found: list[Relation], name: str, progress: Progress) -> Rows:
+def _relations(plan: Plan, people: People, found: list[Relation], name: str, progress: ProgressBar) -> Rows:
     ids = plan.ids(name, (relation.since for relation in found))
-    for id_, (since, one, other) in progress.over(zip(ids, found, strict=True), name, len(found)):
+    for id_, (since, one, other) in progress.track(zip(ids, found, strict=True), name, len(found)):
         yield id_, as_time(since), people.all[one].id, people.all[other].id
 
 
-def _hang(pictures: Pictures, drawings: dict[int, Drawing], progress: Progress) -> None:
+def _hang(pictures: Pictures, drawings: dict[int, Drawing], progress: ProgressBar) -> None:
     """Every picture, and the avatars."""
     columns = ["id", "owner", "key", "alt", "created_at", "stored_at", "variants_at"]
     columns += ["width", "height", "bytes", "blurhash"]
-    put(Image, columns, progress.over(_images(pictures, drawings), "pictures", len(pictures)))
+    put(Image, columns, progress.track(_images(pictures, drawings), "pictures", len(pictures)))
     members = pictures.people.all
     avatars = zip(pictures.people.with_avatar, pictures.ids, strict=False)
     put(Avatar, ["member", "image"], ((members[place].id, image) for place, image in avatars))
@@ -91,11 +91,11 @@ def _images(pictures: Pictures, drawings: dict[int, Drawing]) -> Rows:
         yield id_, members[pictures.owner(number)].id, pictures.key(number), alt, came, came, came, *seen
 
 
-def _publish(plan: Plan, people: People, writing: Writing, pictures: Pictures, progress: Progress) -> None:
+def _publish(plan: Plan, people: People, writing: Writing, pictures: Pictures, progress: ProgressBar) -> None:
     """Posts, and the pictures they show."""
     columns = ["id", "created_at", "author", "text", "image_count"]
-    put(Post, columns, progress.over(_posts(plan, people, writing), "posts", plan.posts))
-    shown = progress.over(pictures.places(), "pictures in posts", len(pictures.posts))
+    put(Post, columns, progress.track(_posts(plan, people, writing), "posts", plan.posts))
+    shown = progress.track(pictures.places(), "pictures in posts", len(pictures.posts))
     put(PostImage, ["post", "image", "position"], shown)
 
 

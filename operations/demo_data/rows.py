@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from operations.progress_bar import Progress
+from operations.progress_bar import ProgressBar
 
 # Rows in one statement: enough to be quick, few enough for memory.
 BATCH = 20_000
@@ -34,9 +34,9 @@ def be_patient() -> None:
             cursor.execute("SET LOCAL statement_timeout = 0")
 
 
-def tidy(tables: Sequence[type[models.Model]], progress: Progress) -> None:
+def tidy(tables: Sequence[type[models.Model]], progress: ProgressBar) -> None:
     """Have the database count what it holds, or it would plan for empty tables; outside of any transaction."""
-    tidied = progress.over(tables, "statistics", len(tables))
+    tidied = progress.track(tables, "statistics", len(tables))
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
             cursor.execute("ANALYZE")

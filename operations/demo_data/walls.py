@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from django.db import connection, models
 
-from operations.progress_bar import Progress
+from operations.progress_bar import ProgressBar
 
 # References and unique constraints, the way to be rid of each, and the way to have it back; references go first and
 # return last, for they lean on the others.
@@ -32,7 +32,7 @@ MEMORY = "SET LOCAL maintenance_work_mem = '256MB'"
 
 
 @contextmanager
-def taken_down(tables: Iterable[type[models.Model]], progress: Progress) -> Iterator[None]:
+def taken_down(tables: Iterable[type[models.Model]], progress: ProgressBar) -> Iterator[None]:
     """Without indexes, unique constraints and references inside; in the caller's transaction, so all or nothing.
 
     Nobody else reads or writes the tables meanwhile. Raises IntegrityError at the end when a row is not allowed.
@@ -50,5 +50,5 @@ def taken_down(tables: Iterable[type[models.Model]], progress: Progress) -> Iter
         for statement in ["SET CONSTRAINTS ALL IMMEDIATE", MEMORY, *(down for down, _ in walls)]:
             cursor.execute(statement)
         yield
-        for _, up in progress.over(reversed(walls), "indexes", len(walls)):
+        for _, up in progress.track(reversed(walls), "indexes", len(walls)):
             cursor.execute(up)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from operations.demo_data.people import People
 from operations.demo_data.plan import EPOCH, MILLISECOND, Plan
-from operations.progress_bar import Progress
+from operations.progress_bar import ProgressBar
 
 # How the talk grew, see Plan.moments.
 GROWTH = 2.0
@@ -33,13 +33,13 @@ class Writing:
     pictures: bytes
 
 
-def write(plan: Plan, people: People, progress: Progress) -> Writing:
+def write(plan: Plan, people: People, progress: ProgressBar) -> Writing:
     """The posts of the planned town, without their texts."""
     chance, moments = plan.chance("pictures of posts"), _moments(plan, people)
     return Writing(
         moments=moments,
         ids=array("q", plan.ids("posts", moments)),
-        authors=array("l", progress.over(_authors(plan, people, moments), "plans of posts", plan.posts)),
+        authors=array("l", progress.track(_authors(plan, people, moments), "plans of posts", plan.posts)),
         pictures=bytes(PICTURES[int(chance.random() * len(PICTURES))] for _ in moments),
     )
 

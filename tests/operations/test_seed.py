@@ -22,7 +22,7 @@ from media.models import Image
 from operations.demo import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
 from operations.demo_data.build import TABLES, build
 from operations.demo_data.plan import Plan
-from operations.progress_bar import Progress
+from operations.progress_bar import ProgressBar
 from posts.models import Post
 from tests.factories import MemberFactory
 
@@ -35,7 +35,7 @@ def _plan(**changes: Any) -> Plan:
 
 
 def _build(**changes: Any) -> None:
-    build(_plan(**changes), PASSWORD, Progress(io.StringIO()))
+    build(_plan(**changes), PASSWORD, ProgressBar(io.StringIO()))
 
 
 def _digest(**changes: Any) -> str:

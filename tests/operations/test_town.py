@@ -16,7 +16,7 @@ from operations.demo_data.texts import texts
 from operations.demo_data.words import EMOJI
 from operations.demo_data.writing import Writing, write
 from operations.management.commands.seed import Command, plan_of
-from operations.progress_bar import Progress
+from operations.progress_bar import ProgressBar
 
 PLAN = Plan(
     members=1_000, posts=20_000, blocks=10_000, drawings=40, seed=3, until=datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -30,7 +30,7 @@ def people() -> People:
 
 @pytest.fixture(scope="module")
 def writing(people: People) -> Writing:
-    return write(PLAN, people, Progress(io.StringIO()))
+    return write(PLAN, people, ProgressBar(io.StringIO()))
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_no_picture_of_the_small_town_lacks_its_file() -> None:
     for seed in ("1", "2", "3", "4", "5"):
         plan = plan_of(vars(Command().create_parser("manage.py", "seed").parse_args(["--seed", seed])))
         people = settle(plan)
-        pictures = Pictures(plan, people, write(plan, people, Progress(io.StringIO())))
+        pictures = Pictures(plan, people, write(plan, people, ProgressBar(io.StringIO())))
         assert sorted(pictures.drawn()) == list(range(len(pictures)))
 
 

@@ -17,7 +17,7 @@ from operations.demo_data.people import CAST
 from operations.demo_data.plan import Plan
 from operations.demo_data.relations import most_pairs
 from operations.demo_data.rows import tidy
-from operations.progress_bar import Progress
+from operations.progress_bar import ProgressBar
 
 
 class Command(BaseCommand):
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             self.stdout.write("The town is there already.")
             return
         _refuse_impossible(options)
-        progress = Progress(sys.stderr)
+        progress = ProgressBar(sys.stderr)
         build(plan_of(options), options["password"], progress)
         tidy(TABLES, progress)
         self.stdout.write(_told(options))
