@@ -10,7 +10,7 @@ from django_redis.cache import RedisCache
 from libs.throttling.circuit_breaker import Answer, breaker_for
 
 
-class PatientRedisCache(RedisCache):  # type: ignore[misc]
+class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
     """A Redis cache that is empty while Redis is away, and costs one timeout every few seconds then.
 
     What is asked meanwhile answers as if no key were there: `get` its default, `has_key`, `touch` and `delete` False,

@@ -10,7 +10,7 @@ from django.core.mail.backends.filebased import EmailBackend as FileBackend
 from django.utils import timezone
 
 
-class ShownFileBackend(FileBackend):
+class ConsoleFileEmailBackend(FileBackend):
     """Keeps each mail as one file in settings.EMAIL_FILE_PATH and shows its text, so that a code can be typed in."""
 
     def open(self) -> bool:

@@ -10,14 +10,14 @@ from typing import Any
 from django.conf import settings
 
 from config import metrics
-from config.logging import tree
-from operations.welcome import welcome
+from config.logging import logging_config
+from operations.welcome import welcome_text
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 wsgi_app = "config.wsgi:application"
 bind = f"{settings.BIND}:{settings.PORT}"
-worker_class = "config.gunicorn_worker.Worker"
+worker_class = "config.gunicorn_worker.ProblemWorker"
 workers = settings.WORKERS
 threads = settings.THREADS
 # Faults show before the first process starts, and the processes share the code's memory. Nothing in it may open the
@@ -27,7 +27,7 @@ preload_app = True
 keepalive = 75
 # A phone that is lost in the middle of a request says nothing more, and gunicorn would keep a thread for it for ever.
 # Between two pieces of a request, and of an answer. Seconds.
-SILENCE_SECONDS = 20
+SOCKET_TIMEOUT_SECONDS = 20
 # A process that gives no sign of life for so long is replaced. Seconds.
 timeout = 60
 graceful_timeout = settings.GRACEFUL_SECONDS
@@ -45,25 +45,25 @@ limit_request_fields = 64
 limit_request_field_size = 8190
 # config.middleware.RequestLogMiddleware writes the line of each request.
 accesslog = None
-logconfig_dict = tree(**settings.LOGGING)
+logconfig_dict = logging_config(**settings.LOGGING)
 
 if settings.METRICS_PORT:
-    metrics.prepare()
+    metrics.prepare_directory()
 
 
 def when_ready(server: Any) -> None:
     """In the master, before the first fork: what lives until now is shared, and never looked at by the collector."""
     for listener in server.LISTENERS:
-        bound_silence(listener.sock, SILENCE_SECONDS)
+        set_socket_timeouts(listener.sock, SOCKET_TIMEOUT_SECONDS)
     if settings.METRICS_PORT:
-        metrics.serve()
+        metrics.start_server()
     if not settings.PRODUCTION:
-        print(welcome(), flush=True)
+        print(welcome_text(), flush=True)
     gc.collect()
     gc.freeze()
 
 
-def bound_silence(listener: socket.socket, seconds: int) -> None:
+def set_socket_timeouts(listener: socket.socket, seconds: int) -> None:
     """Have the kernel give up on connections that are silent for so long; a listener hands this down to each."""
     for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
         listener.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
@@ -89,4 +89,4 @@ def _outbox_thread() -> Any:
 def child_exit(server: Any, worker: Any) -> None:
     """In the master, after a process ended: its gauges no longer count."""
     if settings.METRICS_PORT:
-        metrics.forget(worker.pid)
+        metrics.remove_process(worker.pid)

@@ -15,7 +15,7 @@ from gunicorn.workers.gthread import ThreadWorker
 log = structlog.get_logger("unreadable")
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]
+class ProblemWorker(ThreadWorker):  # type: ignore[misc]
     """Threads, and one shape for every refusal."""
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
@@ -27,10 +27,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         log.warning("not a request", kind=type(exc).__name__, request_id=request_id, exc_info=fault)
         # The language that the last request of this thread was answered in is nobody's here.
         with translation.override("en"), suppress(OSError):
-            client.sendall(as_sent(errors.answer(refusal, SimpleNamespace(request_id=request_id)), request_id))
+            client.sendall(
+                serialize_response(errors.answer(refusal, SimpleNamespace(request_id=request_id)), request_id)
+            )
 
 
-def as_sent(response: HttpResponse, request_id: str) -> bytes:
+def serialize_response(response: HttpResponse, request_id: str) -> bytes:
     """The bytes of the last answer on a connection (RFC 9112)."""
     last = {"X-Request-ID": request_id, "Content-Length": str(len(response.content)), "Connection": "close"}
     head = [f"HTTP/1.1 {response.status_code} {response.reason_phrase}"]

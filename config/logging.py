@@ -31,18 +31,23 @@ def configure(options: dict[str, Any]) -> None:
     """
     level, as_json = options["level"], options["as_json"]
     structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, *_dress(), *_undress(), _renderer(as_json, orjson.dumps)],
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            *_shared_processors(),
+            *_final_processors(),
+            _renderer(as_json, orjson.dumps),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
         if as_json
         else structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.config.dictConfig(tree(level, as_json))
+    logging.config.dictConfig(logging_config(level, as_json))
     logging.captureWarnings(as_json)
 
 
-def tree(level: str, as_json: bool) -> dict[str, Any]:
+def logging_config(level: str, as_json: bool) -> dict[str, Any]:
     """The standard library's part, in the shape of logging.config; gunicorn is given the same one."""
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
@@ -51,11 +56,11 @@ def tree(level: str, as_json: bool) -> dict[str, Any]:
             structlog.stdlib.add_logger_name,
             # Only fields we know: what a library attaches may be a whole request.
             structlog.stdlib.ExtraAdder(allow=EXTRAS),
-            *_dress(),
+            *_shared_processors(),
         ],
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            *_undress(),
+            *_final_processors(),
             _renderer(as_json, _dumps_text),
         ],
     }
@@ -79,11 +84,11 @@ def tree(level: str, as_json: bool) -> dict[str, Any]:
     }
 
 
-def _dress() -> list[Processor]:
+def _shared_processors() -> list[Processor]:
     return [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
 
 
-def _undress() -> list[Processor]:
+def _final_processors() -> list[Processor]:
     # The plain traceback: one that shows local variables would print passwords and tokens.
     return [structlog.processors.format_exc_info, redact]
 

@@ -1,7 +1,7 @@
 """The counters of all processes together, for Prometheus, on a port of their own.
 
 prometheus_client decides when it is imported whether processes share their counters, and the fork must not have
-happened by then: so its imports stand inside the functions, after `prepare`.
+happened by then: so its imports stand inside the functions, after `prepare_directory`.
 """
 
 import os
@@ -10,7 +10,7 @@ import shutil
 from django.conf import settings
 
 
-def prepare() -> None:
+def prepare_directory() -> None:
     """Make the folder the processes count in, empty: files of earlier processes would be counted again."""
     folder = settings.VAR_DIR / "metrics"
     shutil.rmtree(folder, ignore_errors=True)
@@ -18,7 +18,7 @@ def prepare() -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
-def serve() -> None:
+def start_server() -> None:
     """Answer on METRICS_PORT from a thread of this process, the master, for all of them."""
     from prometheus_client import CollectorRegistry, multiprocess, start_http_server
 
@@ -27,7 +27,7 @@ def serve() -> None:
     start_http_server(settings.METRICS_PORT, registry=registry)
 
 
-def forget(pid: int) -> None:
+def remove_process(pid: int) -> None:
     """Drop the gauges of a process that has ended; its counters stay in the sums."""
     from prometheus_client import multiprocess
 

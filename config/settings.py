@@ -78,7 +78,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.HeadMiddleware",
-    "operations.health.Probes",
+    "operations.health.HealthCheckMiddleware",
     "config.middleware.RequestLogMiddleware",
     "android.middleware.AppWire",
     "django.middleware.security.SecurityMiddleware",
@@ -168,7 +168,7 @@ REDIS_URL = env.str("REDIS_URL", "")
 REDIS_TIMEOUT = env.float("REDIS_TIMEOUT", 0.25)
 CACHES = {
     "default": {
-        "BACKEND": "config.cache.PatientRedisCache",
+        "BACKEND": "config.cache.FaultTolerantRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "h2h",
         "VERSION": 1,
@@ -196,7 +196,7 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Heart to Heart <no-reply@heart-to-heart.example>")
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "config.email_backends.ShownFileBackend"
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "config.email_backends.ConsoleFileEmailBackend"
 )
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 
@@ -273,7 +273,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # Larger pictures wait on disk, not in memory. Bytes.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_HANDLERS = [
-    "config.upload_handlers.NotToPages",
+    "config.upload_handlers.PageFormLimitHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "media.upload_handlers.NamelessFileHandler",
 ]

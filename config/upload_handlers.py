@@ -9,7 +9,7 @@ from django.core.files.uploadhandler import FileUploadHandler
 from config.errors import PAGES
 
 
-class NotToPages(FileUploadHandler):
+class PageFormLimitHandler(FileUploadHandler):
     """Before Django's own handlers: a form of a page is refused unread when it is larger than a body without files.
 
     Pages are read before anybody is known or counted, and the proxy lets ten pictures through; the API asks who

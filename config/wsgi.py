@@ -11,7 +11,7 @@ from django.utils.http import parse_header_parameters
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
-class WholeBody:
+class CompleteBodyStream:
     """What Django asks of a server's body, of which it never asks for more than the Content-Length.
 
     gunicorn hands on what came of a client that was lost in the middle, as if it were all (RFC 9112, 8, calls it
@@ -42,7 +42,7 @@ class UTF8Request(WSGIRequest):
     """
 
     def __init__(self, environ: dict[str, Any]) -> None:
-        super().__init__(environ | {"wsgi.input": WholeBody(environ["wsgi.input"])})
+        super().__init__(environ | {"wsgi.input": CompleteBodyStream(environ["wsgi.input"])})
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         try:

@@ -17,7 +17,7 @@ PATIENCE = 2.0
 _asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readyz")
 
 
-class Probes:
+class HealthCheckMiddleware:
     """Answers /livez, /readyz and /profile before ALLOWED_HOSTS is asked: probes call a pod by its address."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -5,7 +5,7 @@ from django.conf import settings
 from operations.demo import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
 
 
-def welcome() -> str:
+def welcome_text() -> str:
     """Where everything is, and whom to sign in as."""
     here = settings.PUBLIC_URL
     return f"""

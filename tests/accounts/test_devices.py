@@ -36,7 +36,7 @@ def tablet(mina: Member) -> Phone:
 def redis_cache(url: str) -> dict[str, Any]:
     """The cache as production has it."""
     options = {"SOCKET_CONNECT_TIMEOUT": 0.25, "SOCKET_TIMEOUT": 0.25}
-    return {"default": {"BACKEND": "config.cache.PatientRedisCache", "LOCATION": url, "OPTIONS": options}}
+    return {"default": {"BACKEND": "config.cache.FaultTolerantRedisCache", "LOCATION": url, "OPTIONS": options}}
 
 
 def is_in(phone: Phone) -> bool:

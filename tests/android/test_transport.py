@@ -39,7 +39,7 @@ class Drip(io.RawIOBase):
 
 
 class Silent(io.RawIOBase):
-    """A body that never comes, as gunicorn has it after SILENCE_SECONDS."""
+    """A body that never comes, as gunicorn has it after SOCKET_TIMEOUT_SECONDS."""
 
     failed = False
 

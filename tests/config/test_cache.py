@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from redis._parsers import _HiredisParser
 
-from config.cache import PatientRedisCache
+from config.cache import FaultTolerantRedisCache
 from libs.throttling.circuit_breaker import PAUSE
 from tests.redis_outages import StoppableRedis, StoppedClock, Waits, stoppable_redis
 
@@ -41,7 +41,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> StoppedClock:
 def new_cache(server: StoppableRedis) -> Any:
     """A cache as another thread has it."""
     options = {"SOCKET_CONNECT_TIMEOUT": TIMEOUT, "SOCKET_TIMEOUT": TIMEOUT}
-    return PatientRedisCache(server.url, {"KEY_PREFIX": "h2h", "OPTIONS": options})
+    return FaultTolerantRedisCache(server.url, {"KEY_PREFIX": "h2h", "OPTIONS": options})
 
 
 def test_the_cache_keeps_what_djangos_cache_promises(cache: Any) -> None:

@@ -15,7 +15,7 @@ def folder(settings: Settings, tmp_path: Path) -> Path:
 
 
 def _send(*letters: EmailMessage) -> None:
-    get_connection("config.email_backends.ShownFileBackend").send_messages(list(letters))
+    get_connection("config.email_backends.ConsoleFileEmailBackend").send_messages(list(letters))
 
 
 def test_a_mail_is_shown_on_the_console_with_its_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,12 +4,12 @@ import socket
 
 import pytest
 
-from config.gunicorn import bound_silence
+from config.gunicorn import set_socket_timeouts
 
 
 def test_a_connection_takes_the_bound_on_silence_from_its_listener() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        bound_silence(listener, 1)
+        set_socket_timeouts(listener, 1)
         with socket.create_connection(listener.getsockname()) as phone:
             phone.sendall(b"POST /api/v1/se")
             connection, _ = listener.accept()

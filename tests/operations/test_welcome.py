@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SAY = "import django; django.setup(); from operations.welcome import welcome; print(welcome())"
+SAY = "import django; django.setup(); from operations.welcome import welcome_text; print(welcome_text())"
 
 
 def said(**also: str) -> str:
