@@ -5,8 +5,8 @@ a second time.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any
 
 from django.urls import resolve
 from drf_spectacular.drainage import reset_generator_stats
@@ -14,10 +14,10 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSe
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import normalize_result_object, sanitize_result_object
-from drf_spectacular.utils import extend_schema
 
 from accounts.errors import CREDENTIAL_REFUSALS
 from android.error_codes import ANY, CALLS, FAULT, told
+from libs.api.openapi import OperationSchema
 
 URLS = "android.urls"
 BEARER: dict[str, list[str]] = {"bearer": []}
@@ -53,18 +53,6 @@ REFUSAL = {
         "message": {"type": "string", "minLength": 1, "description": "In English; the app shows it to nobody."},
     },
 }
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def described(**words: Any) -> Callable[[View], View]:
-    """drf-spectacular's `extend_schema`, on the ground of AppSchema rather than v1's."""
-
-    def describe(view: View) -> View:
-        view.kwargs = {"schema": AppSchema}  # type: ignore[attr-defined]
-        described_view: View = extend_schema(**words)(view)
-        return described_view
-
-    return describe
 
 
 class AppBearer(OpenApiAuthenticationExtension):
@@ -90,7 +78,7 @@ class Numbers(OpenApiSerializerFieldExtension):
         return {"type": "integer", "format": "int64", "minimum": least, **largest}
 
 
-class AppSchema(AutoSchema):
+class AppSchema(OperationSchema):
     """drf-spectacular's reading of a call, with every refusal that android.error_codes has for it."""
 
     view: Any
@@ -112,10 +100,6 @@ class AppSchema(AutoSchema):
         """All of it."""
         return True
 
-    def get_auth(self) -> list[dict[str, Any]]:
-        """The token, where one is looked at."""
-        return [] if self.view.action in self.view.public else super().get_auth()
-
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
         number = {"type": "integer", "format": "int64", "minimum": 1}
         return [{"name": name, "in": "path", "required": True, "schema": number} for name in variables]
@@ -134,7 +118,7 @@ class AppSchema(AutoSchema):
     def refusals(self) -> Iterator[tuple[str, int]]:
         """Every refusal of ours that the call can meet, by its code and status."""
         yield from ((name, 400) for name in CALLS.get(self.call, {}) if name not in (ANY, FAULT))
-        declared = self.view.refusals.get(self.view.action, ())
+        declared = self.operation.errors
         credentials = CREDENTIAL_REFUSALS if self.get_auth() else ()
         yield from ((refusal.default_code, refusal.status_code) for refusal in (*declared, *credentials))
         if self._get_request_body():  # type: ignore[no-untyped-call]

@@ -8,8 +8,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
 
-from accounts.errors import CREDENTIAL_REFUSALS, TermsNotAccepted
-from accounts.permissions import needs_terms
+from accounts.errors import CREDENTIAL_REFUSALS
+from accounts.permissions import TermsAccepted
 from android.middleware import ADDRESSES
 from config.errors import (
     MEDIA_TYPE,
@@ -29,7 +29,7 @@ from config.errors import (
 )
 from config.openapi_headers import HEADERS, tell_conditions, tell_limits
 from libs.api.errors import PreconditionFailed
-from libs.api.viewsets import StrictViewSet
+from libs.api.openapi import OperationSchema
 from libs.idempotency.errors import REPEATS
 from libs.throttling.errors import TooManyRequests
 
@@ -81,33 +81,24 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-class ProblemSchema(AutoSchema):
-    """drf-spectacular's reading of a view, and the refusals the view declares in `refusals` by action."""
-
-    def get_auth(self) -> list[dict[str, Any]]:
-        """Nothing for public actions, the member's token for all others."""
-        public = getattr(self.view, "action", None) in getattr(self.view, "public", ())
-        return [] if public else super().get_auth()
+class ProblemSchema(OperationSchema):
+    """Operations with every refusal they can answer with."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         """The operation with its limits and conditions."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
-        if operation and isinstance(view := self.view, StrictViewSet):
-            tell_conditions(operation, view, self.method)
-            tell_limits(operation, view.get_throttles(), self.method)
+        if operation:
+            tell_conditions(operation, self.operation, self.method)
+            tell_limits(operation, self.view.get_throttles(), self.method)
         return operation
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
         pattern = {"type": "string", "pattern": "^[0-9]{1,19}$"}
         return [{"name": name, "in": "path", "required": True, "schema": pattern} for name in variables]
 
-    def is_idempotent(self) -> bool:
-        """Whether the operation answers a repeated request as the first."""
-        return getattr(self.view, "action", None) in getattr(self.view, "idempotent", ())
-
     def get_override_parameters(self) -> list[Any]:
         """The header that repeats know each other by."""
-        return [*super().get_override_parameters(), *([IDEMPOTENCY_KEY] if self.is_idempotent() else [])]
+        return [*super().get_override_parameters(), *([IDEMPOTENCY_KEY] if self.operation.idempotent else [])]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
@@ -120,15 +111,13 @@ class ProblemSchema(AutoSchema):
 
     def refusals(self) -> Iterable[Refusal]:
         """Every refusal the operation can answer with, those of the frame around it included."""
-        action = getattr(self.view, "action", self.method.lower())
-        declared: dict[str, list[Refusal]] = getattr(self.view, "refusals", {})
-        yield from declared.get(action, [])
-        if self.is_idempotent():
+        yield from self.operation.errors
+        if self.operation.idempotent:
             yield from REPEATS
         if self.get_auth():
             yield from CREDENTIAL_REFUSALS
-            if needs_terms(self.method, self.view):
-                yield TermsNotAccepted
+            for permission in self.view.get_permissions():
+                yield from permission.errors(self.method) if isinstance(permission, TermsAccepted) else ()
         if self.method != "GET":
             # One that takes no body reads it all the same, to refuse what it says.
             yield from (Malformed, Invalid, UnknownField, LengthRequired, BodyTooLarge, Unreadable)
@@ -138,7 +127,7 @@ class ProblemSchema(AutoSchema):
             yield Conflict
         if "{" in self.path:
             yield NotFound
-        if action in getattr(self.view, "guarded", ()):
+        if self.operation.if_match:
             yield PreconditionFailed
         if self.view.get_throttles():
             yield TooManyRequests

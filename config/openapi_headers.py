@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework.throttling import BaseThrottle
 
-from libs.api.viewsets import StrictViewSet
+from libs.api.operations import Operation
 from libs.throttling.rate_limits import rates_of
 from libs.throttling.throttles import Limited
 
@@ -56,9 +56,9 @@ def tell_limits(operation: dict[str, Any], throttles: list[BaseThrottle], method
         _add(answer, names)
 
 
-def tell_conditions(operation: dict[str, Any], view: StrictViewSet, method: str) -> None:
+def tell_conditions(operation: dict[str, Any], declared: Operation, method: str) -> None:
     """Add what a read with an ETag answers, or what a change heeds; of changes only PATCH answers with the new ETag."""
-    is_tagged, is_guarded = view.action in view.tagged, view.action in view.guarded
+    is_tagged, is_guarded = declared.etag, declared.if_match
     if is_tagged:
         operation["responses"]["304"] = {**NOT_MODIFIED}
         _add(operation["responses"]["304"], ["ETag"])

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
-from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework import serializers
 from rest_framework.renderers import TemplateHTMLRenderer
@@ -15,6 +14,7 @@ from rest_framework.request import Request
 
 from libs.api.conditional_requests import tagged
 from libs.api.openapi_examples import answered
+from libs.api.operations import operation
 from libs.api.renderers import AlwaysJSON
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.throttles import limited
@@ -55,15 +55,13 @@ def client_config() -> dict[str, Any]:
 class ClientConfigViewSet(StrictViewSet):
     """The same for everybody, so it may be kept for some minutes."""
 
-    public = frozenset({"retrieve"})
-    serializer_class = ClientConfigSerializer
-    rates = {"retrieve": [limited("config-address")]}
-    tagged = frozenset({"retrieve"})
-
-    @extend_schema(
+    @operation(
+        public=True,
         summary="Read what a client should know before it starts",
         responses=ClientConfigSerializer,
         examples=[answered(client_config())],
+        rate_limits=[limited("config-address")],
+        etag=True,
     )
     def retrieve(self, request: Request) -> HttpResponse:
         """Limits, accepted pictures, versions."""

@@ -1,19 +1,17 @@
 """/images: pictures sent before the post that will show them."""
 
-from typing import Any
-
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from libs.api.conditional_requests import hold_to, tag_of, tagged, written
 from libs.api.openapi_examples import answered, asked
+from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
-from libs.idempotency.viewsets import Idempotent
 from libs.throttling.throttles import limited
 from media.errors import INTAKE, ImageInUse
 from media.models import Image, ImageQuerySet
@@ -21,23 +19,8 @@ from media.openapi_examples import IMAGE
 from media.serializers import AltSerializer, ImageSerializer, NewImageSerializer
 
 
-class ImageViewSet(Idempotent, StrictViewSet):
+class ImageViewSet(StrictViewSet):
     """One's own pictures. They wait a day for something that shows them and are deleted then."""
-
-    queryset = Image.objects.none()
-    serializer_class = ImageSerializer
-    idempotent = keeps = frozenset({"create"})
-    rates = {"create": [limited("upload-member", by="member")]}
-    refusals = {
-        "create": INTAKE,
-        "destroy": [ImageInUse],
-    }
-    tagged = frozenset({"retrieve"})
-    guarded = frozenset({"partial_update", "destroy"})
-
-    def get_serializer_class(self) -> Any:
-        """What comes in; what goes out is always `Image.as_picture`."""
-        return {"create": NewImageSerializer, "partial_update": AltSerializer}.get(self.action or "", ImageSerializer)
 
     def get_queryset(self) -> ImageQuerySet:
         """What the asker sent, as long as it is kept."""
@@ -48,14 +31,19 @@ class ImageViewSet(Idempotent, StrictViewSet):
         is_upload = getattr(self.request, "method", "") == "POST"
         return [MultiPartParser()] if is_upload else super().get_parsers()
 
-    @extend_schema(
+    @operation(
         summary="Send a picture",
         description="Multipart, with the part `image` and perhaps `alt`. The picture is turned upright, converted to "
         "sRGB and rid of everything it tells about place and camera; of an animation the first frame is kept. `thumb` "
         "and `feed` are the full picture for a moment, until smaller ones are made. A picture that nothing shows for "
         "a day is deleted.",
+        request=NewImageSerializer,
         responses={201: ImageSerializer},
         examples=[answered(IMAGE, 201)],
+        rate_limits=[limited("upload-member", by="member")],
+        errors=INTAKE,
+        idempotent=True,
+        stores_response=True,
     )
     def create(self, request: Request) -> Response:
         """Take one picture."""
@@ -63,26 +51,29 @@ class ImageViewSet(Idempotent, StrictViewSet):
         said: list[Response] = []
 
         def answer(images: list[Image]) -> None:
-            said.append(self.kept(Response(images[0].as_picture(), status=201)))
+            said.append(self.store_response(Response(images[0].as_picture(), status=201)))
 
         Image.objects.accept([taken["image"]], owner=self.asker, alts=[taken["alt"]], within=answer)
         return said[0]
 
-    @extend_schema(
+    @operation(
         summary="Read one of your pictures",
         description="Also tells whether its smaller variants and its blurhash are made.",
         responses=ImageSerializer,
         examples=[answered(IMAGE)],
+        etag=True,
     )
     def retrieve(self, request: Request, image_id: int) -> HttpResponse:
         """Show one picture to its owner."""
         return tagged(request, self.own(image_id).as_picture())
 
-    @extend_schema(
+    @operation(
         summary="Say what a picture shows",
         description="Changes the words for those who do not see it, also where a post shows it already.",
+        request=AltSerializer,
         responses=ImageSerializer,
         examples=[asked({"alt": IMAGE["alt"]}), answered(IMAGE)],
+        if_match=True,
     )
     def partial_update(self, request: Request, image_id: int) -> Response:
         """Change the words."""
@@ -93,10 +84,12 @@ class ImageViewSet(Idempotent, StrictViewSet):
             image.describe(alt)
         return Response(image.as_picture(), headers={"ETag": tag_of(written(image.as_picture()))})
 
-    @extend_schema(
+    @operation(
         summary="Delete a picture that nothing shows",
         description="One that a post or an avatar shows is deleted together with that.",
         responses={204: OpenApiResponse(description="It is gone for good.")},
+        errors=[ImageInUse],
+        if_match=True,
     )
     def destroy(self, request: Request, image_id: int) -> Response:
         """Delete one picture."""

@@ -3,17 +3,16 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.errors import NotOneself
 from libs.api.openapi_examples import answered, asked
+from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
-from libs.idempotency.viewsets import Idempotent
 from libs.keyset.errors import InvalidCursor
-from libs.keyset.pagination import KeysetPagination
+from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
 from libs.throttling.throttles import limited
 from moderation.models import Report
 from moderation.reporting import report_member, report_post
@@ -34,31 +33,25 @@ ASKING = {"post_id": REPORT["post_id"], "reason": REPORT["reason"], "text": REPO
 SHOWN = ("id", "about", "subject_id", "post_id", "reason", "text", "state", "created_at", "decided_at")
 
 
-class ReportViewSet(Idempotent, StrictViewSet):
+class ReportViewSet(StrictViewSet):
     """One's own reports."""
 
-    queryset = Report.objects.none()
-    serializer_class = ReportSerializer
-    pagination_class = KeysetPagination  # type: ignore[assignment]
-    parameters = {"list": frozenset({"cursor", "limit"})}
-    idempotent = frozenset({"create"})
-    rates = {"create": [limited("report-member", by="member")]}
-    refusals = {"list": [InvalidCursor], "create": [NotOneself, NotFound]}
-
-    def get_serializer_class(self) -> Any:
-        """What comes in; what goes out is always `shown`."""
-        return NewReportSerializer if self.action == "create" else ReportSerializer
+    pagination_class = KeysetPagination
 
     def own(self) -> Any:
         """The asker's, the newest first, as `shown` needs them."""
         return Report.objects.filter(reporter=self.asker.pk).order_by("-created_at", "-id").values(*SHOWN)
 
-    @extend_schema(
+    @operation(
         summary="Report a member or a post",
         description="Of what is reported a copy is kept, whatever becomes of it. While your report of the same member "
         "or post is open, another one changes nothing: the answer is 200 with the first.",
+        request=NewReportSerializer,
         responses={201: ReportSerializer, 200: ReportSerializer},
         examples=[asked(ASKING), answered(REPORT, 201)],
+        rate_limits=[limited("report-member", by="member")],
+        errors=[NotOneself, NotFound],
+        idempotent=True,
     )
     def create(self, request: Request) -> Response:
         """Point at one of them."""
@@ -69,12 +62,18 @@ class ReportViewSet(Idempotent, StrictViewSet):
             report, is_new = report_member(self.asker, **taken)
         return Response(shown(self.own().get(pk=report.pk)), status=201 if is_new else 200)
 
-    @extend_schema(summary="List your reports", responses=ReportSerializer(many=True), examples=[answered(REPORT)])
+    @operation(
+        summary="List your reports",
+        query_parameters=PAGE_PARAMETERS,
+        responses=ReportSerializer(many=True),
+        examples=[answered(REPORT)],
+        errors=[InvalidCursor],
+    )
     def list(self, request: Request) -> Response:
         """The newest first."""
         return self.get_paginated_response([shown(row) for row in self.paginate_queryset(self.own()) or []])
 
-    @extend_schema(summary="Read one of your reports", responses=ReportSerializer, examples=[answered(REPORT)])
+    @operation(summary="Read one of your reports", responses=ReportSerializer, examples=[answered(REPORT)])
     def retrieve(self, request: Request, report_id: int) -> Response:
         """What became of it."""
         return Response(shown(get_object_or_404(self.own(), pk=report_id)))

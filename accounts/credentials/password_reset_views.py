@@ -1,7 +1,7 @@
 """/password-resets: a new password for whoever reads the member's mail."""
 
 from django.utils.translation import get_language
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,6 +10,7 @@ from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
 from accounts.serializers import CodeRequestSerializer, PasswordResetSerializer
 from libs.api.openapi_examples import asked
+from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.client_address import client_address
 from libs.throttling.throttles import limited, require
@@ -18,19 +19,14 @@ from libs.throttling.throttles import limited, require
 class PasswordResetViewSet(StrictViewSet):
     """Ask for a code, and trade it for a password."""
 
-    public = frozenset({"create", "confirm"})
-    rates = {"create": [limited("code-address")], "confirm": [limited("confirm-address")]}
-    refusals = {"confirm": [CodeIncorrect, CodeExpired, CodeUsedUp]}
-
-    def get_serializer_class(self) -> type[CodeRequestSerializer]:
-        """Confirming needs what was typed, and the password."""
-        return PasswordResetSerializer if self.action == "confirm" else CodeRequestSerializer
-
-    @extend_schema(
+    @operation(
+        public=True,
         summary="Have a code mailed to reset the password with",
         description="The answer is the same for every address; only a member's gets a letter.",
+        request=CodeRequestSerializer,
         responses={202: OpenApiResponse(description="If a member has this address, the letter is on its way.")},
         examples=[asked({"email": "mina@example.com"})],
+        rate_limits=[limited("code-address")],
     )
     def create(self, request: Request) -> Response:
         """Ask for a code."""
@@ -39,12 +35,16 @@ class PasswordResetViewSet(StrictViewSet):
         VerificationCode.objects.ask(email, VerificationCode.RESET, get_language() or "en")
         return Response(status=202)
 
-    @extend_schema(
+    @operation(
+        public=True,
         summary="Reset the password",
         description="Signs the member out everywhere; sign in with the new password. Five wrong guesses use a code up, "
         "and so does success. A password that is refused leaves the code good.",
+        request=PasswordResetSerializer,
         responses={204: OpenApiResponse(description="The new password opens, and all sessions are over.")},
         examples=[asked({"email": "mina@example.com", "code": "aB3dE5gH", "password": "a long enough password"})],
+        rate_limits=[limited("confirm-address")],
+        errors=[CodeIncorrect, CodeExpired, CodeUsedUp],
     )
     def confirm(self, request: Request) -> Response:
         """Take the new password."""

@@ -1,10 +1,8 @@
 """/me/password and /me/email: what opens the account of who asks."""
 
-from typing import Any, ClassVar
-
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,6 +19,7 @@ from accounts.serializers import (
 )
 from accounts.sessions import login
 from libs.api.openapi_examples import answered, asked
+from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.throttles import limited, require
 
@@ -28,31 +27,18 @@ from libs.throttling.throttles import limited, require
 class CredentialsViewSet(StrictViewSet):
     """Each change asks for the password once more, and is told by mail."""
 
-    rates: ClassVar[Any] = {
-        "change_password": [limited("password-member", by="member")],
-        "ask_new_email": [limited("password-member", by="member")],
-        "change_email": [limited("confirm-address")],
-    }
-    refusals = {
-        "change_password": [PasswordWrong, TooManyGuesses],
-        "ask_new_email": [PasswordWrong, TooManyGuesses],
-        "change_email": [CodeIncorrect, CodeExpired, CodeUsedUp, EmailTaken],
-    }
-
-    def get_serializer_class(self) -> Any:
-        """Each action has its own body."""
-        bodies = {"change_password": PasswordChangeSerializer, "ask_new_email": EmailChangeSerializer}
-        return bodies.get(self.action, CodeConfirmSerializer)
-
     def me(self) -> Member:
         """The asker, loaded; gone when erased in this very second."""
         return get_object_or_404(Member, pk=self.asker.pk)
 
-    @extend_schema(
+    @operation(
         summary="Change your password",
         description="Signs all other devices out.",
+        request=PasswordChangeSerializer,
         responses={204: OpenApiResponse(description="The new password opens; only this session is left.")},
         examples=[asked({"current": "a long enough password", "password": "an even longer password"})],
+        rate_limits=[limited("password-member", by="member")],
+        errors=[PasswordWrong, TooManyGuesses],
     )
     def change_password(self, request: Request) -> Response:
         """Take the new password."""
@@ -61,12 +47,15 @@ class CredentialsViewSet(StrictViewSet):
         change_credentials.change_password(self.me(), taken["current"], taken["password"], keeping=sid)
         return Response(status=204)
 
-    @extend_schema(
+    @operation(
         summary="Have a code mailed to a new address of yours",
         description="The answer is the same for every address; the letter says if it belongs to a member. Nothing is "
         "changed until the code is confirmed.",
+        request=EmailChangeSerializer,
         responses={202: OpenApiResponse(description="The letter is on its way.")},
         examples=[asked({"email": "mina@example.org", "password": "a long enough password"})],
+        rate_limits=[limited("password-member", by="member")],
+        errors=[PasswordWrong, TooManyGuesses],
     )
     def ask_new_email(self, request: Request) -> Response:
         """Ask for a code that only you can use."""
@@ -77,11 +66,14 @@ class CredentialsViewSet(StrictViewSet):
         VerificationCode.objects.ask(taken["email"], VerificationCode.NEW_EMAIL, get_language() or "en", member)
         return Response(status=202)
 
-    @extend_schema(
+    @operation(
         summary="Change your e-mail address",
         description="Takes the code that was mailed to the new address. Both addresses are told.",
+        request=CodeConfirmSerializer,
         responses=OwnProfileSerializer,
         examples=[asked({"email": "mina@example.org", "code": "aB3dE5gH"}), answered(OWN_PROFILE)],
+        rate_limits=[limited("confirm-address")],
+        errors=[CodeIncorrect, CodeExpired, CodeUsedUp, EmailTaken],
     )
     def change_email(self, request: Request) -> Response:
         """Move to the address that was proved."""

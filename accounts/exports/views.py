@@ -6,7 +6,7 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,22 +14,16 @@ from accounts.errors import ExportNotThere, ExportOnceADay
 from accounts.exports import private_storage
 from accounts.models import Export
 from accounts.openapi_examples import EXPORT, NEW_EXPORT
+from accounts.permissions import TermsAccepted
 from accounts.serializers import ExportListSerializer, ExportSerializer
 from libs.api.openapi_examples import answered
+from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
-from libs.idempotency.viewsets import Idempotent
 from media.errors import StorageUnavailable
 
 
-class ExportViewSet(Idempotent, StrictViewSet):
+class ExportViewSet(StrictViewSet):
     """The asker's own exports; those of others do not exist here."""
-
-    queryset = Export.objects.none()
-    serializer_class = ExportSerializer
-    idempotent = bodiless = frozenset({"create"})
-    # Everybody has a right to what is theirs (GDPR article 15), whatever they agree to from now on.
-    before_terms = frozenset({"create"})
-    refusals = {"create": [ExportOnceADay], "fetch": [ExportNotThere, StorageUnavailable]}
 
     def get_queryset(self) -> Any:
         """The newest first."""
@@ -40,7 +34,7 @@ class ExportViewSet(Idempotent, StrictViewSet):
         export: Export = get_object_or_404(self.get_queryset(), pk=export_id)
         return export
 
-    @extend_schema(
+    @operation(
         summary="Have a copy of your data made",
         description="Everything that is yours, as a zip of JSON files and pictures. It takes seconds to minutes: ask "
         "for its state now and then, or wait for the letter. Once a day; while one is being made it is answered again, "
@@ -48,13 +42,17 @@ class ExportViewSet(Idempotent, StrictViewSet):
         request=None,
         responses={202: ExportSerializer, 200: ExportSerializer},
         examples=[answered(NEW_EXPORT, 202), answered(NEW_EXPORT, 200)],
+        errors=[ExportOnceADay],
+        idempotent=True,
+        # Everybody has a right to what is theirs (GDPR article 15), whatever they agree to from now on.
+        exempt_from=[TermsAccepted],
     )
     def create(self, request: Request) -> Response:
         """Ask for one."""
         export, is_new = Export.objects.ask(self.asker)
         return Response(ExportSerializer(export).data, status=202 if is_new else 200)
 
-    @extend_schema(
+    @operation(
         summary="List the copies of your data",
         responses=ExportListSerializer,
         examples=[answered({"results": [EXPORT]})],
@@ -63,14 +61,12 @@ class ExportViewSet(Idempotent, StrictViewSet):
         """All of them; there are never many."""
         return Response({"results": ExportSerializer(self.get_queryset(), many=True).data})
 
-    @extend_schema(
-        summary="Read how far a copy of your data is", responses=ExportSerializer, examples=[answered(EXPORT)]
-    )
+    @operation(summary="Read how far a copy of your data is", responses=ExportSerializer, examples=[answered(EXPORT)])
     def retrieve(self, request: Request, export_id: int) -> Response:
         """One export."""
         return Response(ExportSerializer(self.own(export_id)).data)
 
-    @extend_schema(
+    @operation(
         summary="Fetch a copy of your data",
         description="A zip. Where files lie in a bucket the answer is 303 with an address that is good for a minute, "
         "for which no token is needed or wanted; a server with a disk of its own answers with the file.",
@@ -78,6 +74,7 @@ class ExportViewSet(Idempotent, StrictViewSet):
             (200, "application/zip"): OpenApiTypes.BINARY,
             303: OpenApiResponse(description="`Location` is where the zip is read, without a token."),
         },
+        errors=[ExportNotThere, StorageUnavailable],
     )
     def fetch(self, request: Request, export_id: int) -> HttpResponseBase:
         """The file, or the way to it."""

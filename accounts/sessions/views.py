@@ -1,15 +1,16 @@
 """/sessions: signing in, renewing, and the list of devices."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import Http404
 from django.utils.translation import get_language
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.errors import CredentialsWrong, SessionEnded, TokenExpired, TokenInvalid, TooManyGuesses
 from accounts.openapi_examples import PAIR, SESSION
+from accounts.permissions import TermsAccepted
 from accounts.serializers import (
     PairSerializer,
     RefreshSerializer,
@@ -20,12 +21,15 @@ from accounts.serializers import (
 from accounts.sessions import login, rotation
 from accounts.sessions.authentication import MemberAuthentication
 from libs.api.openapi_examples import answered, asked
+from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.client_address import client_address, coarse, network
 from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import limited, require
 
 DOOR = MemberAuthentication.door
+# By session: whoever floods the list of devices from one of them does not keep another from ending that one.
+DEVICES = [limited("devices-session", by="session")]
 
 
 def pair_answer(pair: rotation.Pair) -> dict[str, Any]:
@@ -43,31 +47,18 @@ def pair_answer(pair: rotation.Pair) -> dict[str, Any]:
 class SessionViewSet(StrictViewSet):
     """Signing in and renewing, where the password or the refresh token speaks for itself, and the asker's devices."""
 
-    public = frozenset({"create", "refresh"})
-    bodiless = frozenset({"end_others"})
-    # By session: whoever floods the list of devices from one of them does not keep another from ending that one.
-    rates: ClassVar[Any] = {"create": [limited("sign-in-address")], "refresh": ()} | {
-        action: [limited("devices-session", by="session")] for action in ("list", "destroy", "log_out", "end_others")
-    }
-    before_terms = frozenset({"destroy", "log_out", "end_others"})
-    refusals = {
-        "create": [CredentialsWrong, TooManyGuesses],
-        "refresh": [TokenInvalid, TokenExpired, SessionEnded, TooManyRequests],
-    }
-
-    def get_serializer_class(self) -> Any:
-        """Each action has its own body."""
-        bodies = {"create": SignInSerializer, "refresh": RefreshSerializer}
-        return bodies.get(self.action, SessionSerializer)
-
-    @extend_schema(
+    @operation(
+        public=True,
         summary="Sign in",
         description="Starts a login session for this device. Signing in during the days of grace undoes a withdrawal.",
+        request=SignInSerializer,
         responses={201: PairSerializer},
         examples=[
             asked({"email": "mina@example.com", "password": "a long enough password", "device": "Mina's phone"}),
             answered(PAIR, 201),
         ],
+        rate_limits=[limited("sign-in-address")],
+        errors=[CredentialsWrong, TooManyGuesses],
     )
     def create(self, request: Request) -> Response:
         """Trade e-mail and password for a pair of tokens."""
@@ -76,12 +67,16 @@ class SessionViewSet(StrictViewSet):
         pair = login.sign_in(**taken, door=DOOR, address=client_address(request), language=language)
         return Response(pair_answer(pair), status=201)
 
-    @extend_schema(
+    @operation(
+        public=True,
         summary="Renew the tokens",
         description="A refresh token is good until its one successor has been used. When an answer was lost, send the "
         "same token again: it gets the same successor. A token older than that ends the session.",
+        request=RefreshSerializer,
         responses=PairSerializer,
         examples=[asked({"refresh": PAIR["refresh"]}), answered(PAIR)],
+        rate_limits=(),
+        errors=[TokenInvalid, TokenExpired, SessionEnded, TooManyRequests],
     )
     def refresh(self, request: Request) -> Response:
         """Trade a refresh token for the next pair; only failures are limited, so that no good token ever waits."""
@@ -97,33 +92,46 @@ class SessionViewSet(StrictViewSet):
         """Live sessions of the asker, the newest first."""
         return self.asker.sessions.live().order_by("-created_at", "-id")
 
-    @extend_schema(
+    @operation(
         summary="List the devices that are signed in",
         responses=SessionListSerializer,
         examples=[answered({"results": [SESSION]})],
+        rate_limits=DEVICES,
     )
     def list(self, request: Request) -> Response:
         """All of them; there are never many."""
         context = {"session_id": int(self.token["sid"])}
         return Response({"results": SessionSerializer(self.own(), many=True, context=context).data})
 
-    @extend_schema(summary="End one session", responses={204: OpenApiResponse(description="It is over, at once.")})
+    @operation(
+        summary="End one session",
+        responses={204: OpenApiResponse(description="It is over, at once.")},
+        rate_limits=DEVICES,
+        exempt_from=[TermsAccepted],
+    )
     def destroy(self, request: Request, session_id: int) -> Response:
         """Sign one device out."""
         if not self.own().filter(pk=session_id).end("ended"):
             raise Http404
         return Response(status=204)
 
-    @extend_schema(summary="Log out", responses={204: OpenApiResponse(description="This session is over, at once.")})
+    @operation(
+        summary="Log out",
+        responses={204: OpenApiResponse(description="This session is over, at once.")},
+        rate_limits=DEVICES,
+        exempt_from=[TermsAccepted],
+    )
     def log_out(self, request: Request) -> Response:
         """End the session that asks."""
         self.own().filter(pk=int(self.token["sid"])).end("logged_out")
         return Response(status=204)
 
-    @extend_schema(
+    @operation(
         summary="End all other sessions",
         request=None,
         responses={204: OpenApiResponse(description="Only this session is left.")},
+        rate_limits=DEVICES,
+        exempt_from=[TermsAccepted],
     )
     def end_others(self, request: Request) -> Response:
         """Sign every other device out."""

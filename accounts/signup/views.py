@@ -1,7 +1,7 @@
 """/verification-codes: an address is proved before anybody joins with it."""
 
 from django.utils.translation import get_language
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,6 +10,7 @@ from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
 from accounts.serializers import CodeConfirmSerializer, CodeRequestSerializer, ProofSerializer
 from libs.api.openapi_examples import answered, asked
+from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.throttles import limited, require
 
@@ -19,20 +20,15 @@ PROOF = {"proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl", "expires
 class VerificationCodeViewSet(StrictViewSet):
     """Ask for a code, and prove that it arrived."""
 
-    public = frozenset({"create", "confirm"})
-    rates = {"create": [limited("code-address")], "confirm": [limited("confirm-address")]}
-    refusals = {"confirm": [CodeIncorrect, CodeExpired, CodeUsedUp]}
-
-    def get_serializer_class(self) -> type[CodeRequestSerializer]:
-        """Confirming needs what was typed."""
-        return CodeConfirmSerializer if self.action == "confirm" else CodeRequestSerializer
-
-    @extend_schema(
+    @operation(
+        public=True,
         summary="Have a code mailed",
         description="The answer is the same for every address; what the letter says depends on whether it is known. "
         "The code holds for five minutes from sending; asking again replaces it.",
+        request=CodeRequestSerializer,
         responses={202: OpenApiResponse(description="The letter is on its way.")},
         examples=[asked({"email": "mina@example.com"})],
+        rate_limits=[limited("code-address")],
     )
     def create(self, request: Request) -> Response:
         """Ask for a code."""
@@ -41,12 +37,16 @@ class VerificationCodeViewSet(StrictViewSet):
         VerificationCode.objects.ask(email, VerificationCode.SIGN_UP, get_language() or "en")
         return Response(status=202)
 
-    @extend_schema(
+    @operation(
+        public=True,
         summary="Confirm a code",
         description="Five wrong guesses use a code up. A confirmed code can be confirmed again until it expires. The "
         "proof is good for 30 minutes and used up by a successful sign-up only.",
+        request=CodeConfirmSerializer,
         responses=ProofSerializer,
         examples=[asked({"email": "mina@example.com", "code": "aB3dE5gH"}), answered(PROOF)],
+        rate_limits=[limited("confirm-address")],
+        errors=[CodeIncorrect, CodeExpired, CodeUsedUp],
     )
     def confirm(self, request: Request) -> Response:
         """Trade the code for a proof."""

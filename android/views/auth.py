@@ -15,7 +15,7 @@ from accounts.sessions.authentication import bearer
 from accounts.sessions.tokens import whose
 from accounts.signup import registration
 from android.authentication import DOOR
-from android.openapi import BEARER, described
+from android.openapi import BEARER
 from android.representations import picture_url
 from android.response_serializers import (
     JoinedSerializer,
@@ -25,62 +25,83 @@ from android.response_serializers import (
 )
 from android.serializers import CodeSerializer, EmailSerializer, JoinSerializer, LoginSerializer, RenewalSerializer
 from android.views.base import AppViewSet
+from libs.api.operations import operation
 from libs.throttling.client_address import client_address, coarse, network
 from libs.throttling.throttles import limited, require
 
 DEVICE = "Android"
+# A refusal of these calls closes the app, or signs its user out.
+UNLIMITED: tuple[()] = ()
 
 
 class AuthViewSet(AppViewSet):
     """Nobody is signed in yet, or shows a token by hand."""
 
-    public = frozenset({"ask_code", "confirm_code", "join", "login", "verify", "renew", "logout"})
-    rates = {
-        "ask_code": [limited("code-address")],
-        "confirm_code": [limited("confirm-address")],
-        "join": [limited("sign-up-address")],
-        "login": [limited("sign-in-address")],
-        # A refusal of these closes the app, or signs its user out.
-        "verify": (),
-        "renew": (),
-        "logout": (),
-    }
-    refusals = {"login": [TooManyGuesses], "renew": [TokenInvalid, SessionEnded]}
-
-    @described(summary="Have a code mailed", request=EmailSerializer, responses={202: MessageSerializer})
+    @operation(
+        public=True,
+        summary="Have a code mailed",
+        request=EmailSerializer,
+        responses={202: MessageSerializer},
+        rate_limits=[limited("code-address")],
+    )
     def ask_code(self, request: Request) -> Response:
         """Answers alike for every address; the letter tells a member that they are one."""
-        email = self.body(EmailSerializer)["email"]
+        email = self.taken()["email"]
         require("code-email", normalised(email), request)
         VerificationCode.objects.ask(email, VerificationCode.JOIN, settings.ANDROID_LANGUAGE)
         return Response({"message": "The code is on its way."}, status=202)
 
-    @described(summary="Confirm the code", request=CodeSerializer, responses=MessageSerializer)
+    @operation(
+        public=True,
+        summary="Confirm the code",
+        request=CodeSerializer,
+        responses=MessageSerializer,
+        rate_limits=[limited("confirm-address")],
+    )
     def confirm_code(self, request: Request) -> Response:
         """Possible again until the code expires or a join has used it."""
-        given = self.body(CodeSerializer)
+        given = self.taken()
         VerificationCode.objects.confirm(given["email"], VerificationCode.JOIN, given["verification_code"])
         return Response({"message": "The address is confirmed."})
 
-    @described(summary="Join", request=JoinSerializer, responses={201: JoinedSerializer})
+    @operation(
+        public=True,
+        summary="Join",
+        request=JoinSerializer,
+        responses={201: JoinedSerializer},
+        rate_limits=[limited("sign-up-address")],
+    )
     def join(self, request: Request) -> Response:
         """Needs a code confirmed for the address within half an hour, and uses it up."""
         member = registration.sign_up_confirmed(
-            **self.body(JoinSerializer),
+            **self.taken(),
             terms_version=settings.ANDROID_TERMS_VERSION,
             language=settings.ANDROID_LANGUAGE,
         )
         return Response({"member_id": member.pk}, status=201)
 
-    @described(summary="Sign in", request=LoginSerializer, responses=LoginAnswerSerializer)
+    @operation(
+        public=True,
+        summary="Sign in",
+        request=LoginSerializer,
+        responses=LoginAnswerSerializer,
+        rate_limits=[limited("sign-in-address")],
+        errors=[TooManyGuesses],
+    )
     def login(self, request: Request) -> Response:
         """Begin a login of this phone; others stay."""
-        given = self.body(LoginSerializer)
+        given = self.taken()
         address = client_address(request)
         pair = login.sign_in(**given, door=DOOR, device=DEVICE, address=address, language=None)
         return Response(_kept(pair))
 
-    @described(summary="Look at the access token", auth=[BEARER], request=None, responses=MessageSerializer)
+    @operation(
+        public=True,
+        summary="Look at the access token",
+        auth=[BEARER],
+        responses=MessageSerializer,
+        rate_limits=UNLIMITED,
+    )
     def verify(self, request: Request) -> Response:
         """Asked at every start: 200, expired (GLOBAL_104) as long as the login can be renewed, or else GLOBAL_103."""
         session_id, is_over = _shown(request)
@@ -90,12 +111,19 @@ class AuthViewSet(AppViewSet):
             raise TokenExpired
         return Response({"message": "The token is good."})
 
-    @described(summary="Renew the tokens", request=RenewalSerializer, responses=RenewalAnswerSerializer)
+    @operation(
+        public=True,
+        summary="Renew the tokens",
+        request=RenewalSerializer,
+        responses=RenewalAnswerSerializer,
+        rate_limits=UNLIMITED,
+        errors=[TokenInvalid, SessionEnded],
+    )
     def renew(self, request: Request) -> Response:
         """A refresh token is good until a successor of it was presented; only failures are counted."""
         address = client_address(request)
         try:
-            given = self.body(RenewalSerializer)
+            given = self.taken()
             pair = rotation.renew(given["refresh_token"], door=DOOR, network=coarse(address), of=given["member_id"])
         except TokenInvalid:
             require("refresh-failure-address", network(address))
@@ -104,7 +132,13 @@ class AuthViewSet(AppViewSet):
         avatar = Member.objects.filter(pk=member.pk).values_list("avatar__image__key", flat=True).get()
         return Response(_kept(pair) | {"email": member.email, "avatarUrl": picture_url(avatar) if avatar else None})
 
-    @described(summary="Log out", auth=[BEARER], request=None, responses=MessageSerializer)
+    @operation(
+        public=True,
+        summary="Log out",
+        auth=[BEARER],
+        responses=MessageSerializer,
+        rate_limits=UNLIMITED,
+    )
     def logout(self, request: Request) -> Response:
         """End this login, at once; an expired token of it does as well, since its user means what they say."""
         session_id, _ = _shown(request)

@@ -17,21 +17,9 @@ class AppViewSet(StrictViewSet):
     permission_classes = (IsAuthenticated,)
     schema = AppSchema()
 
-    def queried(self, serializer: type[Any]) -> Any:
-        """The validated query; raises ValidationError."""
-        asked = serializer(data=self.request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        return asked.validated_data
-
-    def body(self, serializer: type[Any]) -> Any:
-        """The validated body; raises ValidationError."""
-        given = serializer(data=self.request.data)
-        given.is_valid(raise_exception=True)
-        return given.validated_data
-
-    def body_of_asker(self, serializer: type[Any]) -> Any:
+    def body_of_asker(self) -> Any:
         """The validated body, without the actor that it names; raises ValidationError, or NotTheMember."""
-        given = self.body(serializer)
+        given = self.taken()
         self.must_be(given.pop("member_id"))
         return given
 

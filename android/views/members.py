@@ -11,7 +11,6 @@ from accounts.member_data_registry import profile_counts
 from accounts.models import Block, Member
 from accounts.models.member import MemberQuerySet
 from android.errors import AlreadyBlocking, NotTheMember
-from android.openapi import described
 from android.parsers import AppFormParser
 from android.representations import member, member_values, picture_url
 from android.response_serializers import (
@@ -22,28 +21,23 @@ from android.response_serializers import (
 )
 from android.serializers import ActorSerializer, AvatarSerializer, TargetSerializer
 from android.views.base import AppViewSet
+from libs.api.operations import operation
 from libs.throttling.throttles import limited, require
 from media.models import Image
 from moderation.reporting import report_member
 
 # The app takes the list whole. No thumb blocks so many, and a machine would make us write all of a large town.
 BLOCKS_SHOWN = 5_000
+RELATIONS = [limited("relation-member", by="member")]
 
 
 class AppMemberViewSet(AppViewSet):
     """What one member sees of others and does to them."""
 
-    parameters = {name: frozenset({"member_id"}) for name in ("profile", "blocking")}
-    rates = {
-        "block": [limited("relation-member", by="member")],
-        "unblock": [limited("relation-member", by="member")],
-    }
-    refusals = {"profile": [NotFound], "report": [NotTheMember]}
-
-    @described(summary="Look at a member", parameters=[ActorSerializer], responses=ProfileAnswerSerializer)
+    @operation(summary="Look at a member", query=ActorSerializer, responses=ProfileAnswerSerializer, errors=[NotFound])
     def profile(self, request: Request) -> Response:
         """Oneself or another; the member named is the one looked at."""
-        looked_at = self.queried(ActorSerializer)["member_id"]
+        looked_at = self.validated_query()["member_id"]
         seen = Member.objects.visible_to(self.asker)
         row = get_object_or_404(seen.values(**member_values()), pk=looked_at)
         shown = member(row, self.asker.pk)
@@ -57,7 +51,9 @@ class AppMemberViewSet(AppViewSet):
             }
         )
 
-    @described(summary="Block a member", request=TargetSerializer, responses=PairAnswerSerializer)
+    @operation(
+        summary="Block a member", request=TargetSerializer, responses=PairAnswerSerializer, rate_limits=RELATIONS
+    )
     def block(self, request: Request) -> Response:
         """Part the two."""
         target = self._target()
@@ -65,32 +61,36 @@ class AppMemberViewSet(AppViewSet):
             raise AlreadyBlocking
         return self._pair(target)
 
-    @described(summary="Unblock a member", request=TargetSerializer, responses=PairAnswerSerializer)
+    @operation(
+        summary="Unblock a member", request=TargetSerializer, responses=PairAnswerSerializer, rate_limits=RELATIONS
+    )
     def unblock(self, request: Request) -> Response:
         """Lifting a block that is not there is a success."""
         target = self._target()
         self.asker.unblock(target)
         return self._pair(target)
 
-    @described(summary="List whom you block", parameters=[ActorSerializer], responses=BlockedListSerializer)
+    @operation(summary="List whom you block", query=ActorSerializer, responses=BlockedListSerializer)
     def blocking(self, request: Request) -> Response:
         """All of them at once, the newest first."""
-        self.must_be(self.queried(ActorSerializer)["member_id"])
+        self.must_be(self.validated_query()["member_id"])
         blocks = Block.objects.filter(MemberQuerySet.is_standing("blocked__"), blocker=self.asker.pk)
         rows = blocks.order_by("-created_at", "-id").values(**member_values("blocked__"))
         members = [member(row, self.asker.pk) for row in rows[:BLOCKS_SHOWN]]
         return Response({"size": len(members), "members": members})
 
-    @described(summary="Report a member", request=TargetSerializer, responses=PairAnswerSerializer)
+    @operation(
+        summary="Report a member", request=TargetSerializer, responses=PairAnswerSerializer, errors=[NotTheMember]
+    )
     def report(self, request: Request) -> Response:
         """The app sends no reason; reporting again is a success."""
-        target_id = self.body_of_asker(TargetSerializer)["target_id"]
+        target_id = self.body_of_asker()["target_id"]
         # Not before: one of the app's two buttons names nobody, and its users must be left with reports that count.
         require("report-member", f"member:{self.asker.pk}", request)
         report_member(self.asker, target_id, reason="unspecified", text="")
         return Response({"member_id": self.asker.pk, "target_id": target_id})
 
-    @described(summary="Leave", request=None, responses={204: OpenApiResponse(description="You are gone.")})
+    @operation(summary="Leave", responses={204: OpenApiResponse(description="You are gone.")})
     @transaction.atomic
     def leave(self, request: Request, member_id: int) -> Response:
         """Withdraw; the access token is all that the app shows."""
@@ -100,7 +100,7 @@ class AppMemberViewSet(AppViewSet):
 
     def _target(self) -> Member:
         """Whoever stands; blocks are ignored, or nobody could block back."""
-        target_id = self.body_of_asker(TargetSerializer)["target_id"]
+        target_id = self.body_of_asker()["target_id"]
         target: Member = get_object_or_404(Member.objects.standing(), pk=target_id)
         return target
 
@@ -112,17 +112,17 @@ class AppAvatarViewSet(AppViewSet):
     """The picture a member shows of themselves."""
 
     parser_classes = (AppFormParser,)
-    rates = {"upload": [limited("upload-member", by="member")]}
-    refusals = {"upload": [NotTheMember]}
 
-    @described(
+    @operation(
         summary="Show yourself with a picture",
         request={"multipart/form-data": AvatarSerializer},
         responses={201: AvatarAnswerSerializer},
+        rate_limits=[limited("upload-member", by="member")],
+        errors=[NotTheMember],
     )
     def upload(self, request: Request) -> Response:
         """Take the picture and show it; the one before is deleted."""
-        file = self.body_of_asker(AvatarSerializer)["file"]
+        file = self.body_of_asker()["file"]
 
         def show(images: list[Image]) -> None:
             self.asker.show_with(images[0].pk)

@@ -10,35 +10,31 @@ from rest_framework.response import Response
 
 from android.errors import NotTheMember
 from android.offset_pages import feed_page, own_page, rows_of
-from android.openapi import described
 from android.parsers import AppFormParser
 from android.representations import written
 from android.response_serializers import NewPostAnswerSerializer, PostPageSerializer
 from android.serializers import FeedSerializer, NewPostSerializer, PageSerializer
 from android.views.base import AppViewSet
+from libs.api.operations import operation
 from libs.throttling.throttles import limited
 from posts.errors import NotYours
 from posts.models import Post
-
-PAGE = frozenset({"page", "size"})
 
 
 class AppPostViewSet(AppViewSet):
     """What members say."""
 
     parser_classes = (AppFormParser,)
-    parameters = {"feed": PAGE | {"member_id"}, "of_member": PAGE}
-    rates = {"register": [limited("post-member", by="member")]}
-    refusals = {"feed": [NotTheMember]}
 
-    @described(
+    @operation(
         summary="Write a post",
         request={"multipart/form-data": NewPostSerializer},
         responses={201: NewPostAnswerSerializer},
+        rate_limits=[limited("post-member", by="member")],
     )
     def register(self, request: Request) -> Response:
         """With its pictures in the order chosen; one that cannot be taken refuses them all."""
-        said = self.body_of_asker(NewPostSerializer)
+        said = self.body_of_asker()
         shown: dict[str, Any] = {}
 
         def show(post: Post) -> None:
@@ -48,20 +44,20 @@ class AppPostViewSet(AppViewSet):
         Post.objects.publish(author=self.asker, text=said["content"], uploads=said["files"], within=show)
         return Response({"post_id": shown.pop("id"), **shown}, status=201)
 
-    @described(summary="Read the feed", parameters=[FeedSerializer], responses=PostPageSerializer)
+    @operation(summary="Read the feed", query=FeedSerializer, responses=PostPageSerializer, errors=[NotTheMember])
     def feed(self, request: Request) -> Response:
         """Everybody's posts, newest first."""
-        asked = self.queried(FeedSerializer)
+        asked = self.validated_query()
         self.must_be(asked.pop("member_id"))
         return self._told(feed_page(self.asker, int(self.token["sid"]), **asked))
 
-    @described(summary="Read the posts of a member", parameters=[PageSerializer], responses=PostPageSerializer)
+    @operation(summary="Read the posts of a member", query=PageSerializer, responses=PostPageSerializer)
     def of_member(self, request: Request, member_id: int) -> Response:
         """The app asks for its own only; whom the asker may not see has none."""
-        asked = self.queried(PageSerializer)
+        asked = self.validated_query()
         return self._told(own_page(self.asker, member_id, int(self.token["sid"]), **asked))
 
-    @described(summary="Delete a post", request=None, responses={204: OpenApiResponse(description="It is gone.")})
+    @operation(summary="Delete a post", responses={204: OpenApiResponse(description="It is gone.")})
     @transaction.atomic
     def delete(self, request: Request, post_id: int) -> Response:
         """One's own; somebody else's is answered like one that is not there."""

@@ -1,39 +1,47 @@
 """The ground every viewset stands on."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
+from libs.api.operations import Operation
 from libs.api.serializers import StrictSerializer
+from libs.idempotency.viewsets import IdempotencyMixin
+
+OPTIONS = Operation(summary="Read the methods of an address")
 
 
-class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
-    """A viewset that states by action what may be asked for, how often, and what it refuses.
+class StrictViewSet(IdempotencyMixin, GenericViewSet):  # type: ignore[type-arg]
+    """A viewset whose actions are declared by `operation`, and that refuses what their operation does not know.
 
-    `parameters` are the query parameters it knows; another one is refused as `unknown_field`, since a client that
-    misspells a filter, or names somebody else as the actor, must not get an answer to another question. `public`
-    actions need no member and do not look at a token, so that a stale one cannot stand in the way of signing in.
-    `bodiless` actions take no body and refuse one that says something, as every DELETE does, for the same reason.
-    `tagged` reads have an ETag, `guarded` changes heed If-Match. An action without `rates` of its own has the wide
-    ones of the settings.
+    A client that misspells a filter, or names somebody else as the actor, must not get an answer to another question.
     """
 
-    public: ClassVar[frozenset[str]] = frozenset()
-    parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
-    rates: ClassVar[Mapping[str, Sequence[type[BaseThrottle]]]] = {}
-    refusals: ClassVar[Mapping[str, Sequence[type[APIException]]]] = {}
-    bodiless: ClassVar[frozenset[str]] = frozenset()
-    tagged: ClassVar[frozenset[str]] = frozenset()
-    guarded: ClassVar[frozenset[str]] = frozenset()
-    pagination_class = None
+    pagination_class: type[BasePagination] | None = None
+
+    @classmethod
+    def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:
+        """Check that every action is declared for its method; raise TypeError."""
+        for method, name in (actions or {}).items():
+            action = getattr(cls, name)
+            if not hasattr(action, "operation"):
+                raise TypeError(f"{cls.__name__}.{name} has no operation")
+            action.operation.check_method(method)
+        return super().as_view(actions, **initkwargs)
+
+    @property
+    def operation(self) -> Operation:
+        """What the action of the request declares."""
+        declared: Operation = getattr(getattr(self, self.action or "", None), "operation", OPTIONS)
+        return declared
 
     @property
     def asker(self) -> Any:
@@ -47,18 +55,22 @@ class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
 
     def perform_authentication(self, request: Request) -> None:
         """Find out who asks, unless it does not matter: then it is nobody, for limits too."""
-        if self.action in self.public:
+        if self.operation.public:
             request.user, request.auth = AnonymousUser(), None
         else:
             super().perform_authentication(request)
 
     def get_permissions(self) -> Any:
-        """The view's permissions; a public action has none."""
-        return [] if self.action in self.public else super().get_permissions()
+        """The view's permissions but those that the action is exempt from; a public action has none."""
+        if self.operation.public:
+            return []
+        exempt_from = tuple(self.operation.exempt_from)
+        return [permission for permission in super().get_permissions() if not isinstance(permission, exempt_from)]
 
     def get_throttles(self) -> list[BaseThrottle]:
-        """The limits of this action."""
-        return [throttle() for throttle in self.rates.get(self.action or "", self.throttle_classes)]
+        """The rate limits of the action, or else of the view."""
+        limits = self.operation.rate_limits
+        return super().get_throttles() if limits is None else [throttle() for throttle in limits]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Sign in, check permission and limits as DRF does, then refuse what the action does not know.
@@ -68,15 +80,14 @@ class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
         if self.action is None:
             self.http_method_not_allowed(request)
         super().initial(request, *args, **kwargs)
-        if self.action and request.query_params:
+        if request.query_params:
             self._refuse_odd_parameters(request.query_params)
-        if self.action in self.bodiless or request.method == "DELETE":
+        if self.operation.request is None or request.method == "DELETE":
             # A serializer without fields knows none.
             StrictSerializer(data=request.data or {}).is_valid(raise_exception=True)
 
     def _refuse_odd_parameters(self, given: QueryDict) -> None:
-        known = self.parameters.get(self.action or "", frozenset())
-        faults = {}
+        known, faults = self.operation.known_parameters, {}
         for name, values in sorted(given.lists()):
             if name not in known:
                 faults[name] = ErrorDetail(_("This operation does not know this parameter."), "unknown_field")
@@ -91,8 +102,19 @@ class StrictViewSet(GenericViewSet):  # type: ignore[type-arg]
         """The methods of this address, in `Allow`; what they take, OpenAPI tells."""
         return Response(status=204)
 
+    def get_serializer_class(self) -> Any:
+        """The serializer of the request's body."""
+        return self.operation.serializer_for((self.request.content_type or "").partition(";")[0].strip().lower())
+
     def taken(self) -> Any:
         """The validated body of the request; raises ValidationError."""
         serializer = self.get_serializer(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def validated_query(self) -> Any:
+        """The validated query parameters; raises ValidationError."""
+        serializer_class: Any = self.operation.query
+        serializer = serializer_class(data=self.request.query_params.dict())
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data

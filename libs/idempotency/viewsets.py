@@ -1,9 +1,10 @@
-"""Idempotent: what makes an action of a viewset repeatable."""
+"""Make actions of a viewset repeatable by the header Idempotency-Key."""
 
 import re
+from collections.abc import Callable
 from contextlib import nullcontext
-from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.db import transaction
 from django.http.response import HttpResponseBase
@@ -18,6 +19,7 @@ from libs.idempotency.models import Answer
 
 HEADER = "Idempotency-Key"
 is_key = re.compile(r"[\x21-\x7e]{1,255}").fullmatch
+Action = TypeVar("Action", bound=Callable[..., Any])
 
 if TYPE_CHECKING:
     Base = GenericViewSet[Any]
@@ -25,55 +27,60 @@ else:
     Base = object
 
 
-class Idempotent(Base):
-    """Before a viewset: the actions in `idempotent` answer a repeated request as they answered the first.
+class IdempotencyMixin(Base):
+    """A viewset whose `idempotent` actions answer a repeated request as they answered the first.
 
-    Such an action runs in one transaction together with its stored answer. One that reaches beyond the database, and
-    so must not, is in `keeps` too: it calls `kept(response)` inside of the transaction of its effect by itself.
-    Only for members, and for answers that carry no token. Refusals and faults are not stored: nothing happened.
+    Only for members, and for responses that carry no token. Errors are not stored: nothing happened.
     """
 
-    idempotent: ClassVar[frozenset[str]] = frozenset()
-    keeps: ClassVar[frozenset[str]] = frozenset()
-    _answer: Answer | None = None
+    claimed: Answer | None = None
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """What comes before every action; then, if the request bears a key, bind the action to it."""
-        super().initial(request, *args, **kwargs)
-        if self.action in self.idempotent and HEADER in request.headers:
-            # As ViewSetMixin binds an action to its method.
-            setattr(self, str(request.method).lower(), partial(self._once, getattr(self, self.action)))
-
-    def _once(self, action: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        key = request.headers[HEADER]
-        if not is_key(key):
-            raise KeyInvalid
-        answer = Answer.objects.claim(
-            member_id=cast(int, request.user.pk),
-            route=f"{request.method} {cast(ResolverMatch, request.resolver_match).route}",
-            key=key,
-            fingerprint=fingerprint(request.data, kwargs),
-        )
-        if answer.status is not None:
-            return answer.replayed()
-        self._answer = answer
-        try:
-            return self._first(action, request, *args, **kwargs)
-        finally:
-            answer.release()
-
-    def _first(self, action: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        keeps = self.action in self.keeps
-        with nullcontext() if keeps else transaction.atomic():
-            response: Response = action(request, *args, **kwargs)
-            if not keeps:
-                self.kept(response)
-            return response
-
-    def kept(self, response: Response) -> Response:
-        """The response, stored if it is a success and the request bears a key; in the transaction of the effect."""
-        if self._answer is not None and response.status_code < 300:
+    def store_response(self, response: Response) -> Response:
+        """Store the response if it is a success and the request has a key; in the transaction of the effect."""
+        if self.claimed is not None and response.status_code < 300:
             renderer = self.request.accepted_renderer
             body: Any = b"" if response.data is None else renderer.render(response.data, renderer.media_type, {})
-            self._answer.keep(response, body, renderer.media_type)
+            self.claimed.keep(response, body, renderer.media_type)
         return response
+
+
+def idempotent(action: Action, *, stores_response: bool = False) -> Action:
+    """Make an action of an IdempotencyMixin idempotent.
+
+    For a request with a key it runs in one transaction with its stored response. An action that `stores_response` does
+    not: it calls `store_response` in a transaction of its own.
+    """
+
+    @wraps(action)
+    def idempotent_action(view: IdempotencyMixin, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if HEADER not in request.headers:
+            response: HttpResponseBase = action(view, request, *args, **kwargs)
+            return response
+        claimed = _claim(request, kwargs)
+        if claimed.status is not None:
+            return claimed.replayed()
+        view.claimed = claimed
+        try:
+            with nullcontext() if stores_response else transaction.atomic():
+                first: Response = action(view, request, *args, **kwargs)
+                if not stores_response:
+                    view.store_response(first)
+            if claimed.status is None and first.status_code < 300:
+                raise RuntimeError(f"{action.__qualname__} did not store its response")
+            return first
+        finally:
+            claimed.release()
+
+    return cast(Action, idempotent_action)
+
+
+def _claim(request: Request, path: dict[str, Any]) -> Answer:
+    key = request.headers[HEADER]
+    if not is_key(key):
+        raise KeyInvalid
+    return Answer.objects.claim(
+        member_id=cast(int, request.user.pk),
+        route=f"{request.method} {cast(ResolverMatch, request.resolver_match).route}",
+        key=key,
+        fingerprint=fingerprint(request.data, path),
+    )

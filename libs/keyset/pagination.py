@@ -13,6 +13,8 @@ from rest_framework.views import APIView
 
 from libs.keyset.pages import KeysetPage, paginate
 
+# The query parameters that a page reads.
+PAGE_PARAMETERS = ("cursor", "limit")
 EXAMPLE = "AAAGYQFXX0nQaLAPSExBAAlnc2lnbmVkLWJ5LXVzLW9u"
 
 
@@ -46,7 +48,7 @@ class KeysetPagination(BasePagination):
     def bound_to(self, request: Request) -> str:
         """The list's name: its path, and every parameter that is not about the page."""
         asked = [(key, value) for key, values in request.query_params.lists() for value in values]
-        return f"{request.path}?{urlencode(sorted(pair for pair in asked if pair[0] not in ('cursor', 'limit')))}"
+        return f"{request.path}?{urlencode(sorted(pair for pair in asked if pair[0] not in PAGE_PARAMETERS))}"
 
     def get_paginated_response(self, data: Any) -> Response:
         """The page as clients see it."""

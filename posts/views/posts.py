@@ -6,7 +6,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,11 +15,11 @@ from accounts.openapi_examples import MINA
 from libs.api.conditional_requests import hold_to, tag_of, tagged, written
 from libs.api.fields import read_id
 from libs.api.openapi_examples import answered, asked
+from libs.api.operations import operation
 from libs.api.parsers import StrictJSONParser
 from libs.api.viewsets import StrictViewSet
-from libs.idempotency.viewsets import Idempotent
 from libs.keyset.errors import InvalidCursor
-from libs.keyset.pagination import KeysetPagination
+from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
 from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import limited, require
 from media.errors import INTAKE, ImageNotUsable, TooManyImages
@@ -30,7 +30,6 @@ from posts.models import Post
 from posts.representations import feed, feed_of_one, fragments, rows_of
 from posts.serializers import PostChangeSerializer, PostDraftSerializer, PostSerializer, PostUploadSerializer
 
-PAGE = frozenset({"cursor", "limit"})
 POST = {
     "id": "7420161001232564224",
     "author": MINA,
@@ -42,45 +41,23 @@ POST = {
 EDITED = {"text": "First snow!", "edited_at": "2026-11-24T09:05:00.654321Z"}
 
 
-class PostViewSet(Idempotent, StrictViewSet):
+class PostViewSet(StrictViewSet):
     """What members say."""
 
     queryset = Post.objects.none()
-    serializer_class = PostSerializer
-    pagination_class = KeysetPagination  # type: ignore[assignment]
+    pagination_class = KeysetPagination
     filter_backends = (DjangoFilterBackend,)
     filterset_class = PostFilter
     parser_classes = (StrictJSONParser, MultiPartParser)
-    idempotent = keeps = frozenset({"create"})
-    parameters = {"list": PAGE | frozenset(PostFilter.base_filters)}
-    rates = {
-        "create": [limited("post-member", by="member")],
-        "partial_update": [limited("edit-member", by="member")],
-    }
-    refusals = {
-        "list": [InvalidCursor, TooManyRequests],
-        "partial_update": [PostEmpty, NotYours],
-        "create": [PostEmpty, TooManyImages, ImageNotUsable, *INTAKE],
-        "destroy": [NotYours],
-    }
-    tagged = frozenset({"retrieve"})
-    guarded = frozenset({"partial_update", "destroy"})
 
-    def get_serializer_class(self) -> Any:
-        """Publishing has two ways: pictures uploaded before, or in the same request."""
-        if self.action == "partial_update":
-            return PostChangeSerializer
-        if self.action != "create":
-            return PostSerializer
-        is_upload = (self.request.content_type or "").startswith("multipart/")
-        return PostUploadSerializer if is_upload else PostDraftSerializer
-
-    @extend_schema(
+    @operation(
         summary="Read a feed",
         description="Everything you may see, newest first; narrowed to one writer by `author`, to those you follow by "
         "`following=true`, to some words by `search`. Keep `previous` of the first page to ask later for newer ones.",
+        query_parameters=[*PAGE_PARAMETERS, *PostFilter.base_filters],
         responses=PostSerializer(many=True),
         examples=[answered(POST)],
+        errors=[InvalidCursor, TooManyRequests],
     )
     def list(self, request: Request) -> Response:
         """One page of a feed."""
@@ -89,7 +66,7 @@ class PostViewSet(Idempotent, StrictViewSet):
 
     def listed(self, request: Request) -> Any:
         """The posts asked for; the two lists that nearly everybody reads are prepared."""
-        asked = request.query_params.keys() - PAGE
+        asked = request.query_params.keys() - set(PAGE_PARAMETERS)
         if not asked:
             return feed(reader=self.asker.pk)
         if asked == {"author"} and (author := read_id(request.query_params["author"])):
@@ -99,12 +76,16 @@ class PostViewSet(Idempotent, StrictViewSet):
             require("search-member", f"member:{self.asker.pk}", self.request)
         return rows_of(self.filter_queryset(Post.objects.feed_for(self.asker)))
 
-    @extend_schema(
+    @operation(
         summary="Publish a post",
         description="As JSON with the ids of pictures that were uploaded before, or as multipart with the pictures.",
         request={"application/json": PostDraftSerializer, "multipart/form-data": PostUploadSerializer},
         responses={201: PostSerializer},
         examples=[asked({"text": "First snow of the year.", "image_ids": [IMAGE["id"]]}), answered(POST, 201)],
+        rate_limits=[limited("post-member", by="member")],
+        errors=[PostEmpty, TooManyImages, ImageNotUsable, *INTAKE],
+        idempotent=True,
+        stores_response=True,
     )
     def create(self, request: Request) -> Response:
         """Say something."""
@@ -113,22 +94,25 @@ class PostViewSet(Idempotent, StrictViewSet):
         said: list[Response] = []
 
         def answer(post: Post) -> None:
-            said.append(self.kept(Response(self.shown(post.pk), status=201)))
+            said.append(self.store_response(Response(self.shown(post.pk), status=201)))
 
         Post.objects.publish(author=self.asker, uploads=uploads, within=answer, **taken)
         return said[0]
 
-    @extend_schema(summary="Read a post", responses=PostSerializer, examples=[answered(POST)])
+    @operation(summary="Read a post", responses=PostSerializer, examples=[answered(POST)], etag=True)
     def retrieve(self, request: Request, post_id: int) -> HttpResponse:
         """One post."""
         return tagged(request, self.shown(post_id))
 
-    @extend_schema(
+    @operation(
         summary="Edit your post",
         description="Pictures stay. What it said before is kept, and only you may read it.",
         request={"application/json": PostChangeSerializer},
         responses=PostSerializer,
         examples=[asked({"text": "First snow!"}), answered(POST | EDITED)],
+        rate_limits=[limited("edit-member", by="member")],
+        errors=[PostEmpty, NotYours],
+        if_match=True,
     )
     def partial_update(self, request: Request, post_id: int) -> Response:
         """Say it in other words."""
@@ -143,7 +127,12 @@ class PostViewSet(Idempotent, StrictViewSet):
             shown = self.shown(post_id)
         return Response(shown, headers={"ETag": tag_of(written(shown))})
 
-    @extend_schema(summary="Delete your post", responses={204: OpenApiResponse(description="It is gone for good.")})
+    @operation(
+        summary="Delete your post",
+        responses={204: OpenApiResponse(description="It is gone for good.")},
+        errors=[NotYours],
+        if_match=True,
+    )
     @transaction.atomic
     def destroy(self, request: Request, post_id: int) -> Response:
         """Delete it, pictures included."""

@@ -1,10 +1,10 @@
 """/follows, /blocks and the lists of who follows whom."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,27 +12,30 @@ from accounts.errors import NotOneself
 from accounts.models import Block, Member
 from accounts.models.member import MemberQuerySet
 from accounts.openapi_examples import RELATION
+from accounts.permissions import TermsAccepted
 from accounts.profiles.profiles import followed_by, followers_of
 from accounts.profiles.representations import brief, brief_values
 from accounts.serializers import RelationSerializer
 from libs.api.openapi_examples import answered
+from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.keyset.errors import InvalidCursor
-from libs.keyset.pagination import KeysetPagination
+from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
 from libs.throttling.throttles import limited
 
-PAGE = frozenset({"cursor", "limit"})
 DONE = {204: OpenApiResponse(description="It is so, whether or not it was before.")}
-LIST: dict[str, Any] = {"responses": RelationSerializer(many=True), "examples": [answered(RELATION)]}
+LIST: dict[str, Any] = {
+    "responses": RelationSerializer(many=True),
+    "examples": [answered(RELATION)],
+    "query_parameters": PAGE_PARAMETERS,
+    "errors": [InvalidCursor],
+}
 
 
 class RelationViewSet(StrictViewSet):
     """Pages of members in some relation to another."""
 
-    serializer_class = RelationSerializer
-    pagination_class = KeysetPagination  # type: ignore[assignment]
-    queryset = Block.objects.none()
-    bodiless = frozenset({"update"})
+    pagination_class = KeysetPagination
 
     def page(self, relations: QuerySet[Any], who: str) -> Response:
         """One page, the newest relation first; `who` is the end of the relation that is shown."""
@@ -45,27 +48,29 @@ class RelationViewSet(StrictViewSet):
 class FollowViewSet(RelationViewSet):
     """Whom the asker reads, and who reads the asker."""
 
-    parameters = {"list": PAGE, "followers": PAGE}
-    rates: ClassVar[Any] = {"update": [limited("relation-member", by="member")]}
-    refusals = {"list": [InvalidCursor], "followers": [InvalidCursor], "update": [NotOneself]}
-
-    @extend_schema(summary="List whom you follow", **LIST)
+    @operation(summary="List whom you follow", **LIST)
     def list(self, request: Request) -> Response:
         """The newest first."""
         return self.page(followed_by(self.asker, self.asker), "followed")
 
-    @extend_schema(summary="List who follows you", **LIST)
+    @operation(summary="List who follows you", **LIST)
     def followers(self, request: Request) -> Response:
         """The newest first."""
         return self.page(followers_of(self.asker, self.asker), "follower")
 
-    @extend_schema(summary="Follow a member", request=None, responses=DONE)
+    @operation(
+        summary="Follow a member",
+        request=None,
+        responses=DONE,
+        rate_limits=[limited("relation-member", by="member")],
+        errors=[NotOneself],
+    )
     def update(self, request: Request, member_id: int) -> Response:
         """Following twice changes nothing."""
         self.asker.follow(Member(pk=member_id))
         return Response(status=204)
 
-    @extend_schema(summary="Unfollow a member", responses=DONE)
+    @operation(summary="Unfollow a member", responses=DONE)
     def destroy(self, request: Request, member_id: int) -> Response:
         """Unfollowing a stranger changes nothing."""
         self.asker.unfollow(get_object_or_404(Member.objects.visible_to(self.asker), pk=member_id))
@@ -75,20 +80,17 @@ class FollowViewSet(RelationViewSet):
 class MemberFollowViewSet(RelationViewSet):
     """Whom another member reads, and who reads them."""
 
-    parameters = {"followers": PAGE, "following": PAGE}
-    refusals = {"followers": [InvalidCursor], "following": [InvalidCursor]}
-
     def other(self, member_id: int) -> Member:
         """The member looked at, among those the asker may see."""
         other: Member = get_object_or_404(Member.objects.visible_to(self.asker), pk=member_id)
         return other
 
-    @extend_schema(summary="List a member's followers", **LIST)
+    @operation(summary="List a member's followers", **LIST)
     def followers(self, request: Request, member_id: int) -> Response:
         """Those the asker may see."""
         return self.page(followers_of(self.other(member_id), self.asker), "follower")
 
-    @extend_schema(summary="List whom a member follows", **LIST)
+    @operation(summary="List whom a member follows", **LIST)
     def following(self, request: Request, member_id: int) -> Response:
         """Those the asker may see."""
         return self.page(followed_by(self.other(member_id), self.asker), "followed")
@@ -97,35 +99,33 @@ class MemberFollowViewSet(RelationViewSet):
 class BlockViewSet(RelationViewSet):
     """Whom the asker does not want to see."""
 
-    before_terms = frozenset({"update", "destroy"})
-    parameters = {"list": PAGE}
-    rates: ClassVar[Any] = {"update": [limited("relation-member", by="member")]}
-    refusals = {"list": [InvalidCursor], "update": [NotOneself]}
-
     def target(self, member_id: int) -> Member:
         """Whoever stands; blocks are ignored, or nobody could block back."""
         other: Member = get_object_or_404(Member.objects.standing(), pk=member_id)
         return other
 
-    @extend_schema(summary="List whom you block", **LIST)
+    @operation(summary="List whom you block", **LIST)
     def list(self, request: Request) -> Response:
         """The newest first."""
         return self.page(
             Block.objects.filter(MemberQuerySet.is_standing("blocked__"), blocker=self.asker.pk), "blocked"
         )
 
-    @extend_schema(
+    @operation(
         summary="Block a member",
         description="Hides both from each other everywhere and ends their follows. Blocking twice changes nothing.",
         request=None,
         responses=DONE,
+        rate_limits=[limited("relation-member", by="member")],
+        errors=[NotOneself],
+        exempt_from=[TermsAccepted],
     )
     def update(self, request: Request, member_id: int) -> Response:
         """Part the two."""
         self.asker.block(self.target(member_id))
         return Response(status=204)
 
-    @extend_schema(summary="Unblock a member", responses=DONE)
+    @operation(summary="Unblock a member", responses=DONE, exempt_from=[TermsAccepted])
     def destroy(self, request: Request, member_id: int) -> Response:
         """Follows do not come back by themselves."""
         self.asker.unblock(self.target(member_id))

@@ -1,12 +1,10 @@
 """/me: what only the member themselves may read and change."""
 
-from typing import Any
-
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,6 +18,7 @@ from accounts.errors import (
 )
 from accounts.models import Member, VerificationCode
 from accounts.openapi_examples import MINA, OWN_PROFILE
+from accounts.permissions import TermsAccepted
 from accounts.profiles.profiles import own_profile
 from accounts.serializers import (
     AvatarSerializer,
@@ -31,6 +30,7 @@ from accounts.serializers import (
 from accounts.withdrawal import withdraw
 from libs.api.conditional_requests import hold_to, tag_of, tagged, written
 from libs.api.openapi_examples import answered, asked
+from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.throttles import limited, require
 from media.errors import ImageNotUsable
@@ -38,30 +38,6 @@ from media.errors import ImageNotUsable
 
 class MeViewSet(StrictViewSet):
     """The member who asks."""
-
-    tagged = frozenset({"retrieve"})
-    guarded = frozenset({"partial_update", "put_avatar", "delete_avatar"})
-    bodiless = frozenset({"ask_withdrawal_code"})
-    before_terms = frozenset({"withdraw", "ask_withdrawal_code", "accept_terms"})
-    rates = {
-        "withdraw": [limited("password-member", by="member")],
-        "ask_withdrawal_code": [limited("code-address")],
-    }
-    refusals = {
-        "put_avatar": [ImageNotUsable],
-        "withdraw": [PasswordWrong, TooManyGuesses, CodeIncorrect, CodeExpired, CodeUsedUp],
-        "accept_terms": [TermsOutdated],
-    }
-
-    def get_serializer_class(self) -> Any:
-        """Each action has its own body."""
-        bodies = {
-            "partial_update": ProfileChangeSerializer,
-            "put_avatar": AvatarSerializer,
-            "withdraw": WithdrawalSerializer,
-            "accept_terms": TermsSerializer,
-        }
-        return bodies.get(self.action, OwnProfileSerializer)
 
     def me(self) -> Member:
         """The asker, loaded; gone when erased in this very second."""
@@ -74,16 +50,23 @@ class MeViewSet(StrictViewSet):
         hold_to(self.request, lambda: own_profile(member))
         return member
 
-    @extend_schema(summary="Read your own profile", responses=OwnProfileSerializer, examples=[answered(OWN_PROFILE)])
+    @operation(
+        summary="Read your own profile",
+        responses=OwnProfileSerializer,
+        examples=[answered(OWN_PROFILE)],
+        etag=True,
+    )
     def retrieve(self, request: Request) -> HttpResponse:
         """With what nobody else sees."""
         return tagged(request, own_profile(self.me()))
 
-    @extend_schema(
+    @operation(
         summary="Change your profile",
         description="Only what is sent is changed.",
+        request=ProfileChangeSerializer,
         responses=OwnProfileSerializer,
         examples=[asked({"nickname": "Mina", "about": "Two children, one garden."}), answered(OWN_PROFILE)],
+        if_match=True,
     )
     def partial_update(self, request: Request) -> Response:
         """Name, nickname, a few words."""
@@ -94,11 +77,14 @@ class MeViewSet(StrictViewSet):
             shown = own_profile(member)
         return Response(shown, headers={"ETag": tag_of(written(shown))})
 
-    @extend_schema(
+    @operation(
         summary="Show yourself with a picture",
         description="Takes an uploaded picture that nothing shows yet; the one before it is deleted.",
+        request=AvatarSerializer,
         responses=OwnProfileSerializer,
         examples=[asked({"image_id": MINA["id"]}), answered(OWN_PROFILE)],
+        errors=[ImageNotUsable],
+        if_match=True,
     )
     def put_avatar(self, request: Request) -> Response:
         """Put the avatar."""
@@ -108,8 +94,10 @@ class MeViewSet(StrictViewSet):
             member.show_with(image_id)
         return Response(own_profile(member))
 
-    @extend_schema(
-        summary="Show yourself without a picture", responses={204: OpenApiResponse(description="It is gone.")}
+    @operation(
+        summary="Show yourself without a picture",
+        responses={204: OpenApiResponse(description="It is gone.")},
+        if_match=True,
     )
     def delete_avatar(self, request: Request) -> Response:
         """Take the avatar down; having none is a success too."""
@@ -117,12 +105,16 @@ class MeViewSet(StrictViewSet):
             self.as_read().show_without()
         return Response(status=204)
 
-    @extend_schema(
+    @operation(
         summary="Withdraw",
         description="Hides everything of yours and signs you out everywhere, this second. After the days of grace all "
         "of it is erased for good; signing in before that restores it. Confirm with the password, or with a code.",
+        request=WithdrawalSerializer,
         responses={204: OpenApiResponse(description="You are gone for everybody else.")},
         examples=[asked({"password": "a long enough password"})],
+        rate_limits=[limited("password-member", by="member")],
+        errors=[PasswordWrong, TooManyGuesses, CodeIncorrect, CodeExpired, CodeUsedUp],
+        exempt_from=[TermsAccepted],
     )
     def withdraw(self, request: Request) -> Response:
         """Leave, with the password or a mailed code as confirmation."""
@@ -133,10 +125,12 @@ class MeViewSet(StrictViewSet):
             withdraw.leave_by_password(self.me(), taken["password"])
         return Response(status=204)
 
-    @extend_schema(
+    @operation(
         summary="Have a code mailed to withdraw with",
         request=None,
         responses={202: OpenApiResponse(description="The letter is on its way.")},
+        rate_limits=[limited("code-address")],
+        exempt_from=[TermsAccepted],
     )
     def ask_withdrawal_code(self, request: Request) -> Response:
         """For those who do not know their password any more."""
@@ -145,12 +139,15 @@ class MeViewSet(StrictViewSet):
         VerificationCode.objects.ask(member.email, VerificationCode.WITHDRAW, get_language() or "en", member)
         return Response(status=202)
 
-    @extend_schema(
+    @operation(
         summary="Accept the terms",
         description="When the terms change, writing answers 403 `terms_not_accepted` until the present version is "
         "accepted. Accepting it twice changes nothing.",
+        request=TermsSerializer,
         responses={204: OpenApiResponse(description="They are accepted.")},
         examples=[asked({"version": "2026-11-01"})],
+        errors=[TermsOutdated],
+        exempt_from=[TermsAccepted],
     )
     def accept_terms(self, request: Request) -> Response:
         """Accept the present version."""

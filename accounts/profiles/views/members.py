@@ -1,12 +1,9 @@
 """/members: joining, finding and looking at one another."""
 
-from typing import Any
-
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,9 +24,10 @@ from accounts.sessions.views import DOOR, pair_answer
 from accounts.signup import registration
 from libs.api.conditional_requests import tagged
 from libs.api.openapi_examples import answered, asked
+from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.keyset.errors import InvalidCursor
-from libs.keyset.pagination import KeysetPagination
+from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
 from libs.throttling.client_address import client_address, coarse
 from libs.throttling.throttles import limited
 
@@ -46,38 +44,33 @@ JOINING = {
 class MemberViewSet(StrictViewSet):
     """Becoming a member, and other members as far as they may be seen."""
 
-    public = frozenset({"create"})
-    pagination_class = KeysetPagination  # type: ignore[assignment]
-    queryset = Member.objects.none()
-    parameters = {"list": frozenset({"cursor", "limit", "search"})}
-    rates = {"list": [limited("search-member", by="member")], "create": [limited("sign-up-address")]}
-    refusals = {"list": [InvalidCursor], "create": [ProofInvalid, TermsOutdated, EmailTaken]}
-    tagged = frozenset({"retrieve"})
+    pagination_class = KeysetPagination
 
-    def get_serializer_class(self) -> Any:
-        """Joining has a body of its own."""
-        return SignUpSerializer if self.action == "create" else ProfileSerializer
-
-    @extend_schema(
+    @operation(
         summary="Find members by nickname",
         description="Those you may see, the newest member first.",
-        parameters=[MemberSearchSerializer],
+        query=MemberSearchSerializer,
+        query_parameters=PAGE_PARAMETERS,
         responses=BriefSerializer(many=True),
         examples=[answered(MINA)],
+        rate_limits=[limited("search-member", by="member")],
+        errors=[InvalidCursor],
     )
     def list(self, request: Request) -> Response:
         """One page of members who are called so."""
-        asked = MemberSearchSerializer(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        found = Member.objects.visible_to(self.asker).called(asked.validated_data["search"])
+        found = Member.objects.visible_to(self.asker).called(self.validated_query()["search"])
         rows = found.order_by("-created_at", "-id").values("id", "created_at", **brief_values())
         return self.get_paginated_response([brief(row) for row in self.paginate_queryset(rows) or []])
 
-    @extend_schema(
+    @operation(
+        public=True,
         summary="Join",
         description="Makes the member and signs this device in. A refused sign-up leaves the proof as good as it was.",
+        request=SignUpSerializer,
         responses={201: PairSerializer},
         examples=[asked(JOINING), answered(PAIR, 201)],
+        rate_limits=[limited("sign-up-address")],
+        errors=[ProofInvalid, TermsOutdated, EmailTaken],
     )
     def create(self, request: Request) -> Response:
         """Become a member."""
@@ -88,7 +81,12 @@ class MemberViewSet(StrictViewSet):
             pair = rotation.begin(member, door=DOOR, device=device, network=coarse(client_address(request)))
         return Response(pair_answer(pair), status=201)
 
-    @extend_schema(summary="Read a member's profile", responses=ProfileSerializer, examples=[answered(PROFILE)])
+    @operation(
+        summary="Read a member's profile",
+        responses=ProfileSerializer,
+        examples=[answered(PROFILE)],
+        etag=True,
+    )
     def retrieve(self, request: Request, member_id: int) -> HttpResponse:
         """One member; oneself too."""
         member = get_object_or_404(Member.objects.visible_to(self.asker), pk=member_id)

@@ -6,6 +6,7 @@ import pytest
 from django.db.models import QuerySet
 from django.urls import path
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
 from pytest_django import Settings
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
@@ -25,6 +26,7 @@ class Plain(Serializer[Any]):
 
 
 class FollowersView(ListAPIView[Any]):
+    schema = AutoSchema()
     """Who follows whom, newest first."""
 
     authentication_classes = ()
