@@ -5,12 +5,10 @@ from io import BytesIO
 from typing import Any
 
 import blurhash
-from django.db import transaction
 from django.utils import timezone
 from PIL import Image as Pillow
 
 from libs.outbox.registry import handles
-from media import changes
 from media.models import Image
 from media.processing.decoding import as_webp
 from media.storage import image_files
@@ -35,9 +33,7 @@ def make_variants(payload: dict[str, Any]) -> None:
         for variant, side in SIDES.items():
             image_files.replace(image.key, variant, as_webp(full, side))
         blur = blurhash_of(full)
-    with transaction.atomic():
-        still_there = Image.objects.stored().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
-        changes.tell([image.pk])
+    still_there = Image.objects.stored().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
     if not still_there:
         # Given up meanwhile, and perhaps deleted already: then nobody else would remove these files.
         image_files.remove_all([image.key])

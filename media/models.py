@@ -14,7 +14,6 @@ from django.utils import timezone
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered, save_all
 from libs.outbox.queue import enqueue_many
-from media import changes
 from media.errors import ImageInUse, ImageNotUsable, QuotaExceeded
 from media.image_urls import picture
 from media.processing import pipeline
@@ -187,12 +186,10 @@ class Image(TimeOrdered):
             has_variants=self.variants_at is not None,
         )
 
-    @transaction.atomic
     def describe(self, alt: str) -> None:
         """Say in words what the picture shows."""
         self.alt = alt
         self.save(update_fields=["alt"])
-        changes.tell([self.pk])
 
     @transaction.atomic
     def give_up(self) -> None:

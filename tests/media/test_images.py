@@ -146,16 +146,5 @@ def test_a_picture_that_something_shows_cannot_be_deleted(mina: Member, image_of
     assert Image.objects.stored().get() == image
 
 
-def test_new_words_reach_whoever_keeps_copies(
-    mina: Member, image_of: Callable[..., Image], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[int] = []
-    monkeypatch.setattr("media.changes._listeners", [told.extend])
-    image = image_of(mina)
-    image.describe("Two cups of tea")
-    assert told == [image.pk]
-    assert Image.objects.get().alt == "Two cups of tea"
-
-
 def test_removing_what_is_not_there_does_no_harm() -> None:
     image_files.remove_all([new_key()])
