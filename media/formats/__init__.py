@@ -8,7 +8,7 @@ pixels and colour need and nothing else. Knows neither Django nor settings: it a
 from collections.abc import Callable, Collection
 
 from media.formats import isobmff, jpeg, png, webp
-from media.formats.parts import NotHonest, Parts, TooManyPixels
+from media.formats.parsed_image import NotHonest, Parts, TooManyPixels
 
 __all__ = ["NotHonest", "Parts", "TooManyPixels", "take_apart"]
 

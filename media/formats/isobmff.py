@@ -4,7 +4,7 @@ What such a file costs stands in the video bitstream, not in its boxes: 2 kB tha
 hold a frame of 144 megapixels. So nothing here is believed; media.processing.sandbox bounds what the decoder may spend.
 """
 
-from media.formats.parts import NotHonest, Parts
+from media.formats.parsed_image import NotHonest, Parts
 
 BRANDS = {
     "AVIF": {b"avif", b"avis"},

@@ -5,7 +5,7 @@ import struct
 from dataclasses import dataclass, field
 
 from media.formats.exif import orientation
-from media.formats.parts import PROFILE_MAX_BYTES, NotHonest, Parts
+from media.formats.parsed_image import PROFILE_MAX_BYTES, NotHonest, Parts
 
 SIGNATURE = b"\xff\xd8\xff"
 # Ultra HDR and motion photographs carry their extras in some hundred segments of 64 kB.

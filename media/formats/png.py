@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterator
 
 from media.formats.exif import orientation
-from media.formats.parts import PROFILE_MAX_BYTES, NotHonest, Parts
+from media.formats.parsed_image import PROFILE_MAX_BYTES, NotHonest, Parts
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # 10 MB in the small chunks of 8 kB that libpng writes are 1,300.

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 
 from media.formats.exif import orientation
-from media.formats.parts import PROFILE_MAX_BYTES, NotHonest, Parts
+from media.formats.parsed_image import PROFILE_MAX_BYTES, NotHonest, Parts
 
 # The longest animations that phones make have some hundred frames, a chunk each.
 MAX_CHUNKS = 4_096

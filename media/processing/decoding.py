@@ -10,7 +10,7 @@ import pi_heif
 from PIL import AvifImagePlugin, Image, ImageCms
 
 from media.formats.exif import orientation
-from media.formats.parts import Parts, refuse_too_many_pixels
+from media.formats.parsed_image import Parts, refuse_too_many_pixels
 
 # A decoder works in the thread that called it; IMAGE_DECODER_THREADS says how many of those there are.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1

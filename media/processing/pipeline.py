@@ -14,7 +14,7 @@ from django.utils.translation import get_language, override
 
 from media.errors import Busy, ImageTooLarge, ImageTooManyPixels, NotAnImage, TooManyImages
 from media.formats import NotHonest, Parts, TooManyPixels, take_apart
-from media.formats.parts import refuse_too_many_pixels
+from media.formats.parsed_image import refuse_too_many_pixels
 from media.processing import decoding, sandbox
 from media.processing.decoding import Finished
 

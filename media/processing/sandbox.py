@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from media.formats.parts import NotHonest, Parts, TooManyPixels
+from media.formats.parsed_image import NotHonest, Parts, TooManyPixels
 from media.processing.decoding import Finished, finish, open_parts
 
 FORMATS = {"AVIF", "HEIC"}
