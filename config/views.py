@@ -18,7 +18,7 @@ from libs.api.operations import operation
 from libs.api.renderers import AlwaysJSON
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.throttles import limited
-from media.processing.pipeline import accepted_types
+from media.processing.pipeline import accepted_media_types
 
 
 class ClientConfigSerializer(serializers.Serializer[Any]):
@@ -45,7 +45,7 @@ def client_config() -> dict[str, Any]:
         "post_max_images": settings.POST_MAX_IMAGES,
         "image_max_bytes": settings.IMAGE_MAX_BYTES,
         "image_max_pixels": settings.IMAGE_MAX_PIXELS,
-        "image_types": accepted_types(),
+        "image_types": accepted_media_types(),
         "password_min_length": settings.PASSWORD_MIN_LENGTH,
         "page_size_max": settings.PAGE_SIZE_MAX,
         "withdrawal_grace_days": settings.WITHDRAWAL_GRACE_DAYS,

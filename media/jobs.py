@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 from libs.outbox.registry import handles
 from media.models import Image
-from media.processing.decoding import as_webp
+from media.processing.decoding import encode_webp
 from media.storage import image_files
 
 logger = logging.getLogger("media")
@@ -31,7 +31,7 @@ def make_variants(payload: dict[str, Any]) -> None:
     with Pillow.open(BytesIO(image_files.read(image.key, "full")), formats=["JPEG"]) as full:
         full.load()
         for variant, side in SIDES.items():
-            image_files.replace(image.key, variant, as_webp(full, side))
+            image_files.replace(image.key, variant, encode_webp(full, side))
         blur = blurhash_of(full)
     still_there = Image.objects.stored().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
     if not still_there:

@@ -17,7 +17,7 @@ from libs.outbox.queue import enqueue_many
 from media.errors import ImageInUse, ImageNotUsable, QuotaExceeded
 from media.image_urls import picture
 from media.processing import pipeline
-from media.processing.decoding import Finished
+from media.processing.decoding import ProcessedImage
 from media.storage import image_files
 
 # The longest description of a picture. Graphemes.
@@ -83,10 +83,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
         Every file is decoded before any is stored. The rows are committed first, so that a crash leaves nothing in
         storage that the sweep does not find. Words that are missing are empty. Two requests at once may pass the quota
         by what the second brings. `within` is called in the transaction that makes the pictures usable.
-        Raises what `pipeline.finish_all` raises, QuotaExceeded or StorageUnavailable.
+        Raises what `pipeline.process_all` raises, QuotaExceeded or StorageUnavailable.
         """
         self._refuse_beyond_quota(owner, len(files), 0)
-        finished = pipeline.finish_all(files)
+        finished = pipeline.process_all(files)
         self._refuse_beyond_quota(owner, len(files), sum(len(one.data) for one in finished))
         images = self._begin(finished, owner, [*(alts or ()), *[""] * len(files)])
         try:
@@ -119,7 +119,7 @@ class ImageQuerySet(models.QuerySet["Image"]):
         if used["number"] + number > settings.IMAGE_QUOTA_COUNT or used["size"] + size > settings.IMAGE_QUOTA_BYTES:
             raise QuotaExceeded
 
-    def _begin(self, finished: Iterable[Finished], owner: models.Model, alts: Iterable[str]) -> list["Image"]:
+    def _begin(self, finished: Iterable[ProcessedImage], owner: models.Model, alts: Iterable[str]) -> list["Image"]:
         images = [
             Image(owner_id=owner.pk, width=one.width, height=one.height, bytes=len(one.data), alt=alt)
             for one, alt in zip(finished, alts, strict=False)

@@ -8,32 +8,32 @@ pixels and colour need and nothing else. Knows neither Django nor settings: it a
 from collections.abc import Callable, Collection
 
 from media.formats import isobmff, jpeg, png, webp
-from media.formats.parsed_image import NotHonest, Parts, TooManyPixels
+from media.formats.parsed_image import InvalidImage, ParsedImage, TooManyPixels
 
-__all__ = ["NotHonest", "Parts", "TooManyPixels", "take_apart"]
+__all__ = ["InvalidImage", "ParsedImage", "TooManyPixels", "parse_image"]
 
-READERS: dict[str, Callable[[bytes], Parts]] = {
-    "JPEG": jpeg.take_apart,
-    "PNG": png.take_apart,
-    "WEBP": webp.take_apart,
-    "AVIF": isobmff.take_apart,
-    "HEIC": isobmff.take_apart,
+READERS: dict[str, Callable[[bytes], ParsedImage]] = {
+    "JPEG": jpeg.parse_jpeg,
+    "PNG": png.parse_png,
+    "WEBP": webp.parse_webp,
+    "AVIF": isobmff.parse_isobmff,
+    "HEIC": isobmff.parse_isobmff,
 }
 
 
-def take_apart(data: bytes, allowed: Collection[str]) -> Parts:
-    """The parts of a picture in one of the allowed formats, known by its first bytes; raises NotHonest otherwise."""
-    kind = _format_of(data)
+def parse_image(data: bytes, allowed: Collection[str]) -> ParsedImage:
+    """The parts of a picture in one of the allowed formats, known by its first bytes; raises InvalidImage otherwise."""
+    kind = _detect_format(data)
     if kind is None or kind not in allowed:
-        raise NotHonest("It is in none of the formats we open.")
+        raise InvalidImage("It is in none of the formats we open.")
     return READERS[kind](data)
 
 
-def _format_of(data: bytes) -> str | None:
+def _detect_format(data: bytes) -> str | None:
     if data.startswith(jpeg.SIGNATURE):
         return "JPEG"
     if data.startswith(png.SIGNATURE):
         return "PNG"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WEBP"
-    return isobmff.format_of(data)
+    return isobmff.detect_isobmff_format(data)

@@ -9,7 +9,7 @@ MAX_ENTRIES = 512
 ENTRY_BYTES = 12
 
 
-def orientation(exif: bytes) -> int:
+def read_orientation(exif: bytes) -> int:
     """The orientation, 1 to 8 (EXIF 3.0, 4.6.5.1.6); 1, which is upright, when there is none that makes sense."""
     tiff = exif.removeprefix(b"Exif\x00\x00")
     order = {b"II": "<", b"MM": ">"}.get(tiff[:2])

@@ -4,7 +4,7 @@ What such a file costs stands in the video bitstream, not in its boxes: 2 kB tha
 hold a frame of 144 megapixels. So nothing here is believed; media.processing.sandbox bounds what the decoder may spend.
 """
 
-from media.formats.parsed_image import NotHonest, Parts
+from media.formats.parsed_image import InvalidImage, ParsedImage
 
 BRANDS = {
     "AVIF": {b"avif", b"avis"},
@@ -14,7 +14,7 @@ BRANDS = {
 MAX_BRANDS = 32
 
 
-def format_of(data: bytes) -> str | None:
+def detect_isobmff_format(data: bytes) -> str | None:
     """AVIF or HEIC by the first brand that is one of theirs: the main one, or a compatible one behind a general one."""
     if data[4:8] != b"ftyp":
         return None
@@ -23,9 +23,9 @@ def format_of(data: bytes) -> str | None:
     return next((name for brand in brands for name, own in BRANDS.items() if brand in own), None)
 
 
-def take_apart(data: bytes) -> Parts:
-    """The whole file, of unknown size and orientation; raises NotHonest when it has no brand of a picture."""
-    kind = format_of(data)
+def parse_isobmff(data: bytes) -> ParsedImage:
+    """The whole file, of unknown size and orientation; raises InvalidImage when it has no brand of a picture."""
+    kind = detect_isobmff_format(data)
     if kind is None:
-        raise NotHonest("It is a film, not a picture.")
-    return Parts(kind, data)
+        raise InvalidImage("It is a film, not a picture.")
+    return ParsedImage(kind, data)

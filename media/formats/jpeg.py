@@ -4,8 +4,8 @@ import re
 import struct
 from dataclasses import dataclass, field
 
-from media.formats.exif import orientation
-from media.formats.parsed_image import PROFILE_MAX_BYTES, NotHonest, Parts
+from media.formats.exif import read_orientation
+from media.formats.parsed_image import PROFILE_MAX_BYTES, InvalidImage, ParsedImage
 
 SIGNATURE = b"\xff\xd8\xff"
 # Ultra HDR and motion photographs carry their extras in some hundred segments of 64 kB.
@@ -39,9 +39,9 @@ class Walk:
     body: int = 0
 
     def meet(self, marker: int, segment: bytes, at: int) -> None:
-        """Take note of one segment; raises NotHonest for one that no honest file has."""
+        """Take note of one segment; raises InvalidImage for one that no honest file has."""
         if marker in REFUSED or (marker in FRAMES and self.frame):
-            raise NotHonest("It is coded in a way that no camera uses.")
+            raise InvalidImage("It is coded in a way that no camera uses.")
         if marker == SOS:
             self._meet_scan(at)
         elif not self.scans:
@@ -51,7 +51,7 @@ class Walk:
         self.body = self.body or at
         self.scans += 1
         if self.scans > MAX_SCANS or not self.frame:
-            raise NotHonest("It has more scans than any encoder writes, or one without a frame.")
+            raise InvalidImage("It has more scans than any encoder writes, or one without a frame.")
 
     def _meet_header(self, marker: int, segment: bytes) -> None:
         payload = segment[4:]
@@ -63,18 +63,18 @@ class Walk:
         elif _is(PROFILE, marker, payload):
             self.profile.append(segment)
         elif _is(EXIF, marker, payload) and not self.orientation:
-            self.orientation = orientation(payload)
+            self.orientation = read_orientation(payload)
 
     def header(self) -> bytes:
         """The segments that the decoder needs, profile first, since it is read when the frame begins."""
         tables = b"".join(self.tables)
         profile = b"".join(self.profile)
         if len(tables) > MAX_TABLE_BYTES:
-            raise NotHonest("Its tables are larger than any encoder's.")
+            raise InvalidImage("Its tables are larger than any encoder's.")
         return b"\xff\xd8" + (profile if len(profile) <= PROFILE_MAX_BYTES else b"") + tables
 
 
-def take_apart(data: bytes) -> Parts:
+def parse_jpeg(data: bytes) -> ParsedImage:
     """The first picture of the file up to its end marker, less what it tells of place, camera and other pictures."""
     walk, at = Walk(), 2
     for _ in range(MAX_SEGMENTS):
@@ -87,26 +87,26 @@ def take_apart(data: bytes) -> Parts:
         begin = found.end() - 2
         at = _end(data, begin)
         walk.meet(marker, data[begin:at], begin)
-    raise NotHonest("It ends before the picture does.")
+    raise InvalidImage("It ends before the picture does.")
 
 
-def _parts(walk: Walk, body: bytes) -> Parts:
+def _parts(walk: Walk, body: bytes) -> ParsedImage:
     # A progressive picture is decoded in full, and kept in full meanwhile, however small a copy is wanted.
-    decodes_small = walk.frame != SOF_PROGRESSIVE and walk.scans == 1
-    return Parts("JPEG", walk.header() + body, walk.size, walk.orientation or 1, decodes_small)
+    can_decode_scaled = walk.frame != SOF_PROGRESSIVE and walk.scans == 1
+    return ParsedImage("JPEG", walk.header() + body, walk.size, walk.orientation or 1, can_decode_scaled)
 
 
 def _end(data: bytes, begin: int) -> int:
     """Where a segment ends; its length counts itself but not the marker."""
     length = int.from_bytes(data[begin + 2 : begin + 4], "big")
     if length < 2 or begin + 2 + length > len(data):
-        raise NotHonest("A segment of it is cut off.")
+        raise InvalidImage("A segment of it is cut off.")
     return begin + 2 + length
 
 
 def _size(payload: bytes) -> tuple[int, int]:
     if len(payload) < 6:
-        raise NotHonest("Its frame is cut off.")
+        raise InvalidImage("Its frame is cut off.")
     height, width = struct.unpack_from(">xHH", payload)
     return width, height
 

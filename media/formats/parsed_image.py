@@ -1,4 +1,4 @@
-"""Parts: what is left of a picture's file once it has been taken apart, and what it may cost."""
+"""ParsedImage: what is left of a picture's file once it has been taken apart, and what it may cost."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 PROFILE_MAX_BYTES = 1_048_576
 # Formats that must be decoded in full may claim so many pixels for nothing, and so many more for each byte they bring.
 # Photographs have less than ten pixels a byte, a blank page three hundred; a bomb has thousands.
-FREE_PIXELS = 16_777_216
+BASE_PIXELS = 16_777_216
 # A WebP decoder holds its canvas four times, a JPEG one passes over it as often as there are scans.
-FREE_PIXELS_OF = {"WEBP": 12_582_912, "JPEG": 12_582_912}
-PIXELS_FOR_A_BYTE = 16
+BASE_PIXELS_BY_FORMAT = {"WEBP": 12_582_912, "JPEG": 12_582_912}
+PIXELS_PER_BYTE = 16
 
 
-class NotHonest(Exception):
+class InvalidImage(Exception):
     """The file is no picture, is broken, or claims what no camera and no editor writes."""
 
 
@@ -21,7 +21,7 @@ class TooManyPixels(Exception):
 
 
 @dataclass(frozen=True)
-class Parts:
+class ParsedImage:
     """A picture ready for its decoder."""
 
     # The name of the format in IMAGE_FORMATS.
@@ -33,7 +33,7 @@ class Parts:
     # How the camera was held: 1 to 8, as in EXIF.
     orientation: int = 1
     # Whether the decoder can skip pixels that a smaller copy does not need.
-    decodes_small: bool = False
+    can_decode_scaled: bool = False
 
     @property
     def pixels(self) -> int:
@@ -41,12 +41,14 @@ class Parts:
         return self.size[0] * self.size[1]
 
 
-def refuse_too_many_pixels(parts: Parts, max_pixels: int) -> None:
-    """Raise TooManyPixels for more than the limit or the picture's bytes allow, and NotHonest for none."""
+def check_pixel_count(parts: ParsedImage, max_pixels: int) -> None:
+    """Raise TooManyPixels for more than the limit or the picture's bytes allow, and InvalidImage for none."""
     if parts.pixels == 0:
-        raise NotHonest("It has no pixels.")
+        raise InvalidImage("It has no pixels.")
     allowed = max_pixels
-    if not parts.decodes_small:
-        allowed = min(max_pixels, FREE_PIXELS_OF.get(parts.format, FREE_PIXELS) + PIXELS_FOR_A_BYTE * len(parts.data))
+    if not parts.can_decode_scaled:
+        allowed = min(
+            max_pixels, BASE_PIXELS_BY_FORMAT.get(parts.format, BASE_PIXELS) + PIXELS_PER_BYTE * len(parts.data)
+        )
     if parts.pixels > allowed:
         raise TooManyPixels(f"{parts.pixels} pixels, {allowed} allowed")

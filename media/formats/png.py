@@ -3,8 +3,8 @@
 import zlib
 from collections.abc import Iterator
 
-from media.formats.exif import orientation
-from media.formats.parsed_image import PROFILE_MAX_BYTES, NotHonest, Parts
+from media.formats.exif import read_orientation
+from media.formats.parsed_image import PROFILE_MAX_BYTES, InvalidImage, ParsedImage
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # 10 MB in the small chunks of 8 kB that libpng writes are 1,300.
@@ -15,15 +15,15 @@ KEPT = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 BEFORE, AROUND = 8, 12
 
 
-def take_apart(data: bytes) -> Parts:
-    """The still picture of the file; raises NotHonest for one that is cut off or made of crumbs."""
+def parse_png(data: bytes) -> ParsedImage:
+    """The still picture of the file; raises InvalidImage for one that is cut off or made of crumbs."""
     kept, turn = [SIGNATURE], 1
     for kind, chunk in _chunks(data):
         if kind in KEPT or (kind == b"iCCP" and _is_small_profile(chunk[BEFORE:-4])):
             kept.append(chunk)
         elif kind == b"eXIf":
-            turn = orientation(chunk[BEFORE:-4])
-    return Parts("PNG", b"".join(kept), _size(kept[1]), turn)
+            turn = read_orientation(chunk[BEFORE:-4])
+    return ParsedImage("PNG", b"".join(kept), _size(kept[1]), turn)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -32,19 +32,19 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
         chunk = data[at : at + AROUND + length]
         if len(chunk) < AROUND + length:
-            raise NotHonest("It ends before the picture does.")
+            raise InvalidImage("It ends before the picture does.")
         if (at == len(SIGNATURE)) != (kind == b"IHDR"):
-            raise NotHonest("Its header is not where a header is.")
+            raise InvalidImage("Its header is not where a header is.")
         yield kind, chunk
         if kind == b"IEND":
             return
         at += len(chunk)
-    raise NotHonest("It is made of more chunks than any encoder writes.")
+    raise InvalidImage("It is made of more chunks than any encoder writes.")
 
 
 def _size(header: bytes) -> tuple[int, int]:
     if len(header) != AROUND + 13:
-        raise NotHonest("Its header has a wrong length.")
+        raise InvalidImage("Its header has a wrong length.")
     return int.from_bytes(header[8:12], "big"), int.from_bytes(header[12:16], "big")
 
 

@@ -9,8 +9,8 @@ from io import BytesIO
 import pi_heif
 from PIL import AvifImagePlugin, Image, ImageCms
 
-from media.formats.exif import orientation
-from media.formats.parsed_image import Parts, refuse_too_many_pixels
+from media.formats.exif import read_orientation
+from media.formats.parsed_image import ParsedImage, check_pixel_count
 
 # A decoder works in the thread that called it; IMAGE_DECODER_THREADS says how many of those there are.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
@@ -22,7 +22,7 @@ QUALITY = 85
 # By so much a copy may be smaller than asked for when its decoder gets there by halving. Phones make photographs 4,000
 # to 4,080 pixels wide, and half of that costs half of what 2,048 do.
 CLOSE_ENOUGH = 0.95
-TURNS = {
+TRANSPOSE_BY_ORIENTATION = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -34,7 +34,7 @@ TURNS = {
 
 
 @dataclass(frozen=True)
-class Finished:
+class ProcessedImage:
     """A picture as it is stored: a JPEG with its width and height in pixels."""
 
     data: bytes
@@ -42,29 +42,29 @@ class Finished:
     height: int
 
 
-def open_parts(parts: Parts, max_pixels: int) -> tuple[Image.Image, Parts]:
+def open_image(parts: ParsedImage, max_pixels: int) -> tuple[Image.Image, ParsedImage]:
     """The picture, not decoded yet, with its parts completed by what only the decoder knew.
 
     Raises TooManyPixels, or whatever a decoder raises.
     """
     image = Image.open(BytesIO(parts.data), formats=[PILLOW_NAMES.get(parts.format, parts.format)])
-    turn = parts.orientation if parts.size[0] else orientation(image.info.get("exif") or b"")
+    turn = parts.orientation if parts.size[0] else read_orientation(image.info.get("exif") or b"")
     parts = replace(parts, size=image.size, orientation=turn)
-    refuse_too_many_pixels(parts, max_pixels)
+    check_pixel_count(parts, max_pixels)
     return image, parts
 
 
-def finish(image: Image.Image, turn: int, longest_side: int) -> Finished:
+def reencode(image: Image.Image, turn: int, longest_side: int) -> ProcessedImage:
     """Decode the picture and make of it what we keep; raises whatever a decoder raises."""
     profile = image.info.get("icc_profile")
     small = _shrunk(image, longest_side)
-    if turn in TURNS:
-        small = small.transpose(TURNS[turn])
+    if turn in TRANSPOSE_BY_ORIENTATION:
+        small = small.transpose(TRANSPOSE_BY_ORIENTATION[turn])
     final = _in_srgb(_on_white(small), profile)
-    return Finished(as_jpeg(final), final.width, final.height)
+    return ProcessedImage(encode_jpeg(final), final.width, final.height)
 
 
-def as_jpeg(image: Image.Image) -> bytes:
+def encode_jpeg(image: Image.Image) -> bytes:
     """A progressive JPEG without any metadata."""
     # Pillow writes the profile and the comment it finds here into the file.
     image.info = {}
@@ -73,7 +73,7 @@ def as_jpeg(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def as_webp(image: Image.Image, longest_side: int) -> bytes:
+def encode_webp(image: Image.Image, longest_side: int) -> bytes:
     """A WebP without any metadata, no larger than asked for."""
     small = image.copy()
     small.thumbnail((longest_side, longest_side), reducing_gap=2.0)

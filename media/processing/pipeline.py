@@ -13,10 +13,10 @@ from django.core.files.base import File
 from django.utils.translation import get_language, override
 
 from media.errors import Busy, ImageTooLarge, ImageTooManyPixels, NotAnImage, TooManyImages
-from media.formats import NotHonest, Parts, TooManyPixels, take_apart
-from media.formats.parsed_image import refuse_too_many_pixels
+from media.formats import InvalidImage, ParsedImage, TooManyPixels, parse_image
+from media.formats.parsed_image import check_pixel_count
 from media.processing import decoding, sandbox
-from media.processing.decoding import Finished
+from media.processing.decoding import ProcessedImage
 
 logger = logging.getLogger("media")
 
@@ -34,12 +34,12 @@ PATIENCE = 1.0
 _one_giant = Semaphore()
 
 
-def accepted_types() -> list[str]:
-    """The media types of the formats in IMAGE_FORMATS, which is what `finish_all` takes."""
+def accepted_media_types() -> list[str]:
+    """The media types of the formats in IMAGE_FORMATS, which is what `process_all` takes."""
     return [name for kind in settings.IMAGE_FORMATS for name in TYPES[kind]]
 
 
-def finish_all(files: "Sequence[File[Any]]") -> list[Finished]:
+def process_all(files: "Sequence[File[Any]]") -> list[ProcessedImage]:
     """Every file as a finished picture, in order; none is better than some, so the first fault refuses them all.
 
     Raises TooManyImages, ImageTooLarge, ImageTooManyPixels, NotAnImage or Busy.
@@ -49,7 +49,7 @@ def finish_all(files: "Sequence[File[Any]]") -> list[Finished]:
     if any((file.size or 0) > settings.IMAGE_MAX_BYTES for file in files):
         raise ImageTooLarge
     with _place():
-        return _finish_at_once(files)
+        return _process_in_pool(files)
 
 
 @contextmanager
@@ -67,10 +67,10 @@ def _place() -> Iterator[None]:
         places.release()
 
 
-def _finish_at_once(files: "Sequence[File[Any]]") -> list[Finished]:
+def _process_in_pool(files: "Sequence[File[Any]]") -> list[ProcessedImage]:
     # Threads, because decoders let go of Python's lock; few of them for the whole process, because each needs memory.
     decoders, language = _decoders(settings.IMAGE_DECODER_THREADS), get_language() or "en"
-    tasks = [decoders.submit(_finish_in, language, file) for file in files]
+    tasks = [decoders.submit(_process_in_language, language, file) for file in files]
     try:
         return [task.result() for task in tasks]
     finally:
@@ -78,20 +78,20 @@ def _finish_at_once(files: "Sequence[File[Any]]") -> list[Finished]:
             task.cancel()
 
 
-def _finish_in(language: str, file: "File[Any]") -> Finished:
-    """As `finish`; a refusal is worded where it is raised, and this thread knows nothing of the request's language."""
+def _process_in_language(language: str, file: "File[Any]") -> ProcessedImage:
+    """As `process_image`, with errors in the request's language, which a pool's thread does not know."""
     with override(language):
-        return finish(file)
+        return process_image(file)
 
 
-def finish(file: "File[Any]") -> Finished:
+def process_image(file: "File[Any]") -> ProcessedImage:
     """One file as a finished picture; raises ImageTooManyPixels or NotAnImage."""
     file.seek(0)
     try:
-        return _finish(take_apart(file.read(), settings.IMAGE_FORMATS))
+        return _process_parsed(parse_image(file.read(), settings.IMAGE_FORMATS))
     except TooManyPixels as fault:
         raise ImageTooManyPixels from fault
-    except NotHonest as fault:
+    except InvalidImage as fault:
         raise NotAnImage from fault
     # Decoders raise what they like when a file is broken: SyntaxError, OverflowError, struct.error, MemoryError.
     except Exception as fault:
@@ -99,13 +99,13 @@ def finish(file: "File[Any]") -> Finished:
         raise NotAnImage from fault
 
 
-def _finish(parts: Parts) -> Finished:
+def _process_parsed(parts: ParsedImage) -> ProcessedImage:
     if parts.format in sandbox.FORMATS:
-        return sandbox.finish_apart(parts, settings.IMAGE_MAX_PIXELS, settings.IMAGE_LONGEST_SIDE)
-    refuse_too_many_pixels(parts, settings.IMAGE_MAX_PIXELS)
-    with _one_giant if parts.pixels > GIANT and not parts.decodes_small else nullcontext():
-        image, parts = decoding.open_parts(parts, settings.IMAGE_MAX_PIXELS)
-        return decoding.finish(image, parts.orientation, settings.IMAGE_LONGEST_SIDE)
+        return sandbox.process_in_sandbox(parts, settings.IMAGE_MAX_PIXELS, settings.IMAGE_LONGEST_SIDE)
+    check_pixel_count(parts, settings.IMAGE_MAX_PIXELS)
+    with _one_giant if parts.pixels > GIANT and not parts.can_decode_scaled else nullcontext():
+        image, parts = decoding.open_image(parts, settings.IMAGE_MAX_PIXELS)
+        return decoding.reencode(image, parts.orientation, settings.IMAGE_LONGEST_SIDE)
 
 
 @cache

@@ -10,8 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from media.formats.parsed_image import NotHonest, Parts, TooManyPixels
-from media.processing.decoding import Finished, finish, open_parts
+from media.formats.parsed_image import InvalidImage, ParsedImage, TooManyPixels
+from media.processing.decoding import ProcessedImage, open_image, reencode
 
 FORMATS = {"AVIF", "HEIC"}
 # What reading the boxes may take, and what each pixel may take on top: 10 bits in YUV and RGB and a copy. Bytes.
@@ -26,8 +26,8 @@ STATM = Path("/proc/self/statm")
 HOME = str(Path(__file__).resolve().parents[2])
 
 
-def finish_apart(parts: Parts, max_pixels: int, longest_side: int) -> Finished:
-    """As `pixels.finish`, in a child; raises TooManyPixels, and NotHonest for whatever else ends the child."""
+def process_in_sandbox(parts: ParsedImage, max_pixels: int, longest_side: int) -> ProcessedImage:
+    """As `decoding.reencode`, in a child; raises TooManyPixels, and InvalidImage for whatever else ends the child."""
     command = [sys.executable, "-m", __name__, parts.format, str(max_pixels), str(longest_side)]
     # One arena for all threads, or each would reserve 64 MB of the memory allowed.
     env = {"PYTHONPATH": HOME, "MALLOC_ARENA_MAX": "1"}
@@ -42,12 +42,12 @@ def finish_apart(parts: Parts, max_pixels: int, longest_side: int) -> Finished:
             check=False,
         )
     except subprocess.TimeoutExpired as fault:
-        raise NotHonest("Its decoder did not come to an end.") from fault
+        raise InvalidImage("Its decoder did not come to an end.") from fault
     if child.returncode == TOO_MANY_PIXELS:
         raise TooManyPixels
     if child.returncode or len(child.stdout) <= 8:
-        raise NotHonest(f"Its decoder ended with {child.returncode}.")
-    return Finished(child.stdout[8:], *struct.unpack_from(">II", child.stdout))
+        raise InvalidImage(f"Its decoder ended with {child.returncode}.")
+    return ProcessedImage(child.stdout[8:], *struct.unpack_from(">II", child.stdout))
 
 
 def main(kind: str, max_pixels: int, longest_side: int) -> None:
@@ -56,11 +56,11 @@ def main(kind: str, max_pixels: int, longest_side: int) -> None:
     _soften(resource.RLIMIT_FSIZE, 0)
     _allow(pixels=0)
     try:
-        image, parts = open_parts(Parts(kind, data), max_pixels)
+        image, parts = open_image(ParsedImage(kind, data), max_pixels)
     except TooManyPixels:
         sys.exit(TOO_MANY_PIXELS)
     _allow(parts.pixels)
-    finished = finish(image, parts.orientation, longest_side)
+    finished = reencode(image, parts.orientation, longest_side)
     sys.stdout.buffer.write(struct.pack(">II", finished.width, finished.height) + finished.data)
 
 

@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 
 from media.jobs import SIDES, blurhash_of
 from media.processing import pipeline
-from media.processing.decoding import as_webp
+from media.processing.decoding import encode_webp
 from media.storage import image_files
 from operations.demo_data.landscapes import draw
 
@@ -48,12 +48,12 @@ def draw_all(keys: Iterable[tuple[int, str]], avatars: int, seed: int) -> Iterat
 
 def _draw(number: int, key: str, is_avatar: bool, seed: int) -> tuple[int, Drawing]:
     size = SIZES[0 if is_avatar else number % len(SIZES)]
-    finished = pipeline.finish(ContentFile(draw(seed * 1_000_003 + number, size)))
+    finished = pipeline.process_image(ContentFile(draw(seed * 1_000_003 + number, size)))
     image_files.store(key, "full", finished.data)
     with Pillow.open(BytesIO(finished.data), formats=["JPEG"]) as full:
         full.load()
         for variant, side in SIDES.items():
-            image_files.store(key, variant, as_webp(full, side))
+            image_files.store(key, variant, encode_webp(full, side))
         return number, Drawing(finished.width, finished.height, len(finished.data), blurhash_of(full))
 
 

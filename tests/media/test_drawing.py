@@ -20,4 +20,4 @@ def test_a_landscape_is_a_picture_of_the_size_asked_for(size: tuple[int, int]) -
     with Image.open(BytesIO(draw(1, size))) as picture:
         assert picture.size == size
         assert len(picture.getcolors(1_000_000) or ()) > 20
-    assert pipeline.finish(sent(draw(1, size))).width == size[0]
+    assert pipeline.process_image(sent(draw(1, size))).width == size[0]

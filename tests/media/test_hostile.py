@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from media.errors import ImageTooManyPixels, NotAnImage
 from media.formats.exif import MAX_ENTRIES
-from media.formats.parts import PROFILE_MAX_BYTES
+from media.formats.parsed_image import PROFILE_MAX_BYTES
 from media.processing import pipeline, sandbox
 from tests.media.hostile_files import (
     HARMLESS,
@@ -33,7 +33,7 @@ def decoders(monkeypatch: pytest.MonkeyPatch) -> Decoders:
 def test_more_pixels_than_we_pay_for_are_refused_before_one_is_decoded(name: str, decoders: Decoders) -> None:
     data = TOO_MANY_PIXELS[name]()
     with pytest.raises(ImageTooManyPixels):
-        pipeline.finish(sent(data))
+        pipeline.process_image(sent(data))
     assert decoders.here == []
     assert decoders.pixels == 0
     assert len(decoders.sandboxes) == ("HEIC" in name)
@@ -43,21 +43,21 @@ def test_more_pixels_than_we_pay_for_are_refused_before_one_is_decoded(name: str
 def test_what_no_camera_writes_is_refused_before_a_decoder_is_started(name: str, decoders: Decoders) -> None:
     data = REFUSED_UNDECODED[name]()
     with pytest.raises(NotAnImage):
-        pipeline.finish(sent(data))
+        pipeline.process_image(sent(data))
     assert decoders == Decoders()
 
 
 @pytest.mark.parametrize("name", REFUSED_BY_A_DECODER)
 def test_what_only_a_decoder_finds_broken_costs_no_more_pixels_than_claimed(name: str, decoders: Decoders) -> None:
     with pytest.raises(NotAnImage):
-        pipeline.finish(sent(REFUSED_BY_A_DECODER[name]()))
+        pipeline.process_image(sent(REFUSED_BY_A_DECODER[name]()))
     assert decoders.pixels <= 100 * 100
 
 
 @pytest.mark.parametrize("name", REFUSED_IN_A_SANDBOX)
 def test_a_file_that_lies_is_decoded_within_the_limits_of_what_it_claims(name: str, decoders: Decoders) -> None:
     with pytest.raises(NotAnImage):
-        pipeline.finish(sent(REFUSED_IN_A_SANDBOX[name]()))
+        pipeline.process_image(sent(REFUSED_IN_A_SANDBOX[name]()))
     assert decoders.here == []
     (events,) = decoders.sandboxes
     assert decoders.pixels <= 64 * 64
@@ -66,7 +66,7 @@ def test_a_file_that_lies_is_decoded_within_the_limits_of_what_it_claims(name: s
 
 
 def test_a_sandbox_is_limited_before_it_opens_a_file_and_again_by_its_pixels(decoders: Decoders) -> None:
-    pipeline.finish(sent(saved(corners(2_000, 1_500), "AVIF", speed=10)))
+    pipeline.process_image(sent(saved(corners(2_000, 1_500), "AVIF", speed=10)))
     (events,) = decoders.sandboxes
     names = [name for name, _ in events if name != "RLIMIT_AS"]
     assert names == ["RLIMIT_FSIZE", "RLIMIT_CPU", "opened", "RLIMIT_CPU", "decoded"]
@@ -81,7 +81,7 @@ def test_what_hides_beside_the_pixels_is_neither_unpacked_nor_decoded(name: str,
     data = HARMLESS[name]()
     file = sent(data)
     tracemalloc.start()
-    pipeline.finish(file)
+    pipeline.process_image(file)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2 * len(data) + 3 * PROFILE_MAX_BYTES
@@ -98,7 +98,7 @@ def test_an_exif_bomb_is_read_for_as_many_entries_as_cameras_write(monkeypatch: 
         return unpack(form, buffer, offset)
 
     monkeypatch.setattr(struct, "unpack_from", counting_unpack)
-    pipeline.finish(sent(with_segments(SMALL, segment(0xE1, exif_bomb()))))
+    pipeline.process_image(sent(with_segments(SMALL, segment(0xE1, exif_bomb()))))
     assert MAX_ENTRIES < len(read) < MAX_ENTRIES + 10
     assert max(read) < 16
 
@@ -106,7 +106,7 @@ def test_an_exif_bomb_is_read_for_as_many_entries_as_cameras_write(monkeypatch: 
 @pytest.mark.parametrize("tail", [b"PK\3\4 archive", b"<script>alert(1)</script>", b"GIF89a", b"%PDF-1.7"])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_what_is_appended_to_a_picture_is_not_stored(kind: str, tail: bytes) -> None:
-    kept = pipeline.finish(sent(saved(corners(), kind) + tail))
+    kept = pipeline.process_image(sent(saved(corners(), kind) + tail))
     assert tail not in kept.data
 
 
@@ -116,7 +116,7 @@ def test_a_picture_cut_off_anywhere_is_refused(kind: str) -> None:
     # A process apart takes a tenth of a second, so fewer places have to do there.
     for end in range(4, len(data) - 1, max(1, len(data) // (8 if kind == "AVIF" else 150))):
         with pytest.raises(NotAnImage):
-            pipeline.finish(sent(data[:end]))
+            pipeline.process_image(sent(data[:end]))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -126,7 +126,7 @@ def test_whatever_is_broken_in_a_file_is_a_refusal_or_a_picture(kind: str, chang
     for at in changes.draw(st.lists(st.integers(0, len(data) - 1), min_size=1, max_size=8)):
         data[at] = changes.draw(st.integers(0, 255))
     with suppress(NotAnImage, ImageTooManyPixels):
-        assert pipeline.finish(sent(bytes(data))).width
+        assert pipeline.process_image(sent(bytes(data))).width
 
 
 @settings(max_examples=100, deadline=None)
@@ -136,4 +136,4 @@ def test_whatever_is_broken_in_a_file_is_a_refusal_or_a_picture(kind: str, chang
 )
 def test_no_bytes_after_an_honest_beginning_are_a_crash(head: bytes, tail: bytes) -> None:
     with pytest.raises((NotAnImage, ImageTooManyPixels)):
-        pipeline.finish(sent(head + tail))
+        pipeline.process_image(sent(head + tail))

@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from media.errors import ImageTooLarge, NotAnImage, TooManyImages
 from media.processing import pipeline
-from media.processing.decoding import TURNS, Finished
+from media.processing.decoding import TRANSPOSE_BY_ORIENTATION, ProcessedImage
 from tests.media.heic import heic
 from tests.media.pictures import (
     CORNERS,
@@ -27,12 +27,12 @@ from tests.media.pictures import (
 
 ORIENTATIONS = range(1, 9)
 # What puts a picture into the position that an orientation turns back.
-TURNED: dict[int, Any] = TURNS | {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+TURNED: dict[int, Any] = TRANSPOSE_BY_ORIENTATION | {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
 
 
 def finished(data: bytes) -> Image.Image:
     """What is kept of a picture, opened again."""
-    return Image.open(BytesIO(pipeline.finish(sent(data)).data))
+    return Image.open(BytesIO(pipeline.process_image(sent(data)).data))
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
@@ -41,7 +41,7 @@ def test_a_picture_is_kept_upright_and_forgets_where_it_was_taken(kind: str, ori
     picture = corners() if orientation == 1 else corners().transpose(TURNED[orientation])
     options = {"lossless": True} if kind == "WEBP" else {}
     data = saved(picture, kind, exif=exif_of(orientation), **options)
-    kept = pipeline.finish(sent(data))
+    kept = pipeline.process_image(sent(data))
     upright = Image.open(BytesIO(kept.data))
     assert (kept.width, kept.height) == upright.size == (120, 80)
     assert is_like(seen(upright), CORNERS, by=24)
@@ -140,9 +140,9 @@ def test_a_large_picture_is_made_smaller_in_proportion(kind: str) -> None:
 @pytest.mark.parametrize(("side", "kept"), [(76, 38), (75, 40), (80, 40), (82, 40), (156, 39), (40, 40), (39, 39)])
 def test_a_jpeg_is_kept_a_little_smaller_where_halving_gets_it_there(side: int, kept: int, settings: Any) -> None:
     settings.IMAGE_LONGEST_SIDE = 40
-    finished = pipeline.finish(sent(photograph(side, side // 2)))
+    finished = pipeline.process_image(sent(photograph(side, side // 2)))
     assert finished.width == kept
-    assert pipeline.finish(sent(saved(corners(side, side // 2), "PNG"))).width == min(side, 40)
+    assert pipeline.process_image(sent(saved(corners(side, side // 2), "PNG"))).width == min(side, 40)
 
 
 def test_the_longest_side_kept_is_a_setting(settings: Any) -> None:
@@ -153,42 +153,42 @@ def test_the_longest_side_kept_is_a_setting(settings: Any) -> None:
 def test_a_file_of_exactly_the_limit_is_taken_and_one_byte_more_is_not(settings: Any) -> None:
     picture = photograph()
     settings.IMAGE_MAX_BYTES = len(picture) + 100
-    assert pipeline.finish_all([sent(picture + bytes(100))])
+    assert pipeline.process_all([sent(picture + bytes(100))])
     with pytest.raises(ImageTooLarge):
-        pipeline.finish_all([sent(picture + bytes(101))])
+        pipeline.process_all([sent(picture + bytes(101))])
 
 
 def test_a_post_may_have_ten_pictures_and_they_keep_their_order() -> None:
     files = [sent(saved(Image.new("RGB", (10 + number, 10)), "PNG")) for number in range(11)]
-    assert [one.width for one in pipeline.finish_all(files[:10])] == list(range(10, 20))
+    assert [one.width for one in pipeline.process_all(files[:10])] == list(range(10, 20))
     with pytest.raises(TooManyImages):
-        pipeline.finish_all(files)
+        pipeline.process_all(files)
 
 
 def test_one_bad_picture_refuses_its_neighbours_too() -> None:
     with pytest.raises(NotAnImage):
-        pipeline.finish_all([sent(photograph()), sent(b"no picture"), sent(photograph())])
+        pipeline.process_all([sent(photograph()), sent(b"no picture"), sent(photograph())])
 
 
 @pytest.mark.parametrize(("name", "kind"), [("evil.php", "text/html"), ("../../etc/passwd", "image/png"), ("", "")])
 def test_neither_name_nor_declared_type_say_what_a_file_is(name: str, kind: str) -> None:
-    assert isinstance(pipeline.finish(sent(photograph(), name or "x", kind)), Finished)
+    assert isinstance(pipeline.process_image(sent(photograph(), name or "x", kind)), ProcessedImage)
 
 
 @pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP", "PPM", "ICO", "JPEG2000"])
 def test_formats_that_no_phone_sends_are_refused_whatever_their_name(kind: str) -> None:
     with pytest.raises(NotAnImage):
-        pipeline.finish(sent(saved(corners(64, 64), kind)))
+        pipeline.process_image(sent(saved(corners(64, 64), kind)))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIC"])
 def test_each_decoder_can_be_switched_off(kind: str, settings: Any) -> None:
     data = heic([(128, 128, 128)] * 4) if kind == "HEIC" else saved(corners(), kind)
-    assert pipeline.finish(sent(data))
+    assert pipeline.process_image(sent(data))
     settings.IMAGE_FORMATS = [name for name in settings.IMAGE_FORMATS if name != kind]
-    assert not any(kind.lower() in name for name in pipeline.accepted_types())
+    assert not any(kind.lower() in name for name in pipeline.accepted_media_types())
     with pytest.raises(NotAnImage):
-        pipeline.finish(sent(data))
+        pipeline.process_image(sent(data))
 
 
 def test_a_photograph_with_all_the_extras_of_a_phone_is_taken() -> None:
