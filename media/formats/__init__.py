@@ -1,8 +1,8 @@
-"""What a picture's file says of itself, read by hand before any decoder is trusted with it.
+"""Parsers of image files, run before any decoder sees the file.
 
-Decoders pay for what a file claims: pixels, scans, chunks that inflate, directories whose entries all point at the same
-64 kB. Here claims are read and bounded at the price of a walk over headers, and the decoder gets a copy that holds what
-pixels and colour need and nothing else. Knows neither Django nor settings: it also runs in the process apart.
+Decoders do the work that a file's headers claim: pixels, scans, compressed chunks, EXIF entries. The parsers read these
+claims, bound them, and keep only the parts that pixels and colours need. They import neither Django nor settings, since
+they also run in the sandbox process.
 """
 
 from collections.abc import Callable, Collection
@@ -12,7 +12,7 @@ from media.formats.parsed_image import InvalidImage, ParsedImage, TooManyPixels
 
 __all__ = ["InvalidImage", "ParsedImage", "TooManyPixels", "parse_image"]
 
-READERS: dict[str, Callable[[bytes], ParsedImage]] = {
+PARSERS: dict[str, Callable[[bytes], ParsedImage]] = {
     "JPEG": jpeg.parse_jpeg,
     "PNG": png.parse_png,
     "WEBP": webp.parse_webp,
@@ -21,12 +21,12 @@ READERS: dict[str, Callable[[bytes], ParsedImage]] = {
 }
 
 
-def parse_image(data: bytes, allowed: Collection[str]) -> ParsedImage:
-    """The parts of a picture in one of the allowed formats, known by its first bytes; raises InvalidImage otherwise."""
-    kind = _detect_format(data)
-    if kind is None or kind not in allowed:
-        raise InvalidImage("It is in none of the formats we open.")
-    return READERS[kind](data)
+def parse_image(data: bytes, allowed_formats: Collection[str]) -> ParsedImage:
+    """Parse a file whose first bytes show one of the allowed formats; raises InvalidImage."""
+    name = _detect_format(data)
+    if name is None or name not in allowed_formats:
+        raise InvalidImage("unknown or disallowed format")
+    return PARSERS[name](data)
 
 
 def _detect_format(data: bytes) -> str | None:

@@ -1,36 +1,36 @@
-"""ParsedImage: what is left of a picture's file once it has been taken apart, and what it may cost."""
+"""ParsedImage: the parts of an image file that its decoder needs, and the limits on its pixels."""
 
 from dataclasses import dataclass
 
-# The largest colour profile that is looked at; CMYK profiles of print shops have half of it. Bytes.
+# A larger colour profile is dropped; CMYK profiles of print shops have half of this. Bytes.
 PROFILE_MAX_BYTES = 1_048_576
-# Formats that must be decoded in full may claim so many pixels for nothing, and so many more for each byte they bring.
-# Photographs have less than ten pixels a byte, a blank page three hundred; a bomb has thousands.
+# An image that must be decoded at full size may claim this many pixels, and more for each byte of its file. Photos have
+# less than ten pixels a byte, a blank page three hundred, a decompression bomb thousands.
 BASE_PIXELS = 16_777_216
-# A WebP decoder holds its canvas four times, a JPEG one passes over it as often as there are scans.
+# A WebP decoder holds its canvas four times; a JPEG decoder passes over it once for each scan.
 BASE_PIXELS_BY_FORMAT = {"WEBP": 12_582_912, "JPEG": 12_582_912}
 PIXELS_PER_BYTE = 16
 
 
 class InvalidImage(Exception):
-    """The file is no picture, is broken, or claims what no camera and no editor writes."""
+    """The file is not an image, is broken, or claims what no camera and no editor writes."""
 
 
 class TooManyPixels(Exception):
-    """The picture is larger than the limit, or far larger than its bytes can hold."""
+    """The image is larger than the limit, or far larger than its bytes can hold."""
 
 
 @dataclass(frozen=True)
 class ParsedImage:
-    """A picture ready for its decoder."""
+    """An image ready for its decoder."""
 
     # The name of the format in IMAGE_FORMATS.
     format: str
-    # What the decoder may see.
+    # The part of the file that the decoder gets.
     data: bytes
-    # Width and height as stored; unknown (zero) where only the decoder can tell.
+    # Width and height as stored; (0, 0) where only the decoder can tell.
     size: tuple[int, int] = (0, 0)
-    # How the camera was held: 1 to 8, as in EXIF.
+    # 1 to 8, as in EXIF.
     orientation: int = 1
     # Whether the decoder can skip pixels that a smaller copy does not need.
     can_decode_scaled: bool = False
@@ -41,14 +41,13 @@ class ParsedImage:
         return self.size[0] * self.size[1]
 
 
-def check_pixel_count(parts: ParsedImage, max_pixels: int) -> None:
-    """Raise TooManyPixels for more than the limit or the picture's bytes allow, and InvalidImage for none."""
-    if parts.pixels == 0:
-        raise InvalidImage("It has no pixels.")
+def check_pixel_count(image: ParsedImage, max_pixels: int) -> None:
+    """Raise TooManyPixels for more pixels than the limit or the file's bytes allow, InvalidImage for none."""
+    if image.pixels == 0:
+        raise InvalidImage("no pixels")
     allowed = max_pixels
-    if not parts.can_decode_scaled:
-        allowed = min(
-            max_pixels, BASE_PIXELS_BY_FORMAT.get(parts.format, BASE_PIXELS) + PIXELS_PER_BYTE * len(parts.data)
-        )
-    if parts.pixels > allowed:
-        raise TooManyPixels(f"{parts.pixels} pixels, {allowed} allowed")
+    if not image.can_decode_scaled:
+        base = BASE_PIXELS_BY_FORMAT.get(image.format, BASE_PIXELS)
+        allowed = min(max_pixels, base + PIXELS_PER_BYTE * len(image.data))
+    if image.pixels > allowed:
+        raise TooManyPixels(f"{image.pixels} pixels, {allowed} allowed")

@@ -1,1 +1,1 @@
-"""Image processing: decoding uploads within bounds and re-encoding them."""
+"""Image processing: uploaded files become JPEGs of a limited size, at a limited cost."""

@@ -1,6 +1,6 @@
-"""From a picture's parts to the one JPEG that we keep: small enough, upright, in sRGB, on white, with nothing attached.
+"""Decoding and re-encoding: the stored JPEG is small enough, upright, in sRGB, on white and without metadata.
 
-Knows neither Django nor settings: it also runs in the process apart.
+Imports neither Django nor settings, since it also runs in the sandbox process.
 """
 
 from dataclasses import dataclass, replace
@@ -12,16 +12,16 @@ from PIL import AvifImagePlugin, Image, ImageCms
 from media.formats.exif import read_orientation
 from media.formats.parsed_image import ParsedImage, check_pixel_count
 
-# A decoder works in the thread that called it; IMAGE_DECODER_THREADS says how many of those there are.
+# Each decoder works in the thread that calls it; IMAGE_DECODER_THREADS limits the number of these threads.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
 PILLOW_NAMES = {"HEIC": "HEIF"}
-# Nobody sees the difference to more on a phone, and everybody pays for it.
-QUALITY = 85
-# By so much a copy may be smaller than asked for when its decoder gets there by halving. Phones make photographs 4,000
-# to 4,080 pixels wide, and half of that costs half of what 2,048 do.
-CLOSE_ENOUGH = 0.95
+# On a phone nobody sees the difference to a higher quality.
+JPEG_QUALITY = 85
+# A copy may be smaller than asked for by this factor if the decoder gets there by halving. Phone photos are 4,000 to
+# 4,080 pixels wide, and decoding them at half size costs half of what 2,048 pixels do.
+ACCEPTED_SCALE = 0.95
 TRANSPOSE_BY_ORIENTATION = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -35,46 +35,46 @@ TRANSPOSE_BY_ORIENTATION = {
 
 @dataclass(frozen=True)
 class ProcessedImage:
-    """A picture as it is stored: a JPEG with its width and height in pixels."""
+    """The JPEG to store, with its width and height in pixels."""
 
     data: bytes
     width: int
     height: int
 
 
-def open_image(parts: ParsedImage, max_pixels: int) -> tuple[Image.Image, ParsedImage]:
-    """The picture, not decoded yet, with its parts completed by what only the decoder knew.
+def open_image(parsed: ParsedImage, max_pixels: int) -> tuple[Image.Image, ParsedImage]:
+    """Open the image without decoding it; the second value has the size and orientation that the decoder found.
 
-    Raises TooManyPixels, or whatever a decoder raises.
+    Raises TooManyPixels, or whatever the decoder raises.
     """
-    image = Image.open(BytesIO(parts.data), formats=[PILLOW_NAMES.get(parts.format, parts.format)])
-    turn = parts.orientation if parts.size[0] else read_orientation(image.info.get("exif") or b"")
-    parts = replace(parts, size=image.size, orientation=turn)
-    check_pixel_count(parts, max_pixels)
-    return image, parts
+    image = Image.open(BytesIO(parsed.data), formats=[PILLOW_NAMES.get(parsed.format, parsed.format)])
+    orientation = parsed.orientation if parsed.size[0] else read_orientation(image.info.get("exif") or b"")
+    parsed = replace(parsed, size=image.size, orientation=orientation)
+    check_pixel_count(parsed, max_pixels)
+    return image, parsed
 
 
-def reencode(image: Image.Image, turn: int, longest_side: int) -> ProcessedImage:
-    """Decode the picture and make of it what we keep; raises whatever a decoder raises."""
+def reencode(image: Image.Image, orientation: int, longest_side: int) -> ProcessedImage:
+    """Decode the image and encode it as the JPEG to store; raises whatever the decoder raises."""
     profile = image.info.get("icc_profile")
-    small = _shrunk(image, longest_side)
-    if turn in TRANSPOSE_BY_ORIENTATION:
-        small = small.transpose(TRANSPOSE_BY_ORIENTATION[turn])
-    final = _in_srgb(_on_white(small), profile)
+    small = _decode_scaled(image, longest_side)
+    if orientation in TRANSPOSE_BY_ORIENTATION:
+        small = small.transpose(TRANSPOSE_BY_ORIENTATION[orientation])
+    final = _convert_to_srgb(_flatten_on_white(small), profile)
     return ProcessedImage(encode_jpeg(final), final.width, final.height)
 
 
 def encode_jpeg(image: Image.Image) -> bytes:
-    """A progressive JPEG without any metadata."""
-    # Pillow writes the profile and the comment it finds here into the file.
+    """A progressive JPEG without metadata."""
+    # Pillow would write the profile and the comment in `info` into the file.
     image.info = {}
     out = BytesIO()
-    image.save(out, "JPEG", quality=QUALITY, progressive=True, optimize=True)
+    image.save(out, "JPEG", quality=JPEG_QUALITY, progressive=True, optimize=True)
     return out.getvalue()
 
 
 def encode_webp(image: Image.Image, longest_side: int) -> bytes:
-    """A WebP without any metadata, no larger than asked for."""
+    """A WebP without metadata, scaled down to the longest side in pixels."""
     small = image.copy()
     small.thumbnail((longest_side, longest_side), reducing_gap=2.0)
     small.info = {}
@@ -83,23 +83,23 @@ def encode_webp(image: Image.Image, longest_side: int) -> bytes:
     return out.getvalue()
 
 
-def _shrunk(image: Image.Image, longest_side: int) -> Image.Image:
-    """Decoded, resizable, and no larger than asked for; first of all, because everything after it costs less then."""
-    # A JPEG decoder can leave out what a smaller copy does not need; the others ignore this.
-    image.draft(None, _size(image, longest_side * CLOSE_ENOUGH))
+def _decode_scaled(image: Image.Image, longest_side: int) -> Image.Image:
+    """Decode and scale down, before anything else: every later step costs less on a smaller image."""
+    # A JPEG decoder can skip what a smaller copy does not need; other decoders ignore this.
+    image.draft(None, _scaled_size(image, longest_side * ACCEPTED_SCALE))
     image.load()
-    # Resized into a new picture: some decoders' own would read the file once more.
-    return _resizable(image).resize(_size(image, longest_side), reducing_gap=2.0)
+    # `resize` makes a new image; `thumbnail` would make some decoders read the file again.
+    return _convert_to_resizable(image).resize(_scaled_size(image, longest_side), reducing_gap=2.0)
 
 
-def _size(image: Image.Image, longest_side: float) -> tuple[int, int]:
+def _scaled_size(image: Image.Image, longest_side: float) -> tuple[int, int]:
     scale = min(1, longest_side / max(image.size))
     return max(1, round(image.width * scale)), max(1, round(image.height * scale))
 
 
-def _resizable(image: Image.Image) -> Image.Image:
+def _convert_to_resizable(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
-        # Pillow would cut 16 bits off at 255 instead of scaling them.
+        # Pillow would clip 16-bit values at 255 instead of scaling them.
         image = image.point(lambda value: value * (1 / 256)).convert("L")
         image.info.pop("transparency", None)
     if image.mode in ("L", "LA", "RGB", "RGBA", "CMYK") and "transparency" not in image.info:
@@ -107,17 +107,17 @@ def _resizable(image: Image.Image) -> Image.Image:
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def _flatten_on_white(image: Image.Image) -> Image.Image:
     if image.mode not in ("LA", "RGBA"):
         return image
-    opaque = image.mode.removesuffix("A")
-    paper = Image.new(opaque, image.size, "white")
-    paper.paste(image.convert(opaque), mask=image.getchannel("A"))
-    return paper
+    opaque_mode = image.mode.removesuffix("A")
+    background = Image.new(opaque_mode, image.size, "white")
+    background.paste(image.convert(opaque_mode), mask=image.getchannel("A"))
+    return background
 
 
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """In sRGB by the picture's own profile; one that is broken or of another colour space is not worth a refusal."""
+def _convert_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Convert by the image's colour profile; one that is broken or of another colour space is ignored."""
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))

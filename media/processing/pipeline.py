@@ -1,4 +1,4 @@
-"""The way in for what a stranger calls a picture: refused early, decoded within bounds, finished as one JPEG."""
+"""Processing of uploaded files: limits on bytes and pixels, decoding in few threads, and one JPEG per image."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -20,27 +20,27 @@ from media.processing.decoding import ProcessedImage
 
 logger = logging.getLogger("media")
 
-TYPES = {
+MEDIA_TYPES_BY_FORMAT = {
     "JPEG": ["image/jpeg"],
     "PNG": ["image/png"],
     "WEBP": ["image/webp"],
     "AVIF": ["image/avif"],
     "HEIC": ["image/heic", "image/heif"],
 }
-# Pictures above this that must be decoded in full wait for each other, so that two do not take a gigabyte. Pixels.
-GIANT = 24_000_000
-# How long a request waits for its pictures' turn. Seconds.
-PATIENCE = 1.0
-_one_giant = Semaphore()
+# Larger images that must be decoded at full size are processed one at a time: two would take a gigabyte. Pixels.
+LARGE_IMAGE_PIXELS = 24_000_000
+# How long a request with images waits before it is refused as Busy. Seconds.
+MAX_WAIT = 1.0
+_large_image_lock = Semaphore()
 
 
 def accepted_media_types() -> list[str]:
-    """The media types of the formats in IMAGE_FORMATS, which is what `process_all` takes."""
-    return [name for kind in settings.IMAGE_FORMATS for name in TYPES[kind]]
+    """The media types of the formats in IMAGE_FORMATS."""
+    return [media_type for name in settings.IMAGE_FORMATS for media_type in MEDIA_TYPES_BY_FORMAT[name]]
 
 
 def process_all(files: "Sequence[File[Any]]") -> list[ProcessedImage]:
-    """Every file as a finished picture, in order; none is better than some, so the first fault refuses them all.
+    """Process all files, in order, or none.
 
     Raises TooManyImages, ImageTooLarge, ImageTooManyPixels, NotAnImage or Busy.
     """
@@ -48,29 +48,26 @@ def process_all(files: "Sequence[File[Any]]") -> list[ProcessedImage]:
         raise TooManyImages
     if any((file.size or 0) > settings.IMAGE_MAX_BYTES for file in files):
         raise ImageTooLarge
-    with _place():
+    with _upload_slot():
         return _process_in_pool(files)
 
 
 @contextmanager
-def _place() -> Iterator[None]:
-    """One of the process's few places for requests with pictures: half its threads, so that others still get answers.
-
-    Raises Busy when none becomes free in a second.
-    """
-    places = _places(max(1, settings.THREADS // 2))
-    if not places.acquire(timeout=PATIENCE):
+def _upload_slot() -> Iterator[None]:
+    """Let half of the process's threads take images, so that the others answer other requests; raises Busy."""
+    slots = _upload_slots(max(1, settings.THREADS // 2))
+    if not slots.acquire(timeout=MAX_WAIT):
         raise Busy
     try:
         yield
     finally:
-        places.release()
+        slots.release()
 
 
 def _process_in_pool(files: "Sequence[File[Any]]") -> list[ProcessedImage]:
-    # Threads, because decoders let go of Python's lock; few of them for the whole process, because each needs memory.
-    decoders, language = _decoders(settings.IMAGE_DECODER_THREADS), get_language() or "en"
-    tasks = [decoders.submit(_process_in_language, language, file) for file in files]
+    # Threads suffice, since decoders release the GIL; the whole process has few, since each needs memory.
+    pool, language = _decoder_pool(settings.IMAGE_DECODER_THREADS), get_language() or "en"
+    tasks = [pool.submit(_process_in_language, language, file) for file in files]
     try:
         return [task.result() for task in tasks]
     finally:
@@ -85,7 +82,7 @@ def _process_in_language(language: str, file: "File[Any]") -> ProcessedImage:
 
 
 def process_image(file: "File[Any]") -> ProcessedImage:
-    """One file as a finished picture; raises ImageTooManyPixels or NotAnImage."""
+    """Parse, decode and re-encode one file; raises ImageTooManyPixels or NotAnImage."""
     file.seek(0)
     try:
         return _process_parsed(parse_image(file.read(), settings.IMAGE_FORMATS))
@@ -93,26 +90,28 @@ def process_image(file: "File[Any]") -> ProcessedImage:
         raise ImageTooManyPixels from fault
     except InvalidImage as fault:
         raise NotAnImage from fault
-    # Decoders raise what they like when a file is broken: SyntaxError, OverflowError, struct.error, MemoryError.
+    # For a broken file a decoder may raise anything: SyntaxError, OverflowError, struct.error, MemoryError.
     except Exception as fault:
-        logger.info("picture refused by its decoder", extra={"error": type(fault).__name__})
+        logger.info("image refused by its decoder", extra={"error": type(fault).__name__})
         raise NotAnImage from fault
 
 
-def _process_parsed(parts: ParsedImage) -> ProcessedImage:
-    if parts.format in sandbox.FORMATS:
-        return sandbox.process_in_sandbox(parts, settings.IMAGE_MAX_PIXELS, settings.IMAGE_LONGEST_SIDE)
-    check_pixel_count(parts, settings.IMAGE_MAX_PIXELS)
-    with _one_giant if parts.pixels > GIANT and not parts.can_decode_scaled else nullcontext():
-        image, parts = decoding.open_image(parts, settings.IMAGE_MAX_PIXELS)
-        return decoding.reencode(image, parts.orientation, settings.IMAGE_LONGEST_SIDE)
+def _process_parsed(parsed: ParsedImage) -> ProcessedImage:
+    max_pixels, longest_side = settings.IMAGE_MAX_PIXELS, settings.IMAGE_LONGEST_SIDE
+    if parsed.format in sandbox.FORMATS:
+        return sandbox.process_in_sandbox(parsed, max_pixels, longest_side)
+    check_pixel_count(parsed, max_pixels)
+    is_large = parsed.pixels > LARGE_IMAGE_PIXELS and not parsed.can_decode_scaled
+    with _large_image_lock if is_large else nullcontext():
+        image, parsed = decoding.open_image(parsed, max_pixels)
+        return decoding.reencode(image, parsed.orientation, longest_side)
 
 
 @cache
-def _places(number: int) -> Semaphore:
+def _upload_slots(number: int) -> Semaphore:
     return Semaphore(number)
 
 
 @cache
-def _decoders(number: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(number, "decoder")
+def _decoder_pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, "decoder")

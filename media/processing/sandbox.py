@@ -1,7 +1,7 @@
-"""A process apart for decoders whose cost and safety a look at the file cannot promise: AVIF and HEIC.
+"""A child process for decoders whose cost and safety cannot be judged by the file: AVIF and HEIC.
 
-The child knows no secret, writes no file, and may spend memory and time by what the file says it holds. A lie, an
-endless loop or a crash ends the child and nothing else. Starting it costs about 80 ms.
+The child gets no secrets and writes no files. Its memory and time are limited by the size that the file claims, so a
+false claim, an endless loop or a crash ends the child and nothing else. Starting it takes about 80 ms.
 """
 
 import resource
@@ -9,71 +9,66 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 
 from media.formats.parsed_image import InvalidImage, ParsedImage, TooManyPixels
 from media.processing.decoding import ProcessedImage, open_image, reencode
 
 FORMATS = {"AVIF", "HEIC"}
-# What reading the boxes may take, and what each pixel may take on top: 10 bits in YUV and RGB and a copy. Bytes.
-FREE_BYTES, BYTES_FOR_A_PIXEL = 67_108_864, 20
-# The same in time: a 12-megapixel HEIC takes about one second. Seconds, and pixels.
-FREE_SECONDS, PIXELS_FOR_A_SECOND = 2, 8_000_000
-# Nothing takes so long unless the machine is lost. Seconds.
-PATIENCE = 30
-TOO_MANY_PIXELS = 3
-# What this process has reserved, in pages; not every system tells.
+# Memory for reading the boxes, and for each pixel: 10 bits in YUV and RGB and a copy. Bytes.
+BASE_BYTES, BYTES_PER_PIXEL = 67_108_864, 20
+# CPU time for reading the boxes, and for the pixels; a HEIC of 12 megapixels takes about one second. Seconds.
+BASE_SECONDS, PIXELS_PER_SECOND = 2, 8_000_000
+# Wall-clock time, which only an overloaded machine uses up. Seconds.
+TIMEOUT = 30
+EXIT_TOO_MANY_PIXELS = 3
+# Linux tells here how many pages this process has reserved.
 STATM = Path("/proc/self/statm")
-HOME = str(Path(__file__).resolve().parents[2])
+PROJECT_ROOT = str(Path(__file__).resolve().parents[2])
+# One malloc arena for all threads: each arena would reserve 64 MB of the allowed memory.
+ENVIRONMENT = {"PYTHONPATH": PROJECT_ROOT, "MALLOC_ARENA_MAX": "1"}
 
 
-def process_in_sandbox(parts: ParsedImage, max_pixels: int, longest_side: int) -> ProcessedImage:
-    """As `decoding.reencode`, in a child; raises TooManyPixels, and InvalidImage for whatever else ends the child."""
-    command = [sys.executable, "-m", __name__, parts.format, str(max_pixels), str(longest_side)]
-    # One arena for all threads, or each would reserve 64 MB of the memory allowed.
-    env = {"PYTHONPATH": HOME, "MALLOC_ARENA_MAX": "1"}
+def process_in_sandbox(parsed: ParsedImage, max_pixels: int, longest_side: int) -> ProcessedImage:
+    """Open and re-encode the image in a child; raises TooManyPixels, or InvalidImage for any other failure."""
+    command = [sys.executable, "-m", __name__, parsed.format, str(max_pixels), str(longest_side)]
     try:
         child = subprocess.run(
-            command,
-            input=parts.data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=env,
-            timeout=PATIENCE,
-            check=False,
+            command, input=parsed.data, stdout=PIPE, stderr=DEVNULL, env=ENVIRONMENT, timeout=TIMEOUT, check=False
         )
     except subprocess.TimeoutExpired as fault:
-        raise InvalidImage("Its decoder did not come to an end.") from fault
-    if child.returncode == TOO_MANY_PIXELS:
+        raise InvalidImage("decoder timed out") from fault
+    if child.returncode == EXIT_TOO_MANY_PIXELS:
         raise TooManyPixels
     if child.returncode or len(child.stdout) <= 8:
-        raise InvalidImage(f"Its decoder ended with {child.returncode}.")
+        raise InvalidImage(f"decoder ended with {child.returncode}")
     return ProcessedImage(child.stdout[8:], *struct.unpack_from(">II", child.stdout))
 
 
-def main(kind: str, max_pixels: int, longest_side: int) -> None:
-    """In the child: a picture on standard input, width, height and JPEG on standard output."""
+def main(format_name: str, max_pixels: int, longest_side: int) -> None:
+    """Run in the child: read a file from standard input, write width, height and the JPEG to standard output."""
     data = sys.stdin.buffer.read()
-    _soften(resource.RLIMIT_FSIZE, 0)
-    _allow(pixels=0)
+    _set_soft_limit(resource.RLIMIT_FSIZE, 0)
+    _limit_resources(pixels=0)
     try:
-        image, parts = open_image(ParsedImage(kind, data), max_pixels)
+        image, parsed = open_image(ParsedImage(format_name, data), max_pixels)
     except TooManyPixels:
-        sys.exit(TOO_MANY_PIXELS)
-    _allow(parts.pixels)
-    finished = reencode(image, parts.orientation, longest_side)
-    sys.stdout.buffer.write(struct.pack(">II", finished.width, finished.height) + finished.data)
+        sys.exit(EXIT_TOO_MANY_PIXELS)
+    _limit_resources(parsed.pixels)
+    processed = reencode(image, parsed.orientation, longest_side)
+    sys.stdout.buffer.write(struct.pack(">II", processed.width, processed.height) + processed.data)
 
 
-def _allow(pixels: int) -> None:
-    """Bound what this process may take from now on."""
+def _limit_resources(pixels: int) -> None:
+    """Limit the memory that this process may take from now on, and its CPU time."""
     if STATM.exists():
         used = int(STATM.read_text().split()[0]) * resource.getpagesize()
-        _soften(resource.RLIMIT_AS, used + FREE_BYTES + BYTES_FOR_A_PIXEL * pixels)
-    _soften(resource.RLIMIT_CPU, FREE_SECONDS + -(-pixels // PIXELS_FOR_A_SECOND))
+        _set_soft_limit(resource.RLIMIT_AS, used + BASE_BYTES + BYTES_PER_PIXEL * pixels)
+    _set_soft_limit(resource.RLIMIT_CPU, BASE_SECONDS + -(-pixels // PIXELS_PER_SECOND))
 
 
-def _soften(kind: int, limit: int) -> None:
-    """Set the soft limit, which may be raised again, within the hard one."""
+def _set_soft_limit(kind: int, limit: int) -> None:
+    """Set a limit that may be raised again, within the hard one."""
     _, hard = resource.getrlimit(kind)
     resource.setrlimit(kind, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 

@@ -118,9 +118,9 @@ def test_storage_that_is_away_is_told_as_such_and_the_avatar_stays(
 def test_a_server_that_takes_too_many_pictures_at_once_says_so(
     mina_app: App, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "PATIENCE", 0.01)
+    monkeypatch.setattr(pipeline, "MAX_WAIT", 0.01)
     settings.THREADS = 2
-    places = pipeline._places(1)
+    places = pipeline._upload_slots(1)
     places.acquire()
     try:
         assert refusal("uploadAvatar", asked(mina_app, avatar_of(mina_app, picture_bytes()))) == (400, "MEMBER_003")

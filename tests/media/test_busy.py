@@ -11,9 +11,9 @@ from tests.factories import upload
 @pytest.fixture
 def _every_place_taken(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """All threads that may take pictures are taking some."""
-    monkeypatch.setattr(pipeline, "PATIENCE", 0.01)
+    monkeypatch.setattr(pipeline, "MAX_WAIT", 0.01)
     settings.THREADS = 2
-    taken = pipeline._places(1)
+    taken = pipeline._upload_slots(1)
     taken.acquire()
 
 
@@ -22,5 +22,5 @@ def test_a_picture_too_many_is_refused_and_said_when_to_return(mina_api: APIClie
     refused = mina_api.post("/api/v1/images", {"image": upload()}, format="multipart")
     assert (refused.status_code, refused.json()["code"], refused["Retry-After"]) == (503, "busy", "3")
     assert mina_api.get("/api/v1/posts").status_code == 200
-    pipeline._places(1).release()
+    pipeline._upload_slots(1).release()
     assert mina_api.post("/api/v1/images", {"image": upload()}, format="multipart").status_code == 201

@@ -73,7 +73,7 @@ def test_a_sandbox_is_limited_before_it_opens_a_file_and_again_by_its_pixels(dec
     assert [number for name, number in events if name in ("RLIMIT_FSIZE", "RLIMIT_CPU")] == [0, 2, 3]
     if sandbox.STATM.exists():
         before, after = (number for name, number in events if name == "RLIMIT_AS")
-        assert 60_000_000 <= after - before < 60_000_000 + sandbox.FREE_BYTES
+        assert 60_000_000 <= after - before < 60_000_000 + sandbox.BASE_BYTES
 
 
 @pytest.mark.parametrize("name", HARMLESS)
