@@ -58,18 +58,23 @@ def change_email(member: Member, email: str, typed: str) -> Member:
     Raises as `VerificationCode.objects.guessed` does, and EmailTaken to whoever has proved the address.
     """
     code = VerificationCode.objects.guessed(typed, VerificationCode.NEW_EMAIL, email, member)
+    with transaction.atomic():
+        locked = _locked(member)
+        VerificationCode.objects.use_up(code)
+        former = locked.email
+        _set_email(locked, code.email)
+        # Whoever reads the former address opens nothing with what it was sent.
+        VerificationCode.objects.filter(email=former).delete()
+        locked.codes.all().delete()
+        handle_former_email(locked, former)
+        SecurityEvent.objects.tell(locked, SecurityEvent.EMAIL_CHANGED, former_email=former)
+        return locked
+
+
+def _set_email(member: Member, email: str) -> None:
     try:
         with transaction.atomic():
-            locked = _locked(member)
-            VerificationCode.objects.use_up(code)
-            former = locked.email
-            locked.change(email=code.email)
-            # Whoever reads the former address opens nothing with what it was sent.
-            VerificationCode.objects.filter(email=former).delete()
-            locked.codes.all().delete()
-            handle_former_email(locked, former)
-            SecurityEvent.objects.tell(locked, SecurityEvent.EMAIL_CHANGED, former_email=former)
-            return locked
+            member.change(email=email)
     except IntegrityError:
         raise EmailTaken from None
 

@@ -54,16 +54,21 @@ def _join(
 ) -> Member:
     # Slow on purpose, so before the transaction, which holds locks.
     hashed = make_password(password)
+    with transaction.atomic():
+        code = find()
+        check(password, Member(email=code.email, **fields))
+        _make_room(code)
+        # After an old account of the address is erased, which may be what bans it; its transaction ends here.
+        if is_email_refused(code.email):
+            raise EmailTaken
+        code.delete()
+        return _create(email=code.email, password=hashed, **fields)
+
+
+def _create(**fields: Any) -> Member:
     try:
         with transaction.atomic():
-            code = find()
-            check(password, Member(email=code.email, **fields))
-            _make_room(code)
-            # After an old account of the address is erased, which may be what bans it; its transaction ends here.
-            if is_email_refused(code.email):
-                raise EmailTaken
-            code.delete()
-            member: Member = Member.objects.create(email=code.email, password=hashed, **fields)
+            member: Member = Member.objects.create(**fields)
             return member
     except IntegrityError:
         raise EmailTaken from None
