@@ -1,4 +1,4 @@
-"""The admin's sessions, in the database."""
+"""Session store of the admin."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib.sessions.backends import db
 
 
 class SessionStore(db.SessionStore):
-    """Django's, which asks the database for whatever a cookie says; PostgreSQL raises on a NUL in it."""
+    """Django's database sessions with a stricter key: PostgreSQL raises an error on a NUL character in the cookie."""
 
     def _validate_session_key(self, key: Any) -> bool:
         return bool(key) and str(key).isalnum() and len(key) >= 8

@@ -1,4 +1,4 @@
-"""Mail on a developer's machine: kept as files and shown on the console."""
+"""E-mail backend for local servers."""
 
 import re
 import sys
@@ -11,29 +11,29 @@ from django.utils import timezone
 
 
 class ConsoleFileEmailBackend(FileBackend):
-    """Keeps each mail as one file in settings.EMAIL_FILE_PATH and shows its text, so that a code can be typed in."""
+    """Write each e-mail to a file in settings.EMAIL_FILE_PATH and print its text, so that a code can be typed in."""
 
     def open(self) -> bool:
-        """Nothing to open: Django's backend would leave an empty file of its own beside the mails."""
+        """Open nothing: Django's backend would create an empty file beside the e-mails."""
         return False
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Keep and show every mail; how many there were."""
+        """Write and print every e-mail; return how many there were."""
         for message in email_messages:
-            kept = Path(self.file_path) / _name(message)
-            kept.write_bytes(message.message().as_bytes())
-            _show(message, kept)
+            file = Path(self.file_path) / _file_name(message)
+            file.write_bytes(message.message().as_bytes())
+            _print(message, file)
         return len(email_messages)
 
 
-def _name(message: EmailMessage) -> str:
+def _file_name(message: EmailMessage) -> str:
     to = re.sub(r"[^\w@.+-]", "_", ",".join(message.recipients()))[:100]
     return f"{timezone.now():%Y%m%d-%H%M%S-%f}-{to}.eml"
 
 
-def _show(message: EmailMessage, kept: Path) -> None:
+def _print(message: EmailMessage, file: Path) -> None:
     text = "\n".join(f"│ {line}" for line in str(message.body).splitlines())
-    head = f"┌── mail to {', '.join(message.recipients())}: {message.subject}"
-    # One write, so that two threads do not mix their mails.
-    sys.stderr.write(f"\n{head}\n│\n{text}\n│\n└── kept in {kept}\n\n")
+    head = f"┌── E-mail to {', '.join(message.recipients())}: {message.subject}"
+    # One write, so that the e-mails of two threads do not mix.
+    sys.stderr.write(f"\n{head}\n│\n{text}\n│\n└── saved in {file}\n\n")
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""How gunicorn serves: one master, WORKERS processes with THREADS threads each, every number from the settings."""
+"""gunicorn's configuration: one master and WORKERS processes with THREADS threads each."""
 
 import gc
 import os
@@ -20,30 +20,30 @@ bind = f"{settings.BIND}:{settings.PORT}"
 worker_class = "config.gunicorn_worker.ProblemWorker"
 workers = settings.WORKERS
 threads = settings.THREADS
-# Faults show before the first process starts, and the processes share the code's memory. Nothing in it may open the
-# database: connections do not survive a fork.
+# Import errors show before the first fork, and the processes share the memory of the code. No imported module may open
+# a database connection, because connections do not survive a fork.
 preload_app = True
-# Above the 60 s that load balancers keep a silent connection, or clients see a 502 now and then. Seconds.
+# Longer than the 60 s for which load balancers keep idle connections; a shorter time causes 502s. Seconds.
 keepalive = 75
-# A phone that is lost in the middle of a request says nothing more, and gunicorn would keep a thread for it for ever.
-# Between two pieces of a request, and of an answer. Seconds.
+# The longest pause within a request or a response. Without it, a phone that loses its network keeps a thread forever.
+# Seconds.
 SOCKET_TIMEOUT_SECONDS = 20
-# A process that gives no sign of life for so long is replaced. Seconds.
+# A worker process that does not report for so long is replaced. Seconds.
 timeout = 60
 graceful_timeout = settings.GRACEFUL_SECONDS
-# Memory that a library loses comes back; by chance not from all processes at once. Requests.
+# Worker processes restart after so many requests, which frees leaked memory; not all at the same time. Requests.
 max_requests = 50_000 if workers > 1 else 0
 max_requests_jitter = 10_000
-# The sign of life is a file; on a disk that stalls, a healthy process would look dead.
+# Workers report by touching a file. On a stalled disk, healthy workers would be replaced.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-# On by default, and writes into the home folder.
+# gunicorn creates a control socket in the home directory by default.
 control_socket_disable = True
-# Nobody's headers are believed here: Django counts the proxies (TRUSTED_PROXIES).
+# gunicorn trusts no forwarding headers; Django trusts those of TRUSTED_PROXIES proxies.
 forwarded_allow_ips = ""
 limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
-# config.middleware.RequestLogMiddleware writes the line of each request.
+# RequestLogMiddleware logs the requests.
 accesslog = None
 logconfig_dict = logging_config(**settings.LOGGING)
 
@@ -52,41 +52,42 @@ if settings.METRICS_PORT:
 
 
 def when_ready(server: Any) -> None:
-    """In the master, before the first fork: what lives until now is shared, and never looked at by the collector."""
+    """Prepare the sockets and the memory of the master before the first fork (gunicorn hook)."""
     for listener in server.LISTENERS:
         set_socket_timeouts(listener.sock, SOCKET_TIMEOUT_SECONDS)
     if settings.METRICS_PORT:
         metrics.start_server()
     if not settings.PRODUCTION:
         print(welcome_text(), flush=True)
+    # The garbage collector leaves frozen objects alone, so that their memory stays shared with the workers.
     gc.collect()
     gc.freeze()
 
 
 def set_socket_timeouts(listener: socket.socket, seconds: int) -> None:
-    """Have the kernel give up on connections that are silent for so long; a listener hands this down to each."""
+    """Set the kernel's receive and send timeouts, which accepted connections inherit from their listener."""
     for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
         listener.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
 
 
 def post_worker_init(worker: Any) -> None:
-    """In each process: a local server's outbox worker runs beside its requests."""
+    """Start the outbox thread of a local server in each worker process (gunicorn hook)."""
     if settings.OUTBOX_THREAD:
         _outbox_thread().start()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
-    """In each process, at its end: the job in hand is finished, or left to the next worker."""
+    """Stop the outbox thread after its job, or leave a long job to another worker (gunicorn hook)."""
     if settings.OUTBOX_THREAD:
         _outbox_thread().stop()
 
 
 def _outbox_thread() -> Any:
-    # Models can be imported only when Django is set up, which preload_app does after this file is read.
+    # Models can only be imported after Django's setup, which is later than the import of this file.
     return import_module("libs.outbox.worker_thread")
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    """In the master, after a process ended: its gauges no longer count."""
+    """Drop the gauges of a worker process that has ended (gunicorn hook, in the master)."""
     if settings.METRICS_PORT:
         metrics.remove_process(worker.pid)

@@ -1,4 +1,4 @@
-"""gunicorn's worker, with our words for what it cannot read: its own are a page of HTML."""
+"""gunicorn's worker class with problem+json errors for requests that it cannot parse."""
 
 import socket
 from contextlib import suppress
@@ -16,16 +16,16 @@ log = structlog.get_logger("unreadable")
 
 
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]
-    """Threads, and one shape for every refusal."""
+    """A threaded worker that answers unreadable requests with problem+json, where gunicorn would send HTML."""
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
-        """Send the problem of what the parser raised, and leave a line that repeats nothing of what was sent."""
-        # Models can be imported only when Django is set up, which is after gunicorn looks for this class.
+        """Send the problem for an error of the parser, and log it without any content of the request."""
+        # Models can only be imported after Django's setup, which is later than the import of this class.
         errors = import_module("config.errors")
         refusal, request_id = errors.refusal_of(exc), token_hex(16)
         fault = exc if refusal.status_code >= 500 else None
         log.warning("not a request", kind=type(exc).__name__, request_id=request_id, exc_info=fault)
-        # The language that the last request of this thread was answered in is nobody's here.
+        # The thread may still have the language of its last request.
         with translation.override("en"), suppress(OSError):
             client.sendall(
                 serialize_response(errors.answer(refusal, SimpleNamespace(request_id=request_id)), request_id)
@@ -33,8 +33,8 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
 
 
 def serialize_response(response: HttpResponse, request_id: str) -> bytes:
-    """The bytes of the last answer on a connection (RFC 9112)."""
-    last = {"X-Request-ID": request_id, "Content-Length": str(len(response.content)), "Connection": "close"}
+    """Return the bytes of the last response on a connection (RFC 9112)."""
+    extra = {"X-Request-ID": request_id, "Content-Length": str(len(response.content)), "Connection": "close"}
     head = [f"HTTP/1.1 {response.status_code} {response.reason_phrase}"]
-    head += [f"{name}: {value}" for name, value in (dict(response.items()) | last).items()]
+    head += [f"{name}: {value}" for name, value in (dict(response.items()) | extra).items()]
     return "\r\n".join([*head, "", ""]).encode("ascii") + response.content

@@ -1,4 +1,4 @@
-"""What a log line looks like: one line an event, JSON in production, no secrets and no addresses."""
+"""Logging: one line per event, JSON in production, without secrets and e-mail addresses."""
 
 import logging
 import logging.config
@@ -19,23 +19,23 @@ SECRET_KEYS = frozenset(
     ["password", "token", "access", "refresh", "code", "proof", "authorization", "cookie", "secret", "email", "address"]
 )
 SECRET_ENDINGS = ("_password", "_token", "_secret", "_email")
-EXTRAS = ("kind", "job", "attempts", "ms", "outcome", "error", "images")
+# Fields of the standard library's `extra` that are written.
+EXTRA_FIELDS = ("kind", "job", "attempts", "ms", "outcome", "error", "images")
 EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 JWT = re.compile(r"eyJ[\w-]+(?:\.[\w-]*){1,4}")
 
 
 def configure(options: dict[str, Any]) -> None:
-    """Set up structlog and the standard library's logging alike; settings.LOGGING_CONFIG points here.
+    """Configure structlog and the standard library's logging; Django calls it as settings.LOGGING_CONFIG.
 
-    `options` are `level` (a name such as "INFO") and `as_json` (lines for machines, or for people).
+    `options` has `level` (a name such as "INFO") and `as_json` (JSON lines, or text for a console).
     """
     level, as_json = options["level"], options["as_json"]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
-            *_shared_processors(),
-            *_final_processors(),
-            _renderer(as_json, orjson.dumps),
+            *_first_processors(),
+            *_last_processors(as_json, orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
@@ -48,49 +48,51 @@ def configure(options: dict[str, Any]) -> None:
 
 
 def logging_config(level: str, as_json: bool) -> dict[str, Any]:
-    """The standard library's part, in the shape of logging.config; gunicorn is given the same one."""
-    formatter = {
-        "()": structlog.stdlib.ProcessorFormatter,
-        "foreign_pre_chain": [
-            structlog.contextvars.merge_contextvars,
-            structlog.stdlib.add_logger_name,
-            # Only fields we know: what a library attaches may be a whole request.
-            structlog.stdlib.ExtraAdder(allow=EXTRAS),
-            *_shared_processors(),
-        ],
-        "processors": [
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            *_final_processors(),
-            _renderer(as_json, _dumps_text),
-        ],
-    }
-    handed_up: dict[str, Any] = {"handlers": [], "propagate": True}
+    """Return the dictConfig of the standard library's logging, which gunicorn uses too."""
+    propagated: dict[str, Any] = {"handlers": [], "propagate": True}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": formatter},
-        # The request's own line tells of every refusal; only a crash, with its traceback, is worth another.
+        "formatters": {"line": _formatter(as_json)},
+        # The request log has every refusal already; only a crash adds something, its traceback.
         "filters": {"crashes": {"()": CallbackFilter, "callback": attrgetter("exc_info")}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
-            "django": handed_up,
-            "django.server": handed_up,
-            "gunicorn.error": handed_up,
+            "django": propagated,
+            "django.server": propagated,
+            "gunicorn.error": propagated,
             "django.request": {"filters": ["crashes"]},
-            # Strangers who call the machine by its number are no news.
+            # Scanners that call the server by its IP address would fill the log.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }
 
 
-def _shared_processors() -> list[Processor]:
+def _formatter(as_json: bool) -> dict[str, Any]:
+    return {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": [
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_logger_name,
+            # Only known fields, because a library may attach a whole request.
+            structlog.stdlib.ExtraAdder(allow=EXTRA_FIELDS),
+            *_first_processors(),
+        ],
+        "processors": [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *_last_processors(as_json, _dumps_text),
+        ],
+    }
+
+
+def _first_processors() -> list[Processor]:
     return [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
 
 
-def _final_processors() -> list[Processor]:
-    # The plain traceback: one that shows local variables would print passwords and tokens.
-    return [structlog.processors.format_exc_info, redact]
+def _last_processors(as_json: bool, dumps: Any) -> list[Processor]:
+    # A traceback with local variables would print passwords and tokens, so plain ones are used.
+    return [structlog.processors.format_exc_info, redact, _renderer(as_json, dumps)]
 
 
 def _renderer(as_json: bool, dumps: Any) -> Processor:
@@ -106,25 +108,25 @@ def _dumps_text(event: Any, **options: Any) -> str:
 
 
 def redact(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Take out what the keys of `event` call secret, and what looks like an e-mail address or a token in its texts."""
+    """Replace values of secret keys, and e-mail addresses and tokens in texts; a structlog processor."""
     text = str(event["event"])
-    # What a stranger sent may be part of the text; it stays on its line on the console too.
+    # The text may quote a request, which must not be able to begin a line of its own.
     event["event"] = text.replace("\r", "\\r").replace("\n", "\\n") if "\n" in text or "\r" in text else text
-    return _without_secret_keys(event)
+    return _redact_mapping(event)
 
 
-def _without_secret_keys(named: Mapping[Any, Any]) -> dict[Any, Any]:
-    return {key: REDACTED if _is_secret(key) else _without_secrets(value) for key, value in named.items()}
+def _redact_mapping(mapping: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {key: REDACTED if _is_secret(key) else _redact_value(value) for key, value in mapping.items()}
 
 
-def _without_secrets(value: Any) -> Any:
+def _redact_value(value: Any) -> Any:
     if isinstance(value, str):
         value = EMAIL.sub(REDACTED, value) if "@" in value else value
         return JWT.sub(REDACTED, value) if "eyJ" in value else value
     if isinstance(value, dict):
-        return _without_secret_keys(value)
+        return _redact_mapping(value)
     if isinstance(value, (list, tuple)):
-        return [_without_secrets(part) for part in value]
+        return [_redact_value(item) for item in value]
     return value
 
 

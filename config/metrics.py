@@ -1,7 +1,7 @@
-"""The counters of all processes together, for Prometheus, on a port of their own.
+"""Prometheus metrics of all worker processes, served on METRICS_PORT.
 
-prometheus_client decides when it is imported whether processes share their counters, and the fork must not have
-happened by then: so its imports stand inside the functions, after `prepare_directory`.
+prometheus_client reads PROMETHEUS_MULTIPROC_DIR when it is imported. The functions import it themselves, so that
+`prepare_directory` can set the variable first.
 """
 
 import os
@@ -11,15 +11,15 @@ from django.conf import settings
 
 
 def prepare_directory() -> None:
-    """Make the folder the processes count in, empty: files of earlier processes would be counted again."""
-    folder = settings.VAR_DIR / "metrics"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    """Create an empty directory for the metrics of the processes; old files would be counted again."""
+    directory = settings.VAR_DIR / "metrics"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
 
 
 def start_server() -> None:
-    """Answer on METRICS_PORT from a thread of this process, the master, for all of them."""
+    """Serve the metrics of all processes from a thread of the master."""
     from prometheus_client import CollectorRegistry, multiprocess, start_http_server
 
     registry = CollectorRegistry()
@@ -28,7 +28,7 @@ def start_server() -> None:
 
 
 def remove_process(pid: int) -> None:
-    """Drop the gauges of a process that has ended; its counters stay in the sums."""
+    """Drop the gauges of a process that has ended; its counters stay in the totals."""
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(pid)

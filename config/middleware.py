@@ -1,4 +1,4 @@
-"""What every answer passes: its id and its line in the log, and the headers that keep browsers safe."""
+"""Middleware of the project: request ids and the request log, HEAD responses, security headers, admin sessions."""
 
 import re
 from collections.abc import Callable
@@ -20,11 +20,11 @@ from config.errors import LengthRequired, answer
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 log = structlog.get_logger("request")
-is_acceptable_id = re.compile(r"[A-Za-z0-9._-]{8,64}").fullmatch
+is_valid_request_id = re.compile(r"[A-Za-z0-9._-]{8,64}").fullmatch
 
 
 class HeadMiddleware:
-    """Answers HEAD without a body, and with the length a GET would have (RFC 9110, 9.3.2); gunicorn warns otherwise."""
+    """Send HEAD responses without a body, with the Content-Length of a GET (RFC 9110, 9.3.2)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -42,9 +42,10 @@ class HeadMiddleware:
 
 
 class RequestLogMiddleware:
-    """Gives each request an id (the client's or the edge's X-Request-ID when it is harmless) and writes its one line.
+    """Give each request an id and write one log line for it.
 
-    The line names the route and never the path: paths and queries may hold what nobody should read in a log.
+    A valid X-Request-ID of the client or the proxy is kept. The line has the route instead of the path, because paths
+    and queries may contain personal data.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -52,8 +53,8 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = perf_counter()
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = given if is_acceptable_id(given) else token_hex(16)
+        received = request.META.get("HTTP_X_REQUEST_ID", "")
+        request_id = received if is_valid_request_id(received) else token_hex(16)
         request.request_id = request_id  # type: ignore[attr-defined]
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
@@ -65,15 +66,15 @@ class RequestLogMiddleware:
                 route=request.resolver_match.route if request.resolver_match else None,
                 status=response.status_code,
                 ms=round((perf_counter() - started) * 1000, 1),
-                member=_known_member(request),
+                member=_loaded_member_id(request),
             )
         finally:
             structlog.contextvars.clear_contextvars()
         return response
 
 
-def _known_member(request: HttpRequest) -> Any:
-    """The id of who asked, if somebody has looked already: the log does not cost a query of its own."""
+def _loaded_member_id(request: HttpRequest) -> Any:
+    # A lazy user that nobody has read yet stays unread: the log must not cost a query.
     user = request.__dict__.get("user")
     if isinstance(user, LazyObject) and user.__dict__["_wrapped"] is empty:
         return None
@@ -81,7 +82,7 @@ def _known_member(request: HttpRequest) -> Any:
 
 
 class ContentSecurityPolicyMiddleware:
-    """Tells browsers what a page of ours may load: settings.CONTENT_SECURITY_POLICY, on HTML only."""
+    """Add settings.CONTENT_SECURITY_POLICY to HTML responses."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -95,31 +96,31 @@ class ContentSecurityPolicyMiddleware:
 
 
 class AdminOnlyMixin:
-    """Before one of Django's own: only the admin has sessions and messages, and the API does not pay for them."""
+    """Skip a middleware outside /admin/, so that the API does not pay for sessions and messages."""
 
     get_response: Any
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/admin/"):
-            answer: HttpResponse = super().__call__(request)  # type: ignore[misc]
-            return answer
+            response: HttpResponse = super().__call__(request)  # type: ignore[misc]
+            return response
         return cast(HttpResponse, self.get_response(request))
 
 
 class AdminSessionMiddleware(AdminOnlyMixin, SessionMiddleware):
-    """Cookies of moderators."""
+    """Django's sessions, in the admin only."""
 
 
 class AdminAuthenticationMiddleware(AdminOnlyMixin, AuthenticationMiddleware):
-    """Who the cookie is."""
+    """`request.user` from the session, in the admin only."""
 
 
 class AdminMessageMiddleware(AdminOnlyMixin, MessageMiddleware):
-    """What the admin says after a click."""
+    """Django's messages, in the admin only."""
 
 
 class RequireContentLengthMiddleware:
-    """Refuses a body whose length is not told in advance: Django would take it for empty, and change nothing."""
+    """Answer 411 to a chunked body without Content-Length, which Django would take for an empty one."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -131,7 +132,7 @@ class RequireContentLengthMiddleware:
 
 
 class NoStoreMiddleware:
-    """Personal answers of the API stay in no cache on their way, unless the view says otherwise (RFC 9111, 5.2.2.5)."""
+    """Forbid caches to store API responses, unless the view sets Cache-Control itself (RFC 9111, 5.2.2.5)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Where files may be sent to."""
+"""Upload handler that limits the forms of HTML pages."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from config.errors import PAGES
 
 
 class PageFormLimitHandler(FileUploadHandler):
-    """Before Django's own handlers: a form of a page is refused unread when it is larger than a body without files.
+    """Refuse a form sent to an HTML page before reading it, if it is larger than DATA_UPLOAD_MAX_MEMORY_SIZE.
 
-    Pages are read before anybody is known or counted, and the proxy lets ten pictures through; the API asks who
-    sends them before it reads.
+    Pages read their forms before authentication and rate limits, and the proxy accepts bodies with ten images. The API
+    authenticates before it reads. This handler must come before Django's.
     """
 
     def handle_raw_input(
@@ -24,14 +24,14 @@ class PageFormLimitHandler(FileUploadHandler):
         boundary: str,
         encoding: str | None = None,
     ) -> None:
-        """Leave the reading to those after, or raise RequestDataTooBig."""
-        of_page = self.request is not None and self.request.path_info.startswith(PAGES)
-        if of_page and content_length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise RequestDataTooBig("A page's form takes no files.")
+        """Raise RequestDataTooBig, or leave the body to the next handlers."""
+        is_page = self.request is not None and self.request.path_info.startswith(PAGES)
+        if is_page and content_length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig("The form of a page is too large.")
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """For those after."""
+        """Pass the data on to the next handler."""
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
-        """For those after."""
+        """Leave the file to the next handlers."""

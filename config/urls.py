@@ -1,4 +1,4 @@
-"""The table of contents: which door leads to which room."""
+"""URL configuration: the API at /api/v1/, the Android API at the root, the admin and the HTML pages."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -11,7 +11,7 @@ from config.views import ClientConfigViewSet, SwaggerView, schema
 from media.storage import local_views
 
 v1: list[URLPattern | URLResolver] = [
-    # Tried from the top: what is asked most stands first.
+    # Patterns are tried in this order, so the most frequent requests come first.
     path("", include("posts.urls")),
     path("", include("media.urls")),
     path("", include("accounts.urls")),

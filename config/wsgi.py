@@ -1,4 +1,4 @@
-"""The way in for gunicorn."""
+"""The WSGI application."""
 
 import os
 from typing import IO, Any
@@ -12,33 +12,36 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
 class CompleteBodyStream:
-    """What Django asks of a server's body, of which it never asks for more than the Content-Length.
+    """A request body that raises OSError when it ends before its Content-Length.
 
-    gunicorn hands on what came of a client that was lost in the middle, as if it were all (RFC 9112, 8, calls it
-    incomplete). A form that is cut between two pictures would be a good one, with fewer pictures.
+    When a client disconnects in the middle, gunicorn passes on what has arrived as if it were the whole body (an
+    incomplete message in RFC 9112, 8). A form cut between two images would be accepted with fewer images.
     """
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self.readline = stream.readline
-        # As gunicorn's own: that waiting for the rest would be in vain.
+        # gunicorn's body has this flag too: reading the rest is useless after a failure.
         self.failed = False
 
     def read(self, size: int) -> bytes:
-        """So many bytes; raises OSError, which Django makes an UnreadablePostError, where there are fewer."""
+        """Read exactly `size` bytes, which Django limits to the Content-Length.
+
+        Raises OSError if there are fewer; Django turns it into UnreadablePostError.
+        """
         self.failed = True
-        piece = self._stream.read(size)
-        if len(piece) < size:
+        chunk = self._stream.read(size)
+        if len(chunk) < size:
             raise OSError("The body ends before its Content-Length.")
         self.failed = False
-        return piece
+        return chunk
 
 
 class UTF8Request(WSGIRequest):
-    """A request whose query and body are UTF-8, whatever a client calls them, and whose body is whole.
+    """A request with a complete body, whose query and body are decoded as UTF-8 whatever Content-Type says.
 
-    Django reads the query by the charset of Content-Type, before any middleware could answer for what comes of it:
-    "rot13" and a hundred others are a crash there, and so is a charset with too many parameters in the query.
+    Django decodes the query with the charset of Content-Type, before any middleware runs. Charsets such as "rot13", or
+    any charset together with too many query parameters, would be a crash.
     """
 
     def __init__(self, environ: dict[str, Any]) -> None:
@@ -48,11 +51,11 @@ class UTF8Request(WSGIRequest):
         try:
             self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
         except (LookupError, ValueError):
-            # REST framework reads it once more, and stumbles over the same parameter.
+            # REST framework parses the header again and would fail on it too.
             self.content_type, self.content_params, meta["CONTENT_TYPE"] = "", {}, ""
 
 
 application = get_wsgi_application()
 application.request_class = UTF8Request
-# Every room's views are read now: before gunicorn forks, and not while the first request waits.
-get_resolver().url_patterns  # noqa: B018 - reading it is what does it
+# Import all views before gunicorn forks, so that the first request does not wait for it.
+get_resolver().url_patterns  # noqa: B018 - reading the property imports them
