@@ -1,4 +1,4 @@
-"""What every answer passes: ids, the line in the log, and headers."""
+"""Request ids, the request log, and the headers that middleware adds."""
 
 import re
 from types import SimpleNamespace
@@ -22,36 +22,36 @@ def _logged(request: HttpRequest, status: int = 200) -> tuple[HttpResponse, dict
     return response, dict(line)
 
 
-def test_a_request_without_an_id_is_given_one_that_nobody_has() -> None:
+def test_a_request_without_an_id_gets_a_unique_one() -> None:
     first, _ = _logged(RequestFactory().get("/"))
     second, _ = _logged(RequestFactory().get("/"))
     assert re.fullmatch("[0-9a-f]{32}", first["X-Request-ID"])
     assert first["X-Request-ID"] != second["X-Request-ID"]
 
 
-def test_the_id_of_the_edge_is_kept_and_answered() -> None:
-    response, _ = _logged(RequestFactory().get("/", headers={"X-Request-ID": "edge-1.2_3-4567"}))
-    assert response["X-Request-ID"] == "edge-1.2_3-4567"
+def test_a_valid_request_id_of_the_proxy_is_kept_and_returned() -> None:
+    response, _ = _logged(RequestFactory().get("/", headers={"X-Request-ID": "proxy-1.2_3-4567"}))
+    assert response["X-Request-ID"] == "proxy-1.2_3-4567"
 
 
-@pytest.mark.parametrize("given", ["short", "a" * 65, "with space in it", "broken\nline", "ä" * 10, "<script>1"])
-def test_an_id_that_could_do_harm_is_replaced(given: str) -> None:
+@pytest.mark.parametrize("received", ["short", "a" * 65, "with space in it", "broken\nline", "ä" * 10, "<script>1"])
+def test_an_invalid_request_id_is_replaced_by_a_new_one(received: str) -> None:
     request = RequestFactory().get("/")
-    request.META["HTTP_X_REQUEST_ID"] = given
+    request.META["HTTP_X_REQUEST_ID"] = received
     response, _ = _logged(request)
     assert re.fullmatch("[0-9a-f]{32}", response["X-Request-ID"])
 
 
-def test_the_line_names_the_route_and_neither_path_nor_query() -> None:
-    request = RequestFactory().post("/api/v1/posts/77?token=hush")
+def test_the_request_log_has_the_route_but_no_path_or_query() -> None:
+    request = RequestFactory().post("/api/v1/posts/77?token=secret")
     request.resolver_match = SimpleNamespace(route="api/v1/posts/<int:pk>")  # type: ignore[assignment]
     _, line = _logged(request, status=201)
     assert (line["method"], line["route"], line["status"]) == ("POST", "api/v1/posts/<int:pk>", 201)
-    assert "hush" not in str(line)
+    assert "secret" not in str(line)
     assert "77" not in str(line["route"])
 
 
-def test_the_line_names_a_member_who_is_known_already() -> None:
+def test_the_request_log_names_a_member_who_is_already_loaded() -> None:
     request = RequestFactory().get("/")
     request.user = SimpleNamespace(pk=7)  # type: ignore[assignment]
     assert _logged(request)[1]["member"] == 7
@@ -59,13 +59,13 @@ def test_the_line_names_a_member_who_is_known_already() -> None:
     assert _logged(request)[1]["member"] is None
 
 
-def test_the_line_does_not_ask_who_somebody_is() -> None:
+def test_the_request_log_does_not_load_the_member_itself() -> None:
     request = RequestFactory().get("/")
-    request.user = SimpleLazyObject(lambda: pytest.fail("the log looked a member up"))  # type: ignore[assignment]
+    request.user = SimpleLazyObject(lambda: pytest.fail("the log loaded the member"))  # type: ignore[assignment]
     assert _logged(request)[1]["member"] is None
 
 
-def test_what_is_logged_in_between_carries_the_id_and_nothing_after_it_does() -> None:
+def test_log_lines_of_a_request_have_its_id_and_later_ones_do_not() -> None:
     seen: dict[str, Any] = {}
 
     def view(request: HttpRequest) -> HttpResponse:
@@ -77,7 +77,7 @@ def test_what_is_logged_in_between_carries_the_id_and_nothing_after_it_does() ->
     assert get_contextvars() == {}
 
 
-def test_pages_say_what_they_may_load_and_other_answers_do_not() -> None:
+def test_only_html_responses_have_a_content_security_policy() -> None:
     page = ContentSecurityPolicyMiddleware(lambda request: HttpResponse("<p>"))(RequestFactory().get("/docs/"))
     data = ContentSecurityPolicyMiddleware(lambda request: HttpResponse("{}", content_type="application/json"))(
         RequestFactory().get("/")
@@ -87,7 +87,7 @@ def test_pages_say_what_they_may_load_and_other_answers_do_not() -> None:
     assert "Content-Security-Policy" not in data
 
 
-def test_answers_of_the_api_are_stored_nowhere_unless_the_view_says_so() -> None:
+def test_api_responses_are_not_cached_unless_the_view_allows_it() -> None:
     plain = NoStoreMiddleware(lambda request: HttpResponse())
     cached = NoStoreMiddleware(lambda request: HttpResponse(headers={"Cache-Control": "public, max-age=60"}))
     assert plain(RequestFactory().get("/api/v1/me"))["Cache-Control"] == "no-store"
@@ -97,7 +97,7 @@ def test_answers_of_the_api_are_stored_nowhere_unless_the_view_says_so() -> None
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api/v1/config", "/livez", "/nowhere", "/docs/", "/pictures/nothing"])
-def test_a_head_has_the_length_of_a_get_and_no_body(client: Client, path: str) -> None:
+def test_head_has_the_content_length_of_get_and_no_body(client: Client, path: str) -> None:
     head, get = client.head(path), client.get(path)
     assert head.status_code == get.status_code
     assert head.content == b""

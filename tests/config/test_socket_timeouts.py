@@ -1,4 +1,4 @@
-"""A client that falls silent in the middle of a request does not keep a thread."""
+"""A client that stops sending in the middle of a request does not keep a thread."""
 
 import socket
 
@@ -7,14 +7,14 @@ import pytest
 from config.gunicorn import set_socket_timeouts
 
 
-def test_a_connection_takes_the_bound_on_silence_from_its_listener() -> None:
+def test_accepted_connections_inherit_the_timeouts_of_their_listener() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         set_socket_timeouts(listener, 1)
-        with socket.create_connection(listener.getsockname()) as phone:
-            phone.sendall(b"POST /api/v1/se")
+        with socket.create_connection(listener.getsockname()) as client:
+            client.sendall(b"POST /api/v1/se")
             connection, _ = listener.accept()
             with connection:
-                # As gunicorn does, which takes Python's own timeout away.
+                # gunicorn removes the timeout of Python in the same way.
                 connection.setblocking(True)
                 assert connection.recv(100) == b"POST /api/v1/se"
                 with pytest.raises(BlockingIOError):
