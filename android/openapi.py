@@ -15,7 +15,6 @@ from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import normalize_result_object, sanitize_result_object
 
-from accounts.errors import CREDENTIAL_REFUSALS
 from android.error_codes import ANY, CALLS, FAULT, told
 from libs.api.openapi import OperationSchema
 
@@ -119,7 +118,7 @@ class AppSchema(OperationSchema):
         """Every refusal of ours that the call can meet, by its code and status."""
         yield from ((name, 400) for name in CALLS.get(self.call, {}) if name not in (ANY, FAULT))
         declared = self.operation.errors
-        credentials = CREDENTIAL_REFUSALS if self.get_auth() else ()
+        credentials = self.access_errors() if self.get_auth() else ()
         yield from ((refusal.default_code, refusal.status_code) for refusal in (*declared, *credentials))
         if self._get_request_body():  # type: ignore[no-untyped-call]
             yield from (("invalid", 400), ("malformed", 400), ("unsupported_media_type", 415), ("body_too_large", 413))

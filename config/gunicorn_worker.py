@@ -21,7 +21,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Send the problem for an error of the parser, and log it without any content of the request."""
         # Models can only be imported after Django's setup, which is later than the import of this class.
-        errors = import_module("config.errors")
+        errors = import_module("libs.api.problems")
         refusal, request_id = errors.refusal_of(exc), token_hex(16)
         fault = exc if refusal.status_code >= 500 else None
         log.warning("not a request", kind=type(exc).__name__, request_id=request_id, exc_info=fault)

@@ -15,7 +15,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.functional import LazyObject, empty
 
-from config.errors import LengthRequired, answer
+from libs.api.errors import LengthRequired
+from libs.api.problems import answer
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -1,73 +1,11 @@
-"""What OpenAPI says of us: every operation with every status it can give, refusals in the problem shape."""
+"""What the OpenAPI document of v1 has to know of the apps."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
-from rest_framework import exceptions
 
-from accounts.errors import CREDENTIAL_REFUSALS
-from accounts.permissions import TermsAccepted
 from android.middleware import ADDRESSES
-from config.errors import (
-    MEDIA_TYPE,
-    AddressTooLong,
-    BodyTooLarge,
-    Conflict,
-    HeadersTooLarge,
-    InternalError,
-    Invalid,
-    LengthRequired,
-    Malformed,
-    NotFound,
-    Unavailable,
-    UnknownField,
-    Unreadable,
-    describe,
-)
-from config.openapi_headers import HEADERS, tell_conditions, tell_limits
-from libs.api.errors import PreconditionFailed
-from libs.api.openapi import OperationSchema
-from libs.idempotency.errors import REPEATS
-from libs.throttling.errors import TooManyRequests
-
-Refusal = type[exceptions.APIException]
-PROBLEM = {
-    "type": "object",
-    "description": "Why a request was refused (RFC 9457).",
-    "required": ["type", "title", "status", "detail", "code", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "For people, in Korean or English; machines read `code`."},
-        "code": {"type": "string", "description": "Stable; docs/errors.md lists them all."},
-        "request_id": {"type": ["string", "null"]},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "code", "detail"],
-                "properties": {
-                    "field": {"type": "string"},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                },
-            },
-        },
-    },
-}
-
-
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "pattern": "^[!-~]{1,255}$"},
-    OpenApiParameter.HEADER,
-    description="Drawn by the client for each thing to create, best a UUID: a request that is sent again with its key "
-    "gets the first answer and creates nothing more.",
-)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
@@ -81,82 +19,6 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-class ProblemSchema(OperationSchema):
-    """Operations with every refusal they can answer with."""
-
-    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
-        """The operation with its limits and conditions."""
-        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
-        if operation:
-            tell_conditions(operation, self.operation, self.method)
-            tell_limits(operation, self.view.get_throttles(), self.method)
-        return operation
-
-    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
-        pattern = {"type": "string", "pattern": "^[0-9]{1,19}$"}
-        return [{"name": name, "in": "path", "required": True, "schema": pattern} for name in variables]
-
-    def get_override_parameters(self) -> list[Any]:
-        """The header that repeats know each other by."""
-        return [*super().get_override_parameters(), *([IDEMPOTENCY_KEY] if self.operation.idempotent else [])]
-
-    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
-        bodies = super()._get_response_bodies(direction)
-        by_status: dict[int, list[Refusal]] = {}
-        for refusal in self.refusals():
-            by_status.setdefault(refusal.status_code, []).append(refusal)
-        for status, refusals in sorted(by_status.items()):
-            bodies.setdefault(str(status), problem_response(refusals))
-        return bodies
-
-    def refusals(self) -> Iterable[Refusal]:
-        """Every refusal the operation can answer with, those of the frame around it included."""
-        yield from self.operation.errors
-        if self.operation.idempotent:
-            yield from REPEATS
-        if self.get_auth():
-            yield from CREDENTIAL_REFUSALS
-            for permission in self.view.get_permissions():
-                yield from permission.errors(self.method) if isinstance(permission, TermsAccepted) else ()
-        if self.method != "GET":
-            # One that takes no body reads it all the same, to refuse what it says.
-            yield from (Malformed, Invalid, UnknownField, LengthRequired, BodyTooLarge, Unreadable)
-        elif self._get_parameters():
-            yield Invalid
-        if self.method in ("POST", "PUT", "PATCH"):
-            yield Conflict
-        if "{" in self.path:
-            yield NotFound
-        if self.operation.if_match:
-            yield PreconditionFailed
-        if self.view.get_throttles():
-            yield TooManyRequests
-        yield from (AddressTooLong, HeadersTooLarge, InternalError, Unavailable)
-
-
 def without_the_app(endpoints: list[tuple[str, Any, str, Any]], **kwargs: Any) -> list[tuple[str, Any, str, Any]]:
     """Pre-processing hook: the wire of the app in the store has a document of its own."""
     return [endpoint for endpoint in endpoints if not endpoint[0].startswith(ADDRESSES)]
-
-
-def problem_response(refusals: list[Refusal]) -> dict[str, Any]:
-    """One response of OpenAPI: the refusals that share a status, each with an example."""
-    examples = {}
-    for refusal in refusals:
-        # Some refusals are made of what they refuse; their words alone need nothing.
-        instance = refusal.__new__(refusal)
-        exceptions.APIException.__init__(instance)
-        value = describe(instance, None) | {"request_id": "4f1c2a9e0b7d4c58"}
-        value["title"] = str(value["title"])
-        examples[value["code"]] = {"value": value}
-    return {
-        "description": " ".join(f"`{code}`" for code in examples),
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
-    }
-
-
-def add_problem_component(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Post-processing hook: the shape that every refusal refers to."""
-    result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
-    result["components"]["headers"] = HEADERS
-    return result

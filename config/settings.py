@@ -417,11 +417,11 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["libs.api.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["libs.api.parsers.StrictJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "libs.api.renderers.AlwaysJSON",
-    "DEFAULT_SCHEMA_CLASS": "config.openapi.ProblemSchema",
+    "DEFAULT_SCHEMA_CLASS": "libs.api.openapi.ProblemSchema",
     "DEFAULT_THROTTLE_CLASSES": ["libs.throttling.throttles.Wide"],
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_PAGINATION_CLASS": None,
-    "EXCEPTION_HANDLER": "config.errors.handle",
+    "EXCEPTION_HANDLER": "libs.api.problems.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "NUM_PROXIES": TRUSTED_PROXIES,
     "DATETIME_FORMAT": "iso-8601",
@@ -444,7 +444,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["config.openapi.without_the_app"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.openapi.add_problem_component",
+        "libs.api.openapi.add_problem_component",
     ],
 }
 # Whether /docs/ and the schema are shown to everybody.

@@ -11,6 +11,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework import serializers
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
+from rest_framework.views import exception_handler
 
 from libs.api.conditional_requests import tagged
 from libs.api.openapi_examples import answered
@@ -86,3 +87,7 @@ class SwaggerView(SpectacularSwaggerSplitView):
     content_negotiation_class = AlwaysJSON
     throttle_classes = ()
     renderer_classes = [TemplateHTMLRenderer]
+
+    def get_exception_handler(self) -> Any:
+        """REST framework's own: this page is for people."""
+        return exception_handler

@@ -3,9 +3,10 @@
 from typing import Any
 
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from accounts.errors import SessionEnded, TokenInvalid
+from accounts.errors import CREDENTIAL_REFUSALS, SessionEnded, TokenInvalid
 from accounts.models import LoginSession, Member
 from accounts.sessions.tokens import AccessToken, read
 
@@ -27,6 +28,10 @@ class MemberAuthentication(BaseAuthentication):
         if not LoginSession.objects.is_session_live(int(token["sid"])):
             raise SessionEnded
         return known_by_id(int(token["sub"])), token
+
+    def errors(self, method: str) -> tuple[type[APIException], ...]:
+        """What any operation may answer with that needs a member."""
+        return CREDENTIAL_REFUSALS
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 without credentials says (RFC 6750 3: no error when no token came)."""

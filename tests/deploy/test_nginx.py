@@ -18,7 +18,8 @@ import pytest
 from django.utils.translation import override
 from rest_framework.exceptions import APIException
 
-from config.errors import AddressTooLong, BodyTooLarge, HeadersTooLarge, Malformed, NotFound, Unavailable, describe
+from libs.api.errors import AddressTooLong, BodyTooLarge, HeadersTooLarge, Malformed, NotFound, Unavailable
+from libs.api.problems import describe
 from tests.android.app import App, Refused
 from tests.android.town import Town, town
 from tests.android.wire import NetworkError, Request, file_part, multipart, phone_bytes, text_part
