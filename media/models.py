@@ -1,24 +1,20 @@
 """Image: one picture, kept as three files, whoever shows it."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.files.base import File
 from django.db import models, transaction
-from django.db.models import Count, Exists, ManyToOneRel, OuterRef, Sum
+from django.db.models import Exists, ManyToOneRel, OuterRef
 from django.utils import timezone
 
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
-from libs.keyset.models import TimeOrdered, save_all
+from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue_many
-from media.errors import ImageInUse, ImageNotUsable, QuotaExceeded
+from media.errors import ImageInUse, ImageNotUsable
 from media.image_urls import picture
-from media.processing import pipeline
-from media.processing.decoding import ProcessedImage
-from media.storage import image_files
 
 # The longest description of a picture. Graphemes.
 ALT_MAX_GRAPHEMES = 500
@@ -70,34 +66,6 @@ class ImageQuerySet(models.QuerySet["Image"]):
             raise ImageNotUsable
         return [usable[pk] for pk in ids]
 
-    def accept(
-        self,
-        files: "Sequence[File[Any]]",
-        *,
-        owner: models.Model,
-        alts: Sequence[str] | None = None,
-        within: "Callable[[list[Image]], object] | None" = None,
-    ) -> list["Image"]:
-        """Take the files as pictures of the owner, in order, or refuse them all; outside of any transaction.
-
-        Every file is decoded before any is stored. The rows are committed first, so that a crash leaves nothing in
-        storage that the sweep does not find. Words that are missing are empty. Two requests at once may pass the quota
-        by what the second brings. `within` is called in the transaction that makes the pictures usable.
-        Raises what `pipeline.process_all` raises, QuotaExceeded or StorageUnavailable.
-        """
-        self._refuse_beyond_quota(owner, len(files), 0)
-        finished = pipeline.process_all(files)
-        self._refuse_beyond_quota(owner, len(files), sum(len(one.data) for one in finished))
-        images = self._begin(finished, owner, [*(alts or ()), *[""] * len(files)])
-        try:
-            image_files.store_all((image.key, one.data) for image, one in zip(images, finished, strict=True))
-            self._complete(images, within)
-        except Exception:
-            with transaction.atomic():
-                self.discard(images)
-            raise
-        return images
-
     def discard(self, images: Iterable["Image | int"]) -> int:
         """Give pictures up, in the caller's transaction; their files and rows go after its commit. Says how many.
 
@@ -113,29 +81,6 @@ class ImageQuerySet(models.QuerySet["Image"]):
         """Owe the jobs that delete pictures given up; several, so that each is done well within its lease."""
         batches = [ids[at : at + DELETED_BY_ONE_JOB] for at in range(0, len(ids), DELETED_BY_ONE_JOB)]
         enqueue_many("media.delete_files", [{"image_ids": batch} for batch in batches])
-
-    def _refuse_beyond_quota(self, owner: models.Model, number: int, size: int) -> None:
-        used = self.kept().filter(owner=owner.pk).aggregate(number=Count("pk"), size=Sum("bytes", default=0))
-        if used["number"] + number > settings.IMAGE_QUOTA_COUNT or used["size"] + size > settings.IMAGE_QUOTA_BYTES:
-            raise QuotaExceeded
-
-    def _begin(self, finished: Iterable[ProcessedImage], owner: models.Model, alts: Iterable[str]) -> list["Image"]:
-        images = [
-            Image(owner_id=owner.pk, width=one.width, height=one.height, bytes=len(one.data), alt=alt)
-            for one, alt in zip(finished, alts, strict=False)
-        ]
-        with transaction.atomic(durable=True):
-            return list(save_all(images))
-
-    def _complete(self, images: list["Image"], within: "Callable[[list[Image]], object] | None") -> None:
-        now = timezone.now()
-        with transaction.atomic():
-            self.filter(pk__in=[image.pk for image in images]).update(stored_at=now)
-            enqueue_many("media.make_variants", [{"image_id": image.pk} for image in images])
-            if within:
-                within(images)
-        for image in images:
-            image.stored_at = now
 
 
 class Image(TimeOrdered):

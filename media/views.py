@@ -17,6 +17,7 @@ from media.errors import INTAKE, ImageInUse
 from media.models import Image, ImageQuerySet
 from media.openapi_examples import IMAGE
 from media.serializers import AltSerializer, ImageSerializer, NewImageSerializer
+from media.uploads import accepted_images, mark_stored
 
 
 class ImageViewSet(StrictViewSet):
@@ -47,14 +48,13 @@ class ImageViewSet(StrictViewSet):
     )
     def create(self, request: Request) -> Response:
         """Take one picture."""
-        taken = self.taken()
-        said: list[Response] = []
-
-        def answer(images: list[Image]) -> None:
-            said.append(self.store_response(Response(images[0].as_picture(), status=201)))
-
-        Image.objects.accept([taken["image"]], owner=self.asker, alts=[taken["alt"]], within=answer)
-        return said[0]
+        data = self.taken()
+        with (
+            accepted_images([data["image"]], owner=self.asker, alts=[data["alt"]]) as (image,),
+            transaction.atomic(),
+        ):
+            mark_stored([image])
+            return self.store_response(Response(image.as_picture(), status=201))
 
     @operation(
         summary="Read one of your pictures",

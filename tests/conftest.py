@@ -11,7 +11,7 @@ from accounts.models import Member
 from accounts.sessions import rotation
 from libs.outbox.worker import Worker
 from media.models import Image
-from tests.factories import MemberFactory, upload
+from tests.factories import MemberFactory, store_images, upload
 
 pytest_plugins = ["tests.services_plugin"]
 
@@ -74,7 +74,7 @@ def image_of() -> Callable[..., Image]:
     """Puts an uploaded picture of a member in place, shown by nothing yet."""
 
     def accept(owner: Member, **options: Any) -> Image:
-        (image,) = Image.objects.accept([upload(**options)], owner=owner)
+        (image,) = store_images([upload(**options)], owner=owner)
         return image
 
     return accept

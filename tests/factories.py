@@ -1,17 +1,20 @@
 """How tests make what they do not tell about."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Any, TypeVar
 
 import factory
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from PIL import Image as Pillow
 
 from accounts.models import Member
 from libs.keyset.ids import new_id
 from libs.keyset.models import TimeOrdered
+from media.models import Image
+from media.uploads import accepted_images, mark_stored
 from posts.models import Post
 
 New = TypeVar("New", bound=TimeOrdered)
@@ -66,3 +69,10 @@ def put(records: Iterable[New]) -> list[New]:
     for record in new:
         record.pk = next(ids)
     return type(new[0])._base_manager.bulk_create(new) if new else new
+
+
+def store_images(files: Sequence[SimpleUploadedFile], *, owner: Member, alts: Sequence[str] = ()) -> list[Image]:
+    """Store uploaded files as images of the owner that nothing shows yet."""
+    with accepted_images(files, owner=owner, alts=alts) as images, transaction.atomic():
+        mark_stored(images)
+        return images

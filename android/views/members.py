@@ -23,7 +23,7 @@ from android.serializers import ActorSerializer, AvatarSerializer, TargetSeriali
 from android.views.base import AppViewSet
 from libs.api.operations import operation
 from libs.throttling.throttles import limited, require
-from media.models import Image
+from media.uploads import accepted_images, mark_stored
 from moderation.reporting import report_member
 
 # The app takes the list whole. No thumb blocks so many, and a machine would make us write all of a large town.
@@ -123,9 +123,7 @@ class AppAvatarViewSet(AppViewSet):
     def upload(self, request: Request) -> Response:
         """Take the picture and show it; the one before is deleted."""
         file = self.body_of_asker()["file"]
-
-        def show(images: list[Image]) -> None:
-            self.asker.show_with(images[0].pk)
-
-        (image,) = Image.objects.accept([file], owner=self.asker, within=show)
+        with accepted_images([file], owner=self.asker) as (image,), transaction.atomic():
+            mark_stored([image])
+            self.asker.show_with(image.pk)
         return Response({"member_id": self.asker.pk, "avatar_url": picture_url(image.key)}, status=201)

@@ -1,7 +1,5 @@
 """post/*: writing, reading, deleting."""
 
-from typing import Any
-
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
@@ -17,6 +15,7 @@ from android.serializers import FeedSerializer, NewPostSerializer, PageSerialize
 from android.views.base import AppViewSet
 from libs.api.operations import operation
 from libs.throttling.throttles import limited
+from media.uploads import accepted_images, mark_stored
 from posts.errors import NotYours
 from posts.models import Post
 
@@ -35,13 +34,12 @@ class AppPostViewSet(AppViewSet):
     def register(self, request: Request) -> Response:
         """With its pictures in the order chosen; one that cannot be taken refuses them all."""
         said = self.body_of_asker()
-        shown: dict[str, Any] = {}
-
-        def show(post: Post) -> None:
-            # With the post or not at all: the app sends a refused one again, and there would be two.
-            shown.update(*written(list(rows_of(Post.objects.filter(pk=post.pk))), self.asker.pk))
-
-        Post.objects.publish(author=self.asker, text=said["content"], uploads=said["files"], within=show)
+        with accepted_images(said["files"], owner=self.asker) as images, transaction.atomic():
+            mark_stored(images)
+            image_ids = [image.pk for image in images]
+            post = Post.objects.publish(author=self.asker, text=said["content"], image_ids=image_ids)
+            # In the transaction: if reading fails, the app sends the post again, and there would be two.
+            (shown,) = written(list(rows_of(Post.objects.filter(pk=post.pk))), self.asker.pk)
         return Response({"post_id": shown.pop("id"), **shown}, status=201)
 
     @operation(summary="Read the feed", query=FeedSerializer, responses=PostPageSerializer, errors=[NotTheMember])

@@ -1,10 +1,9 @@
 """Post: what a member says, and whether others still hear it."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Self
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.shortcuts import get_object_or_404
@@ -46,38 +45,18 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Posts by those whom the member follows."""
         return self.filter(author_id__in=Follow.objects.filter(follower=member.pk).values("followed_id"))
 
-    def publish(
-        self,
-        *,
-        author: Member,
-        text: str,
-        image_ids: Sequence[int] = (),
-        uploads: "Sequence[UploadedFile[Any]]" = (),
-        alts: Sequence[str] = (),
-        within: "Callable[[Post], object] | None" = None,
-    ) -> "Post":
-        """Say something with pictures in the given order: uploaded before, or in this very request.
+    def publish(self, *, author: Member, text: str, image_ids: Sequence[int] = ()) -> "Post":
+        """Publish a post with the author's images of these ids, in this order, in the caller's transaction.
 
-        Raises PostEmpty, ImageNotUsable, and what media.processing.pipeline refuses. All pictures are stored before
-        the short transaction begins; when it fails, those that came with the request are given up again.
-        `within` is called at the end of that transaction.
+        Raises PostEmpty, or ImageNotUsable.
         """
-        if not (text or image_ids or uploads):
+        if not (text or image_ids):
             raise PostEmpty
-        images = Image.objects.accept(uploads, owner=author, alts=alts) if uploads else []
-        try:
-            with transaction.atomic():
-                shown = Image.objects.claim([*image_ids, *(image.pk for image in images)], owner=author)
-                post = self.create(author_id=author.pk, text=text, image_count=len(shown))
-                PostImage.objects.bulk_create(
-                    PostImage(post=post, image=image, position=place) for place, image in enumerate(shown)
-                )
-                if within:
-                    within(post)
-        except Exception:
-            with transaction.atomic():
-                Image.objects.discard(images)
-            raise
+        images = Image.objects.claim(image_ids, owner=author)
+        post = self.create(author_id=author.pk, text=text, image_count=len(images))
+        PostImage.objects.bulk_create(
+            PostImage(post=post, image=image, position=position) for position, image in enumerate(images)
+        )
         return post
 
     @transaction.atomic

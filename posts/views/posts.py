@@ -24,6 +24,7 @@ from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import limited, require
 from media.errors import INTAKE, ImageNotUsable, TooManyImages
 from media.openapi_examples import IMAGE
+from media.uploads import accepted_images, mark_stored
 from posts.errors import NotYours, PostEmpty
 from posts.filters import PostFilter
 from posts.models import Post
@@ -89,15 +90,13 @@ class PostViewSet(StrictViewSet):
     )
     def create(self, request: Request) -> Response:
         """Say something."""
-        taken = self.taken()
-        uploads = taken.pop("images", ())
-        said: list[Response] = []
-
-        def answer(post: Post) -> None:
-            said.append(self.store_response(Response(self.shown(post.pk), status=201)))
-
-        Post.objects.publish(author=self.asker, uploads=uploads, within=answer, **taken)
-        return said[0]
+        data = self.taken()
+        files, alts = data.pop("images", ()), data.pop("alts", ())
+        with accepted_images(files, owner=self.asker, alts=alts) as images, transaction.atomic():
+            mark_stored(images)
+            image_ids = data["image_ids"] if "image_ids" in data else [image.pk for image in images]
+            post = Post.objects.publish(author=self.asker, text=data["text"], image_ids=image_ids)
+            return self.store_response(Response(self.shown(post.pk), status=201))
 
     @operation(summary="Read a post", responses=PostSerializer, examples=[answered(POST)], etag=True)
     def retrieve(self, request: Request, post_id: int) -> HttpResponse:

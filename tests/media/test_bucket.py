@@ -13,6 +13,7 @@ from accounts.models import Member
 from media.errors import StorageUnavailable
 from media.models import Image, new_key
 from media.storage import image_files
+from tests.factories import store_images
 from tests.media.conftest import close_bucket, use_bucket
 from tests.media.pictures import photograph, sent
 
@@ -59,7 +60,7 @@ def test_a_picture_given_up_leaves_the_bucket(
 
 
 def test_ten_pictures_travel_together_and_arrive_whole(bucket: Any, mina: Member) -> None:
-    images = Image.objects.accept([sent(photograph(60 + number, 60)) for number in range(10)], owner=mina)
+    images = store_images([sent(photograph(60 + number, 60)) for number in range(10)], owner=mina)
     assert names_in(bucket) == sorted(f"{image.key}.full.jpg" for image in images)
     assert [len(image_files.read(image.key, "full")) for image in images] == [image.bytes for image in images]
 
@@ -78,7 +79,7 @@ def test_a_bucket_that_is_gone_is_a_refusal_that_asks_to_wait(bucket: Any, mina:
         | {"OPTIONS": settings.STORAGES["default"]["OPTIONS"] | {"bucket_name": "elsewhere"}}
     }
     with pytest.raises(StorageUnavailable) as refusal:
-        Image.objects.accept([sent(photograph())], owner=mina)
+        store_images([sent(photograph())], owner=mina)
     assert refusal.value.wait == 5
     assert not Image.objects.stored().exists()
 
@@ -88,7 +89,7 @@ def test_a_store_that_says_nothing_is_given_up_in_time(mina: Member, settings: A
     with socket.create_server(("127.0.0.1", 0)) as silent:
         use_bucket(settings, f"http://127.0.0.1:{silent.getsockname()[1]}")
         with pytest.raises(StorageUnavailable):
-            Image.objects.accept([sent(photograph()), sent(photograph())], owner=mina)
+            store_images([sent(photograph()), sent(photograph())], owner=mina)
         config = storages["default"].connection.meta.client.meta.config  # type: ignore[attr-defined]
         tries = config.retries["total_max_attempts"]
         assert tries * config.read_timeout == tries * config.connect_timeout == settings.STORAGE_TIMEOUT

@@ -13,7 +13,7 @@ from libs.outbox.models import Job
 from media.errors import ImageInUse, ImageNotUsable, NotAnImage, QuotaExceeded, StorageUnavailable
 from media.models import Image, new_key
 from media.storage import image_files
-from tests.factories import put
+from tests.factories import put, store_images
 from tests.media.pictures import photograph, sent
 
 PHOTOGRAPH = photograph()
@@ -25,7 +25,7 @@ def files_in(folder: Path) -> list[str]:
 
 
 def test_an_accepted_picture_is_stored_under_a_name_of_ours(mina: Member, pictures_folder: Path) -> None:
-    [image] = Image.objects.accept([sent(PHOTOGRAPH, "my face.jpg")], owner=mina, alts=["Me"])
+    [image] = store_images([sent(PHOTOGRAPH, "my face.jpg")], owner=mina, alts=["Me"])
     assert files_in(pictures_folder) == [f"{image.key}.full.jpg"]
     assert re.fullmatch(r"images/\d{4}/\d{2}/[0-9a-f]{32}", image.key)
     assert (image.width, image.height, image.alt, image.owner) == (400, 300, "Me", mina)
@@ -39,19 +39,19 @@ def test_two_keys_are_never_alike() -> None:
 
 def test_pictures_keep_the_order_in_which_they_were_sent(mina: Member) -> None:
     files = [sent(photograph(width, 20)) for width in (10, 20, 30, 40, 50)]
-    assert [image.width for image in Image.objects.accept(files, owner=mina)] == [10, 20, 30, 40, 50]
+    assert [image.width for image in store_images(files, owner=mina)] == [10, 20, 30, 40, 50]
 
 
 def test_one_bad_file_leaves_neither_rows_nor_files(mina: Member, pictures_folder: Path) -> None:
     with pytest.raises(NotAnImage):
-        Image.objects.accept([sent(PHOTOGRAPH), sent(b"no picture")], owner=mina)
+        store_images([sent(PHOTOGRAPH), sent(b"no picture")], owner=mina)
     assert not Image.objects.exists()
     assert not files_in(pictures_folder)
 
 
 def test_files_are_not_stored_while_a_transaction_is_open(mina: Member) -> None:
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
-        Image.objects.accept([sent(PHOTOGRAPH)], owner=mina)
+        store_images([sent(PHOTOGRAPH)], owner=mina)
 
 
 def test_storage_that_fails_half_way_leaves_nothing_visible(
@@ -62,7 +62,7 @@ def test_storage_that_fails_half_way_leaves_nothing_visible(
     (pictures_folder / "images").mkdir()
     (pictures_folder / "images" / "blocked").write_text("a file where a folder should be")
     with pytest.raises(StorageUnavailable):
-        Image.objects.accept([sent(PHOTOGRAPH), sent(PHOTOGRAPH)], owner=mina)
+        store_images([sent(PHOTOGRAPH), sent(PHOTOGRAPH)], owner=mina)
     assert not Image.objects.stored().exists()
     (pictures_folder / "images" / "blocked").unlink()
     work()
@@ -72,20 +72,20 @@ def test_storage_that_fails_half_way_leaves_nothing_visible(
 
 def test_the_number_of_pictures_of_a_member_is_bounded(mina: Member, jun: Member, settings: Any) -> None:
     settings.IMAGE_QUOTA_COUNT = 2
-    Image.objects.accept([sent(PHOTOGRAPH), sent(PHOTOGRAPH)], owner=mina)
+    store_images([sent(PHOTOGRAPH), sent(PHOTOGRAPH)], owner=mina)
     with pytest.raises(QuotaExceeded):
-        Image.objects.accept([sent(PHOTOGRAPH)], owner=mina)
-    assert Image.objects.accept([sent(PHOTOGRAPH)], owner=jun)
+        store_images([sent(PHOTOGRAPH)], owner=mina)
+    assert store_images([sent(PHOTOGRAPH)], owner=jun)
 
 
 def test_the_bytes_of_a_member_are_bounded_by_what_is_kept(mina: Member, settings: Any) -> None:
-    [image] = Image.objects.accept([sent(PHOTOGRAPH)], owner=mina)
+    [image] = store_images([sent(PHOTOGRAPH)], owner=mina)
     settings.IMAGE_QUOTA_BYTES = 2 * image.bytes - 1
     with pytest.raises(QuotaExceeded):
-        Image.objects.accept([sent(PHOTOGRAPH)], owner=mina)
+        store_images([sent(PHOTOGRAPH)], owner=mina)
     with transaction.atomic():
         Image.objects.discard([image])
-    assert Image.objects.accept([sent(PHOTOGRAPH)], owner=mina)
+    assert store_images([sent(PHOTOGRAPH)], owner=mina)
 
 
 def test_a_member_may_claim_only_their_own_free_pictures(
@@ -124,9 +124,10 @@ def test_thousands_of_pictures_are_deleted_by_several_jobs(mina: Member) -> None
     assert [len(job.payload["image_ids"]) for job in Job.objects.order_by("pk")] == [100, 100, 50]
 
 
-def test_words_are_given_in_order_and_may_be_missing(mina: Member) -> None:
-    images = Image.objects.accept([sent(PHOTOGRAPH), sent(PHOTOGRAPH)], owner=mina, alts=["Tea"])
-    assert [image.alt for image in images] == ["Tea", ""]
+def test_alt_texts_are_given_in_order_or_not_at_all(mina: Member) -> None:
+    two = [sent(PHOTOGRAPH), sent(PHOTOGRAPH)]
+    assert [image.alt for image in store_images(two, owner=mina, alts=["Tea", ""])] == ["Tea", ""]
+    assert [image.alt for image in store_images(two, owner=mina)] == ["", ""]
 
 
 def test_giving_up_fails_together_with_what_it_belongs_to(mina: Member, image_of: Callable[..., Image]) -> None:

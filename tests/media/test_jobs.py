@@ -14,6 +14,7 @@ from libs.outbox.models import Job
 from media import jobs
 from media.models import Image
 from media.storage import image_files
+from tests.factories import store_images
 from tests.media.pictures import CORNERS, corners, is_like, photograph, saved, seen, sent
 from tests.media.test_images import files_in
 
@@ -21,7 +22,7 @@ from tests.media.test_images import files_in
 def test_smaller_variants_and_a_blurhash_are_made_after_the_answer(
     mina: Member, pictures_folder: Path, work: Callable[[], None], settings: Any
 ) -> None:
-    [image] = Image.objects.accept([sent(saved(corners(3_000, 2_000), "JPEG"))], owner=mina)
+    [image] = store_images([sent(saved(corners(3_000, 2_000), "JPEG"))], owner=mina)
     before = image.as_picture()
     assert set(before["urls"].values()) == {f"{settings.IMAGE_BASE_URL}/{image.key}.full.jpg"}
     assert before["blurhash"] is None
@@ -37,7 +38,7 @@ def test_smaller_variants_and_a_blurhash_are_made_after_the_answer(
 
 @pytest.mark.parametrize("size", [(1, 3_000), (3_000, 1), (1, 1)])
 def test_the_thinnest_picture_has_variants_too(size: tuple[int, int], mina: Member, work: Callable[[], None]) -> None:
-    Image.objects.accept([sent(saved(Pillow.new("RGB", size), "PNG"))], owner=mina)
+    store_images([sent(saved(Pillow.new("RGB", size), "PNG"))], owner=mina)
     work()
     assert Image.objects.get().variants_at
     assert not Job.objects.filter(done_at=None).exists()

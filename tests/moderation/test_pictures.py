@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import Member
@@ -18,7 +19,7 @@ from moderation.reporting import report_member, report_post
 from posts.models import Post
 from tests.accounts.conftest import AtOnce
 from tests.accounts.phone import Phone
-from tests.factories import MemberFactory, upload
+from tests.factories import MemberFactory, store_images, upload
 
 pytestmark = pytest.mark.django_db
 Work = Callable[[], None]
@@ -133,8 +134,9 @@ def test_a_report_forgotten_before_it_was_copied_leaves_no_file(report: Report, 
 @pytest.mark.parametrize("turn", range(4))
 def test_a_report_and_a_deletion_at_once_lose_nothing(at_once: AtOnce, turn: int) -> None:
     mina, jun = MemberFactory.create(), MemberFactory.create()
-    [image] = Image.objects.accept([upload()], owner=mina)
-    post = Post.objects.publish(author=mina, text="", image_ids=[image.pk])
+    [image] = store_images([upload()], owner=mina)
+    with transaction.atomic():
+        post = Post.objects.publish(author=mina, text="", image_ids=[image.pk])
     writer, reader = Phone.of(mina), Phone.of(jun)
     body = {"post_id": str(post.pk), "reason": "nudity"}
     deleted, reported = at_once(

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Member
 from media.errors import ImageNotUsable
 from media.models import Image
+from media.uploads import accepted_images, mark_stored
 from posts.models import Post, PostImage
-from tests.factories import upload
+from tests.factories import store_images, upload
 from tests.posts.conftest import files
 
 POSTS = "/api/v1/posts"
@@ -57,7 +59,7 @@ def test_a_post_takes_up_to_ten_pictures_in_the_same_request(mina_api: APIClient
 
 @pytest.mark.parametrize(("pictures", "status"), [(1, 201), (10, 201), (11, 400)])
 def test_a_post_takes_up_to_ten_pictures_by_id(mina: Member, mina_api: APIClient, pictures: int, status: int) -> None:
-    images = Image.objects.accept([upload(size=(8, 8)) for _ in range(min(pictures, 10))], owner=mina)
+    images = store_images([upload(size=(8, 8)) for _ in range(min(pictures, 10))], owner=mina)
     ids = [str(image.pk) for image in images] + ["1"] * (pictures - len(images))
     assert publish(mina_api, image_ids=ids).status_code == status
     assert PostImage.objects.count() == (pictures if status == 201 else 0)
@@ -138,8 +140,14 @@ def test_pictures_of_a_post_that_fails_are_given_up(
     mina: Member, jun: Member, image_of: ImageOf, work: Callable[[], None]
 ) -> None:
     before, foreign = files(), image_of(jun)
+
+    def publish_with_foreign_image() -> None:
+        with accepted_images([upload(), upload()], owner=mina) as images, transaction.atomic():
+            mark_stored(images)
+            Post.objects.publish(author=mina, text="x", image_ids=[*(image.pk for image in images), foreign.pk])
+
     with pytest.raises(ImageNotUsable):
-        Post.objects.publish(author=mina, text="x", image_ids=[foreign.pk], uploads=[upload(), upload()])
+        publish_with_foreign_image()
     assert not Image.objects.kept().filter(owner=mina).exists()
     work()
     assert not Post.objects.exists()

@@ -30,7 +30,7 @@ from posts.models import Post
 from tests.accounts.conftest import code_for, proof_for  # noqa: F401 - fixtures
 from tests.accounts.phone import Phone
 from tests.android.conftest import app_of
-from tests.factories import PostFactory, upload
+from tests.factories import PostFactory, store_images, upload
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,7 +82,7 @@ class Life:
 
     def picture(self, alt: str) -> int:
         """The id of a picture of hers."""
-        [image] = Image.objects.accept([upload()], owner=self.mina, alts=[alt])
+        [image] = store_images([upload()], owner=self.mina, alts=[alt])
         return image.pk
 
     def point(self) -> None:

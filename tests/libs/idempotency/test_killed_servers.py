@@ -189,7 +189,8 @@ def test_pictures_of_a_post_whose_server_died_before_publishing_are_swept(
         wait_until(lambda: waiting() == 1)
         server.kill()
         assert heard_nothing(line)
-    left = Image.objects.stored().get()
+    left = Image.objects.get()
+    assert left.stored_at is None
     with serving(environment, tmp_path) as server:
         ((status, post, _),) = repeated(server, access, asked[1:2])
     assert (status, Image.objects.count(), len(files(tmp_path))) == (201, 2, 2)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.client import encode_multipart
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -21,6 +21,7 @@ from libs.idempotency.models import Answer
 from libs.idempotency.purge import forget_answers
 from libs.outbox.models import Job
 from media.models import Image
+from media.uploads import accepted_images, mark_stored
 from posts.models import Post
 from tests.accounts.conftest import AtOnce
 from tests.conftest import signed_in
@@ -120,8 +121,14 @@ def test_an_effect_whose_lease_was_lost_is_taken_back(mina: Member, settings: Se
     settings.IDEMPOTENCY_LEASE_SECONDS = -1
     place: dict[str, Any] = {"member_id": mina.pk, "route": "r", "key": "k", "fingerprint": "f"}
     late, held = Answer.objects.claim(**place), Answer.objects.claim(**place)
+
+    @transaction.atomic
+    def publish() -> None:
+        Post.objects.publish(author=mina, text="x")
+        late.keep(Response(status=201), b"", "")
+
     with pytest.raises(KeyRunning):
-        Post.objects.publish(author=mina, text="x", within=lambda _: late.keep(Response(status=201), b"", ""))
+        publish()
     late.release()
     assert not Post.objects.exists()
     held.keep(Response(status=201), b"{}", "application/json")
@@ -153,11 +160,13 @@ def test_of_equal_requests_at_the_same_time_one_takes_effect(mina: Member, at_on
 
 
 def test_an_answer_that_cannot_be_kept_takes_its_picture_along(mina: Member) -> None:
-    def refuse(images: list[Image]) -> None:
-        raise ValueError
+    def fail_to_store() -> None:
+        with accepted_images([upload()], owner=mina) as images, transaction.atomic():
+            mark_stored(images)
+            raise ValueError
 
     with pytest.raises(ValueError):
-        Image.objects.accept([upload()], owner=mina, within=refuse)
+        fail_to_store()
     assert not Image.objects.kept().exists()
     assert set(Job.objects.values_list("kind", flat=True)) == {"media.delete_files"}
 
