@@ -1,6 +1,6 @@
-"""Every setting of the server: read from the environment, each with its reason and its unit.
+"""Settings of the server: every value that can differ comes from the environment variable of the same name.
 
-The names in the environment are the names below. docs/settings.md lists them all; a test keeps the two equal.
+Each comment gives the meaning and the unit. docs/settings.md lists the variables; a test compares their defaults.
 """
 
 from datetime import timedelta
@@ -14,45 +14,46 @@ from config.checks import check_settings
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# ---------------------------------------------------------------------------------------------- shape
-# "local" trusts its machine and needs nothing else; "production" refuses to start when something is unsafe.
+# ------------------------------------------------------------------------------ environment and server
+# "local" needs no other setting; "production" does not start with missing or unsafe ones.
 ENVIRONMENT = env.str("ENVIRONMENT", "local")
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = False
-# Everything a local server writes: database, pictures, mails, static files. A folder.
+# Directory of the files that a local server writes: database, images, e-mails, static files, metrics.
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
-# Where the server listens: an address of this machine ("0.0.0.0" is all of them), and a port.
+# Address and port that the server listens on; 0.0.0.0 is every address of the machine.
 BIND = env.str("BIND", "0.0.0.0" if PRODUCTION else "127.0.0.1")
 PORT = env.int("PORT", 8000)
-# Where Prometheus reads, on all addresses; no proxy forwards it. A port, or 0 for none.
+# Port for Prometheus, on every address; 0 turns it off. The proxy must not forward it.
 METRICS_PORT = env.int("METRICS_PORT", 0)
-# How long requests that are being answered may go on after SIGTERM; below the pod's termination grace. Seconds.
+# Time that running requests have after SIGTERM; shorter than the pod's termination grace period. Seconds.
 GRACEFUL_SECONDS = env.int("GRACEFUL_SECONDS", 25)
-# Where clients reach the server, without a slash at the end; addresses of local pictures begin with it.
+# URL at which clients reach the server, without a trailing slash; URLs of locally stored images begin with it.
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
-# Which of several servers this one is: the word that /profile answers to deploy scripts. Letters, digits and "-".
+# Name of this server in a blue/green deployment, which /profile returns. Letters, digits and hyphens.
 DEPLOY_SLOT = env.str("DEPLOY_SLOT", "default")
+# Host names that clients may use.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
-# gunicorn processes; more than one needs the shared cache. A number.
+# Number of gunicorn processes; more than one needs REDIS_URL.
 WORKERS = env.int("WORKERS", 1)
-# Requests one process answers at the same time. A number.
+# Number of requests that one process handles at the same time.
 THREADS = env.int("THREADS", 8)
-# Reverse proxies in front of the server: so many addresses at the right of X-Forwarded-For are believed. A number.
+# Number of reverse proxies in front: so many of the last addresses in X-Forwarded-For are trusted.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", None if PRODUCTION else 0)
 
 # -------------------------------------------------------------------------------------------- secrets
 LOCAL_SECRET = "local-only-secret-that-production-refuses"
-# Signs cursors, proofs, verification codes and admin sessions. 50 characters or more.
+# Key that signs cursors, proofs, verification codes and admin sessions. 50 characters or more.
 SECRET_KEY = env.str("SECRET_KEY", LOCAL_SECRET)
-# Older keys that still verify while the new one spreads.
+# Older keys that still verify signatures.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# Keys of the tokens, "kid:key" each, newest first: the first signs, all verify. HS256: any text of 32 characters or
-# more. EdDSA: the private key's PEM in base64.
+# Token keys as "kid:key", newest first: the first signs, all verify. HS256: a text of 32 characters or more. EdDSA: the
+# private key's PEM in base64.
 JWT_KEYS = env.list("JWT_KEYS", default=[f"local:{LOCAL_SECRET}"])
-# HS256, or EdDSA where others verify our tokens without being able to make them.
+# HS256, or EdDSA if other services verify the tokens.
 JWT_ALGORITHM = env.str("JWT_ALGORITHM", "HS256")
 
-# ---------------------------------------------------------------------------------------------- rooms
+# ------------------------------------------------------------------------------- apps, middleware, URLs
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -77,7 +78,9 @@ INSTALLED_APPS = [
     "operations",
 ]
 MIDDLEWARE = [
+    # First, because it empties the final response.
     "config.middleware.HeadMiddleware",
+    # Before the request log and ALLOWED_HOSTS, which do not apply to health checks.
     "operations.health.HealthCheckMiddleware",
     "config.middleware.RequestLogMiddleware",
     "android.middleware.AppWire",
@@ -98,7 +101,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
-# A redirect turns a POST into a GET; an address is right or it is 404.
+# Off, because clients follow such a redirect with GET and lose the body of a POST.
 APPEND_SLASH = False
 TEMPLATES = [
     {
@@ -117,19 +120,19 @@ TEMPLATES = [
 
 # ------------------------------------------------------------------------------------------- database
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
-# Connections one process may hold; WORKERS x pods x this stays below the database's limit. A number.
+# Connections of one process; WORKERS x pods x this must stay below the database's limit.
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", THREADS + 2)
-# A statement that takes longer is given up. Milliseconds.
+# Longest time of one statement. Milliseconds.
 DATABASE_STATEMENT_TIMEOUT = env.int("DATABASE_STATEMENT_TIMEOUT", 15_000)
-# Runs of a hot statement on one connection before the server keeps its plan; 0 for never, which a pooler in front of
-# PostgreSQL may need that hands out connections by transaction. A number.
+# Executions on a connection after which a compiled query becomes a prepared statement; 0 is never, for poolers such as
+# PgBouncer that assign connections by transaction.
 DATABASE_PREPARE_THRESHOLD = env.int("DATABASE_PREPARE_THRESHOLD", 2)
 if "sqlite" in DATABASES["default"]["ENGINE"]:
-    # Opening the file anew costs a request as much as all its statements.
+    # Opening the file takes as long as all statements of a request, so connections are kept.
     DATABASES["default"]["CONN_MAX_AGE"] = None
-    # SQLite makes the file, and not the folder.
+    # SQLite creates the file but not its directory.
     VAR_DIR.mkdir(parents=True, exist_ok=True)
-    # Without these, writers that meet fail with "database is locked".
+    # Without these, concurrent writers fail with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -137,34 +140,34 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # What the URL asks for, such as ?sslmode=verify-full, stays.
+    # Options of the URL, such as ?sslmode=verify-full, are kept.
     DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
         "pool": {
             "min_size": min(2, DATABASE_POOL_SIZE),
             "max_size": DATABASE_POOL_SIZE,
             "timeout": 5,
-            # For so long the pool tries by itself to reach a database that is away, at twice the distance each time;
-            # then each request has it try anew, so that whoever comes after an outage does not wait for its length.
+            # The pool retries by itself for so long, with doubling pauses. After that each request retries, which finds
+            # the database sooner after a long outage.
             "reconnect_timeout": 2,
         },
         "connect_timeout": 5,
-        # A database machine that is lost says nothing: without these a thread waits a quarter of an hour for it.
-        # Seconds, and milliseconds a little above the longest statement.
+        # Without these, a thread waits a quarter of an hour for a database machine that has disappeared. Seconds; the
+        # last in milliseconds, a little longer than the longest statement.
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": DATABASE_STATEMENT_TIMEOUT + 5_000,
-        # Statements of `prepared` are planned by the server once a connection has run them so often, and for good.
         "prepare_threshold": DATABASE_PREPARE_THRESHOLD or None,
+        # Generic plans, so that PostgreSQL plans a prepared statement once per connection.
         "options": f"-c statement_timeout={DATABASE_STATEMENT_TIMEOUT} -c lock_timeout=5000 "
         "-c plan_cache_mode=force_generic_plan",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---------------------------------------------------------------------------------------------- cache
-# The shared cache; without it each process has its own, which serves one process only.
+# Redis for the cache and the rate limits of all processes; without it each process has its own.
 REDIS_URL = env.str("REDIS_URL", "")
-# How long an answer of the cache is waited for before the database is asked instead. Seconds.
+# Longest wait for Redis before a request goes on without it. Seconds.
 REDIS_TIMEOUT = env.float("REDIS_TIMEOUT", 0.25)
 CACHES = {
     "default": {
@@ -175,7 +178,7 @@ CACHES = {
         "OPTIONS": {
             "SOCKET_CONNECT_TIMEOUT": REDIS_TIMEOUT,
             "SOCKET_TIMEOUT": REDIS_TIMEOUT,
-            # Not pickle: whoever can write into Redis must not be able to run code here.
+            # With pickle, anybody who can write to Redis could run code here.
             "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
         },
     }
@@ -183,71 +186,58 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 }
 
-# ----------------------------------------------------------------------------------------------- mail
-# Gmail's is smtp.gmail.com with port 587 and an app password. Without a host, mails are files in VAR_DIR/mail and
-# shown on the console.
+# --------------------------------------------------------------------------------------------- e-mail
+# SMTP server; Gmail's is smtp.gmail.com and needs an app password. Without one, e-mails are files in VAR_DIR/mail and
+# printed on the console.
 EMAIL_HOST = env.str("EMAIL_HOST", "")
 EMAIL_PORT = env.int("EMAIL_PORT", 587)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
-# STARTTLS; off only for a mail catcher on the same machine.
+# STARTTLS; production allows "off" only for a mail server on the same machine.
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
-# A mail server that says nothing for so long is given up and tried again later. Seconds.
+# Longest wait for the mail server before the job is retried later. Seconds.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)
+# Sender of all e-mails.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Heart to Heart <no-reply@heart-to-heart.example>")
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "config.email_backends.ConsoleFileEmailBackend"
 )
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 
-# ------------------------------------------------------------------------------------------- pictures
-# The bucket of the pictures; without one they are files in VAR_DIR/pictures.
+# ----------------------------------------------------------------------------------- images and files
+# Public bucket of the images; without one they are files in VAR_DIR/pictures.
 STORAGE_BUCKET = env.str("STORAGE_BUCKET", "")
-STORAGE_REGION = env.str("STORAGE_REGION", "ap-northeast-2")
-# Only for stores other than AWS.
-STORAGE_ENDPOINT = env.str("STORAGE_ENDPOINT", "") or None
-# The bucket of what only one member may read, such as exports: never the one above, which everybody reads. Without
-# one such files are in VAR_DIR/private.
+# Private bucket of exports and other files for one reader; without one they are files in VAR_DIR/private.
 PRIVATE_BUCKET = env.str("PRIVATE_BUCKET", "")
-# Where everybody reads the pictures (the CDN), without a slash at the end.
+STORAGE_REGION = env.str("STORAGE_REGION", "ap-northeast-2")
+# URL of the S3 API, for providers other than AWS.
+STORAGE_ENDPOINT = env.str("STORAGE_ENDPOINT", "") or None
+# URL that every image URL begins with (the CDN), without a trailing slash.
 IMAGE_BASE_URL = env.str("IMAGE_BASE_URL", f"{PUBLIC_URL}/pictures")
 MEDIA_ROOT = VAR_DIR / "pictures"
-# Half the time a phone waits for an answer; storage that is slower than this is tried again by the client. Seconds.
+# Longest wait for the storage: half the time that the Android app waits for a response. Seconds.
 STORAGE_TIMEOUT = env.float("STORAGE_TIMEOUT", 5.0)
-# One picture as it is sent. Bytes.
+# Largest image file that is accepted. Bytes.
 IMAGE_MAX_BYTES = env.int("IMAGE_MAX_BYTES", 10_485_760)
-# Phones make 48 and 50 megapixels. Pixels.
+# Largest image that is accepted; phones take photos of 48 and 50 megapixels. Pixels.
 IMAGE_MAX_PIXELS = env.int("IMAGE_MAX_PIXELS", 64_000_000)
-# The longest side of what is kept, or up to a twentieth less (media.processing.decoding); at most 4096. Pixels.
+# Longest side of a stored image, or up to 5 % less (see media.processing.decoding); 4096 at most. Pixels.
 IMAGE_LONGEST_SIDE = env.int("IMAGE_LONGEST_SIDE", 2_048)
-# Decoders that may open what a stranger sent; one that has a hole is taken out here.
+# Formats that are decoded; remove one if its decoder has a security hole.
 IMAGE_FORMATS = env.list("IMAGE_FORMATS", default=["JPEG", "PNG", "WEBP", "AVIF", "HEIC"])
-# Pictures decoded at the same time by one process. A number.
+# Number of images that one process decodes at the same time.
 IMAGE_DECODER_THREADS = env.int("IMAGE_DECODER_THREADS", 2)
-# What one member may keep. Bytes, and a number of pictures.
+# Storage of one member. Bytes, and number of images.
 IMAGE_QUOTA_BYTES = env.int("IMAGE_QUOTA_BYTES", 5_000_000_000)
 IMAGE_QUOTA_COUNT = env.int("IMAGE_QUOTA_COUNT", 10_000)
-# A picture that nothing shows for so long is deleted. Hours.
+# Time after which an image that no post or avatar uses is deleted. Hours.
 IMAGE_UNREFERENCED_HOURS = env.int("IMAGE_UNREFERENCED_HOURS", 24)
+_s3_options = {"region_name": STORAGE_REGION, "endpoint_url": STORAGE_ENDPOINT}
 STORAGES = {
-    "default": {
-        "BACKEND": "media.storage.s3.Bucket",
-        "OPTIONS": {
-            "bucket_name": STORAGE_BUCKET,
-            "region_name": STORAGE_REGION,
-            "endpoint_url": STORAGE_ENDPOINT,
-        },
-    }
+    "default": {"BACKEND": "media.storage.s3.Bucket", "OPTIONS": {"bucket_name": STORAGE_BUCKET} | _s3_options}
     if STORAGE_BUCKET
     else {"BACKEND": "media.storage.local.Disk", "OPTIONS": {"location": MEDIA_ROOT, "base_url": "/pictures/"}},
-    "private": {
-        "BACKEND": "media.storage.s3.PrivateBucket",
-        "OPTIONS": {
-            "bucket_name": PRIVATE_BUCKET,
-            "region_name": STORAGE_REGION,
-            "endpoint_url": STORAGE_ENDPOINT,
-        },
-    }
+    "private": {"BACKEND": "media.storage.s3.PrivateBucket", "OPTIONS": {"bucket_name": PRIVATE_BUCKET} | _s3_options}
     if PRIVATE_BUCKET
     else {
         "BACKEND": "media.storage.local.Disk",
@@ -260,32 +250,32 @@ STORAGES = {
     },
 }
 STATIC_URL = "/static/"
+# Directory that collectstatic writes to.
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
-# Locally the files of admin and Swagger are read from the packages when asked for, so that no collectstatic is needed.
+# Local servers read static files from the packages, without collectstatic.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = not PRODUCTION
 
-# ----------------------------------------------------------------------------------------- size limits
-# A body without files; the proxy in front lets 110 MB through for ten pictures. Bytes.
+# ---------------------------------------------------------------------------------------- request size
+# Largest body without its files; the proxy accepts 110 MB, enough for ten images. Bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("DATA_UPLOAD_MAX_MEMORY_SIZE", 262_144)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
-# Larger pictures wait on disk, not in memory. Bytes.
+# Larger uploads are temporary files, smaller ones stay in memory. Bytes.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_HANDLERS = [
     "config.upload_handlers.PageFormLimitHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "media.upload_handlers.NamelessFileHandler",
 ]
-# Where they wait; a read-only root needs a folder with room for 110 MB a request. A folder; else the system's.
+# Directory of temporary files, the system's by default; needs 110 MB for each concurrent request.
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", "") or None
 
-# --------------------------------------------------------------------------------------------- members
+# ----------------------------------------------------------------------------- members: authentication
 AUTH_USER_MODEL = "accounts.Member"
 AUTHENTICATION_BACKENDS = ["accounts.sessions.backends.CountedGuesses"]
 PASSWORD_HASHERS = ["accounts.credentials.hashers.FrugalArgon2"]
-# OWASP's second choice of Argon2id: Django's default takes 100 MiB for each login.
-# The shortest password; 15 for staff. Code points.
+# Shortest password, and shortest of a staff member. Code points.
 PASSWORD_MIN_LENGTH = env.int("PASSWORD_MIN_LENGTH", 10)
 PASSWORD_MIN_LENGTH_STAFF = env.int("PASSWORD_MIN_LENGTH_STAFF", 15)
 AUTH_PASSWORD_VALIDATORS = [
@@ -297,47 +287,28 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.credentials.password_validation.ContextValidator"},
 ]
-# How long a mailed code can be typed in. Seconds from sending.
-VERIFICATION_CODE_SECONDS = env.int("VERIFICATION_CODE_SECONDS", 300)
-# Wrong guesses one mailed code survives. A number.
-VERIFICATION_CODE_GUESSES = env.int("VERIFICATION_CODE_GUESSES", 5)
-# How long a confirmed address may be used to join. Seconds.
-VERIFICATION_PROOF_SECONDS = env.int("VERIFICATION_PROOF_SECONDS", 1_800)
-# Wrong passwords for one account from one network, and from everywhere, before sign-in waits. Numbers.
+# Wrong passwords for one account, from one network and from all, before further logins are refused.
 PASSWORD_GUESSES_PER_NETWORK = env.int("PASSWORD_GUESSES_PER_NETWORK", 10)
 PASSWORD_GUESSES_TOTAL = env.int("PASSWORD_GUESSES_TOTAL", 100)
-# After so long wrong passwords are forgotten. Seconds.
+# Time after which wrong passwords are forgotten. Seconds.
 PASSWORD_GUESS_WINDOW_SECONDS = env.int("PASSWORD_GUESS_WINDOW_SECONDS", 900)
-# Life of an access token at the v1 door. Seconds.
+# Lifetime of a code that was sent by e-mail, from sending. Seconds.
+VERIFICATION_CODE_SECONDS = env.int("VERIFICATION_CODE_SECONDS", 300)
+# Wrong guesses after which a code is invalid.
+VERIFICATION_CODE_GUESSES = env.int("VERIFICATION_CODE_GUESSES", 5)
+# Lifetime of the proof that a correct code gives, for example for sign-up. Seconds.
+VERIFICATION_PROOF_SECONDS = env.int("VERIFICATION_PROOF_SECONDS", 1_800)
+# Lifetime of an access token. Seconds.
 ACCESS_TOKEN_SECONDS = env.int("ACCESS_TOKEN_SECONDS", 600)
-# The same at the door of the Android app in the store, which renews without a word to its user. Seconds.
-ANDROID_ACCESS_TOKEN_SECONDS = env.int("ANDROID_ACCESS_TOKEN_SECONDS", 86_400)
-# A refresh token that is not used for so long is over. Days.
+# Time without use after which a refresh token, and with it its login session, expires. Days.
 REFRESH_TOKEN_IDLE_DAYS = env.int("REFRESH_TOKEN_IDLE_DAYS", 14)
-# A login session ends then, however much it is used. Days.
+# Longest time of a login session, however much it is used. Days.
 LOGIN_SESSION_MAX_DAYS = env.int("LOGIN_SESSION_MAX_DAYS", 90)
-# Devices one member is signed in on at the same time; the one that was idle longest is signed out for a new one.
+# Login sessions (devices) of one member; a further login ends the one that was idle longest.
 LOGIN_SESSIONS_PER_MEMBER = env.int("LOGIN_SESSIONS_PER_MEMBER", 30)
-# How long events such as a reused token are kept. Days.
-SECURITY_EVENT_RETENTION_DAYS = env.int("SECURITY_EVENT_RETENTION_DAYS", 180)
-# How long a session known to be alive is not asked for again; the bound on a logout while the cache is away. Seconds.
+# Time for which the cache remembers that a login session is valid. If the cache misses a logout, access tokens of the
+# session work for so long. Seconds.
 LOGIN_SESSION_CACHE_SECONDS = env.int("LOGIN_SESSION_CACHE_SECONDS", 30)
-# A withdrawn member can come back for so long; then everything is erased. Days.
-WITHDRAWAL_GRACE_DAYS = env.int("WITHDRAWAL_GRACE_DAYS", 14)
-# A member's export of their data can be fetched for so long; then it is deleted. Days.
-EXPORT_RETENTION_DAYS = env.int("EXPORT_RETENTION_DAYS", 7)
-# The terms a new member accepts. A date.
-TERMS_VERSION = env.str("TERMS_VERSION", "2026-11-01")
-# The terms that the Android app in the store shows before joining, whatever the present ones are. A version.
-ANDROID_TERMS_VERSION = env.str("ANDROID_TERMS_VERSION", "android-0.0.22")
-# That app does not say which language it speaks; letters to who joins there are in this one. A language.
-ANDROID_LANGUAGE = env.str("ANDROID_LANGUAGE", "ko")
-# Since when v1 is there to be used instead; told in the Deprecation header.
-ANDROID_DEPRECATION_DATE = "2026-11-01"
-# When the app's addresses go, once that is decided; told in the Sunset header. A date, not before the one above.
-ANDROID_SUNSET_DATE = env.str("ANDROID_SUNSET_DATE", "")
-# Older clients are told to update. A version.
-MINIMUM_CLIENT_VERSION = env.str("MINIMUM_CLIENT_VERSION", "1.0.0")
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(seconds=ACCESS_TOKEN_SECONDS),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=REFRESH_TOKEN_IDLE_DAYS),
@@ -349,27 +320,51 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": False,
 }
 
+# ------------------------------------------------------------------------ members: terms and retention
+# Version of the terms that members must accept.
+TERMS_VERSION = env.str("TERMS_VERSION", "2026-11-01")
+# Oldest version of a v1 client; older ones tell their users to update.
+MINIMUM_CLIENT_VERSION = env.str("MINIMUM_CLIENT_VERSION", "1.0.0")
+# Time in which a member can cancel the withdrawal; then everything is erased. Days.
+WITHDRAWAL_GRACE_DAYS = env.int("WITHDRAWAL_GRACE_DAYS", 14)
+# Time for which a member's data export can be downloaded. Days.
+EXPORT_RETENTION_DAYS = env.int("EXPORT_RETENTION_DAYS", 7)
+# Time for which security events, such as a reused refresh token, are stored. Days.
+SECURITY_EVENT_RETENTION_DAYS = env.int("SECURITY_EVENT_RETENTION_DAYS", 180)
+
 # ----------------------------------------------------------------------------------------------- posts
-# The longest post. Graphemes: what people count as letters.
+# Longest text of a post. Graphemes, which are characters as people count them.
 POST_MAX_GRAPHEMES = env.int("POST_MAX_GRAPHEMES", 2_000)
-# Pictures in one post. A number.
+# Largest number of images in a post.
 POST_MAX_IMAGES = env.int("POST_MAX_IMAGES", 10)
-# Rows in a page: when the client does not say, and at most. Numbers.
+# Default and largest number of items on a page.
 PAGE_SIZE = env.int("PAGE_SIZE", 20)
 PAGE_SIZE_MAX = env.int("PAGE_SIZE_MAX", 100)
 
 # ------------------------------------------------------------------------------------------ moderation
-# What a reporter may say. Graphemes.
+# Longest text of a report. Graphemes.
 REPORT_MAX_GRAPHEMES = env.int("REPORT_MAX_GRAPHEMES", 1_000)
-# What reports tell of an erased member is removed then, although one of them is still open. Days.
+# Time for which reports keep texts and images of an erased member while one of them is open. Days.
 ERASED_MEMBER_REPORT_DAYS = env.int("ERASED_MEMBER_REPORT_DAYS", 90)
-# Whoever leaves with an upheld report, or suspended, does not join anew with the same address for so long. Days.
+# Longest time for which the e-mail address of a member who withdrew while suspended, or with an upheld report, cannot
+# sign up again. Days.
 BANNED_EMAIL_DAYS = env.int("BANNED_EMAIL_DAYS", 365)
 
-# ---------------------------------------------------------------------------------------------- limits
-# Off only for load tests; refused in production.
+# --------------------------------------------------------------------------------------- Android API
+# Lifetime of an access token of the Android app. Seconds.
+ANDROID_ACCESS_TOKEN_SECONDS = env.int("ANDROID_ACCESS_TOKEN_SECONDS", 86_400)
+# Version of the terms that the app shows before sign-up.
+ANDROID_TERMS_VERSION = env.str("ANDROID_TERMS_VERSION", "android-0.0.22")
+# Language of members who sign up with the app, which does not send one.
+ANDROID_LANGUAGE = env.str("ANDROID_LANGUAGE", "ko")
+# Dates of the Deprecation and Sunset headers; no sunset is announced while its date is empty.
+ANDROID_DEPRECATION_DATE = "2026-11-01"
+ANDROID_SUNSET_DATE = env.str("ANDROID_SUNSET_DATE", "")
+
+# ----------------------------------------------------------------------------------------- rate limits
+# Turn off for load tests only; production refuses it.
 RATE_LIMITS = env.bool("RATE_LIMITS", True)
-# How often, in the words of the limits library; several rates are parted by ";". docs/api.md tells what each counts.
+# Rates by scope in the notation of the limits library, several separated by ";". docs/api.md says what each limits.
 THROTTLE_RATES = {
     "code-address": "30/hour",
     "code-email": "5/hour;20/day",
@@ -384,27 +379,25 @@ THROTTLE_RATES = {
     "password-member": "20/hour",
     "relation-member": "120/minute",
     "report-member": "20/hour;50/day",
-    # A page of reading and its pictures' rows is a few requests; a fast thumb stays far below ten a second.
+    # Scrolling a feed makes a few requests a page and stays far below ten a second.
     "read-member": "600/minute",
     "write-member": "120/minute",
     "devices-session": "60/minute",
     "config-address": "1200/minute",
 } | env.dict("THROTTLE_RATES", default={})
 
-# ---------------------------------------------------------------------------------------------- outbox
-# Local servers run the worker as a thread; elsewhere it is `manage.py run_outbox`.
+# ------------------------------------------------------------------------------ outbox and idempotency
+# Run an outbox worker as a thread of the server, as `make run` does; otherwise use `manage.py run_outbox`.
 OUTBOX_THREAD = env.bool("OUTBOX_THREAD", False)
-# A job is tried so often before it is kept as dead. A number.
+# Attempts after which a job has failed for good.
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
-# A job taken by a worker that died is free again then; longer than any handler may take. Seconds.
+# Time after which the job of a killed worker is free again; longer than any handler runs. Seconds.
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 120)
-# Done jobs are kept so long for those who look for one. Hours.
+# Time for which finished jobs are stored. Hours.
 OUTBOX_RETENTION_HOURS = env.int("OUTBOX_RETENTION_HOURS", 72)
-
-# ----------------------------------------------------------------------------------------- idempotency
-# A request with an Idempotency-Key gets the first answer for so long. Hours.
+# Time for which a repeated request with the same Idempotency-Key gets the stored response. Hours.
 IDEMPOTENCY_RETENTION_HOURS = env.int("IDEMPOTENCY_RETENTION_HOURS", 24)
-# A key whose request died is free again then; longer than any creating request may take. Seconds.
+# Time after which the key of an interrupted request is free again; longer than any creating request runs. Seconds.
 IDEMPOTENCY_LEASE_SECONDS = env.int("IDEMPOTENCY_LEASE_SECONDS", 60)
 
 # ------------------------------------------------------------------------------------------------- API
@@ -429,12 +422,12 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Heart to Heart",
     "VERSION": "1.0.0",
-    # 3.0 has no honest way to say that an object may be null.
+    # OpenAPI 3.0 cannot describe a reference that may be null.
     "OAS_VERSION": "3.1.0",
     "DESCRIPTION": "The API of Heart to Heart. Sign-in, paging and errors are told in docs/api.md.",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
-    # File fields are binary in requests only when requests have components of their own.
+    # drf-spectacular describes file fields of requests as binary only with components of their own.
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -447,9 +440,9 @@ SPECTACULAR_SETTINGS = {
         "libs.api.openapi.add_problem_component",
     ],
 }
-# Whether /docs/ and the schema are shown to everybody.
+# Whether /docs/ and the OpenAPI documents are served.
 API_DOCS = env.bool("API_DOCS", not PRODUCTION)
-# A mobile client needs none; a web client's origin is named here.
+# Origins of web clients; mobile clients need none.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
 CORS_EXPOSE_HEADERS = ["X-Request-ID", "Retry-After", "ETag", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"]
@@ -463,18 +456,19 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ko", "한국어")]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 
-# --------------------------------------------------------------------------------------------- security
-# The edge ends TLS and says so; it overwrites what a client says.
+# -------------------------------------------------------------------------------------------- security
+# The proxy terminates TLS and overwrites this header of clients.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-# An API that redirects http to https hides the mistake of a client that sent its token in the clear.
+# Off, because a redirect would hide that a client sends its token over unencrypted HTTP.
 SECURE_SSL_REDIRECT = False
 SILENCED_SYSTEM_CHECKS = ["security.W008"]
+# Time for which browsers insist on TLS. Seconds.
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
-# A moderator's admin session. Seconds.
+# Lifetime of a session in the admin. Seconds.
 SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", 28_800)
 SESSION_ENGINE = "config.admin_sessions"
 X_FRAME_OPTIONS = "DENY"
@@ -489,8 +483,8 @@ CONTENT_SECURITY_POLICY = {
     "form-action": "'self'",
 }
 
-# ------------------------------------------------------------------------------------------------ logs
-# The least grave events that are written: DEBUG, INFO, WARNING or ERROR.
+# --------------------------------------------------------------------------------------------- logging
+# Lowest level that is logged: DEBUG, INFO, WARNING or ERROR.
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOGGING_CONFIG = "config.logging.configure"
 LOGGING = {"level": LOG_LEVEL, "as_json": PRODUCTION}
