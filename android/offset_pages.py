@@ -14,6 +14,7 @@ from django.core.cache import cache
 
 from accounts.models import Member
 from android.representations import member_values
+from libs.compiled_queries import key_only
 from libs.keyset.cursors import Cursor
 from libs.keyset.querysets import CompiledList, CompiledRows, rows_after
 from posts.models import Post
@@ -35,13 +36,13 @@ def rows_of(posts: PostQuerySet) -> Any:
 @CompiledList
 def feed(reader: int) -> Any:
     """Everything a reader may see, newest first, as `rows_of`."""
-    return rows_of(Post.objects.feed_for(Member(pk=reader)))
+    return rows_of(Post.objects.feed_for(key_only(Member, reader)))
 
 
 @CompiledList
 def feed_of_one(reader: int, author: int) -> Any:
     """What a reader may see of one member, newest first, as `rows_of`."""
-    return rows_of(Post.objects.feed_for(Member(pk=reader)).filter(author=author))
+    return rows_of(Post.objects.feed_for(key_only(Member, reader)).filter(author=author))
 
 
 @dataclass(frozen=True)

@@ -1,112 +1,161 @@
-"""A family of querysets that differ in values only, compiled once for each shape.
+"""Querysets whose SQL is compiled once and run with new values each time.
 
-Django builds the SQL of a feed anew for each request, which costs more than running it. Here the queryset is built
-once with placeholders in the place of values; the placeholders are found again among the parameters, and each later
-run only fills them in. The rules stay in the ORM, where everybody else reads them too.
+Django builds the SQL of a feed anew for each request, which costs more than running it. A `CompiledQuery` builds its
+queryset once with placeholders in place of the values, finds them again among the parameters of the SQL, and fills in
+the values at each run. The rules stay in the ORM, where everybody else reads them too.
+
+What Python code reads or decides while the queryset is built holds for all values from then on. So the queryset must
+depend on its shape and its values alone: no clock of Python's (`Now()` is the database's), no attribute of a member
+(`key_only`). A query is compiled when it is defined, and one that breaks the rule raises ImproperlyConfigured then,
+which stops the tests and the start of the server.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NoReturn, TypeVar, cast
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
-from django.db import NotSupportedError, connections
+from django.db import NotSupportedError, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+from django.utils.dateparse import parse_date, parse_datetime
 
 Row = dict[str, Any]
-# Gives a queryset of `values`.
+Values = Mapping[str, Any]
+Shape = tuple[Hashable, ...]
+# Gives a queryset of `values` for a shape and named values.
 Build = Callable[..., Any]
-# Values no client ever sends, so that a placeholder is not taken for a constant of the statement.
+# What a value may be, with an example of each. Lists of other lengths are other SQL.
+EXAMPLES = {int: 0, datetime: datetime(2000, 1, 1, tzinfo=UTC), list[int]: [0, 0]}
+# Placeholders are values no client ever sends, so that none is taken for a constant of the SQL.
 FIRST_NUMBER = 2**62 + 4_611_686_018
 FIRST_TIMESTAMP = datetime(1923, 4, 5, 6, 7, 8, 910_111, tzinfo=UTC)
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A place among the parameters: a constant, or the name of a value and how this database writes it."""
+    """A parameter of the SQL: a constant, or the value at this place among those given."""
 
     constant: Any = None
-    name: str = ""
-    is_timestamp: bool = False
-
-    def value_in(self, values: Mapping[str, Any], connection: BaseDatabaseWrapper) -> Any:
-        """What the database gets."""
-        if not self.name:
-            return self.constant
-        value = values[self.name]
-        return connection.ops.adapt_datetimefield_value(value) if self.is_timestamp else value
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledStatement:
-    """One shape, ready to run."""
+    """The SQL of one shape for one database."""
 
     sql: str
     parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
     converters: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...]
 
-    def run(self, values: Mapping[str, Any], connection: BaseDatabaseWrapper) -> list[Row]:
-        """The rows, as `values` gives them."""
-        parameters = [parameter.value_in(values, connection) for parameter in self.parameters]
+    def run(self, values: Values, connection: BaseDatabaseWrapper) -> list[Row]:
+        """Return the rows as `values` does."""
+        given = _flatten(values, connection)
+        parameters = [each.constant if each.place is None else given[each.place] for each in self.parameters]
         try:
-            rows = _fetched(self.sql, parameters, connection)
+            rows = _fetch(self.sql, parameters, connection)
         except NotSupportedError:
             # A migration changed a column under a plan that this connection has kept.
             if connection.in_atomic_block:
                 raise
             forget_plans(connection)
-            rows = _fetched(self.sql, parameters, connection)
+            rows = _fetch(self.sql, parameters, connection)
         if self.converters:
-            rows = [self._converted(row, connection) for row in rows]
+            rows = [self._convert(row, connection) for row in rows]
         return [dict(zip(self.columns, row, strict=True)) for row in rows]
 
-    def _converted(self, row: Sequence[Any], connection: BaseDatabaseWrapper) -> list[Any]:
+    def _convert(self, row: Sequence[Any], connection: BaseDatabaseWrapper) -> list[Any]:
         converted = list(row)
-        for position, steps, expression in self.converters:
+        for column, steps, expression in self.converters:
             for step in steps:
-                converted[position] = step(converted[position], expression, connection)
+                converted[column] = step(converted[column], expression, connection)
         return converted
 
 
 class CompiledQuery:
     """Decorates a function that builds a `values` queryset from a shape and named values.
 
-    Values are whole numbers or moments; what changes the SQL itself (a direction, a page size) belongs to the shape.
+    Values are whole numbers, lists of these, and datetimes; what changes the SQL itself (a direction, a page size)
+    belongs to the shape. The examples, pairs of a shape and values, are compiled when the query is defined; without
+    any there is one, by the annotations of the function. Reads from the database that the router chooses.
     """
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, examples: Iterable[tuple[Shape, Values]] = ()) -> None:
         self.build = build
-        self._compiled: dict[Hashable, CompiledStatement] = {}
+        self._statements: dict[Hashable, CompiledStatement] = {}
+        for shape, values in examples or [((), example_values(build))]:
+            self.model: type[Model] = build(*shape, **_placeholders(values)).model
+            self._statement(router.db_for_read(self.model), shape, values)
 
     def rows(self, *shape: Hashable, **values: Any) -> list[Row]:
-        """The rows of the queryset for this shape and these values; on the default database."""
-        connection = connections["default"]
-        key = (connection.vendor, shape, *values)
-        compiled = self._compiled.get(key)
-        if compiled is None:
-            compiled = self._compiled[key] = self._compile(shape, values, connection)
-        return compiled.run(values, connection)
+        """Return the rows of the queryset for this shape and these values."""
+        alias = router.db_for_read(self.model)
+        return self._statement(alias, shape, values).run(values, connections[alias])
 
-    def _compile(self, shape: Sequence[Hashable], values: Row, connection: BaseDatabaseWrapper) -> CompiledStatement:
-        placeholders = {name: _placeholder(place, value) for place, (name, value) in enumerate(values.items())}
-        query = self.build(*shape, **placeholders).query
-        compiler = query.get_compiler(connection=connection)
-        sql, parameters = compiler.as_sql()
-        parameters = tuple(_parameter(parameter, placeholders, connection) for parameter in parameters)
-        if missing := placeholders.keys() - {parameter.name for parameter in parameters}:
-            raise ImproperlyConfigured(f"{self.build.__qualname__} does not use {sorted(missing)} as plain parameters.")
-        converters = compiler.get_converters([column[0] for column in compiler.select])
-        steps = tuple((place, tuple(convs), expression) for place, (convs, expression) in converters.items())
-        return CompiledStatement(sql, parameters, tuple(query.selected), steps)
+    def _statement(self, alias: str, shape: Shape, values: Values) -> CompiledStatement:
+        lengths = tuple((name, len(value) if isinstance(value, list) else None) for name, value in values.items())
+        statement = self._statements.get((alias, shape, lengths))
+        if statement is None:
+            statement = self._statements[alias, shape, lengths] = self._compile(shape, values, connections[alias])
+        return statement
+
+    def _compile(self, shape: Shape, values: Values, connection: BaseDatabaseWrapper) -> CompiledStatement:
+        name = f"{self.build.__module__}.{self.build.__qualname__}"
+        one, other = (
+            _compile(self.build(*shape, **placeholders), placeholders, connection)
+            for placeholders in (_placeholders(values), _placeholders(values, first=1_001))
+        )
+        if times := [each.constant for each in one.parameters if _is_time(each.constant)]:
+            raise ImproperlyConfigured(f"{name} would keep {times} for ever: give it as a value, or use Now().")
+        if (one.sql, one.parameters) != (other.sql, other.parameters):
+            raise ImproperlyConfigured(f"{name} is not the same twice: it reads a clock, or computes with a value.")
+        if len({each.place for each in one.parameters} - {None}) < len(_flatten(values, connection)):
+            raise ImproperlyConfigured(f"{name} does not use each of {sorted(values)} as a plain parameter.")
+        return one
 
 
-def _fetched(sql: str, parameters: Sequence[Any], connection: BaseDatabaseWrapper) -> list[Any]:
-    with preparing_cursor(connection) as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())
+def _refuse(*args: Any) -> NoReturn:
+    raise ImproperlyConfigured(
+        "A compiled query reads nothing of an instance but its key: what it finds holds for all."
+    )
+
+
+class _KeyOnly:
+    """See `key_only`."""
+
+    __slots__ = ("pk",)
+
+    def __init__(self, pk: Any) -> None:
+        self.pk = pk
+
+    def __getattribute__(self, name: str) -> Any:
+        if name not in ("pk", "id"):
+            _refuse(name)
+        return object.__getattribute__(self, "pk")
+
+    # Python looks these up on the class, past __getattribute__.
+    __bool__ = __eq__ = __hash__ = __str__ = _refuse
+
+
+def key_only(model: type[M], key: Any) -> M:
+    """Return a stand-in for an instance of the model, for the function of a compiled query.
+
+    Reading or comparing anything but its key raises ImproperlyConfigured, since the SQL is compiled for all instances.
+    """
+    return cast(M, _KeyOnly(key))
+
+
+def example_values(build: Build) -> Row:
+    """Return an example for each parameter of the function; raises ImproperlyConfigured for another annotation."""
+    annotations = {name: each.annotation for name, each in inspect.signature(build).parameters.items()}
+    if unknown := [name for name, annotation in annotations.items() if annotation not in EXAMPLES]:
+        raise ImproperlyConfigured(f"{build.__qualname__} takes int, list[int] or datetime; annotate {unknown} so.")
+    return {name: EXAMPLES[annotation] for name, annotation in annotations.items()}
 
 
 def forget_plans(connection: BaseDatabaseWrapper) -> None:
@@ -116,7 +165,7 @@ def forget_plans(connection: BaseDatabaseWrapper) -> None:
 
 
 def preparing_cursor(connection: BaseDatabaseWrapper) -> Any:
-    """A cursor that has PostgreSQL plan a statement once; planning our feed costs more than reading it.
+    """Return a cursor that has PostgreSQL plan a statement once; planning our feed costs more than reading it.
 
     Django's own cursor writes the values into the SQL, so that the server never sees the same statement twice.
     """
@@ -127,14 +176,47 @@ def preparing_cursor(connection: BaseDatabaseWrapper) -> Any:
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 
-def _placeholder(place: int, value: Any) -> Any:
-    return FIRST_TIMESTAMP + timedelta(days=place) if isinstance(value, datetime) else FIRST_NUMBER + place
+def _fetch(sql: str, parameters: Sequence[Any], connection: BaseDatabaseWrapper) -> list[Any]:
+    with preparing_cursor(connection) as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())
 
 
-def _parameter(parameter: Any, placeholders: Row, connection: BaseDatabaseWrapper) -> Parameter:
-    for name, placeholder in placeholders.items():
-        is_timestamp = isinstance(placeholder, datetime)
-        written = connection.ops.adapt_datetimefield_value(placeholder) if is_timestamp else placeholder
-        if parameter == written:
-            return Parameter(name=name, is_timestamp=is_timestamp)
-    return Parameter(constant=parameter)
+def _flatten(values: Values, connection: BaseDatabaseWrapper) -> list[Any]:
+    """Return the values one after the other as this database takes them."""
+    flat = [each for value in values.values() for each in (value if isinstance(value, list) else [value])]
+    adapt = connection.ops.adapt_datetimefield_value
+    return [adapt(value) if isinstance(value, datetime) else value for value in flat]
+
+
+def _placeholders(values: Values, first: int = 0) -> Row:
+    numbers = iter(range(first, first + 1_000))
+
+    def placeholder(value: Any) -> Any:
+        number = next(numbers)
+        return FIRST_TIMESTAMP + timedelta(days=number) if isinstance(value, datetime) else FIRST_NUMBER + number
+
+    return {
+        name: [placeholder(each) for each in value] if isinstance(value, list) else placeholder(value)
+        for name, value in values.items()
+    }
+
+
+def _compile(queryset: Any, placeholders: Values, connection: BaseDatabaseWrapper) -> CompiledStatement:
+    compiler = queryset.query.get_compiler(connection=connection)
+    sql, constants = compiler.as_sql()
+    given = _flatten(placeholders, connection)
+    parameters = (Parameter(place=given.index(each)) if each in given else Parameter(each) for each in constants)
+    converters = compiler.get_converters([column[0] for column in compiler.select])
+    steps = tuple((column, tuple(functions), expression) for column, (functions, expression) in converters.items())
+    return CompiledStatement(sql, tuple(parameters), tuple(queryset.query.selected), steps)
+
+
+def _is_time(constant: Any) -> bool:
+    if not isinstance(constant, str):
+        return isinstance(constant, date)
+    # SQLite is given times as text.
+    try:
+        return bool(parse_datetime(constant) or parse_date(constant))
+    except ValueError:
+        return True

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import Member
 from accounts.profiles.representations import brief, brief_values
-from libs.compiled_queries import CompiledQuery
+from libs.compiled_queries import CompiledQuery, key_only
 from libs.keyset.querysets import CompiledList
 from media.image_urls import picture
 from posts.models import Post, PostImage
@@ -22,13 +22,13 @@ def rows_of(posts: QuerySet[Post]) -> Any:
 @CompiledList
 def feed(reader: int) -> Any:
     """Everything a reader may see, newest first, as `rows_of`."""
-    return rows_of(Post.objects.feed_for(Member(pk=reader)))
+    return rows_of(Post.objects.feed_for(key_only(Member, reader)))
 
 
 @CompiledList
 def feed_of_one(reader: int, author: int) -> Any:
     """What a reader may see of one writer, newest first, as `rows_of`."""
-    return rows_of(Post.objects.feed_for(Member(pk=reader)).filter(author=author))
+    return rows_of(Post.objects.feed_for(key_only(Member, reader)).filter(author=author))
 
 
 def fragments(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -51,15 +51,15 @@ def pictures_of(post_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """The pictures of these posts in their order; one statement, none when no post has any."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     if post_ids:
-        for row in shown_in.rows(len(post_ids), **{f"post{place}": post_id for place, post_id in enumerate(post_ids)}):
+        for row in shown_in.rows(post_ids=list(post_ids)):
             post_id, image_id = row.pop("post_id"), row.pop("image_id")
             found[post_id].append(picture(id=image_id, **row))
     return found
 
 
 @CompiledQuery
-def shown_in(number: int, **post_ids: int) -> Any:
-    """The pictures of so many posts."""
-    shown = PostImage.objects.filter(post__in=list(post_ids.values())).order_by("post", "position")
+def shown_in(post_ids: list[int]) -> Any:
+    """The pictures of these posts."""
+    shown = PostImage.objects.filter(post__in=post_ids).order_by("post", "position")
     columns = {name: F(f"image__{name}") for name in ("key", "width", "height", "blurhash", "alt")}
     return shown.values("post_id", "image_id", **columns, has_variants=Q(image__variants_at__isnull=False))

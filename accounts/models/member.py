@@ -34,7 +34,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(self.is_standing())
 
     def visible_to(self, member: "Member") -> Self:
-        """Standing members, less those whom a block parts from the member in either direction."""
+        """Standing members, less those whom a block parts from the member in either direction.
+
+        Feeds are compiled once for all members (libs.compiled_queries), so the rule reads nothing of `member` but its
+        key, and no clock but the database's.
+        """
         return self.filter(self.is_seen_by(member, key="id"))
 
     def called(self, words: str) -> Self:
@@ -53,7 +57,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """The condition of `visible_to`, for a member reached over the given path and named by the given key.
 
         Blocks are left out by NOT IN on purpose: the database hashes the few ids once, where NOT EXISTS asks again
-        for each row and costs a reader with many blocks four times as much.
+        for each row and costs a reader with many blocks four times as much. As `visible_to`, it reads nothing of
+        `member` but its key.
         """
         blocked = Block.objects.filter(blocker=member.pk).values("blocked_id")
         blockers = Block.objects.filter(blocked=member.pk).values("blocker_id")

@@ -1,12 +1,13 @@
 """What a page is cut from: a queryset, or one of a family of querysets whose SQL is made once."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.db.models import QuerySet
 
-from libs.compiled_queries import CompiledQuery
+from libs.compiled_queries import EXAMPLES, CompiledQuery, example_values
 from libs.keyset.comparison import row_comparison
 from libs.keyset.cursors import Cursor
 
@@ -45,32 +46,26 @@ class QuerySetSource:
 
 
 class CompiledList:
-    """Decorates a function that builds an ordered `values` queryset from a shape and named values.
+    """Decorates a function that builds an ordered `values` queryset from named whole numbers.
 
-    Called with these it gives a list for `cut`; see libs.compiled_queries for what belongs to the shape.
+    Called with these it gives a source for `paginate`. libs.compiled_queries says what the function must not read.
     """
 
     def __init__(self, build: Callable[..., Any], columns: Columns = ("created_at", "id")) -> None:
         self.build, self.columns = build, columns
-        self.statement = CompiledQuery(self._page)
-        self.orders: dict[Hashable, tuple[str, ...]] = {}
+        values = example_values(build)
+        position = {"timestamp": EXAMPLES[datetime], "row_id": EXAMPLES[int]}
+        self.order = _order_of(build(**values))
+        self.query = CompiledQuery(self._page, [((1, None), values), ((1, (False, False)), position | values)])
 
-    def __call__(self, *shape: Hashable, **values: int) -> "CompiledRows":
-        """One list of the family."""
-        if shape not in self.orders:
-            self.orders[shape] = _order_of(self.build(*shape, **values))
-        return CompiledRows(self, shape, values)
+    def __call__(self, **values: int) -> "CompiledRows":
+        """Return one of the lists."""
+        return CompiledRows(self, values)
 
     def _page(
-        self,
-        shape: Sequence[Hashable],
-        count: int,
-        way: tuple[bool, bool] | None,
-        timestamp: Any = None,
-        row_id: Any = None,
-        **values: int,
+        self, count: int, way: tuple[bool, bool] | None, timestamp: Any = None, row_id: Any = None, **values: int
     ) -> Any:
-        queryset = self.build(*shape, **values)
+        queryset = self.build(**values)
         if way is not None:
             queryset = rows_after(queryset, self.columns, (timestamp, row_id), *way)
         return queryset[:count]
@@ -78,25 +73,22 @@ class CompiledList:
 
 @dataclass(frozen=True)
 class CompiledRows:
-    """One list of a prepared family: a shape, and values."""
+    """One list of a `CompiledList`, by its values."""
 
     family: CompiledList
-    shape: tuple[Hashable, ...]
     values: dict[str, int]
 
     @property
     def order(self) -> tuple[str, ...]:
-        """That of its shape."""
-        return self.family.orders[self.shape]
+        """The same for all lists of the family."""
+        return self.family.order
 
     def rows(self, position: Cursor | None, count: int, *, ascending: bool) -> list[Any]:
         """As PageSource says."""
         if position is None:
-            return self.family.statement.rows(self.shape, count, None, **self.values)
+            return self.family.query.rows(count, None, **self.values)
         way = (ascending, position.inclusive)
-        return self.family.statement.rows(
-            self.shape, count, way, timestamp=position.timestamp, row_id=position.id, **self.values
-        )
+        return self.family.query.rows(count, way, timestamp=position.timestamp, row_id=position.id, **self.values)
 
 
 def rows_after(

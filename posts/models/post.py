@@ -29,7 +29,11 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(Q(author__unsaid_until=None) | Q(created_at__gt=F("author__unsaid_until")))
 
     def visible_to(self, member: Member) -> Self:
-        """What standing writers have said and not taken back, less those whom a block parts from the member."""
+        """What standing writers have said and not taken back, less those whom a block parts from the member.
+
+        Feeds are compiled once for all members (libs.compiled_queries), so the rule reads nothing of `member` but its
+        key, and no clock but the database's.
+        """
         seen = MemberQuerySet.is_seen_by(member, key="author_id", path="author__")
         return self.published().filter(seen).still_said()
 

@@ -1,12 +1,15 @@
-"""Statements that are compiled once answer as the ORM does, whatever the values."""
+"""Statements that are compiled once return what the ORM returns, whatever the values."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from accounts.models import Member
 from libs.compiled_queries import CompiledQuery
@@ -14,14 +17,25 @@ from posts.models import Post
 from posts.representations import feed, rows_of, shown_in
 from tests.factories import MemberFactory, PostFactory
 
+EXAMPLE = {"author": 0, "since": datetime(2000, 1, 1, tzinfo=UTC)}
+built: list[int] = []
 
-def posts_since(count: int, author: int, moment: Any = None) -> Any:
-    posts = Post.objects.filter(author=author)
-    posts = posts.filter(created_at__gte=moment) if moment else posts
+
+def posts_since(count: int, author: int, since: datetime) -> Any:
+    built.append(count)
+    posts = Post.objects.filter(author=author, created_at__gte=since)
     return posts.order_by("created_at", "id").values("id", "created_at", "author__nickname")[:count]
 
 
-def test_a_prepared_feed_gives_the_rows_of_the_orm(mina: Member, jun: Member) -> None:
+@pytest.fixture
+def query() -> CompiledQuery:
+    """What `posts_since` gives, compiled for one post."""
+    compiled = CompiledQuery(posts_since, [((1,), EXAMPLE)])
+    built.clear()
+    return compiled
+
+
+def test_a_compiled_feed_gives_the_rows_of_the_orm(mina: Member, jun: Member) -> None:
     PostFactory.create_batch(5, author=mina)
     mina.block(MemberFactory.create())
     rows = feed(reader=jun.pk).rows(None, 3, ascending=False)
@@ -29,43 +43,59 @@ def test_a_prepared_feed_gives_the_rows_of_the_orm(mina: Member, jun: Member) ->
     assert len(rows) == 3
 
 
-def test_other_values_run_the_same_statement_anew(mina: Member, jun: Member) -> None:
-    statement = CompiledQuery(posts_since)
+def test_other_values_run_the_same_statement_anew(query: CompiledQuery, mina: Member, jun: Member) -> None:
     for author in (mina, jun):
         PostFactory.create_batch(2, author=author)
-        moment = Post.objects.filter(author=author).latest("created_at").created_at
-        rows = statement.rows(5, author=author.pk, moment=moment)
-        assert rows == list(posts_since(5, author.pk, moment))
+        since = Post.objects.filter(author=author).latest("created_at").created_at
+        rows = query.rows(5, author=author.pk, since=since)
+        assert rows == list(posts_since(5, author.pk, since))
         assert [row["author__nickname"] for row in rows] == [author.nickname]
 
 
-def test_the_sql_is_made_once_for_each_shape(mina: Member) -> None:
-    built: list[int] = []
-
-    def build(count: int, author: int) -> Any:
-        built.append(count)
-        return posts_since(count, author)
-
-    statement = CompiledQuery(build)
-    for count in (2, 2, 3, 2):
-        statement.rows(count, author=mina.pk)
-    assert set(built) == {2, 3}
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        statement.rows(2, author=mina.pk)
+def test_the_sql_is_made_once_for_each_shape(query: CompiledQuery, mina: Member) -> None:
+    for count in (1, 2, 2, 3, 2):
+        query.rows(count, **EXAMPLE | {"author": mina.pk})
+    # Each shape is built twice, and compared.
+    assert built == [2, 2, 3, 3]
+    with CaptureQueriesContext(connection) as queries:
+        query.rows(2, **EXAMPLE)
     assert len(queries) == 1
-    assert built[-1] == 3
 
 
-def test_a_value_that_the_sql_does_not_take_is_refused(db: None) -> None:
+class ReplicaRouter:
+    """Reads everything from a replica."""
+
+    def db_for_read(self, model: type[Any], **hints: Any) -> str:
+        return "replica"
+
+
+@pytest.fixture
+def _replica(query: CompiledQuery, settings: Settings) -> Iterator[None]:
+    """A second alias, which leads to the same database."""
+    settings.DATABASE_ROUTERS = [ReplicaRouter()]
+    connections["replica"] = connections["default"]
+    yield
+    del connections["replica"]
+
+
+@pytest.mark.usefixtures("_replica")
+def test_rows_are_read_from_the_database_that_the_router_chooses(query: CompiledQuery, mina: Member) -> None:
+    post = PostFactory.create(author=mina)
+    for _ in range(2):
+        (row,) = query.rows(1, **EXAMPLE | {"author": mina.pk})
+        assert row["id"] == post.pk
+    # Compiled anew for the other database, once.
+    assert built == [1, 1]
+
+
+def test_a_value_that_the_sql_does_not_take_is_refused() -> None:
     def build(author: int) -> Any:
         return Member.objects.annotate(one=Value("1")).values("id")
 
     with pytest.raises(ImproperlyConfigured, match="author"):
-        CompiledQuery(build).rows(author=7)
+        CompiledQuery(build)
 
 
-def test_pictures_of_no_post_of_these_are_no_rows(mina: Member) -> None:
+def test_posts_without_images_have_no_rows_of_images(mina: Member) -> None:
     posts = PostFactory.create_batch(2, author=mina)
-    assert shown_in.rows(2, post0=posts[0].pk, post1=posts[1].pk) == []
+    assert shown_in.rows(post_ids=[post.pk for post in posts]) == []
