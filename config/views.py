@@ -13,8 +13,8 @@ from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 from rest_framework.views import exception_handler
 
-from libs.api.conditional_requests import tagged
-from libs.api.openapi_examples import answered
+from libs.api.conditional_requests import etag_response
+from libs.api.openapi_examples import response_example
 from libs.api.operations import operation
 from libs.api.renderers import AlwaysJSON
 from libs.api.viewsets import StrictViewSet
@@ -60,13 +60,13 @@ class ClientConfigViewSet(StrictViewSet):
         public=True,
         summary="Read what a client should know before it starts",
         responses=ClientConfigSerializer,
-        examples=[answered(client_config())],
+        examples=[response_example(client_config())],
         rate_limits=[limited("config-address")],
         etag=True,
     )
     def retrieve(self, request: Request) -> HttpResponse:
         """Limits, accepted pictures, versions."""
-        return tagged(request, client_config(), cache="public, max-age=300")
+        return etag_response(request, client_config(), cache="public, max-age=300")
 
 
 @cache

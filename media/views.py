@@ -8,8 +8,8 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libs.api.conditional_requests import hold_to, tag_of, tagged, written
-from libs.api.openapi_examples import answered, asked
+from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response, render_json
+from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.throttles import limited
@@ -25,7 +25,7 @@ class ImageViewSet(StrictViewSet):
 
     def get_queryset(self) -> ImageQuerySet:
         """What the asker sent, as long as it is kept."""
-        return Image.objects.stored().filter(owner=self.asker.pk)
+        return Image.objects.stored().filter(owner=self.member.pk)
 
     def get_parsers(self) -> list[BaseParser]:
         """Files come as multipart, everything else as JSON."""
@@ -40,7 +40,7 @@ class ImageViewSet(StrictViewSet):
         "a day is deleted.",
         request=NewImageSerializer,
         responses={201: ImageSerializer},
-        examples=[answered(IMAGE, 201)],
+        examples=[response_example(IMAGE, 201)],
         rate_limits=[limited("upload-member", by="member")],
         errors=INTAKE,
         idempotent=True,
@@ -48,9 +48,9 @@ class ImageViewSet(StrictViewSet):
     )
     def create(self, request: Request) -> Response:
         """Take one picture."""
-        data = self.taken()
+        data = self.validated_data()
         with (
-            accepted_images([data["image"]], owner=self.asker, alts=[data["alt"]]) as (image,),
+            accepted_images([data["image"]], owner=self.member, alts=[data["alt"]]) as (image,),
             transaction.atomic(),
         ):
             mark_stored([image])
@@ -60,29 +60,29 @@ class ImageViewSet(StrictViewSet):
         summary="Read one of your pictures",
         description="Also tells whether its smaller variants and its blurhash are made.",
         responses=ImageSerializer,
-        examples=[answered(IMAGE)],
+        examples=[response_example(IMAGE)],
         etag=True,
     )
     def retrieve(self, request: Request, image_id: int) -> HttpResponse:
         """Show one picture to its owner."""
-        return tagged(request, self.own(image_id).as_picture())
+        return etag_response(request, self.own(image_id).as_picture())
 
     @operation(
         summary="Say what a picture shows",
         description="Changes the words for those who do not see it, also where a post shows it already.",
         request=AltSerializer,
         responses=ImageSerializer,
-        examples=[asked({"alt": IMAGE["alt"]}), answered(IMAGE)],
+        examples=[request_example({"alt": IMAGE["alt"]}), response_example(IMAGE)],
         if_match=True,
     )
     def partial_update(self, request: Request, image_id: int) -> Response:
         """Change the words."""
         self.own(image_id)
-        alt = self.taken()["alt"]
+        alt = self.validated_data()["alt"]
         with transaction.atomic():
             image = self.as_read(image_id)
             image.describe(alt)
-        return Response(image.as_picture(), headers={"ETag": tag_of(written(image.as_picture()))})
+        return Response(image.as_picture(), headers={"ETag": compute_etag(render_json(image.as_picture()))})
 
     @operation(
         summary="Delete a picture that nothing shows",
@@ -104,5 +104,5 @@ class ImageViewSet(StrictViewSet):
     def as_read(self, image_id: int) -> Image:
         """The asker's picture, locked for a change; raises PreconditionFailed when it is not what they have read."""
         image = get_object_or_404(self.get_queryset().select_for_update(), pk=image_id)
-        hold_to(self.request, image.as_picture)
+        check_preconditions(self.request, image.as_picture)
         return image

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.errors import NotOneself
-from libs.api.openapi_examples import answered, asked
+from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.keyset.errors import InvalidCursor
@@ -40,7 +40,7 @@ class ReportViewSet(StrictViewSet):
 
     def own(self) -> Any:
         """The asker's, the newest first, as `shown` needs them."""
-        return Report.objects.filter(reporter=self.asker.pk).order_by("-created_at", "-id").values(*SHOWN)
+        return Report.objects.filter(reporter=self.member.pk).order_by("-created_at", "-id").values(*SHOWN)
 
     @operation(
         summary="Report a member or a post",
@@ -48,32 +48,32 @@ class ReportViewSet(StrictViewSet):
         "or post is open, another one changes nothing: the answer is 200 with the first.",
         request=NewReportSerializer,
         responses={201: ReportSerializer, 200: ReportSerializer},
-        examples=[asked(ASKING), answered(REPORT, 201)],
+        examples=[request_example(ASKING), response_example(REPORT, 201)],
         rate_limits=[limited("report-member", by="member")],
         errors=[NotOneself, NotFound],
         idempotent=True,
     )
     def create(self, request: Request) -> Response:
         """Point at one of them."""
-        taken = self.taken()
-        if "post_id" in taken:
-            report, is_new = report_post(self.asker, **taken)
+        data = self.validated_data()
+        if "post_id" in data:
+            report, is_new = report_post(self.member, **data)
         else:
-            report, is_new = report_member(self.asker, **taken)
+            report, is_new = report_member(self.member, **data)
         return Response(shown(self.own().get(pk=report.pk)), status=201 if is_new else 200)
 
     @operation(
         summary="List your reports",
         query_parameters=PAGE_PARAMETERS,
         responses=ReportSerializer(many=True),
-        examples=[answered(REPORT)],
+        examples=[response_example(REPORT)],
         errors=[InvalidCursor],
     )
     def list(self, request: Request) -> Response:
         """The newest first."""
         return self.get_paginated_response([shown(row) for row in self.paginate_queryset(self.own()) or []])
 
-    @operation(summary="Read one of your reports", responses=ReportSerializer, examples=[answered(REPORT)])
+    @operation(summary="Read one of your reports", responses=ReportSerializer, examples=[response_example(REPORT)])
     def retrieve(self, request: Request, report_id: int) -> Response:
         """What became of it."""
         return Response(shown(get_object_or_404(self.own(), pk=report_id)))

@@ -9,7 +9,7 @@ from accounts.credentials import change_credentials
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
 from accounts.serializers import CodeRequestSerializer, PasswordResetSerializer
-from libs.api.openapi_examples import asked
+from libs.api.openapi_examples import request_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.client_address import client_address
@@ -25,12 +25,12 @@ class PasswordResetViewSet(StrictViewSet):
         description="The answer is the same for every address; only a member's gets a letter.",
         request=CodeRequestSerializer,
         responses={202: OpenApiResponse(description="If a member has this address, the letter is on its way.")},
-        examples=[asked({"email": "mina@example.com"})],
+        examples=[request_example({"email": "mina@example.com"})],
         rate_limits=[limited("code-address")],
     )
     def create(self, request: Request) -> Response:
         """Ask for a code."""
-        email = self.taken()["email"]
+        email = self.validated_data()["email"]
         require("code-email", email)
         VerificationCode.objects.ask(email, VerificationCode.RESET, get_language() or "en")
         return Response(status=202)
@@ -42,13 +42,15 @@ class PasswordResetViewSet(StrictViewSet):
         "and so does success. A password that is refused leaves the code good.",
         request=PasswordResetSerializer,
         responses={204: OpenApiResponse(description="The new password opens, and all sessions are over.")},
-        examples=[asked({"email": "mina@example.com", "code": "aB3dE5gH", "password": "a long enough password"})],
+        examples=[
+            request_example({"email": "mina@example.com", "code": "aB3dE5gH", "password": "a long enough password"})
+        ],
         rate_limits=[limited("confirm-address")],
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp],
     )
     def confirm(self, request: Request) -> Response:
         """Take the new password."""
-        taken = self.taken()
+        data = self.validated_data()
         address = client_address(request)
-        change_credentials.reset_password(taken["email"], taken["code"], taken["password"], address=address)
+        change_credentials.reset_password(data["email"], data["code"], data["password"], address=address)
         return Response(status=204)

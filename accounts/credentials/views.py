@@ -18,7 +18,7 @@ from accounts.serializers import (
     PasswordChangeSerializer,
 )
 from accounts.sessions import login
-from libs.api.openapi_examples import answered, asked
+from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.throttles import limited, require
@@ -29,22 +29,22 @@ class CredentialsViewSet(StrictViewSet):
 
     def me(self) -> Member:
         """The asker, loaded; gone when erased in this very second."""
-        return get_object_or_404(Member, pk=self.asker.pk)
+        return get_object_or_404(Member, pk=self.member.pk)
 
     @operation(
         summary="Change your password",
         description="Signs all other devices out.",
         request=PasswordChangeSerializer,
         responses={204: OpenApiResponse(description="The new password opens; only this session is left.")},
-        examples=[asked({"current": "a long enough password", "password": "an even longer password"})],
+        examples=[request_example({"current": "a long enough password", "password": "an even longer password"})],
         rate_limits=[limited("password-member", by="member")],
         errors=[PasswordWrong, TooManyGuesses],
     )
     def change_password(self, request: Request) -> Response:
         """Take the new password."""
-        taken = self.taken()
+        data = self.validated_data()
         sid = int(self.token["sid"])
-        change_credentials.change_password(self.me(), taken["current"], taken["password"], keeping=sid)
+        change_credentials.change_password(self.me(), data["current"], data["password"], keeping=sid)
         return Response(status=204)
 
     @operation(
@@ -53,17 +53,17 @@ class CredentialsViewSet(StrictViewSet):
         "changed until the code is confirmed.",
         request=EmailChangeSerializer,
         responses={202: OpenApiResponse(description="The letter is on its way.")},
-        examples=[asked({"email": "mina@example.org", "password": "a long enough password"})],
+        examples=[request_example({"email": "mina@example.org", "password": "a long enough password"})],
         rate_limits=[limited("password-member", by="member")],
         errors=[PasswordWrong, TooManyGuesses],
     )
     def ask_new_email(self, request: Request) -> Response:
         """Ask for a code that only you can use."""
-        taken = self.taken()
+        data = self.validated_data()
         member = self.me()
-        login.confirm(member, taken["password"])
-        require("code-email", taken["email"])
-        VerificationCode.objects.ask(taken["email"], VerificationCode.NEW_EMAIL, get_language() or "en", member)
+        login.confirm(member, data["password"])
+        require("code-email", data["email"])
+        VerificationCode.objects.ask(data["email"], VerificationCode.NEW_EMAIL, get_language() or "en", member)
         return Response(status=202)
 
     @operation(
@@ -71,11 +71,11 @@ class CredentialsViewSet(StrictViewSet):
         description="Takes the code that was mailed to the new address. Both addresses are told.",
         request=CodeConfirmSerializer,
         responses=OwnProfileSerializer,
-        examples=[asked({"email": "mina@example.org", "code": "aB3dE5gH"}), answered(OWN_PROFILE)],
+        examples=[request_example({"email": "mina@example.org", "code": "aB3dE5gH"}), response_example(OWN_PROFILE)],
         rate_limits=[limited("confirm-address")],
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp, EmailTaken],
     )
     def change_email(self, request: Request) -> Response:
         """Move to the address that was proved."""
-        taken = self.taken()
-        return Response(own_profile(change_credentials.change_email(self.me(), taken["email"], taken["code"])))
+        data = self.validated_data()
+        return Response(own_profile(change_credentials.change_email(self.me(), data["email"], data["code"])))

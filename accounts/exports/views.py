@@ -16,7 +16,7 @@ from accounts.models import Export
 from accounts.openapi_examples import EXPORT, NEW_EXPORT
 from accounts.permissions import TermsAccepted
 from accounts.serializers import ExportListSerializer, ExportSerializer
-from libs.api.openapi_examples import answered
+from libs.api.openapi_examples import response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from media.errors import StorageUnavailable
@@ -27,7 +27,7 @@ class ExportViewSet(StrictViewSet):
 
     def get_queryset(self) -> Any:
         """The newest first."""
-        return Export.objects.filter(member=self.asker.pk).order_by("-created_at", "-id")
+        return Export.objects.filter(member=self.member.pk).order_by("-created_at", "-id")
 
     def own(self, export_id: int) -> Export:
         """The asker's export with this id, or 404."""
@@ -41,7 +41,7 @@ class ExportViewSet(StrictViewSet):
         "with 200.",
         request=None,
         responses={202: ExportSerializer, 200: ExportSerializer},
-        examples=[answered(NEW_EXPORT, 202), answered(NEW_EXPORT, 200)],
+        examples=[response_example(NEW_EXPORT, 202), response_example(NEW_EXPORT, 200)],
         errors=[ExportOnceADay],
         idempotent=True,
         # Everybody has a right to what is theirs (GDPR article 15), whatever they agree to from now on.
@@ -49,19 +49,21 @@ class ExportViewSet(StrictViewSet):
     )
     def create(self, request: Request) -> Response:
         """Ask for one."""
-        export, is_new = Export.objects.ask(self.asker)
+        export, is_new = Export.objects.ask(self.member)
         return Response(ExportSerializer(export).data, status=202 if is_new else 200)
 
     @operation(
         summary="List the copies of your data",
         responses=ExportListSerializer,
-        examples=[answered({"results": [EXPORT]})],
+        examples=[response_example({"results": [EXPORT]})],
     )
     def list(self, request: Request) -> Response:
         """All of them; there are never many."""
         return Response({"results": ExportSerializer(self.get_queryset(), many=True).data})
 
-    @operation(summary="Read how far a copy of your data is", responses=ExportSerializer, examples=[answered(EXPORT)])
+    @operation(
+        summary="Read how far a copy of your data is", responses=ExportSerializer, examples=[response_example(EXPORT)]
+    )
     def retrieve(self, request: Request, export_id: int) -> Response:
         """One export."""
         return Response(ExportSerializer(self.own(export_id)).data)

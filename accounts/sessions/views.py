@@ -20,7 +20,7 @@ from accounts.serializers import (
 )
 from accounts.sessions import login, rotation
 from accounts.sessions.authentication import MemberAuthentication
-from libs.api.openapi_examples import answered, asked
+from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.client_address import client_address, coarse, network
@@ -54,17 +54,19 @@ class SessionViewSet(StrictViewSet):
         request=SignInSerializer,
         responses={201: PairSerializer},
         examples=[
-            asked({"email": "mina@example.com", "password": "a long enough password", "device": "Mina's phone"}),
-            answered(PAIR, 201),
+            request_example(
+                {"email": "mina@example.com", "password": "a long enough password", "device": "Mina's phone"}
+            ),
+            response_example(PAIR, 201),
         ],
         rate_limits=[limited("sign-in-address")],
         errors=[CredentialsWrong, TooManyGuesses],
     )
     def create(self, request: Request) -> Response:
         """Trade e-mail and password for a pair of tokens."""
-        taken = self.taken()
+        data = self.validated_data()
         language = get_language() or "en"
-        pair = login.sign_in(**taken, door=DOOR, address=client_address(request), language=language)
+        pair = login.sign_in(**data, door=DOOR, address=client_address(request), language=language)
         return Response(pair_answer(pair), status=201)
 
     @operation(
@@ -74,14 +76,14 @@ class SessionViewSet(StrictViewSet):
         "same token again: it gets the same successor. A token older than that ends the session.",
         request=RefreshSerializer,
         responses=PairSerializer,
-        examples=[asked({"refresh": PAIR["refresh"]}), answered(PAIR)],
+        examples=[request_example({"refresh": PAIR["refresh"]}), response_example(PAIR)],
         rate_limits=(),
         errors=[TokenInvalid, TokenExpired, SessionEnded, TooManyRequests],
     )
     def refresh(self, request: Request) -> Response:
         """Trade a refresh token for the next pair; only failures are limited, so that no good token ever waits."""
         address = client_address(request)
-        raw = self.taken()["refresh"]
+        raw = self.validated_data()["refresh"]
         try:
             return Response(pair_answer(rotation.renew(raw, door=DOOR, network=coarse(address))))
         except TokenInvalid:
@@ -90,12 +92,12 @@ class SessionViewSet(StrictViewSet):
 
     def own(self) -> Any:
         """Live sessions of the asker, the newest first."""
-        return self.asker.sessions.live().order_by("-created_at", "-id")
+        return self.member.sessions.live().order_by("-created_at", "-id")
 
     @operation(
         summary="List the devices that are signed in",
         responses=SessionListSerializer,
-        examples=[answered({"results": [SESSION]})],
+        examples=[response_example({"results": [SESSION]})],
         rate_limits=DEVICES,
     )
     def list(self, request: Request) -> Response:

@@ -9,7 +9,7 @@ from accounts.email_addresses import normalised
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
 from accounts.serializers import CodeConfirmSerializer, CodeRequestSerializer, ProofSerializer
-from libs.api.openapi_examples import answered, asked
+from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.throttles import limited, require
@@ -27,12 +27,12 @@ class VerificationCodeViewSet(StrictViewSet):
         "The code holds for five minutes from sending; asking again replaces it.",
         request=CodeRequestSerializer,
         responses={202: OpenApiResponse(description="The letter is on its way.")},
-        examples=[asked({"email": "mina@example.com"})],
+        examples=[request_example({"email": "mina@example.com"})],
         rate_limits=[limited("code-address")],
     )
     def create(self, request: Request) -> Response:
         """Ask for a code."""
-        email = self.taken()["email"]
+        email = self.validated_data()["email"]
         require("code-email", normalised(email), request)
         VerificationCode.objects.ask(email, VerificationCode.SIGN_UP, get_language() or "en")
         return Response(status=202)
@@ -44,12 +44,12 @@ class VerificationCodeViewSet(StrictViewSet):
         "proof is good for 30 minutes and used up by a successful sign-up only.",
         request=CodeConfirmSerializer,
         responses=ProofSerializer,
-        examples=[asked({"email": "mina@example.com", "code": "aB3dE5gH"}), answered(PROOF)],
+        examples=[request_example({"email": "mina@example.com", "code": "aB3dE5gH"}), response_example(PROOF)],
         rate_limits=[limited("confirm-address")],
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp],
     )
     def confirm(self, request: Request) -> Response:
         """Trade the code for a proof."""
-        taken = self.taken()
-        proof, expires_at = VerificationCode.objects.confirm(taken["email"], VerificationCode.SIGN_UP, taken["code"])
+        data = self.validated_data()
+        proof, expires_at = VerificationCode.objects.confirm(data["email"], VerificationCode.SIGN_UP, data["code"])
         return Response({"proof": proof, "expires_at": expires_at})

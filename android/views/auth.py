@@ -46,7 +46,7 @@ class AuthViewSet(AppViewSet):
     )
     def ask_code(self, request: Request) -> Response:
         """Answers alike for every address; the letter tells a member that they are one."""
-        email = self.taken()["email"]
+        email = self.validated_data()["email"]
         require("code-email", normalised(email), request)
         VerificationCode.objects.ask(email, VerificationCode.JOIN, settings.ANDROID_LANGUAGE)
         return Response({"message": "The code is on its way."}, status=202)
@@ -60,8 +60,8 @@ class AuthViewSet(AppViewSet):
     )
     def confirm_code(self, request: Request) -> Response:
         """Possible again until the code expires or a join has used it."""
-        given = self.taken()
-        VerificationCode.objects.confirm(given["email"], VerificationCode.JOIN, given["verification_code"])
+        data = self.validated_data()
+        VerificationCode.objects.confirm(data["email"], VerificationCode.JOIN, data["verification_code"])
         return Response({"message": "The address is confirmed."})
 
     @operation(
@@ -74,7 +74,7 @@ class AuthViewSet(AppViewSet):
     def join(self, request: Request) -> Response:
         """Needs a code confirmed for the address within half an hour, and uses it up."""
         member = registration.sign_up_confirmed(
-            **self.taken(),
+            **self.validated_data(),
             terms_version=settings.ANDROID_TERMS_VERSION,
             language=settings.ANDROID_LANGUAGE,
         )
@@ -90,9 +90,9 @@ class AuthViewSet(AppViewSet):
     )
     def login(self, request: Request) -> Response:
         """Begin a login of this phone; others stay."""
-        given = self.taken()
+        data = self.validated_data()
         address = client_address(request)
-        pair = login.sign_in(**given, door=DOOR, device=DEVICE, address=address, language=None)
+        pair = login.sign_in(**data, door=DOOR, device=DEVICE, address=address, language=None)
         return Response(_kept(pair))
 
     @operation(
@@ -123,8 +123,8 @@ class AuthViewSet(AppViewSet):
         """A refresh token is good until a successor of it was presented; only failures are counted."""
         address = client_address(request)
         try:
-            given = self.taken()
-            pair = rotation.renew(given["refresh_token"], door=DOOR, network=coarse(address), of=given["member_id"])
+            data = self.validated_data()
+            pair = rotation.renew(data["refresh_token"], door=DOOR, network=coarse(address), of=data["member_id"])
         except TokenInvalid:
             require("refresh-failure-address", network(address))
             raise

@@ -19,11 +19,11 @@ class AppViewSet(StrictViewSet):
 
     def body_of_asker(self) -> Any:
         """The validated body, without the actor that it names; raises ValidationError, or NotTheMember."""
-        given = self.taken()
-        self.must_be(given.pop("member_id"))
-        return given
+        data = self.validated_data()
+        self.must_be(data.pop("member_id"))
+        return data
 
     def must_be(self, member_id: int) -> None:
         """The app says who acts; the token knows. Raises NotTheMember."""
-        if member_id != self.asker.pk:
+        if member_id != self.member.pk:
             raise NotTheMember

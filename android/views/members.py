@@ -38,10 +38,10 @@ class AppMemberViewSet(AppViewSet):
     def profile(self, request: Request) -> Response:
         """Oneself or another; the member named is the one looked at."""
         looked_at = self.validated_query()["member_id"]
-        seen = Member.objects.visible_to(self.asker)
+        seen = Member.objects.visible_to(self.member)
         row = get_object_or_404(seen.values(**member_values()), pk=looked_at)
-        shown = member(row, self.asker.pk)
-        counted = profile_counts(Member(pk=looked_at), self.asker)
+        shown = member(row, self.member.pk)
+        counted = profile_counts(Member(pk=looked_at), self.member)
         return Response(
             {"member_id": shown.pop("id"), **shown}
             | {
@@ -57,7 +57,7 @@ class AppMemberViewSet(AppViewSet):
     def block(self, request: Request) -> Response:
         """Part the two."""
         target = self._target()
-        if not self.asker.block(target):
+        if not self.member.block(target):
             raise AlreadyBlocking
         return self._pair(target)
 
@@ -67,16 +67,16 @@ class AppMemberViewSet(AppViewSet):
     def unblock(self, request: Request) -> Response:
         """Lifting a block that is not there is a success."""
         target = self._target()
-        self.asker.unblock(target)
+        self.member.unblock(target)
         return self._pair(target)
 
     @operation(summary="List whom you block", query=ActorSerializer, responses=BlockedListSerializer)
     def blocking(self, request: Request) -> Response:
         """All of them at once, the newest first."""
         self.must_be(self.validated_query()["member_id"])
-        blocks = Block.objects.filter(MemberQuerySet.is_standing("blocked__"), blocker=self.asker.pk)
+        blocks = Block.objects.filter(MemberQuerySet.is_standing("blocked__"), blocker=self.member.pk)
         rows = blocks.order_by("-created_at", "-id").values(**member_values("blocked__"))
-        members = [member(row, self.asker.pk) for row in rows[:BLOCKS_SHOWN]]
+        members = [member(row, self.member.pk) for row in rows[:BLOCKS_SHOWN]]
         return Response({"size": len(members), "members": members})
 
     @operation(
@@ -86,9 +86,9 @@ class AppMemberViewSet(AppViewSet):
         """The app sends no reason; reporting again is a success."""
         target_id = self.body_of_asker()["target_id"]
         # Not before: one of the app's two buttons names nobody, and its users must be left with reports that count.
-        require("report-member", f"member:{self.asker.pk}", request)
-        report_member(self.asker, target_id, reason="unspecified", text="")
-        return Response({"member_id": self.asker.pk, "target_id": target_id})
+        require("report-member", f"member:{self.member.pk}", request)
+        report_member(self.member, target_id, reason="unspecified", text="")
+        return Response({"member_id": self.member.pk, "target_id": target_id})
 
     @operation(summary="Leave", responses={204: OpenApiResponse(description="You are gone.")})
     @transaction.atomic
@@ -105,7 +105,7 @@ class AppMemberViewSet(AppViewSet):
         return target
 
     def _pair(self, target: Member) -> Response:
-        return Response({"member_id": self.asker.pk, "target_id": target.pk})
+        return Response({"member_id": self.member.pk, "target_id": target.pk})
 
 
 class AppAvatarViewSet(AppViewSet):
@@ -123,7 +123,7 @@ class AppAvatarViewSet(AppViewSet):
     def upload(self, request: Request) -> Response:
         """Take the picture and show it; the one before is deleted."""
         file = self.body_of_asker()["file"]
-        with accepted_images([file], owner=self.asker) as (image,), transaction.atomic():
+        with accepted_images([file], owner=self.member) as (image,), transaction.atomic():
             mark_stored([image])
-            self.asker.show_with(image.pk)
-        return Response({"member_id": self.asker.pk, "avatar_url": picture_url(image.key)}, status=201)
+            self.member.show_with(image.pk)
+        return Response({"member_id": self.member.pk, "avatar_url": picture_url(image.key)}, status=201)

@@ -34,12 +34,12 @@ class AppPostViewSet(AppViewSet):
     def register(self, request: Request) -> Response:
         """With its pictures in the order chosen; one that cannot be taken refuses them all."""
         said = self.body_of_asker()
-        with accepted_images(said["files"], owner=self.asker) as images, transaction.atomic():
+        with accepted_images(said["files"], owner=self.member) as images, transaction.atomic():
             mark_stored(images)
             image_ids = [image.pk for image in images]
-            post = Post.objects.publish(author=self.asker, text=said["content"], image_ids=image_ids)
+            post = Post.objects.publish(author=self.member, text=said["content"], image_ids=image_ids)
             # In the transaction: if reading fails, the app sends the post again, and there would be two.
-            (shown,) = written(list(rows_of(Post.objects.filter(pk=post.pk))), self.asker.pk)
+            (shown,) = written(list(rows_of(Post.objects.filter(pk=post.pk))), self.member.pk)
         return Response({"post_id": shown.pop("id"), **shown}, status=201)
 
     @operation(summary="Read the feed", query=FeedSerializer, responses=PostPageSerializer, errors=[NotTheMember])
@@ -47,25 +47,25 @@ class AppPostViewSet(AppViewSet):
         """Everybody's posts, newest first."""
         asked = self.validated_query()
         self.must_be(asked.pop("member_id"))
-        return self._told(feed_page(self.asker, int(self.token["sid"]), **asked))
+        return self._told(feed_page(self.member, int(self.token["sid"]), **asked))
 
     @operation(summary="Read the posts of a member", query=PageSerializer, responses=PostPageSerializer)
     def of_member(self, request: Request, member_id: int) -> Response:
         """The app asks for its own only; whom the asker may not see has none."""
         asked = self.validated_query()
-        return self._told(own_page(self.asker, member_id, int(self.token["sid"]), **asked))
+        return self._told(own_page(self.member, member_id, int(self.token["sid"]), **asked))
 
     @operation(summary="Delete a post", responses={204: OpenApiResponse(description="It is gone.")})
     @transaction.atomic
     def delete(self, request: Request, post_id: int) -> Response:
         """One's own; somebody else's is answered like one that is not there."""
-        visible = Post.objects.visible_to(self.asker).select_for_update(of=("self",))
+        visible = Post.objects.visible_to(self.member).select_for_update(of=("self",))
         post = get_object_or_404(visible, pk=post_id)
-        if not post.may_be_deleted_by(self.asker):
+        if not post.may_be_deleted_by(self.member):
             raise NotYours
         post.erase()
         return Response(status=204)
 
     def _told(self, rows: list[dict[str, object]]) -> Response:
-        posts = written(rows, self.asker.pk)
+        posts = written(rows, self.member.pk)
         return Response({"size": len(posts), "posts": posts})

@@ -15,23 +15,23 @@ from libs.api.renderers import JSONRenderer
 OWN = "private, no-cache"
 
 
-def tag_of(content: bytes) -> str:
+def compute_etag(content: bytes) -> str:
     """The strong entity tag of a representation: a digest of its bytes."""
     return f'"{blake2b(content, digest_size=16).hexdigest()}"'
 
 
-def written(data: Any) -> bytes:
+def render_json(data: Any) -> bytes:
     """The bytes of an answer."""
     return JSONRenderer().render(data)
 
 
-def tagged(request: Request, data: Any, *, cache: str = OWN) -> HttpResponse:
+def etag_response(request: Request, data: Any, *, cache: str = OWN) -> HttpResponse:
     """The answer of a single read with its ETag; 304 without a body when the client has it already.
 
     Raises PreconditionFailed when If-Match asks for another one.
     """
-    content = written(data)
-    tag = tag_of(content)
+    content = render_json(data)
+    tag = compute_etag(content)
     _hold_to_match(request, tag)
     known = request.META.get("HTTP_IF_NONE_MATCH")
     is_known = known is not None and _names(known, tag)
@@ -44,7 +44,7 @@ def tagged(request: Request, data: Any, *, cache: str = OWN) -> HttpResponse:
     return answer
 
 
-def hold_to(request: Request, current: Callable[[], Any]) -> None:
+def check_preconditions(request: Request, current: Callable[[], Any]) -> None:
     """Let a change through only if its conditions hold for the thing as it is read at present.
 
     To be called in the transaction of the change, the thing's row locked; `current` is not asked without a condition.
@@ -53,7 +53,7 @@ def hold_to(request: Request, current: Callable[[], Any]) -> None:
     known = request.META.get("HTTP_IF_NONE_MATCH")
     if known is None and "HTTP_IF_MATCH" not in request.META:
         return
-    tag = tag_of(written(current()))
+    tag = compute_etag(render_json(current()))
     _hold_to_match(request, tag)
     if known is not None and _names(known, tag):
         raise PreconditionFailed

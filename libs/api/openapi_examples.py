@@ -5,11 +5,11 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample
 
 
-def asked(value: Any) -> OpenApiExample:
+def request_example(value: Any) -> OpenApiExample:
     """An example of a request."""
     return OpenApiExample("Request", value=value, request_only=True)
 
 
-def answered(value: Any, status: int = 200) -> OpenApiExample:
+def response_example(value: Any, status: int = 200) -> OpenApiExample:
     """An example of an answer."""
     return OpenApiExample("Answer", value=value, response_only=True, status_codes=[str(status)])

@@ -44,7 +44,7 @@ class StrictViewSet(IdempotencyMixin, GenericViewSet):  # type: ignore[type-arg]
         return declared
 
     @property
-    def asker(self) -> Any:
+    def member(self) -> Any:
         """The member who asks, always from the token; only their id is sure to be loaded."""
         return self.request.user
 
@@ -106,7 +106,7 @@ class StrictViewSet(IdempotencyMixin, GenericViewSet):  # type: ignore[type-arg]
         """The serializer of the request's body."""
         return self.operation.serializer_for((self.request.content_type or "").partition(";")[0].strip().lower())
 
-    def taken(self) -> Any:
+    def validated_data(self) -> Any:
         """The validated body of the request; raises ValidationError."""
         serializer = self.get_serializer(data=self.request.data)
         serializer.is_valid(raise_exception=True)

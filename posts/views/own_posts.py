@@ -9,7 +9,7 @@ from accounts.errors import PasswordWrong, TooManyGuesses
 from accounts.models import Member
 from accounts.serializers import PasswordConfirmSerializer
 from accounts.sessions import login
-from libs.api.openapi_examples import answered, asked
+from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.keyset.errors import InvalidCursor
@@ -38,13 +38,13 @@ class OwnPostsViewSet(StrictViewSet):
         description="One entry for each change, the latest first; the first words are those of the last entry.",
         query_parameters=PAGE_PARAMETERS,
         responses=PostEditSerializer(many=True),
-        examples=[answered(EDIT)],
+        examples=[response_example(EDIT)],
         errors=[InvalidCursor, NotYours],
     )
     def edits(self, request: Request, post_id: int) -> Response:
         """One page of a post's history."""
-        post = get_object_or_404(Post.objects.visible_to(self.asker), pk=post_id)
-        if not post.may_be_edited_by(self.asker):
+        post = get_object_or_404(Post.objects.visible_to(self.member), pk=post_id)
+        if not post.may_be_edited_by(self.member):
             raise NotYours
         page = self.paginate_queryset(post.edits.order_by("-edited_at", "-id").values("id", "text", "edited_at")) or []
         return self.get_paginated_response([{"text": row["text"], "edited_at": row["edited_at"]} for row in page])
@@ -55,13 +55,13 @@ class OwnPostsViewSet(StrictViewSet):
         "you publish from now on stays, and so does your account.",
         request=PasswordConfirmSerializer,
         responses={202: OpenApiResponse(description="They are gone for everybody.")},
-        examples=[asked({"password": "a long enough password"})],
+        examples=[request_example({"password": "a long enough password"})],
         rate_limits=[limited("password-member", by="member")],
         errors=[PasswordWrong, TooManyGuesses],
     )
     def delete_all(self, request: Request) -> Response:
         """Take back everything said, with the password as confirmation."""
-        member = get_object_or_404(Member, pk=self.asker.pk)
-        login.confirm(member, self.taken()["password"])
+        member = get_object_or_404(Member, pk=self.member.pk)
+        login.confirm(member, self.validated_data()["password"])
         Post.objects.delete_all_of(member)
         return Response(status=202)

@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.openapi_examples import MINA
-from libs.api.conditional_requests import hold_to, tag_of, tagged, written
+from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response, render_json
 from libs.api.fields import read_id
-from libs.api.openapi_examples import answered, asked
+from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.parsers import StrictJSONParser
 from libs.api.viewsets import StrictViewSet
@@ -57,7 +57,7 @@ class PostViewSet(StrictViewSet):
         "`following=true`, to some words by `search`. Keep `previous` of the first page to ask later for newer ones.",
         query_parameters=[*PAGE_PARAMETERS, *PostFilter.base_filters],
         responses=PostSerializer(many=True),
-        examples=[answered(POST)],
+        examples=[response_example(POST)],
         errors=[InvalidCursor, TooManyRequests],
     )
     def list(self, request: Request) -> Response:
@@ -69,20 +69,23 @@ class PostViewSet(StrictViewSet):
         """The posts asked for; the two lists that nearly everybody reads are prepared."""
         asked = request.query_params.keys() - set(PAGE_PARAMETERS)
         if not asked:
-            return feed(reader=self.asker.pk)
+            return feed(reader=self.member.pk)
         if asked == {"author"} and (author := read_id(request.query_params["author"])):
-            return feed_of_one(reader=self.asker.pk, author=author)
+            return feed_of_one(reader=self.member.pk, author=author)
         if "search" in asked:
             # The words may be such that no index knows them.
-            require("search-member", f"member:{self.asker.pk}", self.request)
-        return rows_of(self.filter_queryset(Post.objects.feed_for(self.asker)))
+            require("search-member", f"member:{self.member.pk}", self.request)
+        return rows_of(self.filter_queryset(Post.objects.feed_for(self.member)))
 
     @operation(
         summary="Publish a post",
         description="As JSON with the ids of pictures that were uploaded before, or as multipart with the pictures.",
         request={"application/json": PostDraftSerializer, "multipart/form-data": PostUploadSerializer},
         responses={201: PostSerializer},
-        examples=[asked({"text": "First snow of the year.", "image_ids": [IMAGE["id"]]}), answered(POST, 201)],
+        examples=[
+            request_example({"text": "First snow of the year.", "image_ids": [IMAGE["id"]]}),
+            response_example(POST, 201),
+        ],
         rate_limits=[limited("post-member", by="member")],
         errors=[PostEmpty, TooManyImages, ImageNotUsable, *INTAKE],
         idempotent=True,
@@ -90,41 +93,41 @@ class PostViewSet(StrictViewSet):
     )
     def create(self, request: Request) -> Response:
         """Say something."""
-        data = self.taken()
+        data = self.validated_data()
         files, alts = data.pop("images", ()), data.pop("alts", ())
-        with accepted_images(files, owner=self.asker, alts=alts) as images, transaction.atomic():
+        with accepted_images(files, owner=self.member, alts=alts) as images, transaction.atomic():
             mark_stored(images)
             image_ids = data["image_ids"] if "image_ids" in data else [image.pk for image in images]
-            post = Post.objects.publish(author=self.asker, text=data["text"], image_ids=image_ids)
+            post = Post.objects.publish(author=self.member, text=data["text"], image_ids=image_ids)
             return self.store_response(Response(self.shown(post.pk), status=201))
 
-    @operation(summary="Read a post", responses=PostSerializer, examples=[answered(POST)], etag=True)
+    @operation(summary="Read a post", responses=PostSerializer, examples=[response_example(POST)], etag=True)
     def retrieve(self, request: Request, post_id: int) -> HttpResponse:
         """One post."""
-        return tagged(request, self.shown(post_id))
+        return etag_response(request, self.shown(post_id))
 
     @operation(
         summary="Edit your post",
         description="Pictures stay. What it said before is kept, and only you may read it.",
         request={"application/json": PostChangeSerializer},
         responses=PostSerializer,
-        examples=[asked({"text": "First snow!"}), answered(POST | EDITED)],
+        examples=[request_example({"text": "First snow!"}), response_example(POST | EDITED)],
         rate_limits=[limited("edit-member", by="member")],
         errors=[PostEmpty, NotYours],
         if_match=True,
     )
     def partial_update(self, request: Request, post_id: int) -> Response:
         """Say it in other words."""
-        visible = Post.objects.visible_to(self.asker)
-        if not get_object_or_404(visible, pk=post_id).may_be_edited_by(self.asker):
+        visible = Post.objects.visible_to(self.member)
+        if not get_object_or_404(visible, pk=post_id).may_be_edited_by(self.member):
             raise NotYours
-        taken = self.taken()
+        data = self.validated_data()
         with transaction.atomic():
             post = get_object_or_404(visible.select_for_update(of=("self",), no_key=True), pk=post_id)
-            hold_to(request, lambda: self.shown(post_id))
-            post.edit(**taken)
+            check_preconditions(request, lambda: self.shown(post_id))
+            post.edit(**data)
             shown = self.shown(post_id)
-        return Response(shown, headers={"ETag": tag_of(written(shown))})
+        return Response(shown, headers={"ETag": compute_etag(render_json(shown))})
 
     @operation(
         summary="Delete your post",
@@ -135,15 +138,15 @@ class PostViewSet(StrictViewSet):
     @transaction.atomic
     def destroy(self, request: Request, post_id: int) -> Response:
         """Delete it, pictures included."""
-        visible = Post.objects.visible_to(self.asker).select_for_update(of=("self",))
+        visible = Post.objects.visible_to(self.member).select_for_update(of=("self",))
         post = get_object_or_404(visible, pk=post_id)
-        if not post.may_be_deleted_by(self.asker):
+        if not post.may_be_deleted_by(self.member):
             raise NotYours
-        hold_to(request, lambda: self.shown(post_id))
+        check_preconditions(request, lambda: self.shown(post_id))
         post.erase()
         return Response(status=204)
 
     def shown(self, post_id: int) -> dict[str, Any]:
         """One post as the asker may see it."""
-        row = get_object_or_404(rows_of(Post.objects.visible_to(self.asker)), pk=post_id)
+        row = get_object_or_404(rows_of(Post.objects.visible_to(self.member)), pk=post_id)
         return fragments([row])[0]

@@ -16,7 +16,7 @@ from accounts.permissions import TermsAccepted
 from accounts.profiles.profiles import followed_by, followers_of
 from accounts.profiles.representations import brief, brief_values
 from accounts.serializers import RelationSerializer
-from libs.api.openapi_examples import answered
+from libs.api.openapi_examples import response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.keyset.errors import InvalidCursor
@@ -26,7 +26,7 @@ from libs.throttling.throttles import limited
 DONE = {204: OpenApiResponse(description="It is so, whether or not it was before.")}
 LIST: dict[str, Any] = {
     "responses": RelationSerializer(many=True),
-    "examples": [answered(RELATION)],
+    "examples": [response_example(RELATION)],
     "query_parameters": PAGE_PARAMETERS,
     "errors": [InvalidCursor],
 }
@@ -51,12 +51,12 @@ class FollowViewSet(RelationViewSet):
     @operation(summary="List whom you follow", **LIST)
     def list(self, request: Request) -> Response:
         """The newest first."""
-        return self.page(followed_by(self.asker, self.asker), "followed")
+        return self.page(followed_by(self.member, self.member), "followed")
 
     @operation(summary="List who follows you", **LIST)
     def followers(self, request: Request) -> Response:
         """The newest first."""
-        return self.page(followers_of(self.asker, self.asker), "follower")
+        return self.page(followers_of(self.member, self.member), "follower")
 
     @operation(
         summary="Follow a member",
@@ -67,13 +67,13 @@ class FollowViewSet(RelationViewSet):
     )
     def update(self, request: Request, member_id: int) -> Response:
         """Following twice changes nothing."""
-        self.asker.follow(Member(pk=member_id))
+        self.member.follow(Member(pk=member_id))
         return Response(status=204)
 
     @operation(summary="Unfollow a member", responses=DONE)
     def destroy(self, request: Request, member_id: int) -> Response:
         """Unfollowing a stranger changes nothing."""
-        self.asker.unfollow(get_object_or_404(Member.objects.visible_to(self.asker), pk=member_id))
+        self.member.unfollow(get_object_or_404(Member.objects.visible_to(self.member), pk=member_id))
         return Response(status=204)
 
 
@@ -82,18 +82,18 @@ class MemberFollowViewSet(RelationViewSet):
 
     def other(self, member_id: int) -> Member:
         """The member looked at, among those the asker may see."""
-        other: Member = get_object_or_404(Member.objects.visible_to(self.asker), pk=member_id)
+        other: Member = get_object_or_404(Member.objects.visible_to(self.member), pk=member_id)
         return other
 
     @operation(summary="List a member's followers", **LIST)
     def followers(self, request: Request, member_id: int) -> Response:
         """Those the asker may see."""
-        return self.page(followers_of(self.other(member_id), self.asker), "follower")
+        return self.page(followers_of(self.other(member_id), self.member), "follower")
 
     @operation(summary="List whom a member follows", **LIST)
     def following(self, request: Request, member_id: int) -> Response:
         """Those the asker may see."""
-        return self.page(followed_by(self.other(member_id), self.asker), "followed")
+        return self.page(followed_by(self.other(member_id), self.member), "followed")
 
 
 class BlockViewSet(RelationViewSet):
@@ -108,7 +108,7 @@ class BlockViewSet(RelationViewSet):
     def list(self, request: Request) -> Response:
         """The newest first."""
         return self.page(
-            Block.objects.filter(MemberQuerySet.is_standing("blocked__"), blocker=self.asker.pk), "blocked"
+            Block.objects.filter(MemberQuerySet.is_standing("blocked__"), blocker=self.member.pk), "blocked"
         )
 
     @operation(
@@ -122,11 +122,11 @@ class BlockViewSet(RelationViewSet):
     )
     def update(self, request: Request, member_id: int) -> Response:
         """Part the two."""
-        self.asker.block(self.target(member_id))
+        self.member.block(self.target(member_id))
         return Response(status=204)
 
     @operation(summary="Unblock a member", responses=DONE, exempt_from=[TermsAccepted])
     def destroy(self, request: Request, member_id: int) -> Response:
         """Follows do not come back by themselves."""
-        self.asker.unblock(self.target(member_id))
+        self.member.unblock(self.target(member_id))
         return Response(status=204)

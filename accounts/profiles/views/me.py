@@ -28,8 +28,8 @@ from accounts.serializers import (
     WithdrawalSerializer,
 )
 from accounts.withdrawal import withdraw
-from libs.api.conditional_requests import hold_to, tag_of, tagged, written
-from libs.api.openapi_examples import answered, asked
+from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response, render_json
+from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.throttles import limited, require
@@ -41,54 +41,57 @@ class MeViewSet(StrictViewSet):
 
     def me(self) -> Member:
         """The asker, loaded; gone when erased in this very second."""
-        return get_object_or_404(Member, pk=self.asker.pk)
+        return get_object_or_404(Member, pk=self.member.pk)
 
     def as_read(self) -> Member:
         """The asker, locked for a change; raises PreconditionFailed when the profile is not what they have read."""
         # Not the key: posts and pictures of theirs may be made meanwhile.
-        member: Member = get_object_or_404(Member.objects.select_for_update(no_key=True), pk=self.asker.pk)
-        hold_to(self.request, lambda: own_profile(member))
+        member: Member = get_object_or_404(Member.objects.select_for_update(no_key=True), pk=self.member.pk)
+        check_preconditions(self.request, lambda: own_profile(member))
         return member
 
     @operation(
         summary="Read your own profile",
         responses=OwnProfileSerializer,
-        examples=[answered(OWN_PROFILE)],
+        examples=[response_example(OWN_PROFILE)],
         etag=True,
     )
     def retrieve(self, request: Request) -> HttpResponse:
         """With what nobody else sees."""
-        return tagged(request, own_profile(self.me()))
+        return etag_response(request, own_profile(self.me()))
 
     @operation(
         summary="Change your profile",
         description="Only what is sent is changed.",
         request=ProfileChangeSerializer,
         responses=OwnProfileSerializer,
-        examples=[asked({"nickname": "Mina", "about": "Two children, one garden."}), answered(OWN_PROFILE)],
+        examples=[
+            request_example({"nickname": "Mina", "about": "Two children, one garden."}),
+            response_example(OWN_PROFILE),
+        ],
         if_match=True,
     )
     def partial_update(self, request: Request) -> Response:
         """Name, nickname, a few words."""
-        taken = self.taken()
+        data = self.validated_data()
         with transaction.atomic():
             member = self.as_read()
-            member.change(**taken)
+            member.change(**data)
             shown = own_profile(member)
-        return Response(shown, headers={"ETag": tag_of(written(shown))})
+        return Response(shown, headers={"ETag": compute_etag(render_json(shown))})
 
     @operation(
         summary="Show yourself with a picture",
         description="Takes an uploaded picture that nothing shows yet; the one before it is deleted.",
         request=AvatarSerializer,
         responses=OwnProfileSerializer,
-        examples=[asked({"image_id": MINA["id"]}), answered(OWN_PROFILE)],
+        examples=[request_example({"image_id": MINA["id"]}), response_example(OWN_PROFILE)],
         errors=[ImageNotUsable],
         if_match=True,
     )
     def put_avatar(self, request: Request) -> Response:
         """Put the avatar."""
-        image_id = self.taken()["image_id"]
+        image_id = self.validated_data()["image_id"]
         with transaction.atomic():
             member = self.as_read()
             member.show_with(image_id)
@@ -111,18 +114,18 @@ class MeViewSet(StrictViewSet):
         "of it is erased for good; signing in before that restores it. Confirm with the password, or with a code.",
         request=WithdrawalSerializer,
         responses={204: OpenApiResponse(description="You are gone for everybody else.")},
-        examples=[asked({"password": "a long enough password"})],
+        examples=[request_example({"password": "a long enough password"})],
         rate_limits=[limited("password-member", by="member")],
         errors=[PasswordWrong, TooManyGuesses, CodeIncorrect, CodeExpired, CodeUsedUp],
         exempt_from=[TermsAccepted],
     )
     def withdraw(self, request: Request) -> Response:
         """Leave, with the password or a mailed code as confirmation."""
-        taken = self.taken()
-        if "code" in taken:
-            withdraw.leave_by_code(self.me(), taken["code"])
+        data = self.validated_data()
+        if "code" in data:
+            withdraw.leave_by_code(self.me(), data["code"])
         else:
-            withdraw.leave_by_password(self.me(), taken["password"])
+            withdraw.leave_by_password(self.me(), data["password"])
         return Response(status=204)
 
     @operation(
@@ -145,11 +148,11 @@ class MeViewSet(StrictViewSet):
         "accepted. Accepting it twice changes nothing.",
         request=TermsSerializer,
         responses={204: OpenApiResponse(description="They are accepted.")},
-        examples=[asked({"version": "2026-11-01"})],
+        examples=[request_example({"version": "2026-11-01"})],
         errors=[TermsOutdated],
         exempt_from=[TermsAccepted],
     )
     def accept_terms(self, request: Request) -> Response:
         """Accept the present version."""
-        self.me().accept_terms(self.taken()["version"])
+        self.me().accept_terms(self.validated_data()["version"])
         return Response(status=204)

@@ -22,8 +22,8 @@ from accounts.serializers import (
 from accounts.sessions import rotation
 from accounts.sessions.views import DOOR, pair_answer
 from accounts.signup import registration
-from libs.api.conditional_requests import tagged
-from libs.api.openapi_examples import answered, asked
+from libs.api.conditional_requests import etag_response
+from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.keyset.errors import InvalidCursor
@@ -52,13 +52,13 @@ class MemberViewSet(StrictViewSet):
         query=MemberSearchSerializer,
         query_parameters=PAGE_PARAMETERS,
         responses=BriefSerializer(many=True),
-        examples=[answered(MINA)],
+        examples=[response_example(MINA)],
         rate_limits=[limited("search-member", by="member")],
         errors=[InvalidCursor],
     )
     def list(self, request: Request) -> Response:
         """One page of members who are called so."""
-        found = Member.objects.visible_to(self.asker).called(self.validated_query()["search"])
+        found = Member.objects.visible_to(self.member).called(self.validated_query()["search"])
         rows = found.order_by("-created_at", "-id").values("id", "created_at", **brief_values())
         return self.get_paginated_response([brief(row) for row in self.paginate_queryset(rows) or []])
 
@@ -68,26 +68,26 @@ class MemberViewSet(StrictViewSet):
         description="Makes the member and signs this device in. A refused sign-up leaves the proof as good as it was.",
         request=SignUpSerializer,
         responses={201: PairSerializer},
-        examples=[asked(JOINING), answered(PAIR, 201)],
+        examples=[request_example(JOINING), response_example(PAIR, 201)],
         rate_limits=[limited("sign-up-address")],
         errors=[ProofInvalid, TermsOutdated, EmailTaken],
     )
     def create(self, request: Request) -> Response:
         """Become a member."""
-        taken = self.taken()
-        device = taken.pop("device")
+        data = self.validated_data()
+        device = data.pop("device")
         with transaction.atomic():
-            member = registration.sign_up(**taken, language=get_language() or "en")
+            member = registration.sign_up(**data, language=get_language() or "en")
             pair = rotation.begin(member, door=DOOR, device=device, network=coarse(client_address(request)))
         return Response(pair_answer(pair), status=201)
 
     @operation(
         summary="Read a member's profile",
         responses=ProfileSerializer,
-        examples=[answered(PROFILE)],
+        examples=[response_example(PROFILE)],
         etag=True,
     )
     def retrieve(self, request: Request, member_id: int) -> HttpResponse:
         """One member; oneself too."""
-        member = get_object_or_404(Member.objects.visible_to(self.asker), pk=member_id)
-        return tagged(request, profile(member, self.asker))
+        member = get_object_or_404(Member.objects.visible_to(self.member), pk=member_id)
+        return etag_response(request, profile(member, self.member))
