@@ -1,66 +1,69 @@
-"""What load balancers and deploy scripts ask: is the process alive, may traffic come, and which server is it."""
+"""Health checks for load balancers and deploy scripts: /livez, /readyz and /profile."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
-from django.core.cache import cache as shared_cache
+from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
-READING, PLAIN = ("GET", "HEAD"), "text/plain; charset=utf-8"
-NOT_STORED = {"Cache-Control": "no-store"}
-# A database that is slower than this is not one to send people to. Seconds.
-PATIENCE = 2.0
-# The database is asked in a thread of its own, so that one which hangs does not hang the answer.
-_asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readyz")
+ALLOWED_METHODS = ("GET", "HEAD")
+TEXT = "text/plain; charset=utf-8"
+NO_STORE = {"Cache-Control": "no-store"}
+# A database that answers later than this counts as away. Seconds.
+DATABASE_TIMEOUT = 2.0
+# The check runs in a thread, so that a database that hangs does not hang the response.
+_executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readyz")
 
 
 class HealthCheckMiddleware:
-    """Answers /livez, /readyz and /profile before ALLOWED_HOSTS is asked: probes call a pod by its address."""
+    """Answer health checks before ALLOWED_HOSTS is checked, because they call a pod by its IP address."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        probe = PROBES.get(request.path_info)
-        if probe is None:
+        health_check = HEALTH_CHECKS.get(request.path_info)
+        if health_check is None:
             return self.get_response(request)
-        return probe() if request.method in READING else HttpResponseNotAllowed(READING, content_type=PLAIN)
+        if request.method not in ALLOWED_METHODS:
+            return HttpResponseNotAllowed(ALLOWED_METHODS, content_type=TEXT)
+        return health_check()
 
 
 def livez() -> HttpResponse:
-    """The process answers; nothing else is asked, so that a database that blinks restarts no pod."""
-    return HttpResponse("ok", content_type=PLAIN, headers=NOT_STORED)
+    """Return 200 without checking anything else, so that a database outage restarts no pods."""
+    return HttpResponse("ok", content_type=TEXT, headers=NO_STORE)
 
 
 def readyz() -> HttpResponse:
-    """200 when the database answers and is migrated, 503 otherwise; the cache is reported and decides nothing."""
-    database = _database()
+    """Return 200 if the database answers and is migrated, else 503; the state of the cache is only reported."""
+    database = _database_state()
     return JsonResponse(
-        {"database": database, "cache": _cache()},
+        {"database": database, "cache": _cache_state()},
         status=200 if database == "ok" else 503,
-        headers=NOT_STORED,
+        headers=NO_STORE,
     )
 
 
-def profile() -> HttpResponse:
-    """The one word of DEPLOY_SLOT: the deploy scripts around the Android app's server look for "staging" in it."""
-    return HttpResponse(settings.DEPLOY_SLOT, content_type=PLAIN, headers=NOT_STORED)
+def deploy_slot() -> HttpResponse:
+    """Return DEPLOY_SLOT; the deploy scripts of the Android app's server look for "staging" in it."""
+    return HttpResponse(settings.DEPLOY_SLOT, content_type=TEXT, headers=NO_STORE)
 
 
-def _database() -> str:
-    asked = _asking.submit(_ask_database)
+def _database_state() -> str:
+    check = _executor.submit(_check_database)
     try:
-        return asked.result(timeout=PATIENCE)
-    except Exception as failure:  # noqa: BLE001 - whatever a driver raises, no traffic should come
-        # Nobody waits for this answer any more; the next question must not stand in line behind it.
-        asked.cancel()
-        return f"away: {type(failure).__name__}"
+        return check.result(timeout=DATABASE_TIMEOUT)
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises, the server is not ready
+        # A check that has not started must not delay the next one.
+        check.cancel()
+        return f"away: {type(error).__name__}"
 
 
-def _ask_database() -> str:
+def _check_database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -73,7 +76,7 @@ _migrated = False
 
 
 def _is_migrated() -> bool:
-    """Whether every migration of this code has run; once it has, nobody takes it back while the process lives."""
+    # A positive result is remembered: migrations are not undone while the process lives.
     global _migrated
     if not _migrated:
         executor = MigrationExecutor(connection)
@@ -81,12 +84,12 @@ def _is_migrated() -> bool:
     return _migrated
 
 
-def _cache() -> str:
+def _cache_state() -> str:
     try:
-        shared_cache.set("readyz", "ok", 10)
-        return shared_cache.get("readyz") or "away"
-    except Exception:  # noqa: BLE001 - reported, never a reason to refuse traffic
+        cache.set("readyz", "ok", 10)
+        return cache.get("readyz") or "away"
+    except Exception:  # noqa: BLE001 - an outage of the cache does not make the server unready
         return "away"
 
 
-PROBES = {"/livez": livez, "/readyz": readyz, "/profile": profile}
+HEALTH_CHECKS = {"/livez": livez, "/readyz": readyz, "/profile": deploy_slot}

@@ -1,4 +1,4 @@
-"""How far a long command has come: a bar for those who watch, a line for those who read it later."""
+"""Progress of a long command: a bar on a terminal, one line per step elsewhere."""
 
 from collections.abc import Iterable, Iterator
 from time import monotonic
@@ -6,36 +6,36 @@ from typing import TextIO, TypeVar
 
 Item = TypeVar("Item")
 
-# A bar is drawn again after so long. Seconds.
-PAUSE = 0.1
+# Time between two updates of the bar. Seconds.
+REFRESH_SECONDS = 0.1
 WIDTH = 30
 
 
 class ProgressBar:
-    """Tells on a stream, which is the error stream of a command: what it prints may be read by machines."""
+    """Write progress to a stream, usually standard error, because standard output may be read by programs."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
-        self.is_watched = stream.isatty()
+        self.is_terminal = stream.isatty()
 
-    def track(self, items: Iterable[Item], name: str, number: int) -> Iterator[Item]:
-        """The items, which are so many; their name and how long they took are told when the last was asked for."""
-        begun = shown = monotonic()
+    def track(self, items: Iterable[Item], name: str, total: int) -> Iterator[Item]:
+        """Yield the items; after the last one, write the step's name, the total and the time it took."""
+        started = updated = monotonic()
         for done, item in enumerate(items):
-            if self.is_watched and (now := monotonic()) - shown > PAUSE:
-                shown = now
-                self._show(name, done, number)
+            if self.is_terminal and (now := monotonic()) - updated > REFRESH_SECONDS:
+                updated = now
+                self._draw(name, done, total)
             yield item
         self._clear()
-        self.stream.write(f"{name:18} {number:>10,} in {monotonic() - begun:6.1f} s\n")
+        self.stream.write(f"{name:18} {total:>10,} in {monotonic() - started:6.1f} s\n")
         self.stream.flush()
 
-    def _show(self, name: str, done: int, number: int) -> None:
-        full = WIDTH * done // max(number, 1)
-        self.stream.write(f"\r{name:18} {done:>10,} of {number:,} [{'#' * full}{'.' * (WIDTH - full)}]")
+    def _draw(self, name: str, done: int, total: int) -> None:
+        filled = WIDTH * done // max(total, 1)
+        self.stream.write(f"\r{name:18} {done:>10,} of {total:,} [{'#' * filled}{'.' * (WIDTH - filled)}]")
         self.stream.flush()
 
     def _clear(self) -> None:
-        if self.is_watched:
-            # To the beginning of the line, and nothing after it.
+        if self.is_terminal:
+            # Return to the start of the line and erase it.
             self.stream.write("\r\x1b[K")

@@ -1,4 +1,4 @@
-"""What a newcomer reads when a local server is ready."""
+"""The text that `make run` prints when the local server is ready."""
 
 from django.conf import settings
 
@@ -6,24 +6,24 @@ from operations.demo import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
 
 
 def welcome_text() -> str:
-    """Where everything is, and whom to sign in as."""
-    here = settings.PUBLIC_URL
+    """Return the addresses of the server, the demo accounts, and where the data is."""
+    url = settings.PUBLIC_URL
     return f"""
-  Heart to Heart is ready. Ctrl-C ends it.
+  Heart to Heart is running. Stop it with Ctrl-C.
 
-    API        {here}/api/v1/
-    Swagger    {here}/docs/
-    admin      {here}/admin/    {DEMO_MODERATOR}, password {DEMO_PASSWORD}
-    sign in    a member of the demo town: {DEMO_MEMBER}, the same password
-    mails      shown here, and kept in {settings.EMAIL_FILE_PATH}
-    data       {_data()}
+    API        {url}/api/v1/
+    Swagger    {url}/docs/
+    Admin      {url}/admin/    {DEMO_MODERATOR}, password {DEMO_PASSWORD}
+    Log in     as a demo member: {DEMO_MEMBER}, same password
+    E-mails    printed here, and saved in {settings.EMAIL_FILE_PATH}
+    Data       {_data_location()}
 """
 
 
-def _data() -> str:
-    """Where it lies, and how to begin anew where `make clean` would."""
+def _data_location() -> str:
     database = settings.DATABASES["default"]
     if "sqlite" not in database["ENGINE"]:
-        return f"files in {settings.VAR_DIR}, all else in the database {database['NAME']}"
+        return f"files in {settings.VAR_DIR}, everything else in the database {database['NAME']}"
+    # `make clean` deletes this directory and no other.
     is_cleaned = settings.VAR_DIR == settings.BASE_DIR / "var"
-    return f"all of it in {settings.VAR_DIR}" + ('; "make clean" starts anew' if is_cleaned else "")
+    return f"everything in {settings.VAR_DIR}" + ('; "make clean" deletes it' if is_cleaned else "")

@@ -1,4 +1,4 @@
-"""What a newcomer reads when a local server is ready."""
+"""The text that a local server prints when it is ready."""
 
 import os
 import subprocess
@@ -6,26 +6,26 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SAY = "import django; django.setup(); from operations.welcome import welcome_text; print(welcome_text())"
+PRINT_WELCOME = "import django; django.setup(); from operations.welcome import welcome_text; print(welcome_text())"
 
 
-def said(**also: str) -> str:
-    """The welcome of a server with these settings."""
+def welcome_with(**settings: str) -> str:
+    """Return the welcome text of a server with these settings."""
     inherited = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "VAR_DIR")}
-    environment = inherited | {"DJANGO_SETTINGS_MODULE": "config.settings"} | also
-    words = [sys.executable, "-c", SAY]
-    return subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+    environment = inherited | {"DJANGO_SETTINGS_MODULE": "config.settings"} | settings
+    command = [sys.executable, "-c", PRINT_WELCOME]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def test_make_clean_is_named_only_where_it_begins_anew(tmp_path: Path) -> None:
-    assert f'all of it in {ROOT / "var"}; "make clean" starts anew' in said()
-    elsewhere = said(VAR_DIR=str(tmp_path))
-    assert f"all of it in {tmp_path}\n" in elsewhere
+def test_make_clean_is_mentioned_only_if_it_deletes_the_data(tmp_path: Path) -> None:
+    assert f'everything in {ROOT / "var"}; "make clean" deletes it' in welcome_with()
+    elsewhere = welcome_with(VAR_DIR=str(tmp_path))
+    assert f"everything in {tmp_path}\n" in elsewhere
     assert "make clean" not in elsewhere
 
 
-def test_data_in_a_database_of_its_own_is_not_said_to_be_a_file() -> None:
-    told = said(DATABASE_URL="postgres://mina:secret@127.0.0.1:5432/hearts")
-    assert "all else in the database hearts" in told
-    assert "make clean" not in told
-    assert "secret" not in told
+def test_data_in_postgresql_is_named_by_its_database_without_password() -> None:
+    text = welcome_with(DATABASE_URL="postgres://mina:secret@127.0.0.1:5432/hearts")
+    assert "everything else in the database hearts" in text
+    assert "make clean" not in text
+    assert "secret" not in text

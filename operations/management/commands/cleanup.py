@@ -1,4 +1,4 @@
-"""Delete what is no longer needed, in every app."""
+"""Run the clean-up tasks of every app."""
 
 import json
 import sys
@@ -15,16 +15,16 @@ log = structlog.get_logger("cleanup")
 
 
 class Command(BaseCommand):
-    """Harmless at any time and any number of times, two at once too; once an hour is enough."""
+    """Safe to run at any time, even twice at once; once an hour is enough."""
 
-    help = "Delete what is no longer needed. Exit codes: 0 all tasks ran, 1 a task failed."
+    help = "Delete expired and unused data of every app. Exit codes: 0 all tasks ran, 1 a task failed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Options."""
-        parser.add_argument("--json", action="store_true", help="for machines: one JSON object")
+        """Add --json."""
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run every task and print how many records it dealt with; one that fails stops no other."""
+        """Run every task and print how many records it handled; a task that fails does not stop the others."""
         counts = {name: self._run(name, task) for name, task in cleanup_tasks().items()}
         self.stdout.write(json.dumps(counts) if options["json"] else _table(counts))
         if None in counts.values():
@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def _run(self, name: str, task: CleanupTask) -> int | None:
         try:
             return task()
-        except Exception:  # the next task may do better
+        except Exception:  # the other tasks still run
             log.exception("clean-up task failed", task=name)
             return None
 
