@@ -1,63 +1,98 @@
-"""The end of a member: everything of theirs goes, pictures in storage included.
+"""Erase withdrawn members for good.
 
-Each app's steps (see accounts.member_data_registry) run in the order of their stages; the member goes last.
+One short transaction makes everything of a member unreachable. Jobs then delete their data in chunks, each in a
+transaction that enqueues the next one, and the member's own row last. What to delete is in each app's `member_data.py`.
 """
 
 from datetime import timedelta
+from uuid import uuid4
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.utils import timezone
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from accounts.member_data_registry import erasure_steps
-from accounts.models import Avatar, Member, VerificationCode
-from media.models import Image
+from accounts.member_data_registry import erasure_steps, handle_former_email
+from accounts.models import Member, VerificationCode
+from libs.outbox.models import Job
+from libs.outbox.queue import enqueue
+
+JOB = "accounts.erase_member"
+# Records that one step deletes in one job, so that each transaction takes about a second at most.
+CHUNK = 500
 
 log = structlog.get_logger("erasure")
 
 
-@transaction.atomic
-def erase(member: Member) -> None:
-    """Remove a member and all that is theirs; the files follow by the outbox."""
-    # Ending the sessions writes revocation markers: an access token must not outlive its member.
-    member.sessions.end("erased")
-    for step in erasure_steps():
-        step(member)
-    Avatar.objects.filter(member=member).delete()
-    Image.objects.discard(Image.objects.filter(owner=member).values_list("id", flat=True))
-    OutstandingToken.objects.filter(user=member.pk).delete()
-    VerificationCode.objects.filter(email=member.email).delete()
-    member.delete()
+def start_erasure(member: Member) -> None:
+    """Make everything of a member unreachable and enqueue its deletion, in the caller's transaction.
 
-
-def due() -> list[int]:
-    """The ids of withdrawn members whose days of grace are over."""
-    limit = timezone.now() - timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
-    return list(Member.objects.filter(withdrawn_at__lte=limit).values_list("id", flat=True))
-
-
-def erase_due() -> int:
-    """Erase every member whose days of grace are over, each in a transaction of their own; says how many.
-
-    One who cannot be erased keeps nobody else from it; what the database said of the first is raised at the end.
+    The caller holds the lock on the member's row. Sessions end, the withdrawal cannot be cancelled, no password logs
+    in, and the e-mail address is free for a new member. The number of statements does not depend on what there is.
     """
-    erased, faults = 0, []
-    for member_id in due():
-        try:
-            erased += _erase_withdrawn(member_id)
-        except DatabaseError as fault:
-            log.exception("member not erased", member=member_id)
-            faults.append(fault)
-    if faults:
-        raise faults[0]
-    return erased
+    former_email = member.email
+    member.sessions.end("erased")
+    handle_former_email(member, former_email)
+    VerificationCode.objects.filter(Q(email=former_email) | Q(member=member.pk)).delete()
+    now = timezone.now()
+    # No mail reaches this address (RFC 2606, 2), and nobody can guess it.
+    member.email = f"{uuid4().hex}@erased.invalid"
+    member.set_unusable_password()
+    member.withdrawn_at, member.erasure_started_at = member.withdrawn_at or now, now
+    member.save(update_fields=["email", "password", "withdrawn_at", "erasure_started_at"])
+    enqueue(JOB, {"member_id": member.pk})
 
 
 @transaction.atomic
-def _erase_withdrawn(member_id: int) -> bool:
-    member = Member.objects.select_for_update().filter(pk=member_id, withdrawn_at__isnull=False).first()
-    if member is not None:
-        erase(member)
-    return member is not None
+def erase_chunk(member_id: int) -> None:
+    """Delete the next chunk of a member's data and enqueue the next job; when nothing is left, delete the member."""
+    started = Member.objects.filter(erasure_started_at__isnull=False)
+    member = started.select_for_update().filter(pk=member_id).first()
+    if member is None:
+        return
+    if any(step(member, CHUNK) for step in erasure_steps()):
+        enqueue(JOB, {"member_id": member_id})
+    else:
+        member.delete()
+
+
+def due_member_ids() -> list[int]:
+    """The ids of members whose grace period is over, and of those whose erasure has started but has no job any more."""
+    waiting = Job.objects.waiting().filter(kind=JOB).values_list("payload", flat=True)
+    with_job = {payload["member_id"] for payload in waiting}
+    return [pk for pk in Member.objects.filter(_is_due()).values_list("pk", flat=True) if pk not in with_job]
+
+
+def start_due_erasures() -> int:
+    """Start or resume the erasure of all due members, each in a transaction of its own; returns how many.
+
+    A member for whom this fails stops no other; the first error is raised at the end.
+    """
+    number, errors = 0, []
+    for member_id in due_member_ids():
+        try:
+            number += _start_or_resume(member_id)
+        except DatabaseError as error:
+            log.exception("erasure not started", member=member_id)
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return number
+
+
+def _is_due() -> Q:
+    limit = timezone.now() - timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
+    return Q(withdrawn_at__lte=limit) | Q(withdrawn_at__isnull=False, erasure_started_at__isnull=False)
+
+
+@transaction.atomic
+def _start_or_resume(member_id: int) -> bool:
+    member = Member.objects.filter(_is_due()).select_for_update().filter(pk=member_id).first()
+    if member is None:
+        return False
+    if member.erasure_started_at is None:
+        start_erasure(member)
+    else:
+        enqueue(JOB, {"member_id": member.pk})
+    return True

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.emails import send, send_code, send_new_device, send_news
+from accounts.erasure import erase_chunk
 from accounts.exports import private_storage
 from accounts.exports.build import build, clear_up
 from accounts.models import Export, LoginSession, SecurityEvent, VerificationCode
@@ -26,7 +27,7 @@ def mail_code(payload: dict[str, Any]) -> None:
 def mail_event(payload: dict[str, Any]) -> None:
     """Tell the member of a change of credentials."""
     event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
-    if event is not None:
+    if event is not None and event.member.erasure_started_at is None:
         send_news(event, event.member.email)
 
 
@@ -34,7 +35,7 @@ def mail_event(payload: dict[str, Any]) -> None:
 def mail_former_address(payload: dict[str, Any]) -> None:
     """Tell the address that a member has left behind, then forget it."""
     event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
-    if event is not None and event.former_email:
+    if event is not None and event.former_email and event.member.erasure_started_at is None:
         send_news(event, event.former_email)
         SecurityEvent.objects.filter(pk=event.pk).update(former_email="")
 
@@ -43,8 +44,14 @@ def mail_former_address(payload: dict[str, Any]) -> None:
 def mail_new_device(payload: dict[str, Any]) -> None:
     """Tell the member that somebody signed in from where nobody did before."""
     session = LoginSession.objects.select_related("member").filter(pk=payload["session_id"]).first()
-    if session is not None:
+    if session is not None and session.member.erasure_started_at is None:
         send_new_device(session)
+
+
+@handles("accounts.erase_member")
+def erase_member(payload: dict[str, Any]) -> None:
+    """Delete the next chunk of an erased member's data."""
+    erase_chunk(payload["member_id"])
 
 
 class CacheUnavailable(Exception):

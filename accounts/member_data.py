@@ -1,13 +1,52 @@
 """What this app contributes to erasure, exports, profiles and clean-up."""
 
+from django.db import models
+from django.db.models.fields.reverse_related import ForeignObjectRel
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
 from accounts import erasure, purge
 from accounts.exports import member_files
 from accounts.member_data_registry import ErasureStage, add_erasure_step, add_export_file, add_profile_count
-from accounts.models.export import erase_exports_of
+from accounts.models import Export, Member
 from accounts.profiles.profiles import followed_by, followers_of
-from libs.cleanup import add_cleanup_task
+from libs.cleanup import add_cleanup_task, chunk_ids, delete_chunk
+from media.models import Image
 
-add_erasure_step(ErasureStage.ACCOUNT, erase_exports_of)
+
+def erase_exports(member: Member, limit: int) -> bool:
+    """Delete data exports, files included."""
+    exports = Export.objects.filter(pk__in=chunk_ids(member.exports.all(), limit))
+    exports.discard_files()
+    return exports.delete()[0] == limit
+
+
+def erase_tokens(member: Member, limit: int) -> bool:
+    """Delete the records of refresh tokens; their foreign key would only be set to null."""
+    return delete_chunk(OutstandingToken.objects.filter(user=member.pk), limit) == limit
+
+
+def erase_related_rows(member: Member, limit: int) -> bool:
+    """Delete the rows of all apps that would be deleted with the member's own: there may be too many for one go."""
+    for relation in Member._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel) and getattr(relation, "on_delete", None) is models.CASCADE:
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: member.pk})
+            if delete_chunk(rows, limit) == limit:
+                return True
+    return False
+
+
+def erase_images(member: Member, limit: int) -> bool:
+    """Discard the member's images, which nothing uses any more; without an owner the next chunk leaves them out."""
+    ids = chunk_ids(Image.objects.filter(owner=member.pk), limit)
+    Image.objects.discard(ids)
+    Image.objects.filter(pk__in=ids).update(owner=None)
+    return len(ids) == limit
+
+
+add_erasure_step(ErasureStage.ACCOUNT, erase_exports)
+add_erasure_step(ErasureStage.ACCOUNT, erase_tokens)
+add_erasure_step(ErasureStage.ACCOUNT, erase_related_rows)
+add_erasure_step(ErasureStage.IMAGES, erase_images)
 
 add_export_file("profile", member_files.export_profile)
 add_export_file("terms", member_files.export_terms)
@@ -20,7 +59,7 @@ add_export_file("followers", member_files.export_followers)
 add_profile_count("followers", followers_of)
 add_profile_count("following", followed_by)
 
-add_cleanup_task("members", erasure.erase_due)
+add_cleanup_task("members", erasure.start_due_erasures)
 add_cleanup_task("sessions", purge.purge_sessions)
 add_cleanup_task("codes", purge.purge_codes)
 add_cleanup_task("events", purge.purge_security_events)

@@ -6,7 +6,7 @@ modules in the order of INSTALLED_APPS, which is from lower packages to upper on
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum, auto
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
@@ -17,7 +17,8 @@ ExportRow = Mapping[str, Any]
 # One object, or rows that are written as they come, so that a long list is never in memory as a whole.
 ExportContent = ExportRow | Iterable[ExportRow]
 
-EraseStep = Callable[[Member], None]
+# Deletes at most so many records of the member, and says whether there may be more.
+EraseStep = Callable[[Member, int], bool]
 ExportFunction = Callable[[Member], ExportContent]
 CountedRows = Callable[[Member, Member], models.QuerySet[Any]]
 EmailCheck = Callable[[str], bool]
@@ -33,12 +34,7 @@ class ErasureStage(IntEnum):
     IMAGES = auto()
 
 
-class _Erasure(NamedTuple):
-    stage: ErasureStage
-    step: EraseStep
-
-
-_erasures: list[_Erasure] = []
+_erasure_steps: list[tuple[ErasureStage, EraseStep]] = []
 _export_functions: dict[str, ExportFunction] = {}
 _counted_rows: dict[str, CountedRows] = {}
 _email_checks: list[EmailCheck] = []
@@ -46,13 +42,17 @@ _former_email_handlers: list[FormerEmailHandler] = []
 
 
 def add_erasure_step(stage: ErasureStage, step: EraseStep) -> None:
-    """Have a step run for each member who is erased; steps of one stage run in the order in which they are added."""
-    _erasures.append(_Erasure(stage, step))
+    """Have a step run for each member who is erased, again and again until it says that nothing is left.
+
+    A step runs in a transaction that other steps share, after all steps of earlier stages and those of its own stage
+    that were added before have nothing left. It may run twice, and must not rely on the member's e-mail address.
+    """
+    _erasure_steps.append((stage, step))
 
 
 def erasure_steps() -> list[EraseStep]:
     """All erasure steps in the order in which they run."""
-    return [erasure.step for erasure in sorted(_erasures, key=lambda erasure: erasure.stage)]
+    return [step for _, step in sorted(_erasure_steps, key=lambda pair: pair[0])]
 
 
 def add_export_file(name: str, export: ExportFunction) -> None:

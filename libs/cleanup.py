@@ -30,14 +30,21 @@ def cleanup_tasks() -> dict[str, CleanupTask]:
 
 
 def delete_in_chunks(rows: models.QuerySet[Any]) -> int:
-    """Delete all rows of a queryset, CHUNK at a time; returns how many rows went, cascades included."""
+    """Delete all rows of a queryset, CHUNK at a time; returns how many."""
     deleted = 0
-    while number := delete_chunk(rows):
+    while number := delete_chunk(rows, CHUNK):
         deleted += number
     return deleted
 
 
-def delete_chunk(rows: models.QuerySet[Any], limit: int = CHUNK) -> int:
-    """Delete at most `limit` rows of a queryset; returns how many rows went, cascades included."""
-    ids = list(rows.order_by().values_list("pk", flat=True)[:limit])
-    return rows.model._base_manager.filter(pk__in=ids).delete()[0] if ids else 0
+def delete_chunk(rows: models.QuerySet[Any], limit: int) -> int:
+    """Delete at most `limit` rows of a queryset; returns how many."""
+    ids = chunk_ids(rows, limit)
+    if ids:
+        rows.model._base_manager.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def chunk_ids(rows: models.QuerySet[Any], limit: int) -> list[Any]:
+    """The primary keys of at most `limit` rows of a queryset, in no particular order."""
+    return list(rows.order_by().values_list("pk", flat=True)[:limit])

@@ -1,7 +1,10 @@
-"""What reports keep of people who are erased, and for how long."""
+"""What becomes of reports, of the admin's log and of the e-mail address when a member is erased.
 
-from datetime import datetime, timedelta
-from typing import Any
+Pseudonyms take the place of the member, so that later decisions and audits find their record. Each step handles at most
+`limit` records and returns whether there may be more, see accounts.member_data_registry.
+"""
+
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
@@ -12,46 +15,17 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.models import Member
+from libs.cleanup import chunk_ids
 from media.models import Image
-from moderation.models import BannedAddress, Report, ReportedImage
-from moderation.models.report import ReportQuerySet
+from moderation.models import BannedAddress, Report
 from moderation.pseudonyms import pseudonym
 from posts.models import Post
 
-CHUNK = 1_000
-
-
-def erase_from_reports(member: Member) -> None:
-    """The step of this room when a member is erased: pseudonyms stand for them, and what may go goes at once."""
-    ban_former_address(member, member.email)
-    now, name = timezone.now(), pseudonym(member.pk)
-    Report.objects.filter(subject=member).update(subject=None, post=None, subject_digest=name, subject_erased_at=now)
-    Report.objects.filter(reporter=member).update(reporter=None, reporter_digest=name, reporter_erased_at=now)
-    _due_subjects(now).filter(subject_digest=name).forget()
-    _due_reporters(now).filter(reporter_digest=name).update(text="")
-    _unname_in_log(member, name)
-
-
-def purge_reports() -> int:
-    """Forget what reports told of erased people, once decided or after ERASED_MEMBER_REPORT_DAYS; says how many."""
-    now = timezone.now()
-    swept = _due_reporters(now).update(text="")
-    while ids := list(_due_subjects(now).values_list("pk", flat=True)[:CHUNK]):
-        swept += Report.objects.filter(pk__in=ids).forget()
-    # Their job died; another one may do better.
-    ReportedImage.objects.filter(discarded_at__lt=now - timedelta(days=1)).give_up()
-    return swept
-
-
-def purge_banned_addresses() -> int:
-    """Forget addresses whose time is over; says how many."""
-    return BannedAddress.objects.filter(until__lte=timezone.now()).delete()[0]
-
 
 def ban_former_address(member: Member, email: str) -> None:
-    """Let nobody join with an address that the member leaves, with the account or without.
+    """Ban an address that a suspended member gives up until the suspension ends, BANNED_EMAIL_DAYS at most.
 
-    Whoever leaves under a suspension waits for its end; whoever a report was upheld on, BANNED_EMAIL_DAYS.
+    If a report of the member was upheld, the address is banned for BANNED_EMAIL_DAYS.
     """
     longest = timezone.now() + timedelta(days=settings.BANNED_EMAIL_DAYS)
     if Report.objects.filter(subject=member, state=Report.UPHELD).exists():
@@ -60,31 +34,51 @@ def ban_former_address(member: Member, email: str) -> None:
         BannedAddress.objects.ban(email, min(member.suspended_until, longest))
 
 
-def _due_subjects(now: datetime) -> ReportQuerySet:
-    """Reports on erased members that no open report is left on, or who are gone for ERASED_MEMBER_REPORT_DAYS."""
-    kept = Report.objects.filter(subject_erased_at__isnull=False, forgotten_at=None)
-    are_open = kept.filter(state=Report.OPEN).values("subject_digest")
-    return kept.filter(Q(subject_erased_at__lte=_long_ago(now)) | ~Q(subject_digest__in=are_open))
+def detach_reports_on(member: Member, limit: int) -> bool:
+    """Put the pseudonym in the place of the member in reports on them and their posts."""
+    ids = chunk_ids(Report.objects.filter(subject=member.pk), limit)
+    digest = {"subject_digest": pseudonym(member.pk), "subject_erased_at": timezone.now()}
+    Report.objects.filter(pk__in=ids).update(subject=None, post=None, **digest)
+    return len(ids) == limit
 
 
-def _due_reporters(now: datetime) -> ReportQuerySet:
-    """Decided reports by erased members, and of members gone for ERASED_MEMBER_REPORT_DAYS, that still hold words."""
-    kept = Report.objects.filter(reporter_erased_at__isnull=False, forgotten_at=None).exclude(text="")
-    return kept.filter(Q(reporter_erased_at__lte=_long_ago(now)) | ~Q(state=Report.OPEN))
+def detach_reports_by(member: Member, limit: int) -> bool:
+    """Put the pseudonym in the place of the member in reports that they made."""
+    ids = chunk_ids(Report.objects.filter(reporter=member.pk), limit)
+    digest = {"reporter_digest": pseudonym(member.pk), "reporter_erased_at": timezone.now()}
+    Report.objects.filter(pk__in=ids).update(reporter=None, **digest)
+    return len(ids) == limit
 
 
-def _long_ago(now: datetime) -> datetime:
-    return now - timedelta(days=settings.ERASED_MEMBER_REPORT_DAYS)
+def forget_reports_on(member: Member, limit: int) -> bool:
+    """Forget what reports on the member show, if no open report needs it; after all of them are detached."""
+    ids = chunk_ids(Report.objects.to_forget().filter(subject_digest=pseudonym(member.pk)), limit)
+    Report.objects.filter(pk__in=ids).forget()
+    return len(ids) == limit
 
 
-def _unname_in_log(member: Member, name: str) -> None:
-    """What moderators did to a member's things stays in the admin's log; what these were called does not."""
-    things: list[models.QuerySet[Any]] = [
+def clear_texts_by(member: Member, limit: int) -> bool:
+    """Clear what the member wrote in reports that are decided."""
+    ids = chunk_ids(Report.objects.with_text_to_clear().filter(reporter_digest=pseudonym(member.pk)), limit)
+    Report.objects.filter(pk__in=ids).update(text="")
+    return len(ids) == limit
+
+
+def anonymize_admin_log(member: Member, limit: int) -> bool:
+    """Keep in the admin's log what moderators did to the member and their posts and images, without any names."""
+    ids = chunk_ids(LogEntry.objects.filter(_is_about(member)), limit)
+    LogEntry.objects.filter(pk__in=ids).update(object_id=pseudonym(member.pk), object_repr="", change_message="")
+    return len(ids) == limit
+
+
+def _is_about(member: Member) -> Q:
+    rows = (
         Member.objects.filter(pk=member.pk),
-        Post.objects.filter(author=member),
-        Image.objects.filter(owner=member),
-    ]
-    for rows in things:
-        log = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(rows.model))
-        ids = rows.annotate(as_text=Cast("pk", models.CharField())).values("as_text")
-        log.filter(object_id__in=ids).update(object_id=name, object_repr="", change_message="")
+        Post.objects.filter(author=member.pk),
+        Image.objects.filter(owner=member.pk),
+    )
+    condition = Q()
+    for queryset in rows:
+        ids = queryset.annotate(as_text=Cast("pk", models.CharField())).values("as_text")
+        condition |= Q(content_type=ContentType.objects.get_for_model(queryset.model), object_id__in=ids)
+    return condition

@@ -13,7 +13,7 @@ from accounts.member_data_registry import (
 )
 from accounts.models import Member
 from libs.cleanup import add_cleanup_task
-from moderation import erasure
+from moderation import erasure, purge
 from moderation.models import BannedAddress, Report
 
 
@@ -24,10 +24,14 @@ def export_reports(member: Member) -> Iterator[dict[str, Any]]:
         yield {"id": str(report.pk), **fields}
 
 
-add_erasure_step(ErasureStage.REPORTS, erasure.erase_from_reports)
+add_erasure_step(ErasureStage.REPORTS, erasure.detach_reports_on)
+add_erasure_step(ErasureStage.REPORTS, erasure.detach_reports_by)
+add_erasure_step(ErasureStage.REPORTS, erasure.forget_reports_on)
+add_erasure_step(ErasureStage.REPORTS, erasure.clear_texts_by)
+add_erasure_step(ErasureStage.REPORTS, erasure.anonymize_admin_log)
 add_export_file("reports", export_reports)
 add_email_check(BannedAddress.objects.is_banned)
 # Or moving to another address first, and withdrawing then, would shed the ban.
 add_former_email_handler(erasure.ban_former_address)
-add_cleanup_task("reports", erasure.purge_reports)
-add_cleanup_task("banned_addresses", erasure.purge_banned_addresses)
+add_cleanup_task("reports", purge.purge_reports)
+add_cleanup_task("banned_addresses", purge.purge_banned_addresses)

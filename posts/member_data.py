@@ -8,13 +8,15 @@ from django.db.models import QuerySet
 from accounts.exports.contents import image_path, iterate_by_id
 from accounts.member_data_registry import ErasureStage, add_erasure_step, add_export_file, add_profile_count
 from accounts.models import Member
+from libs.cleanup import chunk_ids
 from posts.models import Post, PostEdit, PostImage
 
 
-def erase_posts(member: Member) -> None:
-    """Delete the member's posts; their images go with all images of the member."""
-    PostImage.objects.filter(post__author=member).delete()
-    Post.objects.filter(author=member).delete()
+def erase_posts(member: Member, limit: int) -> bool:
+    """Delete the member's posts, images included."""
+    ids = chunk_ids(Post.objects.filter(author=member.pk), limit)
+    Post.objects.erase(ids)
+    return len(ids) == limit
 
 
 def export_posts(member: Member) -> Iterator[dict[str, Any]]:

@@ -137,8 +137,3 @@ class Export(TimeOrdered):
         """Give it up; the member may ask again at once."""
         if Export.objects.unfinished().filter(pk=self.pk).update(failed_at=timezone.now()):
             Export.objects.filter(pk=self.pk).discard_files()
-
-
-def erase_exports_of(member: models.Model) -> None:
-    """The step of an erasure; the rows go with the member."""
-    Export.objects.filter(member=member.pk).discard_files()

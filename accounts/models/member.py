@@ -98,6 +98,8 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
     terms_accepted_at = models.DateTimeField(null=True, blank=True)
     suspended_until = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # From now on the withdrawal cannot be cancelled, and jobs delete everything; see accounts.erasure.
+    erasure_started_at = models.DateTimeField(null=True, blank=True, editable=False)
     # What they said up to this moment, itself included, they have taken back: nobody sees it any more.
     unsaid_until = models.DateTimeField(null=True, blank=True, editable=False)
     is_staff = models.BooleanField(default=False)

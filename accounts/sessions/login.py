@@ -39,7 +39,7 @@ def prove(email: str, password: str, *, address: str) -> Member:
 
 def may_come_back(member: Member) -> bool:
     """Whether signing in still restores a withdrawn member."""
-    if member.withdrawn_at is None or member.is_suspended:
+    if member.withdrawn_at is None or member.erasure_started_at is not None or member.is_suspended:
         return False
     return timezone.now() < member.withdrawn_at + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
 

@@ -8,8 +8,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import erasure
 from accounts.credentials import password_validation
+from accounts.erasure import start_erasure
 from accounts.errors import EmailTaken, ProofInvalid, TermsOutdated
 from accounts.member_data_registry import is_email_refused
 from accounts.models import Member, VerificationCode
@@ -18,8 +18,8 @@ from accounts.models import Member, VerificationCode
 def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Member:
     """The new member; a refusal leaves the proof as good as it was.
 
-    Raises ProofInvalid, TermsOutdated, EmailTaken, or ValidationError for a password that is not taken. A withdrawn
-    account of the same address is erased at once: whoever proves the address may start anew.
+    Raises ProofInvalid, TermsOutdated, EmailTaken, or ValidationError for a password that is not taken. The
+    erasure of a withdrawn account of the same address starts at once: whoever proves the address may start anew.
     """
     if terms_version != settings.TERMS_VERSION:
         raise TermsOutdated
@@ -85,4 +85,4 @@ def _make_room(code: VerificationCode) -> None:
     # client shows, anybody could erase the account with it.
     if code.confirmed_at is None or code.confirmed_at < member.withdrawn_at:
         raise ProofInvalid
-    erasure.erase(member)
+    start_erasure(member)

@@ -1,5 +1,6 @@
 """Report: a member points at a member or a post, and what they pointed at is kept as it was."""
 
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -26,6 +27,17 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def open(self) -> Self:
         """Those that nobody has decided yet."""
         return self.filter(state=Report.OPEN)
+
+    def to_forget(self) -> Self:
+        """Reports on members who are erased: all decided, or erased ERASED_MEMBER_REPORT_DAYS ago."""
+        kept = self.filter(subject_erased_at__isnull=False, forgotten_at=None)
+        undecided = kept.filter(state=Report.OPEN).values("subject_digest")
+        return kept.filter(Q(subject_erased_at__lte=_oldest_erasure()) | ~Q(subject_digest__in=undecided))
+
+    def with_text_to_clear(self) -> Self:
+        """Reports that still hold the text of an erased member: decided, or erased ERASED_MEMBER_REPORT_DAYS ago."""
+        kept = self.filter(reporter_erased_at__isnull=False, forgotten_at=None).exclude(text="")
+        return kept.filter(Q(reporter_erased_at__lte=_oldest_erasure()) | ~Q(state=Report.OPEN))
 
     @transaction.atomic
     def forget(self) -> int:
@@ -118,3 +130,7 @@ class Report(TimeOrdered):
             return False
         self.state, self.decided_at = state, decided_at
         return True
+
+
+def _oldest_erasure() -> datetime:
+    return timezone.now() - timedelta(days=settings.ERASED_MEMBER_REPORT_DAYS)

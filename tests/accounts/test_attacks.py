@@ -6,18 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
-from structlog.testing import capture_logs
 
-from accounts import erasure
 from accounts.models import Member, VerificationCode
 from tests.accounts.conftest import CodeFor
 from tests.accounts.letters import Letters
 from tests.accounts.phone import HOME, Phone, code_of
-from tests.factories import PASSWORD, MemberFactory
+from tests.factories import PASSWORD
 
 
 def _knock(email: str, password: str) -> int:
@@ -33,22 +30,6 @@ def test_the_admins_door_is_no_way_around_the_limit_of_the_address(sora: Member,
     assert _knock(sora.email, PASSWORD) == 200
     assert Phone(HOME).sign_in(sora.email).status_code == 429
     assert Phone("198.51.100.7").sign_in(sora.email).status_code == 201
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_member_who_cannot_be_erased_keeps_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    long_ago = timezone.now() - timedelta(days=100)
-    stuck, *_ = MemberFactory.create_batch(3, withdrawn_at=long_ago)
-
-    def step(member: Member) -> None:
-        if member == stuck:
-            raise DatabaseError("a statement took too long")
-
-    monkeypatch.setattr(erasure, "erasure_steps", lambda: [step])
-    with capture_logs() as lines, pytest.raises(DatabaseError):
-        erasure.erase_due()
-    assert list(Member.objects.all()) == [stuck]
-    assert [line["member"] for line in lines] == [stuck.pk]
 
 
 def test_strangers_guessing_from_everywhere_do_not_lock_out_a_home(mina: Member, settings: Settings) -> None:

@@ -16,12 +16,12 @@ from django.core.files.storage import storages
 from moto.server import ThreadedMotoServer
 from rest_framework.test import APIClient
 
-from accounts.erasure import erase
 from accounts.exports import private_storage
 from accounts.exports.build import Watched
 from accounts.exports.progress import Progress, Unwanted
 from accounts.models import Export, Member
 from tests.accounts.exporting import ask, told
+from tests.erasing import erase
 from tests.factories import PostFactory
 
 SECRET = "secret"

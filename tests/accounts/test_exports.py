@@ -12,7 +12,6 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.erasure import erase
 from accounts.exports.build import build
 from accounts.models import Export, Member
 from accounts.models.export import new_key
@@ -23,6 +22,7 @@ from media.models import Image
 from tests.accounts.conftest import AtOnce
 from tests.accounts.exporting import EXPORTS, ask, fetched
 from tests.conftest import signed_in
+from tests.erasing import erase
 
 Work = Callable[[], None]
 
@@ -79,7 +79,7 @@ def test_of_two_requests_at_once_one_export_comes(at_once: AtOnce, mina: Member)
     assert len({answer.json()["id"] for answer in answers}) == Export.objects.count() == 1
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "fetch it within 7 days"), ("ko", "7")])
+@pytest.mark.parametrize(("language", "word"), [("en", "download it within 7 days"), ("ko", "7")])
 def test_a_letter_tells_that_it_is_ready_and_holds_no_way_to_it(
     mina: Member, mina_api: APIClient, work: Work, mailoutbox: list[EmailMultiAlternatives], language: str, word: str
 ) -> None:

@@ -168,7 +168,9 @@ def test_only_the_present_terms_can_be_accepted(proof_for: CodeFor, settings: Se
     assert code_of(join(proof_for(NEW))) == "terms_outdated"
 
 
-def test_a_withdrawn_member_who_proves_the_address_starts_anew(proof_for: CodeFor, mina: Member) -> None:
+def test_a_withdrawn_member_who_proves_the_address_starts_anew(
+    proof_for: CodeFor, mina: Member, work: Callable[[], None]
+) -> None:
     SecurityEvent.objects.create(member=mina, kind=SecurityEvent.TOKEN_REUSED)
     old = Phone.of(mina)
     mina.withdraw()
@@ -176,7 +178,9 @@ def test_a_withdrawn_member_who_proves_the_address_starts_anew(proof_for: CodeFo
     assert anew.keep(join(proof_for(mina.email))).status_code == 201
     assert anew.get("me").json()["nickname"] == "Nari"
     assert anew.pair["member_id"] != str(mina.pk)
-    assert rows_holding(mina.pk, "Kim Mina") == []
+    assert code_of(old.get("me")) == "session_ended"
+    work()
+    assert rows_holding(mina.pk, "Kim Mina") == ["outbox_job.payload"]
     assert code_of(old.get("me")) == "session_ended"
 
 

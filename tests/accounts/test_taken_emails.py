@@ -38,6 +38,15 @@ def test_an_address_that_joins_meanwhile_is_answered_as_taken(proof_for: CodeFor
     assert code_of(join(first)) == "email_taken"
 
 
+def test_a_conflict_while_an_old_account_is_erased_is_not_called_a_taken_address(
+    mina: Member, proof_for: CodeFor, failing_handler: None
+) -> None:
+    mina.withdraw()
+    answer = join(proof_for(mina.email))
+    assert (answer.status_code, code_of(answer)) == (409, "conflict")
+    assert Member.objects.get().email == mina.email
+
+
 def test_an_address_taken_since_the_code_was_sent_is_refused_for_a_change(
     mina: Member, mailoutbox: Letters, work: Any
 ) -> None:

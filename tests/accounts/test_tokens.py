@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.erasure import erase
 from accounts.models import Member
 from accounts.sessions.tokens import LEEWAY
 from tests.accounts.phone import Phone, code_of
 from tests.accounts.tokens import claims, forged, own_key
+from tests.erasing import erase
 
 pytestmark = pytest.mark.django_db
 INVALID = 'Bearer error="invalid_token"'

@@ -9,7 +9,6 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.erasure import erase
 from accounts.models import Member
 from tests.accounts.phone import Phone
 from tests.accounts.tokens import claims, forged
@@ -17,6 +16,7 @@ from tests.android.app import App, LoggedOut
 from tests.android.conftest import app_of
 from tests.android.refusals import looked_at, session_of, told
 from tests.android.wire import Answer, Request, in_process
+from tests.erasing import erase
 
 pytestmark = pytest.mark.django_db
 DONE, FALSE = (200, ""), (401, "AUTH_010")

@@ -10,7 +10,6 @@ from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.erasure import erase
 from accounts.models import Member, SecurityEvent
 from accounts.sessions.tokens import LEEWAY
 from tests.accounts.phone import Phone
@@ -19,6 +18,7 @@ from tests.android.app import App, LoggedOut
 from tests.android.conftest import app_of
 from tests.android.refusals import code_of, presented, session_of, told
 from tests.android.wire import Request, in_process
+from tests.erasing import erase
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,6 @@ from django.test import Client, TestCase
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.erasure import erase
 from accounts.models import Member
 from accounts.sessions.tokens import LEEWAY
 from tests.accounts.phone import Phone
@@ -21,6 +20,7 @@ from tests.accounts.tokens import claims, forged, own_key
 from tests.android.app import App, LoggedOut
 from tests.android.conftest import app_of
 from tests.android.refusals import looked_at, session_of
+from tests.erasing import erase
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db

@@ -10,17 +10,17 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import erasure
 from accounts.models import Member
 from media.image_urls import file_name
-from moderation.erasure import purge_banned_addresses, purge_reports
 from moderation.models import BannedAddress, Report, ReportedImage
 from moderation.pseudonyms import address_digests, pseudonym
+from moderation.purge import purge_banned_addresses, purge_reports
 from moderation.reporting import report_member, report_post
 from posts.models import Post
 from tests.accounts.conftest import CodeFor
 from tests.accounts.letters import Letters, last_code
 from tests.accounts.phone import Phone
+from tests.erasing import erase
 from tests.factories import PASSWORD, MemberFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def is_forgotten(report: Report) -> bool:
 
 def test_an_open_report_outlives_its_subject(report: Report, mina: Member, work: Work) -> None:
     name = pseudonym(mina.pk)
-    erasure.erase(mina)
+    erase(mina)
     work()
     assert is_told(report)
     assert (report.subject, report.post, report.subject_digest) == (None, None, name)
@@ -59,7 +59,7 @@ def test_an_open_report_outlives_its_subject(report: Report, mina: Member, work:
 def test_it_is_forgotten_once_nobody_has_to_decide(report: Report, mina: Member, sora: Member, work: Work) -> None:
     other, _ = report_member(sora, mina.pk, reason="spam", text="")
     keys = list(report.images.values_list("key", flat=True))
-    erasure.erase(mina)
+    erase(mina)
     report.uphold()
     assert purge_reports() == 0
     other.dismiss()
@@ -73,14 +73,14 @@ def test_it_is_forgotten_once_nobody_has_to_decide(report: Report, mina: Member,
 
 def test_it_is_forgotten_at_once_when_all_was_decided(report: Report, mina: Member, work: Work) -> None:
     report.dismiss()
-    erasure.erase(mina)
+    erase(mina)
     work()
     assert is_forgotten(report)
     assert not ReportedImage.objects.exists()
 
 
 def test_after_ninety_days_it_is_forgotten_whatever_became_of_it(report: Report, mina: Member, work: Work) -> None:
-    erasure.erase(mina)
+    erase(mina)
     with time_machine.travel(timezone.now() + timedelta(days=89)):
         assert purge_reports() == 0
     with time_machine.travel(timezone.now() + timedelta(days=91)):
@@ -94,7 +94,7 @@ def test_a_reporters_words_go_with_them_when_they_were_of_use(report: Report, ju
     decided, _ = report_member(jun, mina.pk, reason="spam", text="I know her.")
     decided.dismiss()
     name = pseudonym(jun.pk)
-    erasure.erase(jun)
+    erase(jun)
     for one, text in ((report, "Look at Mina's second picture."), (decided, "")):
         one.refresh_from_db()
         assert (one.reporter, one.reporter_digest, one.text, one.nickname) == (None, name, text, "Mina")
@@ -119,7 +119,7 @@ def join(proof: str) -> Any:
 def test_who_was_not_held_to_anything_may_join_anew(mina: Member, proof_for: CodeFor) -> None:
     address = mina.email
     report_member(MemberFactory.create(), mina.pk, reason="spam", text="")
-    erasure.erase(mina)
+    erase(mina)
     assert not BannedAddress.objects.exists()
     assert join(proof_for(address)).status_code == 201
 
@@ -127,7 +127,7 @@ def test_who_was_not_held_to_anything_may_join_anew(mina: Member, proof_for: Cod
 def test_leaving_ends_no_suspension(mina: Member, proof_for: CodeFor) -> None:
     address = mina.email
     mina.suspend(timezone.now() + timedelta(days=30))
-    erasure.erase(mina)
+    erase(mina)
     answer = join(proof_for(address))
     assert (answer.status_code, answer.json()["code"]) == (409, "email_taken")
     assert purge_banned_addresses() == 0
@@ -141,7 +141,7 @@ def test_an_upheld_report_keeps_the_address_out_for_a_year(mina: Member, jun: Me
     report, _ = report_member(jun, mina.pk, reason="child_safety", text="")
     report.uphold()
     address = mina.email
-    erasure.erase(mina)
+    erase(mina)
     with time_machine.travel(timezone.now() + timedelta(days=days)):
         assert BannedAddress.objects.is_banned(address.upper()) is held
     assert not BannedAddress.objects.is_banned("somebody@example.com")

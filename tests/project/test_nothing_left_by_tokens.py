@@ -16,10 +16,10 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts.erasure import erase
 from accounts.models import Member
 from tests.accounts.tokens import claims, forged, own_key
 from tests.conftest import signed_in
+from tests.erasing import erase
 from tests.factories import PASSWORD, PostFactory, upload
 from tests.project.kept import kept
 from tests.project.problems import is_problem

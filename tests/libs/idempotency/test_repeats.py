@@ -14,7 +14,6 @@ from pytest_django import Settings
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
-from accounts.erasure import erase
 from accounts.models import Member
 from libs.idempotency.errors import KeyRunning
 from libs.idempotency.models import Answer
@@ -25,6 +24,7 @@ from media.uploads import accepted_images, mark_stored
 from posts.models import Post
 from tests.accounts.conftest import AtOnce
 from tests.conftest import signed_in
+from tests.erasing import erase
 from tests.factories import upload
 
 POSTS, IMAGES = "/api/v1/posts", "/api/v1/images"

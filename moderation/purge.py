@@ -1,0 +1,25 @@
+"""Delete what reports show of erased members, and bans of e-mail addresses, when their time is over."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from libs.cleanup import CHUNK, chunk_ids
+from moderation.models import BannedAddress, Report, ReportedImage
+
+
+def purge_reports() -> int:
+    """Forget reports on erased members that nothing needs any more; returns how many.
+
+    Discarded images whose files are still there after a day get another job: theirs has failed.
+    """
+    number = Report.objects.with_text_to_clear().update(text="")
+    while ids := chunk_ids(Report.objects.to_forget(), CHUNK):
+        number += Report.objects.filter(pk__in=ids).forget()
+    ReportedImage.objects.filter(discarded_at__lt=timezone.now() - timedelta(days=1)).give_up()
+    return number
+
+
+def purge_banned_addresses() -> int:
+    """Delete bans that have ended; returns how many."""
+    return BannedAddress.objects.filter(until__lte=timezone.now()).delete()[0]
