@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.timezone import localtime
 
 from accounts.profiles.representations import brief_values
-from media.image_urls import addresses
+from media.image_urls import image_urls
 from posts.representations import pictures_of
 
 
@@ -41,7 +41,7 @@ def masked(email: str) -> str:
 
 def picture_url(key: str) -> str:
     """The one JPEG that is there from the first moment and stays."""
-    return addresses(key, has_variants=False)["full"]
+    return image_urls(key, has_variants=False)["full"]
 
 
 def written(rows: Sequence[Mapping[str, Any]], asker_id: int) -> list[dict[str, Any]]:

@@ -234,13 +234,16 @@ IMAGE_QUOTA_COUNT = env.int("IMAGE_QUOTA_COUNT", 10_000)
 IMAGE_UNREFERENCED_HOURS = env.int("IMAGE_UNREFERENCED_HOURS", 24)
 _s3_options = {"region_name": STORAGE_REGION, "endpoint_url": STORAGE_ENDPOINT}
 STORAGES = {
-    "default": {"BACKEND": "media.storage.s3.Bucket", "OPTIONS": {"bucket_name": STORAGE_BUCKET} | _s3_options}
+    "default": {"BACKEND": "media.storage.s3.PublicS3Storage", "OPTIONS": {"bucket_name": STORAGE_BUCKET} | _s3_options}
     if STORAGE_BUCKET
-    else {"BACKEND": "media.storage.local.Disk", "OPTIONS": {"location": MEDIA_ROOT, "base_url": "/pictures/"}},
-    "private": {"BACKEND": "media.storage.s3.PrivateBucket", "OPTIONS": {"bucket_name": PRIVATE_BUCKET} | _s3_options}
+    else {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": {"location": MEDIA_ROOT, "base_url": "/pictures/"}},
+    "private": {
+        "BACKEND": "media.storage.s3.PrivateS3Storage",
+        "OPTIONS": {"bucket_name": PRIVATE_BUCKET} | _s3_options,
+    }
     if PRIVATE_BUCKET
     else {
-        "BACKEND": "media.storage.local.Disk",
+        "BACKEND": "media.storage.local.LocalStorage",
         "OPTIONS": {"location": VAR_DIR / "private", "file_permissions_mode": 0o600},
     },
     "staticfiles": {
@@ -266,7 +269,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_HANDLERS = [
     "config.upload_handlers.PageFormLimitHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "media.upload_handlers.NamelessFileHandler",
+    "media.upload_handlers.AnonymousFileUploadHandler",
 ]
 # Directory of temporary files, the system's by default; needs 110 MB for each concurrent request.
 FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", "") or None

@@ -42,7 +42,7 @@ if settings.API_DOCS:
         path("", RedirectView.as_view(url="/docs/")),
     ]
 if not settings.STORAGE_BUCKET:
-    urlpatterns += [path("pictures/<path:name>", local_views.picture)]
+    urlpatterns += [path("pictures/<path:name>", local_views.serve_image)]
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 
 from libs.admin import ReadOnlyAdmin
-from media.image_urls import addresses
+from media.image_urls import image_urls
 from media.models import Image
 
 
@@ -25,5 +25,5 @@ class ImageAdmin(ReadOnlyAdmin):
     @admin.display(description="picture")
     def preview(self, image: Image) -> str:
         """The small variant."""
-        url = addresses(image.key, image.variants_at is not None)["thumb"]
+        url = image_urls(image.key, image.variants_at is not None)["thumb"]
         return format_html('<img src="{}" alt="{}" height="80" loading="lazy">', url, image.alt)

@@ -14,7 +14,7 @@ def file_name(key: str, variant: str) -> str:
     return f"{key}.{SUFFIXES[variant]}"
 
 
-def addresses(key: str, has_variants: bool) -> dict[str, str]:
+def image_urls(key: str, has_variants: bool) -> dict[str, str]:
     """Absolute, public and lasting addresses; until there are smaller variants, the full picture stands in for them."""
     stem = f"{settings.IMAGE_BASE_URL}/{key}"
     full = f"{stem}.full.jpg"
@@ -40,5 +40,5 @@ def picture(
         "height": height,
         "blurhash": blurhash or None,
         "alt": alt,
-        "urls": addresses(key, has_variants),
+        "urls": image_urls(key, has_variants),
     }

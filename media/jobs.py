@@ -28,15 +28,15 @@ def make_variants(payload: dict[str, Any]) -> None:
     image = Image.objects.stored().filter(pk=payload["image_id"], variants_at=None).first()
     if image is None:
         return
-    with Pillow.open(BytesIO(image_files.read(image.key, "full")), formats=["JPEG"]) as full:
+    with Pillow.open(BytesIO(image_files.read_variant(image.key, "full")), formats=["JPEG"]) as full:
         full.load()
         for variant, side in SIDES.items():
-            image_files.replace(image.key, variant, encode_webp(full, side))
+            image_files.replace_variant(image.key, variant, encode_webp(full, side))
         blur = blurhash_of(full)
     still_there = Image.objects.stored().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
     if not still_there:
         # Given up meanwhile, and perhaps deleted already: then nobody else would remove these files.
-        image_files.remove_all([image.key])
+        image_files.delete_variants([image.key])
 
 
 @handles("media.delete_files")
@@ -44,7 +44,7 @@ def delete_files(payload: dict[str, Any]) -> None:
     """Delete files, then rows, of pictures given up; raises StorageUnavailable to be tried again."""
     discarded = Image.objects.filter(pk__in=payload["image_ids"], discarded_at__isnull=False)
     gone = dict(discarded.unshown().values_list("pk", "key"))
-    image_files.remove_all(gone.values())
+    image_files.delete_variants(gone.values())
     Image.objects.filter(pk__in=gone).delete()
     if kept := discarded.update(discarded_at=None):
         logger.warning("pictures given up are shown again and were kept", extra={"images": kept})

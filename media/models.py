@@ -22,7 +22,7 @@ ALT_MAX_GRAPHEMES = 500
 DELETED_BY_ONE_JOB = 100
 
 
-def new_key() -> str:
+def new_image_key() -> str:
     """Where a new picture's files go: nobody guesses its 128 random bits, and nothing in it is the client's."""
     return f"images/{timezone.now():%Y/%m}/{secrets.token_hex(16)}"
 
@@ -90,7 +90,7 @@ class Image(TimeOrdered):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="images", db_index=False
     )
     # The stem of its files' names, see media.image_urls.
-    key = models.CharField(max_length=80, unique=True, default=new_key, editable=False)
+    key = models.CharField(max_length=80, unique=True, default=new_image_key, editable=False)
     # Of the full variant. Pixels, and bytes.
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()

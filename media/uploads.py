@@ -38,7 +38,7 @@ def accepted_images(
     _check_quota(owner, len(files), sum(len(one.data) for one in processed))
     images = _create_rows(processed, owner, alts)
     try:
-        image_files.store_all((image.key, one.data) for image, one in zip(images, processed, strict=True))
+        image_files.save_full_variants((image.key, one.data) for image, one in zip(images, processed, strict=True))
         yield images
     except Exception:
         with transaction.atomic():

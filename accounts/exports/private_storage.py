@@ -9,7 +9,7 @@ from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 
 from media.errors import StorageUnavailable
-from media.storage.s3 import SIGNED_SECONDS, PrivateBucket
+from media.storage.s3 import SIGNED_SECONDS, PrivateS3Storage
 
 
 def _storage() -> Storage:
@@ -47,7 +47,7 @@ def open_file(name: str) -> "File[Any]":
 def signed_address(name: str, saved_as: str) -> str | None:
     """Where anybody may read the file for SIGNED_SECONDS, made without a call; None when it is on our own disk."""
     storage = _storage()
-    if not isinstance(storage, PrivateBucket):
+    if not isinstance(storage, PrivateS3Storage):
         return None
     parameters = {"ResponseContentDisposition": f'attachment; filename="{saved_as}"'}
     address: str = storage.url(name, parameters=parameters, expire=SIGNED_SECONDS)

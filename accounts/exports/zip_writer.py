@@ -82,7 +82,7 @@ def written(told: ExportContent, progress: Progress) -> Iterator[bytes]:
 
 
 def _packed(image: Image, parcel: Parcel, progress: Progress) -> dict[str, Any]:
-    data, name = image_files.find(image.key, "full"), image_path(image.pk)
+    data, name = image_files.find_variant(image.key, "full"), image_path(image.pk)
     if data is not None:
         parcel.add(name, [data], packed=False)
     progress.step()

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from media.image_urls import addresses
+from media.image_urls import image_urls
 
 
 def brief_values(path: str = "") -> dict[str, Any]:
@@ -25,5 +25,5 @@ def brief(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": str(row["who_id"]),
         "nickname": row["who_nickname"],
-        "avatar": addresses(key, row["who_has_variants"]) if key else None,
+        "avatar": image_urls(key, row["who_has_variants"]) if key else None,
     }

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='Image',
             fields=[
                 ('id', models.BigIntegerField(default=libs.keyset.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(default=media.models.new_key, editable=False, max_length=80, unique=True)),
+                ('key', models.CharField(default=media.models.new_image_key, editable=False, max_length=80, unique=True)),
                 ('width', models.PositiveIntegerField()),
                 ('height', models.PositiveIntegerField()),
                 ('bytes', models.PositiveIntegerField()),

@@ -20,7 +20,7 @@ Item = TypeVar("Item")
 AT_ONCE = 4
 
 
-def store(key: str, variant: str, data: bytes) -> None:
+def save_variant(key: str, variant: str, data: bytes) -> None:
     """Put one variant's file into storage, in the place of an unfinished one."""
     name = file_name(key, variant)
     content = ContentFile(data, name)
@@ -31,26 +31,26 @@ def store(key: str, variant: str, data: bytes) -> None:
             raise OSError(f"storage took another name for {name}")
 
 
-def replace(key: str, variant: str, data: bytes) -> None:
-    """As `store`, for a job that may have been here before."""
-    remove(file_name(key, variant))
-    store(key, variant, data)
+def replace_variant(key: str, variant: str, data: bytes) -> None:
+    """As `save_variant`, for a job that may have been here before."""
+    delete_file(file_name(key, variant))
+    save_variant(key, variant, data)
 
 
-def store_all(pictures: Iterable[tuple[str, bytes]]) -> None:
+def save_full_variants(pictures: Iterable[tuple[str, bytes]]) -> None:
     """Put full variants, each a key and its bytes, into storage; raises for the first that fails."""
-    _at_once(lambda pair: store(pair[0], "full", pair[1]), pictures)
+    _at_once(lambda pair: save_variant(pair[0], "full", pair[1]), pictures)
 
 
-def read(key: str, variant: str) -> bytes:
+def read_variant(key: str, variant: str) -> bytes:
     """The bytes of one variant."""
     with _refusals(), default_storage.open(file_name(key, variant)) as file:
         data: bytes = file.read()
         return data
 
 
-def find(key: str, variant: str) -> bytes | None:
-    """As `read`; None when storage answers that there is no such file."""
+def find_variant(key: str, variant: str) -> bytes | None:
+    """As `read_variant`; None when storage answers that there is no such file."""
     with _refusals():
         try:
             with default_storage.open(file_name(key, variant)) as file:
@@ -60,15 +60,15 @@ def find(key: str, variant: str) -> bytes | None:
             return None
 
 
-def remove(name: str) -> None:
+def delete_file(name: str) -> None:
     """Delete one file; one that is not there is deleted already."""
     with _refusals():
         default_storage.delete(name)
 
 
-def remove_all(keys: Iterable[str]) -> None:
+def delete_variants(keys: Iterable[str]) -> None:
     """Delete every variant of the pictures with these keys."""
-    _at_once(remove, [file_name(key, variant) for key in keys for variant in SUFFIXES])
+    _at_once(delete_file, [file_name(key, variant) for key in keys for variant in SUFFIXES])
 
 
 def _at_once(do: Callable[[Item], None], items: Iterable[Item]) -> None:

@@ -9,7 +9,7 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
 
-class Disk(FileSystemStorage):
+class LocalStorage(FileSystemStorage):
     """Files that are there wholly or not at all, also after a crash, and are never given another name."""
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:

@@ -15,7 +15,7 @@ TYPE_OF = {SUFFIXES[variant]: TYPES[variant] for variant in SUFFIXES}
 
 
 @require_safe
-def picture(request: HttpRequest, name: str) -> FileResponse:
+def serve_image(request: HttpRequest, name: str) -> FileResponse:
     """One file, kept by clients for a year: what is under a name never changes."""
     if not (found := NAME.fullmatch(name)):
         raise Http404

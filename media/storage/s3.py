@@ -12,7 +12,7 @@ from storages.backends.s3 import S3Storage
 SIGNED_SECONDS = 60
 
 
-class Bucket(S3Storage):  # type: ignore[misc]
+class PublicS3Storage(S3Storage):  # type: ignore[misc]
     """A bucket that is given up after STORAGE_TIMEOUT, and whose connections all threads share."""
 
     def get_default_settings(self) -> dict[str, Any]:
@@ -36,7 +36,7 @@ class Bucket(S3Storage):  # type: ignore[misc]
         )
 
 
-class PrivateBucket(Bucket):
+class PrivateS3Storage(PublicS3Storage):
     """A bucket that nobody reads without an address signed for SIGNED_SECONDS; a second try replaces the first's."""
 
     def get_default_settings(self) -> dict[str, Any]:

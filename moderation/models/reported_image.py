@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.outbox.queue import enqueue_many
-from media.image_urls import addresses
+from media.image_urls import image_urls
 from media.models import ALT_MAX_GRAPHEMES, Image
 
 # Pictures that one job deletes, so that it is done well within its lease.
@@ -60,7 +60,7 @@ class ReportedImage(models.Model):
     def address(self) -> str:
         """Where it can be looked at: the copy, or the original until there is one."""
         key = self.image.key if self.image and not self.copied_at else self.key
-        return addresses(key, has_variants=False)["full"]
+        return image_urls(key, has_variants=False)["full"]
 
     @transaction.atomic
     def let_go(self) -> bool:

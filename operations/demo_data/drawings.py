@@ -49,11 +49,11 @@ def draw_all(keys: Iterable[tuple[int, str]], avatars: int, seed: int) -> Iterat
 def _draw(number: int, key: str, is_avatar: bool, seed: int) -> tuple[int, Drawing]:
     size = SIZES[0 if is_avatar else number % len(SIZES)]
     finished = pipeline.process_image(ContentFile(draw(seed * 1_000_003 + number, size)))
-    image_files.store(key, "full", finished.data)
+    image_files.save_variant(key, "full", finished.data)
     with Pillow.open(BytesIO(finished.data), formats=["JPEG"]) as full:
         full.load()
         for variant, side in SIDES.items():
-            image_files.store(key, variant, encode_webp(full, side))
+            image_files.save_variant(key, variant, encode_webp(full, side))
         return number, Drawing(finished.width, finished.height, len(finished.data), blurhash_of(full))
 
 
@@ -63,5 +63,5 @@ def taken_down_on_failure(keys: Iterable[str]) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        image_files.remove_all(keys)
+        image_files.delete_variants(keys)
         raise

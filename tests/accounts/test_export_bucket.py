@@ -43,7 +43,7 @@ def bucket(s3_address: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     options = {"bucket_name": "private", "region_name": "us-east-1", "endpoint_url": s3_address}
-    private = {"BACKEND": "media.storage.s3.PrivateBucket", "OPTIONS": options}
+    private = {"BACKEND": "media.storage.s3.PrivateS3Storage", "OPTIONS": options}
     settings.STORAGES = settings.STORAGES | {"private": private}
     client = boto3.resource("s3", endpoint_url=s3_address, region_name="us-east-1")
     made = client.create_bucket(Bucket="private")

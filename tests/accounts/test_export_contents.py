@@ -64,7 +64,7 @@ def test_posts_and_pictures_are_those_that_the_member_made(
     assert [entry["alt"] for entry in shown["images"]] == ["A blue wall", ""]
     assert gone["removed_at"] is not None
     for image in (first, second):
-        assert zipped.read(f"pictures/{image.pk}.jpg") == image_files.read(image.key, "full")
+        assert zipped.read(f"pictures/{image.pk}.jpg") == image_files.read_variant(image.key, "full")
 
 
 def test_what_posts_said_before_is_theirs_too(made: Made, mina: Member, jun: Member) -> None:

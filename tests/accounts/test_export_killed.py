@@ -28,7 +28,7 @@ def environment(tmp_path: Path, settings: Any) -> Environment:
     """What makes a process work on this test's database and files, with a short lease."""
     for name, folder in (("default", "pictures"), ("private", "private")):
         settings.STORAGES = settings.STORAGES | {
-            name: {"BACKEND": "media.storage.local.Disk", "OPTIONS": {"location": tmp_path / folder}}
+            name: {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": {"location": tmp_path / folder}}
         }
     (tmp_path / "temporary").mkdir()
     return os.environ | {
@@ -75,6 +75,8 @@ def test_an_export_whose_worker_was_killed_is_made_whole_by_another(
     wait_until(lambda: drain(environment) == 0 and Export.objects.get().ready_at)
     assert Job.objects.get(kind="accounts.build_export").attempts == Export.objects.get().tries == 2
     zipped = fetched(mina_api, address)
-    assert all(zipped.read(f"pictures/{image.pk}.jpg") == image_files.read(image.key, "full") for image in images)
+    assert all(
+        zipped.read(f"pictures/{image.pk}.jpg") == image_files.read_variant(image.key, "full") for image in images
+    )
     assert len(list((tmp_path / "private").rglob("*.*"))) == 1
     assert list((tmp_path / "temporary").iterdir()) == []

@@ -35,7 +35,9 @@ def kept() -> list[str]:
 @pytest.fixture(autouse=True)
 def private_folder(tmp_path: Path, settings: Any) -> None:
     options = {"location": tmp_path / "private", "file_permissions_mode": 0o600}
-    settings.STORAGES = settings.STORAGES | {"private": {"BACKEND": "media.storage.local.Disk", "OPTIONS": options}}
+    settings.STORAGES = settings.STORAGES | {
+        "private": {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": options}
+    }
 
 
 def test_an_export_is_queued_then_ready_and_can_be_fetched(mina_api: APIClient, work: Work) -> None:

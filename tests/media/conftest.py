@@ -17,7 +17,7 @@ def pictures_folder(tmp_path: Path, settings: Any) -> Path:
     """A folder of its own for each test."""
     settings.MEDIA_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "media.storage.local.Disk", "OPTIONS": {"location": tmp_path}}
+        "default": {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": {"location": tmp_path}}
     }
     return tmp_path
 
@@ -50,7 +50,9 @@ def bucket(s3_address: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> A
 def use_bucket(settings: Any, address: str) -> None:
     """Have pictures go to a bucket at this address."""
     options = {"bucket_name": BUCKET, "region_name": "us-east-1", "endpoint_url": address}
-    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "media.storage.s3.Bucket", "OPTIONS": options}}
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "media.storage.s3.PublicS3Storage", "OPTIONS": options}
+    }
 
 
 def close_bucket() -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import Member
 from media.errors import StorageUnavailable
-from media.models import Image, new_key
+from media.models import Image, new_image_key
 from media.storage import image_files
 from tests.factories import store_images
 from tests.media.conftest import close_bucket, use_bucket
@@ -62,15 +62,15 @@ def test_a_picture_given_up_leaves_the_bucket(
 def test_ten_pictures_travel_together_and_arrive_whole(bucket: Any, mina: Member) -> None:
     images = store_images([sent(photograph(60 + number, 60)) for number in range(10)], owner=mina)
     assert names_in(bucket) == sorted(f"{image.key}.full.jpg" for image in images)
-    assert [len(image_files.read(image.key, "full")) for image in images] == [image.bytes for image in images]
+    assert [len(image_files.read_variant(image.key, "full")) for image in images] == [image.bytes for image in images]
 
 
 def test_a_name_that_is_taken_is_never_written_over(bucket: Any) -> None:
-    key = new_key()
-    image_files.store(key, "full", b"first")
+    key = new_image_key()
+    image_files.save_variant(key, "full", b"first")
     with pytest.raises(StorageUnavailable):
-        image_files.store(key, "full", b"second")
-    assert image_files.read(key, "full") == b"first"
+        image_files.save_variant(key, "full", b"second")
+    assert image_files.read_variant(key, "full") == b"first"
 
 
 def test_a_bucket_that_is_gone_is_a_refusal_that_asks_to_wait(bucket: Any, mina: Member, settings: Any) -> None:

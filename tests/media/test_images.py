@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import Avatar, Member
 from libs.outbox.models import Job
 from media.errors import ImageInUse, ImageNotUsable, NotAnImage, QuotaExceeded, StorageUnavailable
-from media.models import Image, new_key
+from media.models import Image, new_image_key
 from media.storage import image_files
 from tests.factories import put, store_images
 from tests.media.pictures import photograph, sent
@@ -34,7 +34,7 @@ def test_an_accepted_picture_is_stored_under_a_name_of_ours(mina: Member, pictur
 
 
 def test_two_keys_are_never_alike() -> None:
-    assert len({new_key() for _ in range(1_000)}) == 1_000
+    assert len({new_image_key() for _ in range(1_000)}) == 1_000
 
 
 def test_pictures_keep_the_order_in_which_they_were_sent(mina: Member) -> None:
@@ -148,4 +148,4 @@ def test_a_picture_that_something_shows_cannot_be_deleted(mina: Member, image_of
 
 
 def test_removing_what_is_not_there_does_no_harm() -> None:
-    image_files.remove_all([new_key()])
+    image_files.delete_variants([new_image_key()])

@@ -48,7 +48,7 @@ def test_variants_carry_no_metadata(mina: Member, image_of: Callable[..., Image]
     image = image_of(mina)
     work()
     for variant in ("thumb", "feed"):
-        with Pillow.open(BytesIO(image_files.read(image.key, variant))) as file:
+        with Pillow.open(BytesIO(image_files.read_variant(image.key, variant))) as file:
             assert not {"exif", "icc_profile", "xmp"} & set(file.info)
 
 

@@ -21,7 +21,7 @@ def test_a_stored_picture_is_served_for_ever_and_never_guessed_at(
     image = image_of(mina)
     work()
     for name, kind in (("full.jpg", "image/jpeg"), ("feed.webp", "image/webp"), ("thumb.webp", "image/webp")):
-        answer = local_views.picture(RequestFactory().get("/"), f"{image.key}.{name}")
+        answer = local_views.serve_image(RequestFactory().get("/"), f"{image.key}.{name}")
         assert answer["Content-Type"] == kind
         assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
         assert answer["X-Content-Type-Options"] == "nosniff"
@@ -40,8 +40,8 @@ def test_nothing_else_is_served(name: str, pictures_folder: Path) -> None:
     (pictures_folder / "images" / "2026" / "11").mkdir(parents=True)
     (pictures_folder / "images" / "2026" / "11" / f"{'1' * 32}.exe").write_bytes(photograph())
     with pytest.raises(Http404):
-        local_views.picture(RequestFactory().get("/"), name)
+        local_views.serve_image(RequestFactory().get("/"), name)
 
 
 def test_pictures_can_be_read_and_nothing_else() -> None:
-    assert local_views.picture(RequestFactory().post("/"), f"{KEY}.full.jpg").status_code == 405
+    assert local_views.serve_image(RequestFactory().post("/"), f"{KEY}.full.jpg").status_code == 405

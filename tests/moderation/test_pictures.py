@@ -42,14 +42,14 @@ def test_reported_pictures_are_copied_and_the_originals_stay(report: Report, pos
     originals = list(Image.objects.filter(postimage__post=post).order_by("postimage__position"))
     assert all(picture.key.startswith("reports/") and picture.copied_at and not picture.image for picture in pictures)
     for picture, image in zip(pictures, originals, strict=True):
-        assert image_files.read(picture.key, "full") == image_files.read(image.key, "full")
+        assert image_files.read_variant(picture.key, "full") == image_files.read_variant(image.key, "full")
     assert not set(before) & {picture.address for picture in pictures}
     assert Image.objects.stored().count() == 2
 
 
 def test_a_picture_that_storage_has_lost_holds_nothing_up(report: Report, post: Post, work: Work) -> None:
     lost, kept = Image.objects.filter(postimage__post=post).order_by("postimage__position")
-    image_files.remove_all([lost.key])
+    image_files.delete_variants([lost.key])
     work()
     assert [picture.position for picture in report.images.all()] == [1]
     post.erase()

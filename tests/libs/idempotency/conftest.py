@@ -16,7 +16,7 @@ __all__ = ["at_once", "shared_db"]
 @pytest.fixture
 def environment(shared_db: None, tmp_path: Path, settings: Any) -> Environment:
     """What makes a server work on this test's database and pictures; it takes a lost request for dead in 3 seconds."""
-    disk = {"BACKEND": "media.storage.local.Disk", "OPTIONS": {"location": tmp_path / "pictures"}}
+    disk = {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": {"location": tmp_path / "pictures"}}
     settings.STORAGES = settings.STORAGES | {"default": disk}
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings",

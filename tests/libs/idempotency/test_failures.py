@@ -62,7 +62,7 @@ def test_a_request_without_storage_is_worked_anew_later(
 ) -> None:
     away = tmp_path / "a file where a folder should be"
     away.touch()
-    disk = {"BACKEND": "media.storage.local.Disk", "OPTIONS": {"location": away}}
+    disk = {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": {"location": away}}
     settings.STORAGES = present.STORAGES | {"default": disk}
     assert is_problem(send(mina_api, path, part), 503, "storage_unavailable")
     settings.STORAGES = present.STORAGES | {"default": disk | {"OPTIONS": {"location": tmp_path}}}
