@@ -6,7 +6,7 @@ from django.conf import settings
 
 # Each variant's file is `<key>.<suffix>`.
 SUFFIXES = {"thumb": "thumb.webp", "feed": "feed.webp", "full": "full.jpg"}
-TYPES = {"thumb": "image/webp", "feed": "image/webp", "full": "image/jpeg"}
+CONTENT_TYPES = {"thumb": "image/webp", "feed": "image/webp", "full": "image/jpeg"}
 
 
 def file_name(key: str, variant: str) -> str:

@@ -1,4 +1,4 @@
-"""Where a large upload waits while its request is read."""
+"""Upload handlers, see FILE_UPLOAD_HANDLERS."""
 
 from typing import Any
 
@@ -6,8 +6,10 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
 
 class AnonymousFileUploadHandler(TemporaryFileUploadHandler):
-    """A file on disk whose name holds nothing of the client's; Django's takes over an ending of any length."""
+    """Writes a large upload to a temporary file whose name does not contain the client's file name.
+
+    Django's handler takes over the file name's extension, whatever its length.
+    """
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
-        """Begin a file that is gone with its request."""
         super().new_file(field_name, "upload", *args, **kwargs)

@@ -1,14 +1,11 @@
 """Files that one member may read and nobody else: in storage that has no public address."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import IO, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 
-from media.errors import StorageUnavailable
+from media.storage.errors import storage_errors
 from media.storage.s3 import SIGNED_SECONDS, PrivateS3Storage
 
 
@@ -16,31 +13,23 @@ def _storage() -> Storage:
     return storages["private"]
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except (OSError, BotoCoreError, ClientError) as fault:
-        raise StorageUnavailable from fault
-
-
 def store(name: str, file: IO[bytes]) -> None:
     """Put a file into storage, in the place of an earlier try's. Raises StorageUnavailable."""
     content: File[Any] = File(file, name)
     content.content_type = "application/zip"  # type: ignore[attr-defined]
-    with _refusals():
+    with storage_errors():
         _storage().save(name, content)
 
 
 def remove(name: str) -> None:
     """Delete one file; one that is not there is deleted already. Raises StorageUnavailable."""
-    with _refusals():
+    with storage_errors():
         _storage().delete(name)
 
 
 def open_file(name: str) -> "File[Any]":
     """The file itself, for a server that has it on its own disk. Raises StorageUnavailable."""
-    with _refusals():
+    with storage_errors():
         return _storage().open(name)
 
 

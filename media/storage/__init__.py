@@ -1,1 +1,1 @@
-"""Image files in S3 or on the local disk."""
+"""Files in S3 or on the local disk."""

@@ -1,57 +1,53 @@
-"""Putting files into storage, reading and removing them: one place where its failures become StorageUnavailable."""
+"""Saving, reading and deleting image files. Every function raises StorageUnavailable when storage fails."""
 
-import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from media.errors import StorageUnavailable
-from media.image_urls import SUFFIXES, TYPES, file_name
+from media.image_urls import CONTENT_TYPES, SUFFIXES, file_name
+from media.storage.errors import storage_errors
 
-logger = logging.getLogger("media")
 Item = TypeVar("Item")
 
-# The pictures of one post travel so many at a time.
-AT_ONCE = 4
+# How many files of one request are saved or deleted at the same time.
+THREADS = 4
 
 
 def save_variant(key: str, variant: str, data: bytes) -> None:
-    """Put one variant's file into storage, in the place of an unfinished one."""
+    """Save one variant of an image; fails if there is such a file already."""
     name = file_name(key, variant)
     content = ContentFile(data, name)
-    # Storage tells browsers this type, whatever they would guess.
-    content.content_type = TYPES[variant]  # type: ignore[attr-defined]
-    with _refusals():
+    # The storage backends answer with this type; without it they would guess one.
+    content.content_type = CONTENT_TYPES[variant]  # type: ignore[attr-defined]
+    with storage_errors():
         if default_storage.save(name, content) != name:
             raise OSError(f"storage took another name for {name}")
 
 
 def replace_variant(key: str, variant: str, data: bytes) -> None:
-    """As `save_variant`, for a job that may have been here before."""
+    """Save one variant in the place of an earlier attempt's."""
     delete_file(file_name(key, variant))
     save_variant(key, variant, data)
 
 
-def save_full_variants(pictures: Iterable[tuple[str, bytes]]) -> None:
-    """Put full variants, each a key and its bytes, into storage; raises for the first that fails."""
-    _at_once(lambda pair: save_variant(pair[0], "full", pair[1]), pictures)
+def save_full_variants(images: Iterable[tuple[str, bytes]]) -> None:
+    """Save full variants, each a key and its bytes, at the same time; raises for the first that fails."""
+    _run_in_threads(lambda image: save_variant(image[0], "full", image[1]), images)
 
 
 def read_variant(key: str, variant: str) -> bytes:
-    """The bytes of one variant."""
-    with _refusals(), default_storage.open(file_name(key, variant)) as file:
+    """Read one variant; a missing file is a failure."""
+    with storage_errors(), default_storage.open(file_name(key, variant)) as file:
         data: bytes = file.read()
         return data
 
 
 def find_variant(key: str, variant: str) -> bytes | None:
-    """As `read_variant`; None when storage answers that there is no such file."""
-    with _refusals():
+    """Read one variant; None if there is no such file."""
+    with storage_errors():
         try:
             with default_storage.open(file_name(key, variant)) as file:
                 data: bytes = file.read()
@@ -61,26 +57,17 @@ def find_variant(key: str, variant: str) -> bytes | None:
 
 
 def delete_file(name: str) -> None:
-    """Delete one file; one that is not there is deleted already."""
-    with _refusals():
+    """Delete one file; a missing one is deleted already."""
+    with storage_errors():
         default_storage.delete(name)
 
 
 def delete_variants(keys: Iterable[str]) -> None:
-    """Delete every variant of the pictures with these keys."""
-    _at_once(delete_file, [file_name(key, variant) for key in keys for variant in SUFFIXES])
+    """Delete every variant of the images with these keys."""
+    _run_in_threads(delete_file, [file_name(key, variant) for key in keys for variant in SUFFIXES])
 
 
-def _at_once(do: Callable[[Item], None], items: Iterable[Item]) -> None:
-    with ThreadPoolExecutor(AT_ONCE, "storage") as pool:
-        # The first failure takes those that have not begun along.
-        list(pool.map(do, items))
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except (OSError, BotoCoreError, ClientError) as fault:
-        logger.warning("storage failed", extra={"error": type(fault).__name__})
-        raise StorageUnavailable from fault
+def _run_in_threads(function: Callable[[Item], None], items: Iterable[Item]) -> None:
+    with ThreadPoolExecutor(THREADS, "storage") as pool:
+        # The first failure cancels what has not begun.
+        list(pool.map(function, items))

@@ -1,4 +1,4 @@
-"""Pictures and private files on the server's own disk: for development, where nothing else is needed."""
+"""Files on the server's own disk, for development."""
 
 import os
 import secrets
@@ -10,23 +10,23 @@ from django.core.files.storage import FileSystemStorage
 
 
 class LocalStorage(FileSystemStorage):
-    """Files that are there wholly or not at all, also after a crash, and are never given another name."""
+    """Saves a file completely or not at all, even in a crash, and never under another name."""
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        """The name itself: names are server-made and unique, and a second try replaces what the first left."""
+        """The name itself: names are made by the server and unique, and a retry replaces an earlier attempt's file."""
         return name
 
     def _save(self, name: str, content: "File[Any]") -> str:
         path = Path(self.path(name))
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{secrets.token_hex(8)}.part")
+        temporary = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
-            with part.open("wb") as file:
+            with temporary.open("wb") as file:
                 file.writelines(content.chunks())
                 file.flush()
                 os.fsync(file.fileno())
-            part.chmod(self.file_permissions_mode or 0o644)
-            part.replace(path)
+            temporary.chmod(self.file_permissions_mode or 0o644)
+            temporary.replace(path)
         finally:
-            part.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         return name

@@ -1,4 +1,4 @@
-"""Files as objects in a bucket, pictures for everybody and private ones: S3, or a store that speaks like it."""
+"""Files in S3, or in a store that speaks its protocol: a public bucket for images, a private one for exports."""
 
 from functools import cached_property
 from typing import Any
@@ -8,15 +8,15 @@ from botocore.config import Config
 from django.conf import settings
 from storages.backends.s3 import S3Storage
 
-# Long enough for a client to follow a redirect, too short to be worth stealing from a log. Seconds.
+# How long a signed URL is good: enough to follow a redirect, too short to be of use in a stolen log. Seconds.
 SIGNED_SECONDS = 60
 
 
 class PublicS3Storage(S3Storage):  # type: ignore[misc]
-    """A bucket that is given up after STORAGE_TIMEOUT, and whose connections all threads share."""
+    """A bucket that anybody may read; it fails after STORAGE_TIMEOUT, and all threads share its connections."""
 
     def get_default_settings(self) -> dict[str, Any]:
-        """What every bucket of ours has in common; STORAGES names the bucket."""
+        """The settings of every bucket; STORAGES names the bucket."""
         defaults: dict[str, Any] = super().get_default_settings()
         return defaults | {
             "file_overwrite": False,
@@ -24,23 +24,23 @@ class PublicS3Storage(S3Storage):  # type: ignore[misc]
             "querystring_auth": False,
             "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
             "client_config": _client_config(),
-            # Our files are small; a thread for each part of one would only add threads.
+            # The files are small; threads for the parts of one file would only add threads.
             "transfer_config": TransferConfig(use_threads=False),
         }
 
     @cached_property
     def connection(self) -> Any:
-        """One for all threads: building one takes 100 ms, and the client behind it may be shared."""
+        """One for all threads: creating one takes 100 ms, and its client may be shared."""
         return self._create_session().resource(
             "s3", region_name=self.region_name, endpoint_url=self.endpoint_url, config=self.client_config
         )
 
 
 class PrivateS3Storage(PublicS3Storage):
-    """A bucket that nobody reads without an address signed for SIGNED_SECONDS; a second try replaces the first's."""
+    """A bucket that is read by signed URLs only, good for SIGNED_SECONDS; a retry overwrites the file."""
 
     def get_default_settings(self) -> dict[str, Any]:
-        """As above, less what makes pictures public."""
+        """The settings of a public bucket, but for access, caching and overwriting."""
         return super().get_default_settings() | {
             "file_overwrite": True,
             "querystring_auth": True,
@@ -52,7 +52,7 @@ class PrivateS3Storage(PublicS3Storage):
 def _client_config() -> Config:
     return Config(
         signature_version="s3v4",
-        # Two tries within STORAGE_TIMEOUT; after that the phone tries again by itself.
+        # Two attempts within STORAGE_TIMEOUT; after that the client tries again.
         connect_timeout=settings.STORAGE_TIMEOUT / 2,
         read_timeout=settings.STORAGE_TIMEOUT / 2,
         retries={"total_max_attempts": 2, "mode": "standard"},
