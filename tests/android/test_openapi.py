@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-import yaml
 from django.test import Client
 from django.urls import resolve
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
@@ -21,14 +20,14 @@ from accounts.models import Member
 from android.error_codes import ANY, CALLS, FAULT
 from android.openapi import AppGenerator
 from android.urls import urlpatterns
-from config.views import written_schema
 from tests.android.app import KNOWN, App, LoggedOut, Refused
 from tests.android.calls import LISTS
 from tests.android.conftest import CodeFor
 from tests.android.wire import Answer, Request
 from tests.factories import picture_bytes
+from tests.openapi_documents import openapi_document
 
-DOCUMENT: dict[str, Any] = yaml.safe_load(written_schema(AppGenerator))
+DOCUMENT = openapi_document(AppGenerator)
 OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     operation["operationId"]: (address, method, operation)
     for address, item in DOCUMENT["paths"].items()

@@ -22,7 +22,7 @@ PATIENCE, PATIENCE_RENEWAL = 60.0, 60.0
 FOLLOW_UPS = 20
 CRLF = b"\r\n"
 # Gson writes these so, since what it makes may stand in HTML.
-ESCAPED = {character: f"\\u{ord(character):04x}" for character in "<>&='\u2028\u2029"}
+ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&='\u2028\u2029"})
 
 
 class NetworkError(Exception):
@@ -84,7 +84,7 @@ def posted(path: str, fields: dict[str, Any]) -> Request:
 def gson(fields: dict[str, Any]) -> bytes:
     """Compact, UTF-8, with HTML's letters escaped."""
     text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-    return "".join(ESCAPED.get(character, character) for character in text).encode()
+    return text.translate(ESCAPED).encode()
 
 
 def multipart(path: str, parts: Sequence[bytes]) -> Request:

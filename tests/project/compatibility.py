@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.openapi_documents import read
 
 Part = dict[str, Any]
 # A value may hold its own kind; so many fields within fields are looked at.
@@ -161,7 +161,7 @@ def narrowed(name: str, old: Part, new: Part) -> Iterator[str]:
 
 def main(old: str, new: str) -> int:
     """Print what breaks; 1 if anything does."""
-    found = breaking(*(yaml.safe_load(Path(name).read_text(encoding="utf-8")) for name in (old, new)))
+    found = breaking(*(read(Path(name)) for name in (old, new)))
     sys.stdout.write(("\n".join(found) or "Nothing breaks.") + "\n")
     return bool(found)
 

@@ -5,14 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-import yaml
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Member
-from config.views import written_schema
 from tests.conftest import signed_in
 from tests.factories import PASSWORD
+from tests.openapi_documents import openapi_document
 from tests.project.test_ownership import ROUTES, Scene
 
 CONFIG = "/api/v1/config"
@@ -48,7 +47,7 @@ def test_every_operation_has_a_limit_and_tells_what_is_left_of_it(
 def test_the_description_tells_the_limit_of_every_operation() -> None:
     told = {
         (method.upper(), path.removeprefix("/api/v1/").replace("{", "<id:").replace("}", ">")): operation
-        for path, item in yaml.safe_load(written_schema())["paths"].items()
+        for path, item in openapi_document()["paths"].items()
         for method, operation in item.items()
     }
     assert {key for key, operation in told.items() if not operation.get("x-rate-limit")} == UNLIMITED

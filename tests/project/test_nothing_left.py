@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from config.views import written_schema
 from tests.factories import picture_bytes, upload
+from tests.openapi_documents import openapi_document
 from tests.project.kept import kept
 from tests.project.problems import is_problem
 from tests.project.test_bodies import UNREADABLE
@@ -91,7 +90,7 @@ def test_a_body_that_cannot_be_read_leaves_nothing_behind(mina_api: APIClient, b
 
 BODILESS = [
     (method.upper(), re.sub(r"{\w+}", "7", path))
-    for path, item in yaml.safe_load(written_schema())["paths"].items()
+    for path, item in openapi_document()["paths"].items()
     for method, operation in item.items()
     if method != "get" and "requestBody" not in operation
 ]

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-import yaml
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from openapi_spec_validator import validate
 from referencing import Registry
@@ -18,13 +17,13 @@ from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthent
 from rest_framework.test import APIClient
 
 from accounts.models import Export, Member
-from config.views import written_schema
 from posts.models import Post
 from tests.factories import PASSWORD, PostFactory, upload
+from tests.openapi_documents import openapi_document
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = {at.parent.name for at in ROOT.glob("*/__init__.py")} - {"tests", "android"}
-DOCUMENT: dict[str, Any] = yaml.safe_load(written_schema())
+DOCUMENT = openapi_document()
 METHODS = ("get", "post", "put", "patch", "delete")
 OPERATIONS = {
     f"{method.upper()} {address.removeprefix('/api/v1/')}": item[method]
