@@ -8,10 +8,10 @@ import subprocess
 import sys
 
 from tests import services
+from tests.demo_server import MAX_PROCESSES
 from tests.legs import legs
-from tests.served import PROCESSES
 
-PYTEST = [sys.executable, "-m", "pytest", "-n", "auto", "--maxprocesses", str(PROCESSES)]
+PYTEST = [sys.executable, "-m", "pytest", "-n", "auto", "--maxprocesses", str(MAX_PROCESSES)]
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from libs.throttling import rate_limits
 from tests import services
+from tests.demo_server import SeededData
 
 
 def pytest_report_header() -> str:
@@ -36,6 +37,14 @@ def _empty_cache() -> None:
     """No test finds what another one cached or counted; each test process has a cache of its own."""
     cache.clear()
     rate_limits.here.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_seeded_data(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Have the servers of all test processes of this run start from the same seeded data."""
+    folder = tmp_path_factory.getbasetemp()
+    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
+    SeededData.folder = (folder.parent if is_one_of_many else folder) / "seeded-data"
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ from PIL import Image
 from operations.demo import DEMO_MEMBER, DEMO_PASSWORD
 from tests.android.app import App
 from tests.android.wire import Answer, Request, phone_bytes
-from tests.served import served
+from tests.demo_server import demo_server
 
 # The app's limit for one picture. Bytes.
 LARGEST = 10_000_000
@@ -139,10 +139,14 @@ def main() -> None:
     """Print the table: the median of three and the worst, of one phone alone, and of the slower of two at once."""
     print(f"{'':47}one phone      two at once    CPU a post")  # noqa: T201
     settings = {"THROTTLE_RATES": "post-member=10000/hour", "THREADS": "4", "OUTBOX_THREAD": "off"}
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder), settings) as server:
+    with tempfile.TemporaryDirectory() as folder, demo_server(Path(folder), settings) as server:
         measure(server.url, "disk")
     if "--bucket" in sys.argv:
-        with tempfile.TemporaryDirectory() as folder, bucket() as also, served(Path(folder), settings | also) as server:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            bucket() as also,
+            demo_server(Path(folder), settings | also) as server,
+        ):
             measure(server.url, "bucket")
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.android.app import App
-from tests.served import served
+from tests.demo_server import demo_server
 from tests.services import free_port
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_the_calls_of_all_processes_are_counted_under_names_of_ours(tmp_path: Pa
     metrics_port = free_port()
     asked = ["/auth/verifyAccessToken"] * 20 + [f"/auth/x{number}" for number in range(10)] + ["/member/report"] * 3
     rounds = 0
-    with served(tmp_path, {"WORKERS": "2", "REDIS_URL": redis_url, "METRICS_PORT": str(metrics_port)}, {}) as here:
+    with demo_server(tmp_path, {"WORKERS": "2", "REDIS_URL": redis_url, "METRICS_PORT": str(metrics_port)}, {}) as here:
         # The system chooses which process answers.
         while len(_counting(tmp_path)) < 2:
             rounds += 1

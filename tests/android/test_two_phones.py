@@ -17,14 +17,15 @@ from tests.android.neighbours import Neighbour, busy
 from tests.android.pictures import fetched, is_public_and_bare, photo, width_of
 from tests.android.tunnel import REQUEST, Tunnel
 from tests.android.user import User
-from tests.served import Served, served
+from tests.demo_server import demo_server
+from tests.server_process import ServerProcess
 from tests.services import free_port
 
 log = logging.getLogger(__name__)
 
 SEED = "a train through the mountains"
 # More than sixty pages of ten, whatever the neighbours delete meanwhile.
-HAMLET = ("--members", "4", "--posts", "640", "--blocks", "0", "--pictures", "4")
+DEMO_DATA = ("--members", "4", "--posts", "640", "--blocks", "0", "--pictures", "4")
 # With the leeway, so short that tokens expire while somebody scrolls. Seconds.
 ACCESS_TOKEN_SECONDS = 1
 # Between one page and the next, for whoever reads. Seconds.
@@ -42,7 +43,7 @@ WRITES = (
 class Life:
     """The server, its counters, and every phone that was ever switched on."""
 
-    server: Served
+    server: ServerProcess
     metrics: int
     phones: list[User] = field(default_factory=list)
 
@@ -66,7 +67,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         "METRICS_PORT": str(metrics),
         "RATE_LIMITS": "on",
     }
-    with served(tmp_path_factory.mktemp("life"), also, hamlet=HAMLET) as server:
+    with demo_server(tmp_path_factory.mktemp("life"), also, demo_data=DEMO_DATA) as server:
         yield Life(server, metrics)
 
 

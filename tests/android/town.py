@@ -10,8 +10,9 @@ from pathlib import Path
 from operations.demo import DEMO_MEMBER, DEMO_PASSWORD
 from tests.android.app import App
 from tests.android.wire import over_socket
-from tests.cable import Cable
-from tests.served import Served, served
+from tests.cuttable_proxy import CuttableProxy
+from tests.demo_server import demo_server
+from tests.server_process import ServerProcess
 
 SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE ? ESCAPE '!'"
 
@@ -20,9 +21,9 @@ SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LI
 class Town:
     """The server, and the lines to what it stands on; without lines it stands on SQLite."""
 
-    server: Served
-    database: Cable | None = None
-    shared: Cable | None = None
+    server: ServerProcess
+    database: CuttableProxy | None = None
+    shared: CuttableProxy | None = None
 
     def phone(self, port: int = 0) -> App:
         """A phone on which Mina has just signed in."""
@@ -52,21 +53,21 @@ class Town:
 def town(var: Path, **also: str) -> Iterator[Town]:
     """A town on what the test run stands on, with the settings in `also`."""
     if "DATABASE_URL" not in os.environ:
-        with served(var, also) as server:
+        with demo_server(var, also) as server:
             yield Town(server)
         return
-    database, shared = Cable(os.environ["DATABASE_URL"]), Cable(os.environ["REDIS_URL"])
-    with served(var, also, leg={"DATABASE_URL": database.url, "REDIS_URL": shared.url}) as server:
+    database, shared = CuttableProxy(os.environ["DATABASE_URL"]), CuttableProxy(os.environ["REDIS_URL"])
+    with demo_server(var, also, services={"DATABASE_URL": database.url, "REDIS_URL": shared.url}) as server:
         yield Town(server, database, shared)
 
 
 @contextmanager
-def _cut(cable: Cable) -> Iterator[None]:
-    cable.cut()
+def _cut(proxy: CuttableProxy) -> Iterator[None]:
+    proxy.cut()
     try:
         yield
     finally:
-        cable.mend()
+        proxy.restore()
 
 
 @contextmanager

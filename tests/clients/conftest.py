@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.served import ROOT, Served, served
+from tests.demo_server import demo_server
+from tests.server_process import ROOT, ServerProcess
 
 DESCRIPTION = ROOT / "docs/openapi.yaml"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server with a hamlet in it, shared by the tests of one file."""
-    with served(tmp_path_factory.mktemp("served")) as here:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server with demo data, shared by the tests of one file."""
+    with demo_server(tmp_path_factory.mktemp("served")) as here:
         yield here

@@ -9,7 +9,7 @@ import pytest
 
 from tests.clients.conftest import DESCRIPTION
 from tests.factories import picture_bytes
-from tests.served import Served
+from tests.server_process import ServerProcess
 
 STORY = Path(__file__).parent / "python/story.py"
 TOOLS = Path(sys.executable).parent
@@ -38,13 +38,13 @@ def test_mypy_finds_every_answer_of_the_type_it_is_used_as(client: Path) -> None
     assert goes_well(*strict, STORY, folder=client)
 
 
-def test_a_generated_client_joins_publishes_reads_fails_and_renews(client: Path, server: Served) -> None:
+def test_a_generated_client_joins_publishes_reads_fails_and_renews(client: Path, server: ServerProcess) -> None:
     picture = client / "photo.jpg"
     picture.write_bytes(picture_bytes())
     assert goes_well(sys.executable, STORY, server.url, server.mail, picture, folder=client)
 
 
-def test_the_server_stands_on_what_the_run_stands_on(server: Served) -> None:
+def test_the_server_stands_on_what_the_run_stands_on(server: ServerProcess) -> None:
     shared = {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys()
     assert (server.var / "db.sqlite3").exists() is not shared
     assert (server.var / "log").read_text().count("Booting worker") == (2 if shared else 1)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.clients.conftest import DESCRIPTION
 from tests.factories import picture_bytes
-from tests.served import Served
+from tests.server_process import ServerProcess
 
 SOURCES = Path(__file__).parent / "typescript"
 COPIED = ("package.json", "package-lock.json", "story.ts")
@@ -34,7 +34,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_web_client_compiles_and_joins_publishes_reads_and_renews(client: Path, server: Served) -> None:
+def test_a_web_client_compiles_and_joins_publishes_reads_and_renews(client: Path, server: ServerProcess) -> None:
     strict = ("--strict", "--target", "es2022", "--module", "nodenext", "--types", "node", "--skipLibCheck")
     assert goes_well("node_modules/.bin/tsc", *strict, "story.ts", folder=client)
     picture = client / "photo.jpg"

@@ -26,7 +26,7 @@ from tests.android.wire import NetworkError, Request, file_part, multipart, phon
 from tests.deploy.upstream import Upstream
 from tests.factories import picture_bytes
 from tests.polling import wait_until
-from tests.served import ROOT
+from tests.server_process import ROOT
 from tests.services import die_along, free_port, program
 
 pytestmark = [

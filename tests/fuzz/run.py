@@ -17,8 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.demo_server import demo_server
 from tests.legs import legs
-from tests.served import ROOT, Served, served
+from tests.server_process import ROOT, ServerProcess
 
 # Whether a good request is taken also hangs on codes, proofs and tokens that only a letter or an answer can tell.
 UNKNOWABLE = "positive_data_acceptance"
@@ -40,7 +41,7 @@ class Findings:
     said: str
 
 
-def fuzz(here: Served, *, examples: int, as_member: bool, seed: int | None = None) -> Findings:
+def fuzz(here: ServerProcess, *, examples: int, as_member: bool, seed: int | None = None) -> Findings:
     """Ask a running server, with a limit to the cases made for one operation; the same seed makes the same cases."""
     report = here.var / "fuzz.json"
     report.unlink(missing_ok=True)
@@ -65,7 +66,10 @@ def fuzz(here: Served, *, examples: int, as_member: bool, seed: int | None = Non
 def night(name: str, leg: Mapping[str, str], wanted: int) -> bool:
     """Rounds of both kinds on one leg until there were enough cases; whether none found anything."""
     asked, turns = 0, itertools.cycle([False, True])
-    with tempfile.TemporaryDirectory(prefix="heart-to-heart-fuzz-") as folder, served(Path(folder), LENIENT, leg) as at:
+    with (
+        tempfile.TemporaryDirectory(prefix="heart-to-heart-fuzz-") as folder,
+        demo_server(Path(folder), LENIENT, leg) as at,
+    ):
         while asked < wanted:
             as_member, began = next(turns), time.monotonic()
             found = fuzz(at, examples=EXAMPLES, as_member=as_member)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.demo_server import demo_server
 from tests.fuzz.run import LENIENT, fuzz
-from tests.served import Served, served
+from tests.server_process import ServerProcess
 
 # Cases made for one operation; with those that cover its schema there are more than a thousand in each run.
 EXAMPLES = 15
@@ -14,13 +15,13 @@ SEED = 20_261_124
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("fuzzed"), LENIENT) as here:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with demo_server(tmp_path_factory.mktemp("fuzzed"), LENIENT) as here:
         yield here
 
 
 @pytest.mark.parametrize("as_member", [False, True], ids=["stranger", "member"])
-def test_a_thousand_odd_requests_find_nothing_undescribed(server: Served, as_member: bool) -> None:
+def test_a_thousand_odd_requests_find_nothing_undescribed(server: ServerProcess, as_member: bool) -> None:
     found = fuzz(server, examples=EXAMPLES, as_member=as_member, seed=SEED)
     assert found.failures == 0, found.said
     assert found.cases >= 1_000, found.said

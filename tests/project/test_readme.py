@@ -9,20 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.served import ROOT, Served, served
+from tests.demo_server import demo_server
+from tests.server_process import ROOT, ServerProcess
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Served]:
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server as `make run` starts one, with its files in `var` of tmp_path."""
     (tmp_path / "var").mkdir()
-    with served(tmp_path / "var") as here:
+    with demo_server(tmp_path / "var") as here:
         yield here
 
 
-def test_the_lines_of_the_readme_join_and_publish_two_pictures(server: Served, tmp_path: Path) -> None:
+def test_the_lines_of_the_readme_join_and_publish_two_pictures(server: ServerProcess, tmp_path: Path) -> None:
     (lines,) = re.findall(r"^```bash\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
     typed = lines.replace("http://127.0.0.1:8000", server.url)
     done = subprocess.run(["bash", "-c", typed], cwd=tmp_path, capture_output=True, text=True, check=False)

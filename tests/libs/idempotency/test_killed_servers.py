@@ -26,7 +26,7 @@ from tests.conftest import signed_in
 from tests.factories import upload
 from tests.libs.outbox.processes import Environment
 from tests.polling import wait_until
-from tests.served import Served, serving
+from tests.server_process import ServerProcess, running_server
 
 POSTS, IMAGES = "/api/v1/posts", "/api/v1/images"
 JSON = "application/json"
@@ -55,7 +55,7 @@ def access(mina: Member) -> str:
     return str(token.pair.access)
 
 
-def send(server: Served, access: str, asked: Asked) -> list[HTTPConnection]:
+def send(server: ServerProcess, access: str, asked: Asked) -> list[HTTPConnection]:
     """Send everything at once and read no answer yet."""
     lines = []
     for number, (path, body, kind) in enumerate(asked):
@@ -80,7 +80,7 @@ def heard_nothing(line: HTTPConnection) -> bool:
     return True
 
 
-def repeated(server: Served, access: str, asked: Asked) -> list[tuple[int, Any, dict[str, str]]]:
+def repeated(server: ServerProcess, access: str, asked: Asked) -> list[tuple[int, Any, dict[str, str]]]:
     """The answers to repeats that wait as they are told to, for a bounded time."""
     for _ in range(PATIENCE):
         answers = [heard(line) for line in send(server, access, asked)]
@@ -123,13 +123,13 @@ def test_what_was_done_when_its_server_died_is_answered_by_the_next(
     environment: Environment, tmp_path: Path, access: str, asked: Asked
 ) -> None:
     # The line in the log is written between the commit and the answer.
-    with unread_log(tmp_path / "pipe") as fill, serving(environment, tmp_path, "pipe") as server:
+    with unread_log(tmp_path / "pipe") as fill, running_server(environment, tmp_path, "pipe") as server:
         fill()
         lines = send(server, access, asked)
         wait_until(lambda: Answer.objects.filter(status=201).count() == len(asked))
         server.kill()
         assert all(heard_nothing(line) for line in lines)
-    with serving(environment, tmp_path) as server:
+    with running_server(environment, tmp_path) as server:
         answers = [heard(line) for line in send(server, access, asked)]
     assert [(status, headers["Idempotency-Replayed"]) for status, _, headers in answers] == [(201, "true")] * 3
     posts, images = {answers[0][1]["id"], answers[1][1]["id"]}, {answers[1][1]["images"][0]["id"], answers[2][1]["id"]}
@@ -166,13 +166,13 @@ def test_what_was_not_done_when_its_server_died_is_done_by_the_next(
 ) -> None:
     # The picture's file is stored when its transaction waits to owe its variants, and the post with its picture's.
     del asked[1]
-    with serving(environment, tmp_path) as server, nobody_adds_to("posts_post", "outbox_job"):
+    with running_server(environment, tmp_path) as server, nobody_adds_to("posts_post", "outbox_job"):
         lines = send(server, access, asked)
         wait_until(lambda: waiting() == len(asked))
         server.kill()
         assert all(heard_nothing(line) for line in lines)
     assert (Post.objects.count(), Image.objects.stored().count(), len(files(tmp_path))) == (0, 0, 1)
-    with serving(environment, tmp_path) as server:
+    with running_server(environment, tmp_path) as server:
         first, again = (repeated(server, access, asked) for _ in range(2))
     assert [status for status, _, _ in first] == [201, 201]
     assert [said for _, said, _ in first] == [said for _, said, _ in again]
@@ -184,14 +184,14 @@ def test_what_was_not_done_when_its_server_died_is_done_by_the_next(
 def test_pictures_of_a_post_whose_server_died_before_publishing_are_swept(
     environment: Environment, tmp_path: Path, access: str, asked: Asked
 ) -> None:
-    with serving(environment, tmp_path) as server, nobody_adds_to("posts_post"):
+    with running_server(environment, tmp_path) as server, nobody_adds_to("posts_post"):
         (line,) = send(server, access, asked[1:2])
         wait_until(lambda: waiting() == 1)
         server.kill()
         assert heard_nothing(line)
     left = Image.objects.get()
     assert left.stored_at is None
-    with serving(environment, tmp_path) as server:
+    with running_server(environment, tmp_path) as server:
         ((status, post, _),) = repeated(server, access, asked[1:2])
     assert (status, Image.objects.count(), len(files(tmp_path))) == (201, 2, 2)
     Image.objects.update(created_at=timezone.now() - timedelta(days=2))

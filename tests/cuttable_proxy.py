@@ -1,0 +1,59 @@
+"""A TCP proxy in front of a server that can be cut and restored, for tests in which a database or a cache is away."""
+
+import socket
+import threading
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+
+class CuttableProxy:
+    """Forwards every connection to `port` to the server at `url`, and back, until it is cut."""
+
+    def __init__(self, url: str) -> None:
+        self.target = urlsplit(url)
+        self.sockets: list[socket.socket] = []
+        self.port = 0
+        self.restore()
+
+    @property
+    def url(self) -> str:
+        """Where the server is reached through this proxy."""
+        name, at, _ = self.target.netloc.rpartition("@")
+        return self.target._replace(netloc=f"{name}{at}127.0.0.1:{self.port}").geturl()
+
+    def cut(self) -> None:
+        """End every connection, in the middle of whatever it sends, and refuse new ones."""
+        sockets, self.sockets = self.sockets, []
+        for each in sockets:
+            _end(each)
+
+    def restore(self) -> None:
+        """Take connections again, at the same port as before."""
+        listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = listener.getsockname()[1]
+        self.sockets.append(listener)
+        threading.Thread(target=self._accept, args=[listener], daemon=True).start()
+
+    def _accept(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                server = socket.create_connection((self.target.hostname or "", self.target.port or 0))
+                self.sockets += [client, server]
+                for pair in ((client, server), (server, client)):
+                    threading.Thread(target=_forward, args=pair, daemon=True).start()
+
+
+def _forward(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65_536):
+            target.sendall(data)
+    for each in (source, target):
+        _end(each)
+
+
+def _end(connection: socket.socket) -> None:
+    # Shutting down wakes whoever waits in another thread, which closing does not.
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()
