@@ -59,7 +59,7 @@ class ProfileChangeSerializer(StrictSerializer):
 
     name = TextField(max_graphemes=NAME_MAX_GRAPHEMES, required=False)
     nickname = TextField(max_graphemes=NICKNAME_MAX_GRAPHEMES, required=False)
-    about = TextField(max_graphemes=ABOUT_MAX_GRAPHEMES, lines=True, allow_blank=True, required=False)
+    about = TextField(max_graphemes=ABOUT_MAX_GRAPHEMES, multiline=True, allow_blank=True, required=False)
 
 
 class AddressField(serializers.EmailField):

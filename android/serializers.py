@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from accounts.serializers import AddressField
 from android.fields import NumberField, PasswordField
-from libs.api.fields import SEEN, TextField
-from libs.api.serializers import OnceSerializer
+from libs.api.fields import VISIBLE, TextField
+from libs.api.serializers import UniqueFieldsSerializer
 
 EMAIL_MAX, NAME_MAX_GRAPHEMES = 200, 20
 # Far above any honest post. Code points.
@@ -49,7 +49,7 @@ class RenewalSerializer(serializers.Serializer[Any]):
     refresh_token = serializers.CharField(max_length=2_000)
 
 
-class ActorSerializer(OnceSerializer):
+class ActorSerializer(UniqueFieldsSerializer):
     """Whoever the app says it is; the token says who it is."""
 
     member_id = NumberField()
@@ -88,6 +88,6 @@ class NewPostSerializer(ActorSerializer):
 
     def validate_content(self, content: str) -> str:
         """Something to see."""
-        if not SEEN.search(content):
+        if not VISIBLE.search(content):
             raise serializers.ValidationError("This field may not be blank.")
         return content

@@ -22,13 +22,13 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
         """Send the problem for an error of the parser, and log it without any content of the request."""
         # Models can only be imported after Django's setup, which is later than the import of this class.
         errors = import_module("libs.api.problems")
-        refusal, request_id = errors.refusal_of(exc), token_hex(16)
+        refusal, request_id = errors.to_api_exception(exc), token_hex(16)
         fault = exc if refusal.status_code >= 500 else None
         log.warning("not a request", kind=type(exc).__name__, request_id=request_id, exc_info=fault)
         # The thread may still have the language of its last request.
         with translation.override("en"), suppress(OSError):
             client.sendall(
-                serialize_response(errors.answer(refusal, SimpleNamespace(request_id=request_id)), request_id)
+                serialize_response(errors.problem_response(refusal, SimpleNamespace(request_id=request_id)), request_id)
             )
 
 

@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.utils.functional import LazyObject, empty
 
 from libs.api.errors import LengthRequired
-from libs.api.problems import answer
+from libs.api.problems import problem_response
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -128,7 +128,7 @@ class RequireContentLengthMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
-            return answer(LengthRequired(), request)
+            return problem_response(LengthRequired(), request)
         return self.get_response(request)
 
 

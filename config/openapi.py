@@ -19,6 +19,6 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-def without_the_app(endpoints: list[tuple[str, Any, str, Any]], **kwargs: Any) -> list[tuple[str, Any, str, Any]]:
+def exclude_android(endpoints: list[tuple[str, Any, str, Any]], **kwargs: Any) -> list[tuple[str, Any, str, Any]]:
     """Pre-processing hook: the wire of the app in the store has a document of its own."""
     return [endpoint for endpoint in endpoints if not endpoint[0].startswith(ADDRESSES)]

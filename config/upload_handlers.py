@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
 
-from config.errors import PAGES
+from config.errors import HTML_PATHS
 
 
 class PageFormLimitHandler(FileUploadHandler):
@@ -25,7 +25,7 @@ class PageFormLimitHandler(FileUploadHandler):
         encoding: str | None = None,
     ) -> None:
         """Raise RequestDataTooBig, or leave the body to the next handlers."""
-        is_page = self.request is not None and self.request.path_info.startswith(PAGES)
+        is_page = self.request is not None and self.request.path_info.startswith(HTML_PATHS)
         if is_page and content_length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig("The form of a page is too large.")
 

@@ -16,7 +16,7 @@ from rest_framework.views import exception_handler
 from libs.api.conditional_requests import etag_response
 from libs.api.openapi_examples import response_example
 from libs.api.operations import operation
-from libs.api.renderers import AlwaysJSON
+from libs.api.renderers import JSONOnlyNegotiation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.throttles import limited
 from media.processing.pipeline import accepted_media_types
@@ -70,7 +70,7 @@ class ClientConfigViewSet(StrictViewSet):
 
 
 @cache
-def written_schema(generator: Any = SchemaGenerator) -> bytes:
+def render_schema(generator: Any = SchemaGenerator) -> bytes:
     """OpenAPI in YAML; it cannot change while the process lives, and writing it takes a second."""
     document = generator().get_schema(request=None, public=True)
     return bytes(OpenApiYamlRenderer().render(document, renderer_context={}))
@@ -78,13 +78,13 @@ def written_schema(generator: Any = SchemaGenerator) -> bytes:
 
 def schema(request: HttpRequest, generator: Any = SchemaGenerator) -> HttpResponse:
     """The description of the API, or of another wire that a generator is given for."""
-    return HttpResponse(written_schema(generator), content_type="application/vnd.oai.openapi; charset=utf-8")
+    return HttpResponse(render_schema(generator), content_type="application/vnd.oai.openapi; charset=utf-8")
 
 
 class SwaggerView(SpectacularSwaggerSplitView):
     """Swagger UI with its script in a file of its own, so that the content security policy holds."""
 
-    content_negotiation_class = AlwaysJSON
+    content_negotiation_class = JSONOnlyNegotiation
     throttle_classes = ()
     renderer_classes = [TemplateHTMLRenderer]
 

@@ -32,11 +32,17 @@ class NewImageSerializer(StrictSerializer):
     # What is in the file, an empty one too, is judged by media.processing.pipeline alone.
     image = serializers.FileField(allow_empty_file=True, help_text="One picture, as the camera wrote it.")
     alt = TextField(
-        max_graphemes=ALT_MAX_GRAPHEMES, lines=True, allow_blank=True, default="", help_text="What it shows, in words."
+        max_graphemes=ALT_MAX_GRAPHEMES,
+        multiline=True,
+        allow_blank=True,
+        default="",
+        help_text="What it shows, in words.",
     )
 
 
 class AltSerializer(StrictSerializer):
     """New words for a picture."""
 
-    alt = TextField(max_graphemes=ALT_MAX_GRAPHEMES, lines=True, allow_blank=True, help_text="What it shows, in words.")
+    alt = TextField(
+        max_graphemes=ALT_MAX_GRAPHEMES, multiline=True, allow_blank=True, help_text="What it shows, in words."
+    )

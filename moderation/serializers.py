@@ -22,13 +22,13 @@ class NewReportSerializer(StrictSerializer):
     member_id = IdField(required=False, help_text="The member, or else:")
     post_id = IdField(required=False, help_text="The post. Exactly one of the two.")
     reason = serializers.ChoiceField(ASKED)
-    text = TextField(max_graphemes=0, lines=True, allow_blank=True, default="")
+    text = TextField(max_graphemes=0, multiline=True, allow_blank=True, default="")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The limit is a setting, read when it is needed."""
         told = "What happened, in their own words; needed for `other`."
         most = settings.REPORT_MAX_GRAPHEMES
-        text = TextField(max_graphemes=most, lines=True, allow_blank=True, default="", help_text=told)
+        text = TextField(max_graphemes=most, multiline=True, allow_blank=True, default="", help_text=told)
         return super().get_fields() | {"text": text}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.fields import IsoDateTimeField
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from libs.api.fields import TextField, read_id
+from libs.api.fields import TextField, parse_id
 from libs.text_search import has_letters, within
 from posts.models import Post
 from posts.models.post import PostQuerySet
@@ -75,7 +75,7 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def by_author(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """The posts of one writer; a hidden one has none, like one that does not exist."""
-        number = read_id(value)
+        number = parse_id(value)
         if number is None:
             raise ValidationError({name: [ErrorDetail(gettext("This is not an id."), "invalid")]})
         return posts.filter(author_id=number)

@@ -35,11 +35,11 @@ class PostEditSerializer(serializers.Serializer[Any]):
 class PostBaseSerializer(StrictSerializer):
     """What both ways of publishing share."""
 
-    text = TextField(max_graphemes=0, lines=True, allow_blank=True, default="")
+    text = TextField(max_graphemes=0, multiline=True, allow_blank=True, default="")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The limit is a setting, read when it is needed."""
-        text = TextField(max_graphemes=settings.POST_MAX_GRAPHEMES, lines=True, allow_blank=True, default="")
+        text = TextField(max_graphemes=settings.POST_MAX_GRAPHEMES, multiline=True, allow_blank=True, default="")
         return super().get_fields() | {"text": text}
 
 
@@ -48,7 +48,7 @@ class PostChangeSerializer(PostBaseSerializer):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """There is nothing else to change, so the words have to be there."""
-        text = TextField(max_graphemes=settings.POST_MAX_GRAPHEMES, lines=True, allow_blank=True)
+        text = TextField(max_graphemes=settings.POST_MAX_GRAPHEMES, multiline=True, allow_blank=True)
         return super().get_fields() | {"text": text}
 
 
@@ -84,7 +84,7 @@ class PostUploadSerializer(PostBaseSerializer):
         child=serializers.FileField(allow_empty_file=True), default=list, help_text="In their order; at most 10."
     )
     alts = serializers.ListField(
-        child=TextField(max_graphemes=ALT_MAX_GRAPHEMES, lines=True, allow_blank=True),
+        child=TextField(max_graphemes=ALT_MAX_GRAPHEMES, multiline=True, allow_blank=True),
         default=list,
         help_text="What each picture shows, one text a picture; or none at all.",
     )

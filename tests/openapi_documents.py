@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from drf_spectacular.generators import SchemaGenerator
 
-from config.views import written_schema
+from config.views import render_schema
 
 # Written in C where PyYAML was built with it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -16,7 +16,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 @functools.cache
 def openapi_document(generator: Any = SchemaGenerator) -> dict[str, Any]:
     """The document that a generator has made; shared, so not to be changed."""
-    return parse(written_schema(generator).decode())
+    return parse(render_schema(generator).decode())
 
 
 def read(path: Path) -> dict[str, Any]:

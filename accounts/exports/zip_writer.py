@@ -12,7 +12,7 @@ from accounts.exports.contents import image_path, iterate_by_id
 from accounts.exports.progress import Progress
 from accounts.member_data_registry import ExportContent, export_functions
 from accounts.models import Export, Member
-from libs.api.renderers import OPTIONS, plain
+from libs.api.renderers import JSON_OPTIONS, json_default
 from media.models import Image
 from media.storage import image_files
 
@@ -92,4 +92,4 @@ def _packed(image: Image, parcel: Parcel, progress: Progress) -> dict[str, Any]:
 
 
 def _json(value: Any) -> bytes:
-    return orjson.dumps(value, default=plain, option=OPTIONS | orjson.OPT_INDENT_2)
+    return orjson.dumps(value, default=json_default, option=JSON_OPTIONS | orjson.OPT_INDENT_2)

@@ -20,7 +20,7 @@ class NotFound(APIException):
     default_detail = _("There is nothing here that you can see.")
 
 
-class Invalid(APIException):
+class InvalidRequest(APIException):
     """The request breaks a rule that has no name of its own; `errors` says which field and why."""
 
     status_code = 400
@@ -36,7 +36,7 @@ class UnknownField(APIException):
     default_detail = _("The request names something that this operation does not know; `errors` says what.")
 
 
-class Malformed(APIException):
+class MalformedRequest(APIException):
     """The body cannot be read at all."""
 
     status_code = 400
@@ -76,7 +76,7 @@ class HeadersTooLarge(APIException):
     default_detail = _("The request's headers are too many or too long.")
 
 
-class Unreadable(APIException):
+class UnsupportedType(APIException):
     """The body is of a type that this operation does not read."""
 
     status_code = 415
@@ -84,7 +84,7 @@ class Unreadable(APIException):
     default_detail = _("This operation does not read bodies of this Content-Type.")
 
 
-class Unavailable(APIException):
+class ServiceUnavailable(APIException):
     """Something the server needs is away; nothing was changed."""
 
     status_code = 503
@@ -109,7 +109,7 @@ class Conflict(APIException):
     default_detail = _("Something changed at this very moment. Read it anew and try again.")
 
 
-class NotAllowed(APIException):
+class Forbidden(APIException):
     """The asker is known and may not do this."""
 
     status_code = 403

@@ -13,9 +13,9 @@ from rest_framework import serializers
 GRAPHEME = regex.compile(r"\X")
 # Control characters, and those that turn the direction of the text around them.
 FORBIDDEN = regex.compile(r"[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]")
-FORBIDDEN_IN_LINES = regex.compile(r"[^\P{Cc}\n\t]|[\u202A-\u202E\u2066-\u2069\uFEFF]")
+FORBIDDEN_IN_MULTILINE = regex.compile(r"[^\P{Cc}\n\t]|[\u202A-\u202E\u2066-\u2069\uFEFF]")
 # Something to see: U+2800 and what Unicode calls ignorable, such as the Hangul filler, are empty on every screen.
-SEEN = regex.compile(r"[^\p{Default_Ignorable_Code_Point}\p{White_Space}\u2800]")
+VISIBLE = regex.compile(r"[^\p{Default_Ignorable_Code_Point}\p{White_Space}\u2800]")
 # One grapheme may be built of many code points; a post of family pictures stays below this, a bomb does not.
 CODE_POINTS_IN_GRAPHEME = 10
 # More marks on one letter than any language has, and what makes NFC take quadratic time (Unicode UAX 15, 13).
@@ -36,9 +36,9 @@ class TextField(serializers.CharField):
         "marks": _("There are too many marks on one letter."),
     }
 
-    def __init__(self, *, max_graphemes: int, lines: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, max_graphemes: int, multiline: bool = False, **kwargs: Any) -> None:
         self.max_graphemes = max_graphemes
-        self.forbidden = FORBIDDEN_IN_LINES if lines else FORBIDDEN
+        self.forbidden = FORBIDDEN_IN_MULTILINE if multiline else FORBIDDEN
         super().__init__(max_length=max_graphemes * CODE_POINTS_IN_GRAPHEME, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
@@ -52,7 +52,7 @@ class TextField(serializers.CharField):
             self.fail("marks")
         text = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
         text = text.strip() if self.trim_whitespace else text
-        if not SEEN.search(text):
+        if not VISIBLE.search(text):
             return self._unseen()
         if self.forbidden.search(text):
             self.fail("control")
@@ -74,7 +74,7 @@ class IdField(serializers.Field):  # type: ignore[type-arg]
 
     def to_internal_value(self, data: Any) -> int:
         """The number behind the text."""
-        if not isinstance(data, str) or (number := read_id(data)) is None:
+        if not isinstance(data, str) or (number := parse_id(data)) is None:
             self.fail("invalid")
         return number
 
@@ -83,7 +83,7 @@ class IdField(serializers.Field):  # type: ignore[type-arg]
         return str(value)
 
 
-def read_id(text: str) -> int | None:
+def parse_id(text: str) -> int | None:
     """The id a text holds, or None when it holds no positive 63-bit number."""
     if not (text.isascii() and text.isdigit() and len(text) <= 19):
         return None

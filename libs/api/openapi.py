@@ -14,18 +14,18 @@ from libs.api.errors import (
     Conflict,
     HeadersTooLarge,
     InternalError,
-    Invalid,
+    InvalidRequest,
     LengthRequired,
-    Malformed,
+    MalformedRequest,
     NotFound,
     PreconditionFailed,
-    Unavailable,
+    ServiceUnavailable,
     UnknownField,
-    Unreadable,
+    UnsupportedType,
 )
-from libs.api.openapi_headers import HEADERS, tell_conditions, tell_limits
+from libs.api.openapi_headers import HEADERS, add_conditions, add_rate_limits
 from libs.api.operations import Operation
-from libs.api.problems import MEDIA_TYPE, describe
+from libs.api.problems import MEDIA_TYPE, problem_document
 from libs.idempotency.errors import REPEATS
 from libs.throttling.errors import TooManyRequests
 
@@ -121,8 +121,8 @@ class ProblemSchema(OperationSchema):
         """The operation with its limits and conditions."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation:
-            tell_conditions(operation, self.operation, self.method)
-            tell_limits(operation, self.view.get_throttles(), self.method)
+            add_conditions(operation, self.operation, self.method)
+            add_rate_limits(operation, self.view.get_throttles(), self.method)
         return operation
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
@@ -139,7 +139,7 @@ class ProblemSchema(OperationSchema):
         for refusal in self.refusals():
             by_status.setdefault(refusal.status_code, []).append(refusal)
         for status, refusals in sorted(by_status.items()):
-            bodies.setdefault(str(status), problem_response(refusals))
+            bodies.setdefault(str(status), error_response(refusals))
         return bodies
 
     def refusals(self) -> Iterable[Refusal]:
@@ -151,9 +151,9 @@ class ProblemSchema(OperationSchema):
             yield from self.access_errors()
         if self.method != "GET":
             # One that takes no body reads it all the same, to refuse what it says.
-            yield from (Malformed, Invalid, UnknownField, LengthRequired, BodyTooLarge, Unreadable)
+            yield from (MalformedRequest, InvalidRequest, UnknownField, LengthRequired, BodyTooLarge, UnsupportedType)
         elif self._get_parameters():
-            yield Invalid
+            yield InvalidRequest
         if self.method in ("POST", "PUT", "PATCH"):
             yield Conflict
         if "{" in self.path:
@@ -162,17 +162,17 @@ class ProblemSchema(OperationSchema):
             yield PreconditionFailed
         if self.view.get_throttles():
             yield TooManyRequests
-        yield from (AddressTooLong, HeadersTooLarge, InternalError, Unavailable)
+        yield from (AddressTooLong, HeadersTooLarge, InternalError, ServiceUnavailable)
 
 
-def problem_response(refusals: list[Refusal]) -> dict[str, Any]:
+def error_response(refusals: list[Refusal]) -> dict[str, Any]:
     """One response of OpenAPI: the refusals that share a status, each with an example."""
     examples = {}
     for refusal in refusals:
         # Some refusals are made of what they refuse; their words alone need nothing.
         instance = refusal.__new__(refusal)
         exceptions.APIException.__init__(instance)
-        value = describe(instance, None) | {"request_id": "4f1c2a9e0b7d4c58"}
+        value = problem_document(instance, None) | {"request_id": "4f1c2a9e0b7d4c58"}
         value["title"] = str(value["title"])
         examples[value["code"]] = {"value": value}
     return {

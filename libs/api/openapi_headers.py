@@ -11,21 +11,21 @@ from libs.throttling.throttles import Limited
 NOT_MODIFIED = {"description": "The client has it already; there is no body."}
 
 
-def header(description: str, example: str) -> dict[str, Any]:
+def header_object(description: str, example: str) -> dict[str, Any]:
     """A header of an answer."""
     return {"description": description, "schema": {"type": "string"}, "example": example}
 
 
 HEADERS = {
-    "RateLimit": header(
+    "RateLimit": header_object(
         "How many requests (`r`) are left of each limit, and in how many seconds (`t`) there are more.",
         '"read-member";r=598;t=42',
     ),
-    "RateLimit-Policy": header(
+    "RateLimit-Policy": header_object(
         "How many requests (`q`) each limit lets pass in how many seconds (`w`).", '"read-member";q=600;w=60'
     ),
     "Retry-After": {"description": "Wait so many seconds.", "schema": {"type": "integer"}, "example": 17},
-    "ETag": header("Names this very state of what was read.", '"5f0c6b1a9d2e4c7788aa01b3c4d5e6f7"'),
+    "ETag": header_object("Names this very state of what was read.", '"5f0c6b1a9d2e4c7788aa01b3c4d5e6f7"'),
 }
 CONDITIONS = {
     "If-None-Match": "ETags of what the client has; with the present one among them the answer is 304.",
@@ -33,7 +33,7 @@ CONDITIONS = {
 }
 
 
-def policies(throttles: list[BaseThrottle], method: str) -> list[dict[str, Any]]:
+def rate_limit_policies(throttles: list[BaseThrottle], method: str) -> list[dict[str, Any]]:
     """The limits of an operation, as the extension `x-rate-limit` tells them."""
     return [
         {
@@ -46,9 +46,9 @@ def policies(throttles: list[BaseThrottle], method: str) -> list[dict[str, Any]]
     ]
 
 
-def tell_limits(operation: dict[str, Any], throttles: list[BaseThrottle], method: str) -> None:
+def add_rate_limits(operation: dict[str, Any], throttles: list[BaseThrottle], method: str) -> None:
     """Add the limits of an operation and the headers that its answers say them with."""
-    if told := policies(throttles, method):
+    if told := rate_limit_policies(throttles, method):
         operation["x-rate-limit"] = told
     for status, answer in operation["responses"].items():
         names = ["RateLimit", "RateLimit-Policy"] if told and (status[0] in "23" or status == "429") else []
@@ -56,7 +56,7 @@ def tell_limits(operation: dict[str, Any], throttles: list[BaseThrottle], method
         _add(answer, names)
 
 
-def tell_conditions(operation: dict[str, Any], declared: Operation, method: str) -> None:
+def add_conditions(operation: dict[str, Any], declared: Operation, method: str) -> None:
     """Add what a read with an ETag answers, or what a change heeds; of changes only PATCH answers with the new ETag."""
     is_tagged, is_guarded = declared.etag, declared.if_match
     if is_tagged:

@@ -12,7 +12,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 
-def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object whose names are unique; two readers could understand a repeated one differently (RFC 8259 4)."""
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -20,12 +20,12 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def refuse_constant(name: str) -> NoReturn:
+def reject_constant(name: str) -> NoReturn:
     """Python reads NaN and Infinity, JSON does not know them."""
     raise ParseError(_("NaN and Infinity are not JSON."))
 
 
-def read_within_bounds(stream: IO[Any]) -> bytes:
+def read_limited(stream: IO[Any]) -> bytes:
     """The bytes of a body; raises RequestDataTooBig, which Django itself does only when it reads a body by itself."""
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     body: bytes = stream.read(most + 1)
@@ -44,8 +44,8 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         """The body's value, or ParseError (400 `malformed`)."""
         try:
-            body = read_within_bounds(stream)
-            value = json.loads(body.decode(), object_pairs_hook=once, parse_constant=refuse_constant)
+            body = read_limited(stream)
+            value = json.loads(body.decode(), object_pairs_hook=unique_object, parse_constant=reject_constant)
             # Python alone takes half a character, which no answer can hold, and numbers that are infinite.
             orjson.loads(body)
             return value

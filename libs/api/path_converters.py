@@ -2,7 +2,7 @@
 
 from django.urls import register_converter
 
-from libs.api.fields import read_id
+from libs.api.fields import parse_id
 
 
 class IdConverter:
@@ -12,7 +12,7 @@ class IdConverter:
 
     def to_python(self, value: str) -> int:
         """The number, or ValueError, which Django turns into 404."""
-        number = read_id(value)
+        number = parse_id(value)
         if number is None:
             raise ValueError(value)
         return number

@@ -27,17 +27,17 @@ from libs.api.errors import (
     AddressTooLong,
     BodyTooLarge,
     Conflict,
+    Forbidden,
     HeadersTooLarge,
     InternalError,
-    Invalid,
-    Malformed,
-    NotAllowed,
+    InvalidRequest,
+    MalformedRequest,
     NotFound,
-    Unavailable,
+    ServiceUnavailable,
     UnknownField,
-    Unreadable,
+    UnsupportedType,
 )
-from libs.api.renderers import OPTIONS, plain
+from libs.api.renderers import JSON_OPTIONS, json_default
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -59,54 +59,54 @@ TITLES = {
     503: _("Unavailable"),
 }
 # An answer does not grow with what a stranger sends: so many faults are told at most. A number.
-MOST_ERRORS = 100
+MAX_ERRORS = 100
 log = logging.getLogger("errors")
 
 
-TRANSLATIONS: tuple[tuple[tuple[type[Exception], ...], type[exceptions.APIException]], ...] = (
+ERROR_BY_EXCEPTION: tuple[tuple[tuple[type[Exception], ...], type[exceptions.APIException]], ...] = (
     ((Http404,), NotFound),
     ((RequestDataTooBig, TooManyFilesSent, TooManyFieldsSent), BodyTooLarge),
     ((unreadable.InvalidResponseHeader, unreadable.InvalidResponseHeaderName), InternalError),
     ((unreadable.LimitRequestLine,), AddressTooLong),
     ((unreadable.LimitRequestHeaders,), HeadersTooLarge),
-    ((SuspiciousOperation, UnreadablePostError, unreadable.ParseException), Malformed),
-    ((PermissionDenied,), NotAllowed),
-    ((OperationalError, InterfaceError, PoolTimeout), Unavailable),
+    ((SuspiciousOperation, UnreadablePostError, unreadable.ParseException), MalformedRequest),
+    ((PermissionDenied,), Forbidden),
+    ((OperationalError, InterfaceError, PoolTimeout), ServiceUnavailable),
     ((IntegrityError,), Conflict),
 )
 
 
-def handle(exc: Exception, context: Mapping[str, Any]) -> Response:
+def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's exception handler: the problem of any exception; unknown ones are logged and say nothing of themselves."""
-    refusal = refusal_of(exc)
+    refusal = to_api_exception(exc)
     request = context.get("request")
     if refusal.status_code >= 500 or isinstance(exc, IntegrityError):
         log.error("request failed", exc_info=exc)
     set_rollback()
-    problem = describe(refusal, request)
-    return Response(problem, status=problem["status"], headers=headers_of(refusal), content_type=MEDIA_TYPE)
+    problem = problem_document(refusal, request)
+    return Response(problem, status=problem["status"], headers=problem_headers(refusal), content_type=MEDIA_TYPE)
 
 
-def refusal_of(exc: Exception) -> exceptions.APIException:
+def to_api_exception(exc: Exception) -> exceptions.APIException:
     """The refusal in our own words; what we do not know is an internal error."""
     if isinstance(exc, exceptions.NotFound):
         return NotFound()
     if isinstance(exc, exceptions.ParseError):
-        return Malformed(str(exc.detail))
+        return MalformedRequest(str(exc.detail))
     if isinstance(exc, exceptions.UnsupportedMediaType):
-        return Unreadable()
+        return UnsupportedType()
     if isinstance(exc, exceptions.APIException):
         return exc
-    return next((ours() for theirs, ours in TRANSLATIONS if isinstance(exc, theirs)), InternalError())
+    return next((ours() for theirs, ours in ERROR_BY_EXCEPTION if isinstance(exc, theirs)), InternalError())
 
 
-def describe(refusal: exceptions.APIException, request: Any) -> dict[str, Any]:
+def problem_document(refusal: exceptions.APIException, request: Any) -> dict[str, Any]:
     """The problem document; `status` is the HTTP status, `code` is for machines and stays, `detail` is for people."""
     errors: list[dict[str, str]] = []
     if isinstance(refusal, exceptions.ValidationError):
-        errors = list(islice(flattened(refusal.detail), MOST_ERRORS))
+        errors = list(islice(flatten_errors(refusal.detail), MAX_ERRORS))
         named = any(error["code"] == "unknown_field" for error in errors)
-        refusal = UnknownField() if named else Invalid()
+        refusal = UnknownField() if named else InvalidRequest()
     problem = {
         "type": "about:blank",
         "title": TITLES.get(refusal.status_code) or HTTPStatus(refusal.status_code).phrase,
@@ -118,21 +118,21 @@ def describe(refusal: exceptions.APIException, request: Any) -> dict[str, Any]:
     return problem | ({"errors": errors} if errors else {})
 
 
-def flattened(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
+def flatten_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
     """One line for each field and fault, however deeply DRF nested them."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            yield from flattened(inner, f"{path}.{name}" if path else str(name))
+            yield from flatten_errors(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(detail, list):
         for position, inner in enumerate(detail):
             inside = isinstance(inner, Mapping | list)
-            yield from flattened(inner, f"{path}.{position}" if inside else path)
+            yield from flatten_errors(inner, f"{path}.{position}" if inside else path)
     else:
         field = "" if path == "non_field_errors" else path
         yield {"field": field, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
 
 
-def headers_of(refusal: exceptions.APIException) -> dict[str, str]:
+def problem_headers(refusal: exceptions.APIException) -> dict[str, str]:
     """What HTTP asks to be said beside the problem: RFC 6750 3 for 401, RFC 9110 10.2.3 for waiting."""
     headers = {}
     if challenge := getattr(refusal, "auth_header", None):
@@ -142,7 +142,7 @@ def headers_of(refusal: exceptions.APIException) -> dict[str, str]:
     return headers
 
 
-def answer(refusal: exceptions.APIException, request: HttpRequest) -> HttpResponse:
+def problem_response(refusal: exceptions.APIException, request: HttpRequest) -> HttpResponse:
     """The problem for what never reached a DRF view."""
-    body = orjson.dumps(describe(refusal, request), default=plain, option=OPTIONS)
-    return HttpResponse(body, status=refusal.status_code, content_type=MEDIA_TYPE, headers=headers_of(refusal))
+    body = orjson.dumps(problem_document(refusal, request), default=json_default, option=JSON_OPTIONS)
+    return HttpResponse(body, status=refusal.status_code, content_type=MEDIA_TYPE, headers=problem_headers(refusal))

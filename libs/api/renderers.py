@@ -10,10 +10,10 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS
+JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
-def plain(value: Any) -> Any:
+def json_default(value: Any) -> Any:
     """What orjson does not know by itself: lazy text, decimals, sets, and DRF's dressed-up lists and mappings."""
     if isinstance(value, Promise | Decimal):
         return str(value)
@@ -35,10 +35,10 @@ class JSONRenderer(BaseRenderer):
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         """The bytes of an answer; nothing for an answer without a body."""
-        return b"" if data is None else orjson.dumps(data, default=plain, option=OPTIONS)
+        return b"" if data is None else orjson.dumps(data, default=json_default, option=JSON_OPTIONS)
 
 
-class AlwaysJSON(BaseContentNegotiation):
+class JSONOnlyNegotiation(BaseContentNegotiation):
     """The parser that fits, the one renderer: who asks for something else gets JSON (RFC 9110 12.4.1)."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:

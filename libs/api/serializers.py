@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 
-class OnceSerializer(serializers.Serializer[Any]):
+class UniqueFieldsSerializer(serializers.Serializer[Any]):
     """A serializer that refuses a part of a form that stands twice, unless it is a list: as unclear as in JSON."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -25,7 +25,7 @@ class OnceSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(dict.fromkeys(repeated, refusal))
 
 
-class StrictSerializer(OnceSerializer):
+class StrictSerializer(UniqueFieldsSerializer):
     """A serializer that refuses fields it does not take, such as `author` or `is_staff`, instead of ignoring them."""
 
     def to_internal_value(self, data: Any) -> Any:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.openapi_examples import MINA
 from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response, render_json
-from libs.api.fields import read_id
+from libs.api.fields import parse_id
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.parsers import StrictJSONParser
@@ -70,7 +70,7 @@ class PostViewSet(StrictViewSet):
         asked = request.query_params.keys() - set(PAGE_PARAMETERS)
         if not asked:
             return feed(reader=self.member.pk)
-        if asked == {"author"} and (author := read_id(request.query_params["author"])):
+        if asked == {"author"} and (author := parse_id(request.query_params["author"])):
             return feed_of_one(reader=self.member.pk, author=author)
         if "search" in asked:
             # The words may be such that no index knows them.

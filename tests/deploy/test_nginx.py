@@ -18,8 +18,15 @@ import pytest
 from django.utils.translation import override
 from rest_framework.exceptions import APIException
 
-from libs.api.errors import AddressTooLong, BodyTooLarge, HeadersTooLarge, Malformed, NotFound, Unavailable
-from libs.api.problems import describe
+from libs.api.errors import (
+    AddressTooLong,
+    BodyTooLarge,
+    HeadersTooLarge,
+    MalformedRequest,
+    NotFound,
+    ServiceUnavailable,
+)
+from libs.api.problems import problem_document
 from tests.android.app import App, Refused
 from tests.android.town import Town, town
 from tests.android.wire import NetworkError, Request, file_part, multipart, phone_bytes, text_part
@@ -52,7 +59,7 @@ http {{
 # What the server says as well, in the same words.
 OURS_TOO: dict[str, type[APIException]] = {
     refusal.default_code: refusal
-    for refusal in (Malformed, AddressTooLong, HeadersTooLarge, BodyTooLarge, NotFound, Unavailable)
+    for refusal in (MalformedRequest, AddressTooLong, HeadersTooLarge, BodyTooLarge, NotFound, ServiceUnavailable)
 }
 OURS = ["/api/v1/config", "/nowhere", "/admin/"]
 APPS = ["/auth/verifyAccessToken", "/member/profile?member_id=1", "/post/nowhere"]
@@ -297,7 +304,7 @@ def _is_problem(got: Got, status: int, code: str) -> bool:
     assert got[1]["Content-Type"] == "application/problem+json"
     if refusal := OURS_TOO.get(code):
         with override("en"):
-            assert told == describe(refusal(), SimpleNamespace(request_id=got[1]["X-Request-ID"]))
+            assert told == problem_document(refusal(), SimpleNamespace(request_id=got[1]["X-Request-ID"]))
     return (got[0], told["status"], told["code"]) == (status, status, code)
 
 
