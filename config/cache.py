@@ -7,7 +7,7 @@ from typing import Any
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django_redis.cache import RedisCache
 
-from libs.throttling.circuit_breaker import Answer, breaker_for
+from libs.throttling.circuit_breaker import Result, circuit_breaker_for
 
 
 class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
@@ -26,7 +26,7 @@ class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
         # django-redis must not swallow the errors, because the circuit breaker counts them.
         self._ignore_exceptions = False
         # Django makes a cache object per thread; they share one circuit breaker per Redis.
-        self._breaker = breaker_for(server)
+        self._breaker = circuit_breaker_for(server)
 
     def get(self, key: str, default: Any = None, version: int | None = None, client: Any = None) -> Any:
         return self._call(lambda: default, "get", key, default, version, client)
@@ -66,9 +66,9 @@ class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
     def incr_version(self, key: str, delta: int = 1, version: int | None = None) -> int:
         return self._call(functools.partial(_raise_missing, key), "incr_version", key, delta, version)
 
-    def _call(self, otherwise: Callable[[], Answer], name: str, *args: Any, **kwargs: Any) -> Answer:
-        call: Callable[[], Answer] = functools.partial(getattr(super(), name), *args, **kwargs)
-        return self._breaker.ask(call, otherwise)
+    def _call(self, otherwise: Callable[[], Result], name: str, *args: Any, **kwargs: Any) -> Result:
+        call: Callable[[], Result] = functools.partial(getattr(super(), name), *args, **kwargs)
+        return self._breaker.call(call, otherwise)
 
 
 def _raise_missing(key: str) -> int:

@@ -18,7 +18,7 @@ from libs.api.openapi_examples import response_example
 from libs.api.operations import operation
 from libs.api.renderers import JSONOnlyNegotiation
 from libs.api.viewsets import StrictViewSet
-from libs.throttling.throttles import limited
+from libs.throttling.throttles import rate_limit
 from media.processing.pipeline import accepted_media_types
 
 
@@ -61,7 +61,7 @@ class ClientConfigViewSet(StrictViewSet):
         summary="Read what a client should know before it starts",
         responses=ClientConfigSerializer,
         examples=[response_example(client_config())],
-        rate_limits=[limited("config-address")],
+        rate_limits=[rate_limit("config-address")],
         etag=True,
     )
     def retrieve(self, request: Request) -> HttpResponse:

@@ -12,7 +12,7 @@ from libs.api.conditional_requests import check_preconditions, compute_etag, eta
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
-from libs.throttling.throttles import limited
+from libs.throttling.throttles import rate_limit
 from media.errors import INTAKE, ImageInUse
 from media.models import Image, ImageQuerySet
 from media.openapi_examples import IMAGE
@@ -41,7 +41,7 @@ class ImageViewSet(StrictViewSet):
         request=NewImageSerializer,
         responses={201: ImageSerializer},
         examples=[response_example(IMAGE, 201)],
-        rate_limits=[limited("upload-member", by="member")],
+        rate_limits=[rate_limit("upload-member", by="member")],
         errors=INTAKE,
         idempotent=True,
         stores_response=True,

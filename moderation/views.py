@@ -13,7 +13,7 @@ from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.keyset.errors import InvalidCursor
 from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
-from libs.throttling.throttles import limited
+from libs.throttling.throttles import rate_limit
 from moderation.models import Report
 from moderation.reporting import report_member, report_post
 from moderation.serializers import NewReportSerializer, ReportSerializer
@@ -49,7 +49,7 @@ class ReportViewSet(StrictViewSet):
         request=NewReportSerializer,
         responses={201: ReportSerializer, 200: ReportSerializer},
         examples=[request_example(ASKING), response_example(REPORT, 201)],
-        rate_limits=[limited("report-member", by="member")],
+        rate_limits=[rate_limit("report-member", by="member")],
         errors=[NotOneself, NotFound],
         idempotent=True,
     )

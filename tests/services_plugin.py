@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _empty_cache() -> None:
     """No test finds what another one cached or counted; each test process has a cache of its own."""
     cache.clear()
-    rate_limits.here.clear()
+    rate_limits.process_counters.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

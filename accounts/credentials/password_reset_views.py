@@ -13,7 +13,7 @@ from libs.api.openapi_examples import request_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.client_address import client_address
-from libs.throttling.throttles import limited, require
+from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 
 class PasswordResetViewSet(StrictViewSet):
@@ -26,12 +26,12 @@ class PasswordResetViewSet(StrictViewSet):
         request=CodeRequestSerializer,
         responses={202: OpenApiResponse(description="If a member has this address, the letter is on its way.")},
         examples=[request_example({"email": "mina@example.com"})],
-        rate_limits=[limited("code-address")],
+        rate_limits=[rate_limit("code-address")],
     )
     def create(self, request: Request) -> Response:
         """Ask for a code."""
         email = self.validated_data()["email"]
-        require("code-email", email)
+        enforce_rate_limit("code-email", email)
         VerificationCode.objects.ask(email, VerificationCode.RESET, get_language() or "en")
         return Response(status=202)
 
@@ -45,7 +45,7 @@ class PasswordResetViewSet(StrictViewSet):
         examples=[
             request_example({"email": "mina@example.com", "code": "aB3dE5gH", "password": "a long enough password"})
         ],
-        rate_limits=[limited("confirm-address")],
+        rate_limits=[rate_limit("confirm-address")],
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp],
     )
     def confirm(self, request: Request) -> Response:

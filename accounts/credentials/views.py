@@ -21,7 +21,7 @@ from accounts.sessions import login
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
-from libs.throttling.throttles import limited, require
+from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 
 class CredentialsViewSet(StrictViewSet):
@@ -37,7 +37,7 @@ class CredentialsViewSet(StrictViewSet):
         request=PasswordChangeSerializer,
         responses={204: OpenApiResponse(description="The new password opens; only this session is left.")},
         examples=[request_example({"current": "a long enough password", "password": "an even longer password"})],
-        rate_limits=[limited("password-member", by="member")],
+        rate_limits=[rate_limit("password-member", by="member")],
         errors=[PasswordWrong, TooManyGuesses],
     )
     def change_password(self, request: Request) -> Response:
@@ -54,7 +54,7 @@ class CredentialsViewSet(StrictViewSet):
         request=EmailChangeSerializer,
         responses={202: OpenApiResponse(description="The letter is on its way.")},
         examples=[request_example({"email": "mina@example.org", "password": "a long enough password"})],
-        rate_limits=[limited("password-member", by="member")],
+        rate_limits=[rate_limit("password-member", by="member")],
         errors=[PasswordWrong, TooManyGuesses],
     )
     def ask_new_email(self, request: Request) -> Response:
@@ -62,7 +62,7 @@ class CredentialsViewSet(StrictViewSet):
         data = self.validated_data()
         member = self.me()
         login.confirm(member, data["password"])
-        require("code-email", data["email"])
+        enforce_rate_limit("code-email", data["email"])
         VerificationCode.objects.ask(data["email"], VerificationCode.NEW_EMAIL, get_language() or "en", member)
         return Response(status=202)
 
@@ -72,7 +72,7 @@ class CredentialsViewSet(StrictViewSet):
         request=CodeConfirmSerializer,
         responses=OwnProfileSerializer,
         examples=[request_example({"email": "mina@example.org", "code": "aB3dE5gH"}), response_example(OWN_PROFILE)],
-        rate_limits=[limited("confirm-address")],
+        rate_limits=[rate_limit("confirm-address")],
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp, EmailTaken],
     )
     def change_email(self, request: Request) -> Response:

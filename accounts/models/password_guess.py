@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.errors import TooManyGuesses
 from accounts.models.login_session import LoginSession
-from libs.throttling.client_address import coarse, network
+from libs.throttling.client_address import coarse_network_of, network_of
 
 # How many wrong guesses each counter stands, by its key.
 Bounds = dict[str, int]
@@ -23,10 +23,10 @@ def at_the_door(email: str, address: str) -> Bounds:
     The first, low, slows one guesser down; the second, high, ends guessing from many networks. Networks that the owner
     is signed in from are counted apart from all strangers, or strangers could keep the owner out for nothing.
     """
-    seen = coarse(address)
+    seen = coarse_network_of(address)
     is_familiar = LoginSession.objects.filter(member__email=email, network=seen).exists()
     everywhere = _key(email, "familiar", seen) if is_familiar else _key(email)
-    near = _key(email, network(address))
+    near = _key(email, network_of(address))
     return {near: settings.PASSWORD_GUESSES_PER_NETWORK, everywhere: settings.PASSWORD_GUESSES_TOTAL}
 
 

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from accounts.errors import CredentialsWrong, TooManyGuesses
 from accounts.models import Member
 from accounts.sessions.login import prove
-from libs.throttling.client_address import client_address, network
+from libs.throttling.client_address import client_address, network_of
 from libs.throttling.errors import TooManyRequests
-from libs.throttling.throttles import require
+from libs.throttling.throttles import enforce_rate_limit
 
 
 class CountedGuesses(ModelBackend):
@@ -28,7 +28,7 @@ class CountedGuesses(ModelBackend):
             return None
         address = client_address(request) if request is not None else "::1"
         try:
-            require("sign-in-address", f"address:{network(address)}", request)
+            enforce_rate_limit("sign-in-address", f"address:{network_of(address)}", request)
             member = prove(username, password, address=address)
         except CredentialsWrong:
             return None

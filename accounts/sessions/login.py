@@ -13,7 +13,7 @@ from accounts.models import Member, PasswordGuess
 from accounts.models.password_guess import at_the_door, signed_in
 from accounts.sessions.rotation import Pair, begin
 from libs.outbox.queue import enqueue
-from libs.throttling.client_address import coarse
+from libs.throttling.client_address import coarse_network_of
 
 
 def prove(email: str, password: str, *, address: str) -> Member:
@@ -67,8 +67,8 @@ def sign_in(email: str, password: str, *, door: str, device: str, address: str, 
             raise CredentialsWrong
         if language:
             member.speak(language)
-        is_familiar = member.sessions.filter(device=device, network=coarse(address)).exists()
-        pair = begin(member, door=door, device=device, network=coarse(address))
+        is_familiar = member.sessions.filter(device=device, network=coarse_network_of(address)).exists()
+        pair = begin(member, door=door, device=device, network=coarse_network_of(address))
         if not is_familiar:
             enqueue("accounts.mail_new_device", {"session_id": pair.session.pk})
         return pair

@@ -23,13 +23,13 @@ from accounts.sessions.authentication import MemberAuthentication
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
-from libs.throttling.client_address import client_address, coarse, network
+from libs.throttling.client_address import client_address, coarse_network_of, network_of
 from libs.throttling.errors import TooManyRequests
-from libs.throttling.throttles import limited, require
+from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 DOOR = MemberAuthentication.door
 # By session: whoever floods the list of devices from one of them does not keep another from ending that one.
-DEVICES = [limited("devices-session", by="session")]
+DEVICES = [rate_limit("devices-session", by="session")]
 
 
 def pair_answer(pair: rotation.Pair) -> dict[str, Any]:
@@ -59,7 +59,7 @@ class SessionViewSet(StrictViewSet):
             ),
             response_example(PAIR, 201),
         ],
-        rate_limits=[limited("sign-in-address")],
+        rate_limits=[rate_limit("sign-in-address")],
         errors=[CredentialsWrong, TooManyGuesses],
     )
     def create(self, request: Request) -> Response:
@@ -85,9 +85,9 @@ class SessionViewSet(StrictViewSet):
         address = client_address(request)
         raw = self.validated_data()["refresh"]
         try:
-            return Response(pair_answer(rotation.renew(raw, door=DOOR, network=coarse(address))))
+            return Response(pair_answer(rotation.renew(raw, door=DOOR, network=coarse_network_of(address))))
         except TokenInvalid:
-            require("refresh-failure-address", network(address), request)
+            enforce_rate_limit("refresh-failure-address", network_of(address), request)
             raise
 
     def own(self) -> Any:

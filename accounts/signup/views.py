@@ -12,7 +12,7 @@ from accounts.serializers import CodeConfirmSerializer, CodeRequestSerializer, P
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
-from libs.throttling.throttles import limited, require
+from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 PROOF = {"proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl", "expires_at": "2026-11-24T09:30:00Z"}
 
@@ -28,12 +28,12 @@ class VerificationCodeViewSet(StrictViewSet):
         request=CodeRequestSerializer,
         responses={202: OpenApiResponse(description="The letter is on its way.")},
         examples=[request_example({"email": "mina@example.com"})],
-        rate_limits=[limited("code-address")],
+        rate_limits=[rate_limit("code-address")],
     )
     def create(self, request: Request) -> Response:
         """Ask for a code."""
         email = self.validated_data()["email"]
-        require("code-email", normalised(email), request)
+        enforce_rate_limit("code-email", normalised(email), request)
         VerificationCode.objects.ask(email, VerificationCode.SIGN_UP, get_language() or "en")
         return Response(status=202)
 
@@ -45,7 +45,7 @@ class VerificationCodeViewSet(StrictViewSet):
         request=CodeConfirmSerializer,
         responses=ProofSerializer,
         examples=[request_example({"email": "mina@example.com", "code": "aB3dE5gH"}), response_example(PROOF)],
-        rate_limits=[limited("confirm-address")],
+        rate_limits=[rate_limit("confirm-address")],
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp],
     )
     def confirm(self, request: Request) -> Response:

@@ -14,9 +14,9 @@ from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
 from accounts.withdrawal import withdraw
 from accounts.withdrawal.forms import AddressForm, CodeForm
-from libs.throttling.client_address import client_address, network
+from libs.throttling.client_address import client_address, network_of
 from libs.throttling.errors import TooManyRequests
-from libs.throttling.throttles import require
+from libs.throttling.throttles import enforce_rate_limit
 
 FOLDER = "accounts/withdrawal"
 
@@ -37,7 +37,7 @@ class Page(FormView):  # type: ignore[type-arg]
 
     def count(self, scope: str) -> None:
         """Count this address. Raises TooManyRequests."""
-        require(scope, f"address:{network(client_address(self.request))}")
+        enforce_rate_limit(scope, f"address:{network_of(client_address(self.request))}")
 
 
 class AskPage(Page):
@@ -54,7 +54,7 @@ class AskPage(Page):
         """Have a code mailed, and show where to type it."""
         email = form.cleaned_data["email"]
         self.count("code-address")
-        require("code-email", email)
+        enforce_rate_limit("code-email", email)
         VerificationCode.objects.ask(email, VerificationCode.WITHDRAW_PAGE, get_language() or "en")
         return render(self.request, f"{FOLDER}/confirm_code.html", {"form": CodeForm(initial={"email": email})})
 

@@ -26,8 +26,8 @@ from android.response_serializers import (
 from android.serializers import CodeSerializer, EmailSerializer, JoinSerializer, LoginSerializer, RenewalSerializer
 from android.views.base import AppViewSet
 from libs.api.operations import operation
-from libs.throttling.client_address import client_address, coarse, network
-from libs.throttling.throttles import limited, require
+from libs.throttling.client_address import client_address, coarse_network_of, network_of
+from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 DEVICE = "Android"
 # A refusal of these calls closes the app, or signs its user out.
@@ -42,12 +42,12 @@ class AuthViewSet(AppViewSet):
         summary="Have a code mailed",
         request=EmailSerializer,
         responses={202: MessageSerializer},
-        rate_limits=[limited("code-address")],
+        rate_limits=[rate_limit("code-address")],
     )
     def ask_code(self, request: Request) -> Response:
         """Answers alike for every address; the letter tells a member that they are one."""
         email = self.validated_data()["email"]
-        require("code-email", normalised(email), request)
+        enforce_rate_limit("code-email", normalised(email), request)
         VerificationCode.objects.ask(email, VerificationCode.JOIN, settings.ANDROID_LANGUAGE)
         return Response({"message": "The code is on its way."}, status=202)
 
@@ -56,7 +56,7 @@ class AuthViewSet(AppViewSet):
         summary="Confirm the code",
         request=CodeSerializer,
         responses=MessageSerializer,
-        rate_limits=[limited("confirm-address")],
+        rate_limits=[rate_limit("confirm-address")],
     )
     def confirm_code(self, request: Request) -> Response:
         """Possible again until the code expires or a join has used it."""
@@ -69,7 +69,7 @@ class AuthViewSet(AppViewSet):
         summary="Join",
         request=JoinSerializer,
         responses={201: JoinedSerializer},
-        rate_limits=[limited("sign-up-address")],
+        rate_limits=[rate_limit("sign-up-address")],
     )
     def join(self, request: Request) -> Response:
         """Needs a code confirmed for the address within half an hour, and uses it up."""
@@ -85,7 +85,7 @@ class AuthViewSet(AppViewSet):
         summary="Sign in",
         request=LoginSerializer,
         responses=LoginAnswerSerializer,
-        rate_limits=[limited("sign-in-address")],
+        rate_limits=[rate_limit("sign-in-address")],
         errors=[TooManyGuesses],
     )
     def login(self, request: Request) -> Response:
@@ -124,9 +124,11 @@ class AuthViewSet(AppViewSet):
         address = client_address(request)
         try:
             data = self.validated_data()
-            pair = rotation.renew(data["refresh_token"], door=DOOR, network=coarse(address), of=data["member_id"])
+            pair = rotation.renew(
+                data["refresh_token"], door=DOOR, network=coarse_network_of(address), of=data["member_id"]
+            )
         except TokenInvalid:
-            require("refresh-failure-address", network(address))
+            enforce_rate_limit("refresh-failure-address", network_of(address))
             raise
         member = pair.session.member
         avatar = Member.objects.filter(pk=member.pk).values_list("avatar__image__key", flat=True).get()

@@ -22,13 +22,13 @@ from android.response_serializers import (
 from android.serializers import ActorSerializer, AvatarSerializer, TargetSerializer
 from android.views.base import AppViewSet
 from libs.api.operations import operation
-from libs.throttling.throttles import limited, require
+from libs.throttling.throttles import enforce_rate_limit, rate_limit
 from media.uploads import accepted_images, mark_stored
 from moderation.reporting import report_member
 
 # The app takes the list whole. No thumb blocks so many, and a machine would make us write all of a large town.
 BLOCKS_SHOWN = 5_000
-RELATIONS = [limited("relation-member", by="member")]
+RELATIONS = [rate_limit("relation-member", by="member")]
 
 
 class AppMemberViewSet(AppViewSet):
@@ -86,7 +86,7 @@ class AppMemberViewSet(AppViewSet):
         """The app sends no reason; reporting again is a success."""
         target_id = self.body_of_asker()["target_id"]
         # Not before: one of the app's two buttons names nobody, and its users must be left with reports that count.
-        require("report-member", f"member:{self.member.pk}", request)
+        enforce_rate_limit("report-member", f"member:{self.member.pk}", request)
         report_member(self.member, target_id, reason="unspecified", text="")
         return Response({"member_id": self.member.pk, "target_id": target_id})
 
@@ -117,7 +117,7 @@ class AppAvatarViewSet(AppViewSet):
         summary="Show yourself with a picture",
         request={"multipart/form-data": AvatarSerializer},
         responses={201: AvatarAnswerSerializer},
-        rate_limits=[limited("upload-member", by="member")],
+        rate_limits=[rate_limit("upload-member", by="member")],
         errors=[NotTheMember],
     )
     def upload(self, request: Request) -> Response:

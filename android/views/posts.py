@@ -14,7 +14,7 @@ from android.response_serializers import NewPostAnswerSerializer, PostPageSerial
 from android.serializers import FeedSerializer, NewPostSerializer, PageSerializer
 from android.views.base import AppViewSet
 from libs.api.operations import operation
-from libs.throttling.throttles import limited
+from libs.throttling.throttles import rate_limit
 from media.uploads import accepted_images, mark_stored
 from posts.errors import NotYours
 from posts.models import Post
@@ -29,7 +29,7 @@ class AppPostViewSet(AppViewSet):
         summary="Write a post",
         request={"multipart/form-data": NewPostSerializer},
         responses={201: NewPostAnswerSerializer},
-        rate_limits=[limited("post-member", by="member")],
+        rate_limits=[rate_limit("post-member", by="member")],
     )
     def register(self, request: Request) -> Response:
         """With its pictures in the order chosen; one that cannot be taken refuses them all."""

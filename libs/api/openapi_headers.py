@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework.throttling import BaseThrottle
 
 from libs.api.operations import Operation
-from libs.throttling.rate_limits import rates_of
-from libs.throttling.throttles import Limited
+from libs.throttling.rate_limits import rate_limits_of
+from libs.throttling.throttles import RateLimitThrottle
 
 NOT_MODIFIED = {"description": "The client has it already; there is no body."}
 
@@ -39,10 +39,10 @@ def rate_limit_policies(throttles: list[BaseThrottle], method: str) -> list[dict
         {
             "scope": (scope := throttle.scope_of(method)),
             "by": throttle.by,
-            "limits": [{"requests": rate.amount, "seconds": rate.get_expiry()} for rate in rates_of(scope)],
+            "limits": [{"requests": rate.amount, "seconds": rate.get_expiry()} for rate in rate_limits_of(scope)],
         }
         for throttle in throttles
-        if isinstance(throttle, Limited)
+        if isinstance(throttle, RateLimitThrottle)
     ]
 
 

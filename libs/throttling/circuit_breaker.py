@@ -11,23 +11,23 @@ from redis.exceptions import ConnectionError as ConnectionFailed
 from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as TimedOut
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 
 # Long beside the timeout of a quarter of a second, so that a dead Redis takes an eighth of one thread at most; short
 # beside the 30 s a session is remembered, so that a restart of Redis is over before anybody notices. Seconds.
-PAUSE = 2.0
+PAUSE_SECONDS = 2.0
 
 
-class Breaker:
+class CircuitBreaker:
     """One Redis, as one process knows it. Shared by all threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._rests_until: float | None = None
 
-    def ask(self, call: Callable[[], Answer], otherwise: Callable[[], Answer]) -> Answer:
-        """What the call answers, or `otherwise` when Redis fails or failed within the last PAUSE seconds.
+    def call(self, call: Callable[[], Result], otherwise: Callable[[], Result]) -> Result:
+        """What the call answers, or `otherwise` when Redis fails or failed within the last PAUSE_SECONDS seconds.
 
         After a pause one caller tries again while the others go on without. A command that Redis itself refuses
         (out of memory, a replica) is told to the log each time, and is no reason not to ask for the next thing.
@@ -51,13 +51,13 @@ class Breaker:
         with self._lock:
             now = time.monotonic()
             if self._rests_until is None or self._rests_until <= now:
-                self._rests_until = self._rests_until and now + PAUSE
+                self._rests_until = self._rests_until and now + PAUSE_SECONDS
                 return True
             return False
 
     def _failed(self, fault: Exception) -> None:
         with self._lock:
-            is_news, self._rests_until = self._rests_until is None, time.monotonic() + PAUSE
+            is_news, self._rests_until = self._rests_until is None, time.monotonic() + PAUSE_SECONDS
         if is_news:
             logger.error("Redis is away, going on without it: %s", type(fault).__name__)
 
@@ -71,6 +71,6 @@ class Breaker:
 
 
 @functools.cache
-def breaker_for(url: str) -> Breaker:
+def circuit_breaker_for(url: str) -> CircuitBreaker:
     """The one breaker of this process for the Redis at the given URL."""
-    return Breaker()
+    return CircuitBreaker()

@@ -8,14 +8,14 @@ from django.conf import settings
 Address = IPv4Address | IPv6Address
 
 
-class HasMeta(Protocol):
+class RequestWithMeta(Protocol):
     """A request of Django or of REST framework."""
 
     @property
     def META(self) -> dict[str, Any]: ...  # noqa: N802
 
 
-def client_address(request: HasMeta) -> str:
+def client_address(request: RequestWithMeta) -> str:
     """The client's address in its canonical form; "" when the server does not even know its own peer.
 
     Each trusted proxy appends the address it saw, so the client's stands settings.TRUSTED_PROXIES from the right of
@@ -29,12 +29,12 @@ def client_address(request: HasMeta) -> str:
     return str(told or peer or "")
 
 
-def network(address: str) -> str:
+def network_of(address: str) -> str:
     """What is counted as one client: an IPv4 address, or the /64 that is one household's or server's in IPv6."""
     return _within(address, 32, 64)
 
 
-def coarse(address: str) -> str:
+def coarse_network_of(address: str) -> str:
     """As much of an address as the list of devices shows: /24, or /48 in IPv6."""
     return _within(address, 24, 48)
 

@@ -11,10 +11,10 @@ from typing import Protocol
 from limits.storage import RedisStorage
 
 # Clients remembered by one process; the oldest are forgotten first. About 40 MB when full. A number.
-MOST_KEYS = 100_000
+MAX_KEYS = 100_000
 
 
-class Counts(Protocol):
+class Counters(Protocol):
     """The questions of a storage of `limits` that rates ask. Each is atomic; times are seconds since 1970."""
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
@@ -33,7 +33,7 @@ class Counts(Protocol):
         """When the window ends."""
 
 
-class RedisCounts(RedisStorage):
+class RedisCounters(RedisStorage):
     """Counts that all processes share, by the Lua scripts of `limits` and one of ours."""
 
     # `limits` asks for the end of a window by itself; every read is counted, and one round trip is what it may cost.
@@ -51,15 +51,15 @@ class RedisCounts(RedisStorage):
         self.counted = self.get_connection().register_script(self.COUNT)
 
     def count(self, key: str, expiry: int) -> tuple[int, float]:
-        """See Counts."""
+        """See Counters."""
         taken, left = self.counted([self.prefixed_key(key)], [expiry])
         return int(taken), time.time() + int(left) / 1_000
 
 
 @functools.cache
-def redis_counts(url: str, timeout: float) -> Counts:
+def redis_counters(url: str, timeout: float) -> Counters:
     """The counts in the Redis at the URL; they raise redis' errors when it is away."""
-    return RedisCounts(url, key_prefix="h2h:rates", socket_timeout=timeout, socket_connect_timeout=timeout)
+    return RedisCounters(url, key_prefix="h2h:rates", socket_timeout=timeout, socket_connect_timeout=timeout)
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class _Window:
     taken: list[float] = field(default_factory=list)
 
 
-class ProcessCounts:
+class ProcessCounters:
     """Counts of this process only.
 
     Not the MemoryStorage of `limits`: where threads meet at a new key it lets twice the limit through, and each hit
@@ -81,7 +81,7 @@ class ProcessCounts:
         self._windows: OrderedDict[str, _Window] = OrderedDict()
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """See Counts."""
+        """See Counters."""
         with self._lock:
             window = self._window(key, expiry)
             self._slide(window, expiry)
@@ -92,7 +92,7 @@ class ProcessCounts:
             return True
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        """See Counts."""
+        """See Counters."""
         with self._lock:
             window = self._windows.get(key)
             if window:
@@ -100,19 +100,19 @@ class ProcessCounts:
             return (window.taken[0], len(window.taken)) if window and window.taken else (time.time(), 0)
 
     def count(self, key: str, expiry: int) -> tuple[int, float]:
-        """See Counts."""
+        """See Counters."""
         with self._lock:
             window = self._window(key, expiry)
             window.count += 1
             return window.count, window.ends
 
     def get(self, key: str) -> int:
-        """See Counts."""
+        """See Counters."""
         window = self._windows.get(key)
         return window.count if window and window.ends > time.time() else 0
 
     def get_expiry(self, key: str) -> float:
-        """See Counts."""
+        """See Counters."""
         window = self._windows.get(key)
         return window.ends if window else time.time()
 
@@ -126,7 +126,7 @@ class ProcessCounts:
         if window is None or window.ends <= time.time():
             window = self._windows[key] = _Window(time.time() + expiry)
             self._windows.move_to_end(key)
-        if len(self._windows) > MOST_KEYS:
+        if len(self._windows) > MAX_KEYS:
             self._windows.popitem(last=False)
         return window
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException
 
 if TYPE_CHECKING:
-    from libs.throttling.rate_limits import Verdict
+    from libs.throttling.rate_limits import RateLimitResult
 
 
 class TooManyRequests(APIException):
@@ -16,7 +16,7 @@ class TooManyRequests(APIException):
     default_code = "too_many_requests"
     default_detail = _("Too many requests. Wait a little and try again.")
 
-    def __init__(self, verdict: "Verdict") -> None:
+    def __init__(self, result: "RateLimitResult") -> None:
         super().__init__()
-        self.verdict = verdict
-        self.wait: int | None = verdict.reset_seconds
+        self.result = result
+        self.wait: int | None = result.reset_seconds

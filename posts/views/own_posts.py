@@ -14,7 +14,7 @@ from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.keyset.errors import InvalidCursor
 from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
-from libs.throttling.throttles import limited
+from libs.throttling.throttles import rate_limit
 from posts.errors import NotYours
 from posts.models import Post
 from posts.serializers import PostEditSerializer
@@ -56,7 +56,7 @@ class OwnPostsViewSet(StrictViewSet):
         request=PasswordConfirmSerializer,
         responses={202: OpenApiResponse(description="They are gone for everybody.")},
         examples=[request_example({"password": "a long enough password"})],
-        rate_limits=[limited("password-member", by="member")],
+        rate_limits=[rate_limit("password-member", by="member")],
         errors=[PasswordWrong, TooManyGuesses],
     )
     def delete_all(self, request: Request) -> Response:

@@ -21,7 +21,7 @@ from libs.api.viewsets import StrictViewSet
 from libs.keyset.errors import InvalidCursor
 from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
 from libs.throttling.errors import TooManyRequests
-from libs.throttling.throttles import limited, require
+from libs.throttling.throttles import enforce_rate_limit, rate_limit
 from media.errors import INTAKE, ImageNotUsable, TooManyImages
 from media.openapi_examples import IMAGE
 from media.uploads import accepted_images, mark_stored
@@ -74,7 +74,7 @@ class PostViewSet(StrictViewSet):
             return feed_of_one(reader=self.member.pk, author=author)
         if "search" in asked:
             # The words may be such that no index knows them.
-            require("search-member", f"member:{self.member.pk}", self.request)
+            enforce_rate_limit("search-member", f"member:{self.member.pk}", self.request)
         return rows_of(self.filter_queryset(Post.objects.feed_for(self.member)))
 
     @operation(
@@ -86,7 +86,7 @@ class PostViewSet(StrictViewSet):
             request_example({"text": "First snow of the year.", "image_ids": [IMAGE["id"]]}),
             response_example(POST, 201),
         ],
-        rate_limits=[limited("post-member", by="member")],
+        rate_limits=[rate_limit("post-member", by="member")],
         errors=[PostEmpty, TooManyImages, ImageNotUsable, *INTAKE],
         idempotent=True,
         stores_response=True,
@@ -112,7 +112,7 @@ class PostViewSet(StrictViewSet):
         request={"application/json": PostChangeSerializer},
         responses=PostSerializer,
         examples=[request_example({"text": "First snow!"}), response_example(POST | EDITED)],
-        rate_limits=[limited("edit-member", by="member")],
+        rate_limits=[rate_limit("edit-member", by="member")],
         errors=[PostEmpty, NotYours],
         if_match=True,
     )

@@ -29,7 +29,7 @@ def code_in(letter: EmailMultiAlternatives | Message) -> str:
 
 @pytest.fixture(autouse=True)
 def _nobody_counted() -> None:
-    rate_limits.here.clear()
+    rate_limits.process_counters.clear()
 
 
 @pytest.fixture

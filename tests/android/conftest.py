@@ -20,7 +20,7 @@ Work = Callable[[], None]
 
 @pytest.fixture(autouse=True)
 def _nobody_counted() -> None:
-    rate_limits.here.clear()
+    rate_limits.process_counters.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from django.conf import settings
 from redis._parsers import _HiredisParser
 
 from config.cache import FaultTolerantRedisCache
-from libs.throttling.circuit_breaker import PAUSE
+from libs.throttling.circuit_breaker import PAUSE_SECONDS
 from tests.redis_outages import StoppableRedis, StoppedClock, Waits, stoppable_redis
 
 TIMEOUT = 0.25
@@ -96,7 +96,7 @@ def test_after_a_pause_one_call_tries_and_the_rest_go_on_without(
     server.stop()
     cache.get("a")
     waits.reset()
-    clock.shift(PAUSE)
+    clock.shift(PAUSE_SECONDS)
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(lambda _: cache.get("a"), range(16))) == [None] * 16
     assert waits.number == 1
@@ -111,7 +111,7 @@ def test_a_redis_that_is_back_is_used_again_and_told_once(
         cache.get("a")
     server.resume()
     server.client.ping()
-    clock.shift(PAUSE)
+    clock.shift(PAUSE_SECONDS)
     assert [cache.get("a"), cache.get("a")] == [1, 1]
     assert [line.message.partition(",")[0] for line in caplog.records] == ["Redis is away", "Redis is back."]
 

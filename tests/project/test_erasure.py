@@ -163,7 +163,7 @@ def _told(model: type[Any], value: str) -> str:
 def held_in_cache() -> str:
     """All keys and values of the cache, and of the counters of rates, as one text."""
     if not settings.REDIS_URL:
-        return f"{getattr(cache, '_cache', {})} {vars(rate_limits.here)}".lower()
+        return f"{getattr(cache, '_cache', {})} {vars(rate_limits.process_counters)}".lower()
     server = redis.Redis.from_url(settings.REDIS_URL)
     values = [(key, server.get(key) if server.type(key) == b"string" else b"") for key in server.scan_iter()]
     return str(values).lower()

@@ -21,7 +21,7 @@ from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.keyset.errors import InvalidCursor
 from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
-from libs.throttling.throttles import limited
+from libs.throttling.throttles import rate_limit
 
 DONE = {204: OpenApiResponse(description="It is so, whether or not it was before.")}
 LIST: dict[str, Any] = {
@@ -62,7 +62,7 @@ class FollowViewSet(RelationViewSet):
         summary="Follow a member",
         request=None,
         responses=DONE,
-        rate_limits=[limited("relation-member", by="member")],
+        rate_limits=[rate_limit("relation-member", by="member")],
         errors=[NotOneself],
     )
     def update(self, request: Request, member_id: int) -> Response:
@@ -116,7 +116,7 @@ class BlockViewSet(RelationViewSet):
         description="Hides both from each other everywhere and ends their follows. Blocking twice changes nothing.",
         request=None,
         responses=DONE,
-        rate_limits=[limited("relation-member", by="member")],
+        rate_limits=[rate_limit("relation-member", by="member")],
         errors=[NotOneself],
         exempt_from=[TermsAccepted],
     )

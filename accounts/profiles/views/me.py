@@ -32,7 +32,7 @@ from libs.api.conditional_requests import check_preconditions, compute_etag, eta
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
-from libs.throttling.throttles import limited, require
+from libs.throttling.throttles import enforce_rate_limit, rate_limit
 from media.errors import ImageNotUsable
 
 
@@ -115,7 +115,7 @@ class MeViewSet(StrictViewSet):
         request=WithdrawalSerializer,
         responses={204: OpenApiResponse(description="You are gone for everybody else.")},
         examples=[request_example({"password": "a long enough password"})],
-        rate_limits=[limited("password-member", by="member")],
+        rate_limits=[rate_limit("password-member", by="member")],
         errors=[PasswordWrong, TooManyGuesses, CodeIncorrect, CodeExpired, CodeUsedUp],
         exempt_from=[TermsAccepted],
     )
@@ -132,13 +132,13 @@ class MeViewSet(StrictViewSet):
         summary="Have a code mailed to withdraw with",
         request=None,
         responses={202: OpenApiResponse(description="The letter is on its way.")},
-        rate_limits=[limited("code-address")],
+        rate_limits=[rate_limit("code-address")],
         exempt_from=[TermsAccepted],
     )
     def ask_withdrawal_code(self, request: Request) -> Response:
         """For those who do not know their password any more."""
         member = self.me()
-        require("code-email", member.email)
+        enforce_rate_limit("code-email", member.email)
         VerificationCode.objects.ask(member.email, VerificationCode.WITHDRAW, get_language() or "en", member)
         return Response(status=202)
 

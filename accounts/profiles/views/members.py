@@ -28,8 +28,8 @@ from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.keyset.errors import InvalidCursor
 from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
-from libs.throttling.client_address import client_address, coarse
-from libs.throttling.throttles import limited
+from libs.throttling.client_address import client_address, coarse_network_of
+from libs.throttling.throttles import rate_limit
 
 JOINING = {
     "proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl",
@@ -53,7 +53,7 @@ class MemberViewSet(StrictViewSet):
         query_parameters=PAGE_PARAMETERS,
         responses=BriefSerializer(many=True),
         examples=[response_example(MINA)],
-        rate_limits=[limited("search-member", by="member")],
+        rate_limits=[rate_limit("search-member", by="member")],
         errors=[InvalidCursor],
     )
     def list(self, request: Request) -> Response:
@@ -69,7 +69,7 @@ class MemberViewSet(StrictViewSet):
         request=SignUpSerializer,
         responses={201: PairSerializer},
         examples=[request_example(JOINING), response_example(PAIR, 201)],
-        rate_limits=[limited("sign-up-address")],
+        rate_limits=[rate_limit("sign-up-address")],
         errors=[ProofInvalid, TermsOutdated, EmailTaken],
     )
     def create(self, request: Request) -> Response:
@@ -78,7 +78,7 @@ class MemberViewSet(StrictViewSet):
         device = data.pop("device")
         with transaction.atomic():
             member = registration.sign_up(**data, language=get_language() or "en")
-            pair = rotation.begin(member, door=DOOR, device=device, network=coarse(client_address(request)))
+            pair = rotation.begin(member, door=DOOR, device=device, network=coarse_network_of(client_address(request)))
         return Response(pair_answer(pair), status=201)
 
     @operation(

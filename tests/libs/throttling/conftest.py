@@ -7,4 +7,4 @@ from libs.throttling import rate_limits
 
 @pytest.fixture(autouse=True)
 def _nobody_counted() -> None:
-    rate_limits.here.clear()
+    rate_limits.process_counters.clear()

@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from libs.throttling.client_address import client_address, coarse, network
+from libs.throttling.client_address import client_address, coarse_network_of, network_of
 
 
 def address(peer: str, forwarded: str | None = None) -> str:
@@ -46,7 +46,7 @@ def test_a_request_that_passed_too_few_proxies_counts_as_its_peer(settings: Sett
 
 
 def test_a_peer_without_an_address_is_nobody_in_particular() -> None:
-    assert address("") == network("") == coarse("") == ""
+    assert address("") == network_of("") == coarse_network_of("") == ""
 
 
 @pytest.mark.parametrize(
@@ -60,4 +60,4 @@ def test_a_peer_without_an_address_is_nobody_in_particular() -> None:
     ],
 )
 def test_an_address_is_counted_by_network_and_shown_coarsely(peer: str, counted: str, shown: str) -> None:
-    assert (network(address(peer)), coarse(address(peer))) == (counted, shown)
+    assert (network_of(address(peer)), coarse_network_of(address(peer))) == (counted, shown)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from libs.throttling.circuit_breaker import PAUSE
-from libs.throttling.rate_limits import hit
+from libs.throttling.circuit_breaker import PAUSE_SECONDS
+from libs.throttling.rate_limits import count_hit
 from tests.redis_outages import StoppableRedis, StoppedClock, Waits, stoppable_redis
 
 
@@ -28,34 +28,34 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> StoppedClock:
 
 
 def test_without_redis_a_rate_still_holds(server: StoppableRedis) -> None:
-    hit("outage", "mina")
+    count_hit("outage", "mina")
     server.stop()
-    assert [hit("outage", "mina").allowed for _ in range(5)] == [True, True, True, False, False]
+    assert [count_hit("outage", "mina").allowed for _ in range(5)] == [True, True, True, False, False]
 
 
 def test_a_dead_redis_costs_one_timeout_and_no_more(
     server: StoppableRedis, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hit("outage", "mina")
+    count_hit("outage", "mina")
     waits = Waits(monkeypatch)
     server.stop()
     for _ in range(51):
-        hit("outage", "jun")
+        count_hit("outage", "jun")
     assert waits.number == 1
 
 
 def test_a_redis_that_is_back_counts_on_where_it_was(
     server: StoppableRedis, clock: StoppedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert hit("outage", "mina").remaining == 2
+    assert count_hit("outage", "mina").remaining == 2
     server.stop()
     for _ in range(5):
-        hit("outage", "jun")
+        count_hit("outage", "jun")
     server.resume()
     server.client.ping()
-    assert hit("outage", "mina").remaining == 2  # still by itself
-    clock.shift(PAUSE)
-    assert hit("outage", "mina").remaining == 1
+    assert count_hit("outage", "mina").remaining == 2  # still by itself
+    clock.shift(PAUSE_SECONDS)
+    assert count_hit("outage", "mina").remaining == 1
     assert [line.message.partition(",")[0] for line in caplog.records] == ["Redis is away", "Redis is back."]
 
 
@@ -65,4 +65,4 @@ def test_a_redis_that_was_never_there_costs_nothing_but_a_line(settings: Setting
         {"never": "2/hour"},
         True,
     )
-    assert [hit("never", "mina").allowed for _ in range(3)] == [True, True, False]
+    assert [count_hit("never", "mina").allowed for _ in range(3)] == [True, True, False]

@@ -9,8 +9,8 @@ from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
 from libs.throttling import rate_limits
-from libs.throttling.counters import MOST_KEYS, ProcessCounts
-from libs.throttling.rate_limits import hit, rates_of
+from libs.throttling.counters import MAX_KEYS, ProcessCounters
+from libs.throttling.rate_limits import count_hit, rate_limits_of
 
 NOON = 1_763_985_600.0
 
@@ -32,33 +32,33 @@ def rate(request: pytest.FixtureRequest, settings: Settings) -> Callable[[str], 
 @pytest.mark.parametrize("words", ["3/minute", "3/hour", "3/day", "3/15 minutes"])
 def test_a_rate_lets_so_many_pass_and_says_when_to_come_back(rate: Callable[[str], str], words: str) -> None:
     scope = rate(words)
-    verdicts = [hit(scope, "mina") for _ in range(5)]
-    assert [verdict.allowed for verdict in verdicts] == [True, True, True, False, False]
-    assert [verdict.remaining for verdict in verdicts] == [2, 1, 0, 0, 0]
-    window = rates_of(scope)[0].get_expiry()
-    assert {(verdict.limit, verdict.window_seconds) for verdict in verdicts} == {(3, window)}
-    assert all(window - 2 <= verdict.reset_seconds <= window for verdict in verdicts)
+    results = [count_hit(scope, "mina") for _ in range(5)]
+    assert [result.allowed for result in results] == [True, True, True, False, False]
+    assert [result.remaining for result in results] == [2, 1, 0, 0, 0]
+    window = rate_limits_of(scope)[0].get_expiry()
+    assert {(result.limit, result.window_seconds) for result in results} == {(3, window)}
+    assert all(window - 2 <= result.reset_seconds <= window for result in results)
 
 
 def test_each_client_has_a_rate_of_their_own(rate: Callable[[str], str]) -> None:
     scope = rate("1/hour")
-    assert hit(scope, "mina").allowed
-    assert hit(scope, "jun").allowed
-    assert not hit(scope, "mina").allowed
+    assert count_hit(scope, "mina").allowed
+    assert count_hit(scope, "jun").allowed
+    assert not count_hit(scope, "mina").allowed
 
 
 @pytest.mark.parametrize("words", ["20/minute", "20/hour"])
 def test_two_hundred_requests_at_once_pass_exactly_as_many_as_the_rate(rate: Callable[[str], str], words: str) -> None:
     scope = rate(words)
     with ThreadPoolExecutor(40) as threads:
-        verdicts = list(threads.map(lambda _: hit(scope, "mina"), range(200)))
-    assert sum(verdict.allowed for verdict in verdicts) == 20
+        results = list(threads.map(lambda _: count_hit(scope, "mina"), range(200)))
+    assert sum(result.allowed for result in results) == 20
 
 
 def test_every_rate_of_a_scope_counts_and_the_tightest_speaks(rate: Callable[[str], str]) -> None:
     scope = rate("4/day;2/hour")
-    assert [hit(scope, "mina").limit for _ in range(3)] == [2, 2, 2]
-    assert not hit(scope, "mina").allowed
+    assert [count_hit(scope, "mina").limit for _ in range(3)] == [2, 2, 2]
+    assert not count_hit(scope, "mina").allowed
 
 
 def test_what_the_short_rate_refuses_does_not_use_up_the_long_one(
@@ -67,20 +67,20 @@ def test_what_the_short_rate_refuses_does_not_use_up_the_long_one(
     settings.REDIS_URL = ""  # Redis has a clock of its own.
     scope = rate("4/day;2/minute")
     time_machine.move_to(NOON, tick=False)
-    assert [hit(scope, "mina").allowed for _ in range(9)].count(True) == 2
+    assert [count_hit(scope, "mina").allowed for _ in range(9)].count(True) == 2
     time_machine.move_to(NOON + 61, tick=False)
-    assert [hit(scope, "mina").allowed for _ in range(9)].count(True) == 2
+    assert [count_hit(scope, "mina").allowed for _ in range(9)].count(True) == 2
     time_machine.move_to(NOON + 122, tick=False)
-    assert hit(scope, "mina").window_seconds == 86_400
+    assert count_hit(scope, "mina").window_seconds == 86_400
 
 
 def test_looking_does_not_count(rate: Callable[[str], str]) -> None:
     for words in ("2/minute", "2/hour"):
         scope = rate(words)
         assert [rate_limits.test(scope, "mina").remaining for _ in range(4)] == [2, 2, 2, 2]
-        hit(scope, "mina")
+        count_hit(scope, "mina")
         assert (rate_limits.test(scope, "mina").allowed, rate_limits.test(scope, "mina").remaining) == (True, 1)
-        hit(scope, "mina")
+        count_hit(scope, "mina")
         assert (rate_limits.test(scope, "mina").allowed, rate_limits.test(scope, "mina").remaining) == (False, 0)
 
 
@@ -90,18 +90,18 @@ def test_a_minute_moves_with_the_clock_and_an_hour_begins_anew(
     settings.THROTTLE_RATES, settings.REDIS_URL = {"minute": "2/minute", "hour": "2/hour"}, ""
     for scope, window in (("minute", 60), ("hour", 3_600)):
         time_machine.move_to(NOON, tick=False)
-        hit(scope, "moving")
+        count_hit(scope, "moving")
         time_machine.move_to(NOON + window - 10, tick=False)
-        hit(scope, "moving")
-        assert hit(scope, "moving").reset_seconds == 10
+        count_hit(scope, "moving")
+        assert count_hit(scope, "moving").reset_seconds == 10
         time_machine.move_to(NOON + window + 1, tick=False)
-        free = [hit(scope, "moving").allowed for _ in range(3)]
+        free = [count_hit(scope, "moving").allowed for _ in range(3)]
         assert free == ([True, False, False] if scope == "minute" else [True, True, False])
 
 
 def test_neither_address_nor_mail_is_written_into_redis(settings: Settings, redis_url: str) -> None:
     settings.THROTTLE_RATES, settings.REDIS_URL = {"code-email": "2/minute;2/hour"}, redis_url
-    hit("code-email", "mina@example.com")
+    count_hit("code-email", "mina@example.com")
     keys = [str(key) for key in redis.Redis.from_url(redis_url).scan_iter()]
     assert [key.count("h2h:rates:") for key in keys] == [1, 1]
     assert "mina" not in "".join(keys)
@@ -109,7 +109,7 @@ def test_neither_address_nor_mail_is_written_into_redis(settings: Settings, redi
 
 def test_counts_in_redis_go_away_by_themselves(settings: Settings, redis_url: str) -> None:
     settings.THROTTLE_RATES, settings.REDIS_URL = {"any": "2/minute;2/hour"}, redis_url
-    hit("any", "mina")
+    count_hit("any", "mina")
     client = redis.Redis.from_url(redis_url)
     assert sorted(client.ttl(key) for key in client.scan_iter()) == [
         pytest.approx(60, abs=1),
@@ -119,21 +119,21 @@ def test_counts_in_redis_go_away_by_themselves(settings: Settings, redis_url: st
 
 def test_limits_switched_off_let_everything_pass_and_count_nothing(settings: Settings) -> None:
     settings.THROTTLE_RATES, settings.RATE_LIMITS = {"any": "1/hour"}, False
-    assert all(hit("any", "nobody").allowed for _ in range(5))
+    assert all(count_hit("any", "nobody").allowed for _ in range(5))
     settings.RATE_LIMITS = True
-    assert hit("any", "nobody").remaining == 0
+    assert count_hit("any", "nobody").remaining == 0
 
 
 def test_a_scope_that_nobody_gave_a_rate_is_a_mistake(settings: Settings) -> None:
     settings.THROTTLE_RATES = {"broken": "often"}
     with pytest.raises(KeyError):
-        hit("forgotten", "mina")
+        count_hit("forgotten", "mina")
     with pytest.raises(ValueError, match="often"):
-        hit("broken", "mina")
+        count_hit("broken", "mina")
 
 
 def test_a_process_forgets_its_oldest_clients_before_it_runs_out_of_memory() -> None:
-    counts = ProcessCounts()
-    for client in range(MOST_KEYS + 1):
+    counts = ProcessCounters()
+    for client in range(MAX_KEYS + 1):
         counts.count(str(client), 60)
     assert (counts.get("0"), counts.get("1")) == (0, 1)

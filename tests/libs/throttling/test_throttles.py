@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.models import Member
 from libs.throttling.errors import TooManyRequests
-from libs.throttling.throttles import By, Limited, limited, require
+from libs.throttling.throttles import KeyedBy, RateLimitThrottle, enforce_rate_limit, rate_limit
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,9 @@ def _rates(request: pytest.FixtureRequest, settings: Settings) -> None:
     settings.THROTTLE_RATES = {request.node.name: "2/minute", "wide": "100/minute"}
 
 
-def ask(*throttles: type[Limited], member: Member | None = None, address: str = "192.0.2.1") -> tuple[Response, Any]:
+def call(
+    *throttles: type[RateLimitThrottle], member: Member | None = None, address: str = "192.0.2.1"
+) -> tuple[Response, Any]:
     """The answer of a view with these throttles, and the request it answered."""
 
     class View(APIView):
@@ -38,8 +40,8 @@ def ask(*throttles: type[Limited], member: Member | None = None, address: str = 
     return View.as_view()(request), request
 
 
-def statuses(scope: str, by: By, *clients: dict[str, Any]) -> list[int]:
-    return [ask(limited(scope, by), **client)[0].status_code for client in clients]
+def statuses(scope: str, by: KeyedBy, *clients: dict[str, Any]) -> list[int]:
+    return [call(rate_limit(scope, by), **client)[0].status_code for client in clients]
 
 
 def test_one_request_too_many_is_answered_429(request: pytest.FixtureRequest) -> None:
@@ -69,27 +71,27 @@ def test_those_not_signed_in_are_counted_by_address(request: pytest.FixtureReque
 def test_every_verdict_is_noted_on_the_request_for_the_headers(request: pytest.FixtureRequest) -> None:
     scope = request.node.name
     for left in (1, 0, 0):
-        answer, asked = ask(limited("wide"), limited(scope))
-        wide, tight = asked.verdicts
+        answer, asked = call(rate_limit("wide"), rate_limit(scope))
+        wide, tight = asked.rate_limit_results
         assert (wide.scope, tight.scope, tight.remaining) == ("wide", scope, left)
     assert (answer.status_code, tight.allowed) == (429, False)
 
 
 def test_a_throttle_tells_its_scope_to_the_docs(request: pytest.FixtureRequest) -> None:
-    throttle = limited(request.node.name, by="member")
+    throttle = rate_limit(request.node.name, by="member")
     assert (throttle.scope, throttle.by) == (request.node.name, "member")
 
 
 def test_a_scope_without_a_rate_is_found_when_the_view_is_loaded() -> None:
     with pytest.raises(KeyError, match="forgotten"):
-        limited("forgotten")
+        rate_limit("forgotten")
 
 
 def test_a_key_that_only_the_view_knows_can_be_required(request: pytest.FixtureRequest) -> None:
     scope = request.node.name
-    assert [require(scope, "mina@example.com").remaining for _ in range(2)] == [1, 0]
+    assert [enforce_rate_limit(scope, "mina@example.com").remaining for _ in range(2)] == [1, 0]
     with pytest.raises(TooManyRequests) as refusal:
-        require(scope, "mina@example.com")
+        enforce_rate_limit(scope, "mina@example.com")
     assert refusal.value.get_codes() == "too_many_requests"
     assert refusal.value.wait in range(58, 61)
-    assert refusal.value.verdict.scope == scope
+    assert refusal.value.result.scope == scope
