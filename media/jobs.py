@@ -46,7 +46,7 @@ def delete_files(payload: dict[str, Any]) -> None:
     gone = dict(discarded.unshown().values_list("pk", "key"))
     image_files.delete_variants(gone.values())
     Image.objects.filter(pk__in=gone).delete()
-    if kept := discarded.update(discarded_at=None):
+    if kept := discarded.update(discarded_at=None, checked_at=None):
         logger.warning("pictures given up are shown again and were kept", extra={"images": kept})
 
 

@@ -47,6 +47,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
                 unshown = unshown.filter(~Exists(showing))
         return unshown
 
+    def to_check(self, before: datetime) -> Self:
+        """Images made before this that clean-up has not seen referenced by anything yet."""
+        return self.kept().filter(checked_at=None, created_at__lt=before)
+
     def usable_by(self, member: models.Model) -> Self:
         """Pictures that the member may show now: their own, stored, and shown by nothing yet."""
         return self.stored().filter(owner=member.pk).unshown()
@@ -104,6 +108,8 @@ class Image(TimeOrdered):
     stored_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
     variants_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
     discarded_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+    # When clean-up saw that something references it; see media.purge.
+    checked_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
 
     objects = ImageQuerySet.as_manager()
 
@@ -114,6 +120,7 @@ class Image(TimeOrdered):
             models.Index(
                 fields=["discarded_at"], name="image_discarded", condition=models.Q(discarded_at__isnull=False)
             ),
+            models.Index(fields=["id"], name="image_to_check", condition=models.Q(checked_at=None, discarded_at=None)),
         ]
 
     def __str__(self) -> str:

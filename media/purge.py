@@ -1,8 +1,8 @@
-"""Pictures that nothing shows: sent and never used, or left behind by a crash."""
+"""Delete images that nothing references: uploaded and never used, or left behind by a crash."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -10,45 +10,58 @@ from django.utils import timezone
 
 from media.models import Image, ImageQuerySet
 
-# Pictures looked at in one statement, so that each is short however many there are.
+# Images looked at in one statement, so that each is short however many there are.
 CHUNK = 5_000
 
 
 @dataclass
 class Purged:
-    """What a sweep found, or would find."""
+    """What was discarded, or would be."""
 
     images: int = 0
     bytes: int = 0
 
+    def add(self, images: ImageQuerySet) -> list[int]:
+        """Count images; returns their ids."""
+        sizes = dict(images.values_list("pk", "bytes"))
+        self.images += len(sizes)
+        self.bytes += sum(sizes.values())
+        return list(sizes)
+
 
 def purge_unreferenced(*, dry: bool = False) -> Purged:
-    """Give up every picture older than IMAGE_UNREFERENCED_HOURS that nothing shows; a dry sweep only counts them.
+    """Discard images older than IMAGE_UNREFERENCED_HOURS that nothing references; a dry run only counts them.
 
-    Pictures given up that long ago whose files are still there (their job died) get another job.
+    An image that is referenced is marked as checked and not looked at again: whoever removes the last reference to it
+    discards it. Images discarded that long ago whose files are still there (their job failed) get another job.
     """
     before = timezone.now() - timedelta(hours=settings.IMAGE_UNREFERENCED_HOURS)
-    swept = Purged()
-    for chunk in _chunks(before):
-        sizes = dict(chunk.kept().unshown().values_list("pk", "bytes"))
-        overdue = dict(chunk.filter(discarded_at__lt=before).values_list("pk", "bytes"))
-        swept.images += len(sizes) + len(overdue)
-        swept.bytes += sum(sizes.values()) + sum(overdue.values())
+    purged = Purged()
+    for chunk in _chunks(Image.objects.to_check(before)):
+        unreferenced = purged.add(chunk.unshown())
         if not dry:
-            _give_up(list(sizes), list(overdue))
-    return swept
+            _discard_or_mark(chunk, unreferenced)
+    for chunk in _chunks(Image.objects.filter(discarded_at__lt=before)):
+        overdue = purged.add(chunk)
+        if not dry:
+            _delete_files_again(overdue)
+    return purged
 
 
-def _chunks(before: datetime) -> Iterator[ImageQuerySet]:
-    """Pictures made before the given time, in the order of their ids, which is that of their making."""
+def _chunks(images: ImageQuerySet) -> Iterator[ImageQuerySet]:
+    """The images in the order of their ids, CHUNK at a time."""
     last = 0
-    older = Image.objects.filter(created_at__lt=before).order_by("pk")
-    while ids := list(older.filter(pk__gt=last).values_list("pk", flat=True)[:CHUNK]):
-        yield older.filter(pk__gt=last, pk__lte=ids[-1])
+    while ids := list(images.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        yield Image.objects.filter(pk__in=ids)
         last = ids[-1]
 
 
 @transaction.atomic
-def _give_up(ids: list[int], overdue: list[int]) -> None:
-    Image.objects.discard(ids)
-    Image.objects.delete_files_later(overdue)
+def _discard_or_mark(chunk: ImageQuerySet, unreferenced: list[int]) -> None:
+    Image.objects.discard(unreferenced)
+    chunk.exclude(pk__in=unreferenced).update(checked_at=timezone.now())
+
+
+@transaction.atomic
+def _delete_files_again(discarded: list[int]) -> None:
+    Image.objects.delete_files_later(discarded)
