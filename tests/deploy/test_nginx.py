@@ -208,7 +208,7 @@ def test_what_nginx_cannot_read_is_refused_without_html(edge: int) -> None:
         (b"GET / HTTP/3.0\r\nHost: a\r\n\r\n", 400, "malformed"),
         (b"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: folded\r\n\r\n", 400, "malformed"),
         (b"TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method_not_allowed"),
-        (b"GET /heart-says/malformed HTTP/1.1\r\nHost: a\r\n\r\n", 404, "not_found"),
+        (b"GET /nginx-errors/malformed HTTP/1.1\r\nHost: a\r\n\r\n", 404, "not_found"),
         (b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414, "address_too_long"),
         (b"GET /post/posts HTTP/1.1\r\nHost: a\r\nX-A: " + b"x" * 40_000 + b"\r\n\r\n", 431, "headers_too_large"),
     ):
