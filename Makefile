@@ -12,7 +12,7 @@ ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
 .PHONY: help run test fuzz check quality schema format lock clean port venv runtime development
 
 help:
-	@echo 'make run      a server with a small town in it, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
+	@echo 'make run      a server with demo data, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
 	@echo 'make test     the tests, on SQLite, and again on PostgreSQL and Redis where they are installed; ARGS="-k feed"'
 	@echo 'make fuzz     twenty thousand odd requests, made of the schema, on each of the two; ARGS="--cases 2000" for fewer'
 	@echo 'make check    what CI runs: format, lint, types, imports, migrations, settings, schema, then the tests'

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from operations.demo import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
+from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
 
 
 def welcome_text() -> str:

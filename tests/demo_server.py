@@ -25,7 +25,7 @@ from tests.server_process import ROOT, ServerProcess, running_server, server_env
 from tests.services import free_port
 
 # Words for `manage.py seed`: enough for images, pages and somebody to follow.
-SMALL_DEMO_DATA = ("--members", "5", "--posts", "15", "--blocks", "0", "--pictures", "4")
+SMALL_DEMO_DATA = ("--members", "5", "--posts", "15", "--blocks", "0", "--images", "4")
 # Test processes at most. Redis has sixteen databases, given out by number: the lower half to the processes, the upper
 # half to the servers they start.
 MAX_PROCESSES = 8

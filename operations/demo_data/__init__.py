@@ -1,5 +1,6 @@
-"""A small town, and the same town at any size: members who write, show pictures, follow and block, as in real life.
+"""Generates members, posts, images, follows and blocks, to look at and to measure with; never in production."""
 
-The plan says how large and which one; the same plan builds the same rows, at any time and in any database. Everything
-here is for laptops, tests and load tests: it makes accounts whose password is known.
-"""
+DEMO_MEMBER = "mina@heart.example"
+DEMO_READER = "jun@heart.example"
+DEMO_MODERATOR = "sora@heart.example"
+DEMO_PASSWORD = "for-local-demos-only"

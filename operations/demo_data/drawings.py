@@ -1,67 +1,61 @@
-"""Drawing pictures and putting them into storage, each with its variants, so that all can be seen at once."""
+"""Draws landscapes and stores them in all sizes, so that demo images need no photographs and no jobs."""
 
 import os
-from collections.abc import Iterable, Iterator
+import random
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from io import BytesIO
-from typing import NamedTuple
+from math import sin, tau
 
-from django.core.files.base import ContentFile
-from PIL import Image as Pillow
+from PIL import Image, ImageDraw, ImageOps
 
 from media.jobs import SIDES, blurhash_of
-from media.processing import pipeline
-from media.processing.decoding import encode_webp
+from media.processing.decoding import encode_jpeg, encode_webp
 from media.storage import image_files
-from operations.demo_data.landscapes import draw
 
-# Width and height in pixels: a picture has one of these, an avatar the first.
-SIZES = [(400, 400), (720, 540), (540, 720), (640, 480), (720, 405)]
+SIZES = [(400, 400), (720, 540), (540, 720), (640, 480), (720, 405)]  # pixels; avatars have the first
+PALETTES = [  # sky, horizon, sun, nearest hill
+    ("#1b2a6b", "#f7b267", "#ffe8a3", "#2b2d42"),
+    ("#4aa3df", "#d8f0ff", "#fff3c4", "#2f6b3c"),
+    ("#3d1e6d", "#ff6f91", "#ffd6a5", "#231942"),
+    ("#0f4c5c", "#e36414", "#fb8b24", "#1d2a30"),
+    ("#a2d2ff", "#ffc8dd", "#fffdf2", "#5e548e"),
+]
+# Landscapes are drawn `SCALE` times larger and reduced, which smooths their edges.
+HILLS, SCALE = 4, 2
 
-
-class Drawing(NamedTuple):
-    """What is known of a picture without opening its file."""
-
-    width: int
-    height: int
-    bytes: int
-    blurhash: str
-
-
-# What pictures without a file say of themselves where none has one.
-NEVER_DRAWN = Drawing(720, 540, 12_634, "L:K1-4ozayog.Tofazj]Ehaej@bH")
+Drawing = tuple[int, int, int, str]  # width, height, bytes, blurhash
 
 
-def draw_all(keys: Iterable[tuple[int, str]], avatars: int, seed: int) -> Iterator[tuple[int, Drawing]]:
-    """Draw and store the pictures with these numbers and keys; those below `avatars` are square.
+def draw_landscape(seed: int, size: tuple[int, int]) -> Image.Image:
+    """Draw a sky, a sun and hills; the same seed draws the same landscape. Width and height in pixels."""
+    rng, (width, height) = random.Random(seed), (side * SCALE for side in size)  # noqa: S311 - to be repeated
+    sky, horizon, sun, ground = rng.choice(PALETTES)
+    gradient = Image.linear_gradient("L")
+    image = ImageOps.colorize(gradient.resize((1, height)), sky, horizon).resize((width, height))
+    shades = ImageOps.colorize(gradient.resize((1, HILLS + 1)), horizon, ground)
+    canvas = ImageDraw.Draw(image)
+    centre = width * rng.uniform(0.2, 0.8), height * rng.uniform(0.2, 0.45)
+    canvas.circle(centre, height * rng.uniform(0.06, 0.12), fill=sun)
+    for hill in range(1, HILLS + 1):
+        slow, fast, phase = rng.uniform(3, 9), rng.uniform(9, 28), rng.uniform(0, tau)
+        waves = [0.06 * sin(slow * x / 100 + phase) + 0.025 * sin(fast * x / 100) for x in range(101)]
+        line = [(x * width / 100, height * (0.38 + 0.13 * hill + wave)) for x, wave in enumerate(waves)]
+        canvas.polygon([(0, height), *line, (width, height)], fill=shades.getpixel((0, hill)))
+    return image.reduce(SCALE)
 
-    Takes every core: encoders let go of Python's lock. Raises StorageUnavailable.
-    """
-    with ThreadPoolExecutor(os.cpu_count(), "drawing") as pool:
-        tasks = [pool.submit(_draw, number, key, number < avatars, seed) for number, key in keys]
-        try:
-            yield from (task.result() for task in tasks)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
+def store_drawings(keys: dict[int, str], avatars: int, seed: int) -> Iterator[tuple[int, Drawing]]:
+    """Draw and store images by index and key, those below `avatars` square; raises StorageUnavailable."""
 
-def _draw(number: int, key: str, is_avatar: bool, seed: int) -> tuple[int, Drawing]:
-    size = SIZES[0 if is_avatar else number % len(SIZES)]
-    finished = pipeline.process_image(ContentFile(draw(seed * 1_000_003 + number, size)))
-    image_files.save_variant(key, "full", finished.data)
-    with Pillow.open(BytesIO(finished.data), formats=["JPEG"]) as full:
-        full.load()
+    def store(image: int) -> tuple[int, Drawing]:
+        size = SIZES[0 if image < avatars else image % len(SIZES)]
+        landscape = draw_landscape(seed * 1_000_003 + image, size)
+        full = encode_jpeg(landscape)
+        image_files.save_variant(keys[image], "full", full)
         for variant, side in SIDES.items():
-            image_files.save_variant(key, variant, encode_webp(full, side))
-        return number, Drawing(finished.width, finished.height, len(finished.data), blurhash_of(full))
+            image_files.save_variant(keys[image], variant, encode_webp(landscape, side))
+        return image, (*size, len(full), blurhash_of(landscape))
 
-
-@contextmanager
-def taken_down_on_failure(keys: Iterable[str]) -> Iterator[None]:
-    """Remove the files with these keys again when what follows fails or is interrupted."""
-    try:
-        yield
-    except BaseException:
-        image_files.delete_variants(keys)
-        raise
+    # Encoders release the GIL.
+    with ThreadPoolExecutor(os.cpu_count(), "drawing") as pool:
+        yield from pool.map(store, keys)

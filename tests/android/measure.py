@@ -25,7 +25,7 @@ import boto3
 from moto.server import ThreadedMotoServer
 from PIL import Image
 
-from operations.demo import DEMO_MEMBER, DEMO_PASSWORD
+from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD
 from tests.android.app import App
 from tests.android.wire import Answer, Request, phone_bytes
 from tests.demo_server import demo_server

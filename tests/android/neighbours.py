@@ -8,7 +8,7 @@ from itertools import cycle
 
 import httpx
 
-from operations.demo import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
+from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
 
 # Below what one member may post in an hour. Posts.
 MOST = 50

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from operations.demo import DEMO_MEMBER, DEMO_PASSWORD
+from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD
 from tests.android.app import App, Refused
 from tests.android.town import Town, town
 from tests.android.wire import (

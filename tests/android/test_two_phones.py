@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 SEED = "a train through the mountains"
 # More than sixty pages of ten, whatever the neighbours delete meanwhile.
-DEMO_DATA = ("--members", "4", "--posts", "640", "--blocks", "0", "--pictures", "4")
+DEMO_DATA = ("--members", "4", "--posts", "640", "--blocks", "0", "--images", "4")
 # With the leeway, so short that tokens expire while somebody scrolls. Seconds.
 ACCESS_TOKEN_SECONDS = 1
 # Between one page and the next, for whoever reads. Seconds.

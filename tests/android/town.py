@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from operations.demo import DEMO_MEMBER, DEMO_PASSWORD
+from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD
 from tests.android.app import App
 from tests.android.wire import over_socket
 from tests.cuttable_proxy import CuttableProxy

@@ -19,7 +19,7 @@ EMAIL = os.environ.get("FUZZ_EMAIL", "")
 PASSWORD = os.environ.get("FUZZ_PASSWORD", "")
 # A case that ended the session it was made in leaves this empty. Name of a header, and its value.
 signed_in: dict[str, str] = {}
-# Ids of the hamlet, by the name they have in a path.
+# Ids of the demo data, by the name they have in a path.
 known: dict[str, list[str]] = {}
 # After so many paths, and so many blocks, the member looks around anew.
 PATHS, BLOCKS = 200, 3

@@ -23,7 +23,7 @@ from tests.server_process import ROOT, ServerProcess
 
 # Whether a good request is taken also hangs on codes, proofs and tokens that only a letter or an answer can tell.
 UNKNOWABLE = "positive_data_acceptance"
-MEMBER = {"FUZZ_EMAIL": "mina@heart.example", "FUZZ_PASSWORD": "a-small-town-by-the-sea"}
+MEMBER = {"FUZZ_EMAIL": "mina@heart.example", "FUZZ_PASSWORD": "for-local-demos-only"}
 # Nothing that is counted may stand in the way, nor a token that ends in the middle.
 LENIENT = {"RATE_LIMITS": "off", "PASSWORD_GUESSES_PER_NETWORK": "1000000", "PASSWORD_GUESSES_TOTAL": "1000000"}
 # What schemathesis is told beside the words of the command.

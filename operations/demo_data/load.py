@@ -1,0 +1,113 @@
+"""Loads generated data into the storage and the database."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from itertools import cycle
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.db.models import AutoField, Model
+
+from accounts.models import Avatar, Block, Follow, Member
+from libs.keyset.ids import RANDOM_BITS
+from media.models import Image
+from media.storage import image_files
+from operations.demo_data.drawings import Drawing, store_drawings
+from operations.demo_data.generate import SORA, DemoData, Relation, to_text
+from operations.demo_data.texts import ALTS, generate_identities, generate_texts
+from operations.progress_bar import ProgressBar
+from posts.models import Post, PostImage
+
+Rows = Iterable[tuple[Any, ...]]
+# The fields whose values are generated; the others get their default.
+FIELDS: dict[type[Model], str] = {
+    Member: "id created_at changed_at terms_accepted_at terms_version password is_staff is_superuser "
+    "email name nickname about",
+    Block: "id created_at blocker blocked",
+    Follow: "id created_at follower followed",
+    Image: "id created_at stored_at variants_at owner key alt width height bytes blurhash",
+    Avatar: "member image",
+    Post: "id created_at author text image_count",
+    PostImage: "post image position",
+}
+# Multiplying by an odd number permutes the low bits of ids, so that they look random and are distinct.
+ID_FACTOR = 2_654_435_761
+PLACEHOLDER: Drawing = (720, 540, 12_634, "L:K1-4ozayog.Tofazj]Ehaej@bH")  # of images without a file
+
+
+def load(data: DemoData, password: str, progress: ProgressBar, inserting: AbstractContextManager[None]) -> None:
+    """Load everything or nothing, outside of any transaction; `inserting` is entered inside of it.
+
+    Raises StorageUnavailable, and IntegrityError when rows are in the way.
+    """
+    keys = {image: key for image, key in enumerate(data.image_keys()) if image in data.images_with_files}
+    try:
+        drawn = dict(progress.track(store_drawings(keys, len(data.avatars), data.seed), "drawings", len(keys)))
+        with transaction.atomic(), inserting:
+            for model, number, rows in _tables(data, make_password(password), drawn):
+                _insert(model, progress.track(rows, str(model._meta.verbose_name_plural), number))
+    except BaseException:
+        image_files.delete_variants(keys.values())
+        raise
+
+
+def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> Iterator[tuple[type[Model], int, Rows]]:
+    """Generate each model with its number of rows and the rows."""
+    members, posts, images = _ids(data.joined), _ids(data.posted), _ids(data.image_times)
+    authors = [members[author] for author in data.authors]
+    owners = [*(members[member] for member in data.avatars), *(authors[post] for post in data.post_images)]
+    yield Member, len(members), _member_rows(data, members, password_hash)
+    for relation, found in ((Block, data.block_relations), (Follow, data.follow_relations)):
+        yield relation, len(found), _relation_rows(found, members)
+    yield Image, len(images), _image_rows(data, images, owners, drawn)
+    yield Avatar, len(data.avatars), zip(owners, images[: len(data.avatars)], strict=False)
+    columns = posts, map(to_text, data.posted), authors, generate_texts(data), data.image_counts
+    yield Post, len(posts), zip(*columns, strict=True)
+    positions = (position for count in data.image_counts for position in range(count))
+    in_posts = [posts[post] for post in data.post_images]
+    yield PostImage, len(in_posts), zip(in_posts, images[len(data.avatars) :], positions, strict=True)
+
+
+def _ids(times: Iterable[int]) -> list[int]:
+    """Return ids in the format of libs.keyset.ids."""
+    return [time << RANDOM_BITS | index * ID_FACTOR % 2**RANDOM_BITS for index, time in enumerate(times)]
+
+
+def _member_rows(data: DemoData, ids: list[int], password_hash: str) -> Rows:
+    identities = generate_identities(data)
+    for id_, time, identity in zip(ids, map(to_text, data.joined), identities, strict=True):
+        is_moderator = id_ == ids[SORA]
+        yield id_, time, time, time, settings.TERMS_VERSION, password_hash, is_moderator, is_moderator, *identity
+
+
+def _relation_rows(relations: list[Relation], members: list[int]) -> Rows:
+    ids = _ids(time for time, *_ in relations)
+    for id_, (time, source, target) in zip(ids, relations, strict=True):
+        yield id_, to_text(time), members[source], members[target]
+
+
+def _image_rows(data: DemoData, ids: list[int], owners: list[int], drawn: dict[int, Drawing]) -> Rows:
+    columns = zip(ids, map(to_text, data.image_times), owners, data.image_keys(), cycle(ALTS))
+    for image, (id_, time, *others) in enumerate(columns):
+        yield id_, time, time, time, *others, *drawn.get(image, PLACEHOLDER)
+
+
+def _insert(model: type[Model], rows: Rows) -> None:
+    """Insert without `save` and signals; PostgreSQL gets the rows by COPY, which costs a fraction of INSERT."""
+    others = {field.name: field for field in model._meta.local_fields if not isinstance(field, AutoField)}
+    generated = [others.pop(name) for name in FIELDS[model].split()]
+    defaults, fields = tuple(field.get_default() for field in others.values()), [*generated, *others.values()]
+    quote = connection.ops.quote_name
+    table = f"{quote(model._meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row + defaults)
+            return
+        cursor.executemany(
+            f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(fields))})",  # noqa: S608 - names of our models
+            [[f.get_db_prep_save(v, connection) for f, v in zip(fields, row + defaults, strict=True)] for row in rows],
+        )
