@@ -27,20 +27,20 @@ WORDS = {
 KOREAN = [
     "{언제}에 {장소}에서 {누구}하고 한참 걸었어요.",
     "{언제}, {장소}에서 본 하늘이 오래 남네요.",
+    "{장소}에 새로 생긴 빵집, 줄 설 만합니다.",
     "{누구}에게서 온 메시지 한 줄에 마음이 풀렸다.",
     "{누구}에게 처음으로 요리를 해 줬어요.",
-    "사진은 못 찍었지만 기억은 찍었다.",
-    "떡볶이는 언제나 옳다.",
-    "첫눈이 왔어요.",
+    "혹시 {언제}에 {장소}에서 우산 잃어버리신 분?",
+    "{언제}에 첫눈이 왔어요.",
 ]
 ENGLISH = [
     "I walked to {place} with {who} {when}.",
     "Saw {who} at {place} {when}, and we both pretended to be in a hurry.",
     "{when}, for no reason at all, I was happy.",
     "I made dinner for {who}; only one pan was lost.",
-    "Learning to rest is harder than learning to run.",
-    "An ordinary day. The best kind.",
-    "First snow!",
+    "Did anyone lose an umbrella at {place}?",
+    "Note to self: call {who}.",
+    "The light at {place} was worth the cold.",
 ]
 # Sentences in a post, each number as often as it is listed.
 POST_LENGTHS = [1] * 46 + [2] * 24 + [3] * 14 + [4] * 7 + [6] * 5 + [12] * 3 + [30]
@@ -56,11 +56,11 @@ def generate_identities(data: DemoData) -> Iterator[tuple[str, str, str, str]]:
 
 
 def generate_texts(data: DemoData) -> Iterator[str]:
-    """Generate the text of each post; of twenty authors 13 write Korean and the others English."""
+    """Generate the text of each post; two of three authors write Korean, the others English."""
     rng = data.random("texts")
     languages = [[_sentence(rng, templates) for _ in range(2_000)] for templates in (KOREAN, ENGLISH)]
     for author in data.authors:
-        sentences = [*dict.fromkeys(rng.choices(languages[author % 20 >= 13], k=rng.choice(POST_LENGTHS)))]
+        sentences = [*dict.fromkeys(rng.choices(languages[author % 3 == 2], k=rng.choice(POST_LENGTHS)))]
         if rng.random() < 0.4:
             sentences[-1] += f" {rng.choice(EMOJI)}"
         yield "\n\n".join(" ".join(sentences[start : start + 5]) for start in range(0, len(sentences), 5))
