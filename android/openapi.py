@@ -117,20 +117,7 @@ class AppSchema(OperationSchema):
     def refusals(self) -> Iterator[tuple[str, int]]:
         """Every refusal of ours that the call can meet, by its code and status."""
         yield from ((name, 400) for name in CALLS.get(self.call, {}) if name not in (ANY, FAULT))
-        declared = self.operation.errors
-        credentials = self.access_errors() if self.get_auth() else ()
-        yield from ((refusal.default_code, refusal.status_code) for refusal in (*declared, *credentials))
-        if self._get_request_body():  # type: ignore[no-untyped-call]
-            yield from (("invalid", 400), ("malformed", 400), ("unsupported_media_type", 415), ("body_too_large", 413))
-        elif self._get_parameters():
-            yield ("invalid", 400)
-        if "{" in self.path:
-            yield ("not_found", 404)
-        if self.method == "POST":
-            yield ("conflict", 409)
-        if self.view.get_throttles():
-            yield ("too_many_requests", 429)
-        yield from (("internal_error", 500), ("unavailable", 503))
+        yield from ((error.default_code, error.status_code) for error in self.errors())
 
 
 class AppEndpoints(EndpointEnumerator):

@@ -1,11 +1,11 @@
-"""Describe declared operations in OpenAPI, each with every status it can answer with."""
+"""OpenAPI schemas of declared operations, each with every status it can answer with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import exceptions
+from rest_framework.exceptions import APIException
 from rest_framework.fields import empty
 
 from libs.api.errors import (
@@ -29,7 +29,17 @@ from libs.api.problems import MEDIA_TYPE, problem_document
 from libs.idempotency.errors import REPEATS
 from libs.throttling.errors import TooManyRequests
 
-Refusal = type[exceptions.APIException]
+ErrorClass = type[APIException]
+BODY_ERRORS: tuple[ErrorClass, ...] = (
+    MalformedRequest,
+    InvalidRequest,
+    UnknownField,
+    LengthRequired,
+    BodyTooLarge,
+    UnsupportedType,
+)
+# Raised by the HTTP server, before Django sees the request.
+SERVER_ERRORS: tuple[ErrorClass, ...] = (AddressTooLong, HeadersTooLarge)
 PROBLEM = {
     "type": "object",
     "description": "Why a request was refused (RFC 9457).",
@@ -55,103 +65,66 @@ PROBLEM = {
         },
     },
 }
-
-
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "pattern": "^[!-~]{1,255}$"},
     OpenApiParameter.HEADER,
-    description="Drawn by the client for each thing to create, best a UUID: a request that is sent again with its key "
-    "gets the first answer and creates nothing more.",
+    description="Chosen by the client for each thing to create, best a UUID. A request that is sent again with its key "
+    "gets the first response and creates nothing more.",
 )
 
 
 class OperationSchema(AutoSchema):
-    """drf-spectacular's reading of a StrictViewSet, by what its actions declare."""
+    """Reads what the actions of a StrictViewSet declare."""
 
     view: Any
 
     @property
     def operation(self) -> Operation:
-        """What the action declares."""
+        """The declaration of the action."""
         declared: Operation = self.view.operation
         return declared
 
     def get_summary(self) -> str:
-        """As declared."""
+        """Return the declared summary."""
         return self.operation.summary
 
     def get_description(self) -> str:  # type: ignore[override]
-        """As declared, or the action's docstring."""
+        """Return the declared description, or the docstring of the action."""
         return self.operation.description or str(super().get_description())
 
     def get_override_parameters(self) -> list[Any]:
-        """Query parameters that no filter and no pagination tells of."""
+        """Return the serializer of the query; filters and pagination describe their own parameters."""
         query = self.operation.query
         return [*super().get_override_parameters(), *([query] if query else [])]
 
     def get_request_serializer(self) -> Any:
-        """As declared."""
+        """Return the declared serializers of the body, if any."""
         return None if self.operation.request is empty else self.operation.request
 
     def get_response_serializers(self) -> Any:
-        """As declared."""
+        """Return the declared responses."""
         return self.operation.responses
 
     def get_examples(self) -> list[Any]:
-        """As declared."""
+        """Return the declared examples."""
         return [*self.operation.examples]
 
     def get_auth(self) -> list[dict[str, Any]]:
-        """Nothing for a public operation, the view's authentication for all others."""
+        """Return no security requirement for a public operation, and that of the view for all others."""
         if self.operation.auth is not None:
             return [{name: [*scopes] for name, scopes in one.items()} for one in self.operation.auth]
         return [] if self.operation.public else super().get_auth()
 
-    def access_errors(self) -> Iterable[Refusal]:
-        """What the view's authentication and permission classes say in `errors(method)` that they raise."""
-        for check in (*self.view.get_authenticators(), *self.view.get_permissions()):
-            yield from check.errors(self.method) if hasattr(check, "errors") else ()
-
-
-class ProblemSchema(OperationSchema):
-    """Operations with every refusal they can answer with."""
-
-    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
-        """The operation with its limits and conditions."""
-        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
-        if operation:
-            add_conditions(operation, self.operation, self.method)
-            add_rate_limits(operation, self.view.get_throttles(), self.method)
-        return operation
-
-    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
-        pattern = {"type": "string", "pattern": "^[0-9]{1,19}$"}
-        return [{"name": name, "in": "path", "required": True, "schema": pattern} for name in variables]
-
-    def get_override_parameters(self) -> list[Any]:
-        """The header that repeats know each other by."""
-        return [*super().get_override_parameters(), *([IDEMPOTENCY_KEY] if self.operation.idempotent else [])]
-
-    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
-        bodies = super()._get_response_bodies(direction)
-        by_status: dict[int, list[Refusal]] = {}
-        for refusal in self.refusals():
-            by_status.setdefault(refusal.status_code, []).append(refusal)
-        for status, refusals in sorted(by_status.items()):
-            bodies.setdefault(str(status), error_response(refusals))
-        return bodies
-
-    def refusals(self) -> Iterable[Refusal]:
-        """Every refusal the operation can answer with, those of the frame around it included."""
+    def errors(self) -> Iterator[ErrorClass]:
+        """Yield every error that the operation can answer with."""
         yield from self.operation.errors
         if self.operation.idempotent:
             yield from REPEATS
         if self.get_auth():
-            yield from self.access_errors()
-        if self.method != "GET":
-            # One that takes no body reads it all the same, to refuse what it says.
-            yield from (MalformedRequest, InvalidRequest, UnknownField, LengthRequired, BodyTooLarge, UnsupportedType)
+            yield from self._access_errors()
+        if (self.method != "GET" and self.operation.request is not empty) or self.method == "DELETE":
+            yield from BODY_ERRORS
         elif self._get_parameters():
             yield InvalidRequest
         if self.method in ("POST", "PUT", "PATCH"):
@@ -162,16 +135,50 @@ class ProblemSchema(OperationSchema):
             yield PreconditionFailed
         if self.view.get_throttles():
             yield TooManyRequests
-        yield from (AddressTooLong, HeadersTooLarge, InternalError, ServiceUnavailable)
+        yield from (InternalError, ServiceUnavailable)
+
+    def _access_errors(self) -> Iterator[ErrorClass]:
+        """Yield what authentication and permission classes name in their method `errors`."""
+        for check in (*self.view.get_authenticators(), *self.view.get_permissions()):
+            yield from check.errors(self.method) if hasattr(check, "errors") else ()
 
 
-def error_response(refusals: list[Refusal]) -> dict[str, Any]:
-    """One response of OpenAPI: the refusals that share a status, each with an example."""
+class ProblemSchema(OperationSchema):
+    """An operation whose errors are problem+json, with its rate limits, conditions and Idempotency-Key."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Return the operation with its headers."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation:
+            add_conditions(operation, self.operation, self.method)
+            add_rate_limits(operation, self.view.get_throttles(), self.method)
+        return operation
+
+    def get_override_parameters(self) -> list[Any]:
+        """Add the header of an idempotent operation."""
+        return [*super().get_override_parameters(), *([IDEMPOTENCY_KEY] if self.operation.idempotent else [])]
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        pattern = {"type": "string", "pattern": "^[0-9]{1,19}$"}
+        return [{"name": name, "in": "path", "required": True, "schema": pattern} for name in variables]
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        by_status: dict[int, list[ErrorClass]] = {}
+        for error in (*self.errors(), *SERVER_ERRORS):
+            by_status.setdefault(error.status_code, []).append(error)
+        for status, errors in sorted(by_status.items()):
+            bodies.setdefault(str(status), error_response(errors))
+        return bodies
+
+
+def error_response(errors: Iterable[ErrorClass]) -> dict[str, Any]:
+    """Return the OpenAPI response of errors that share a status, with an example of each."""
     examples = {}
-    for refusal in refusals:
-        # Some refusals are made of what they refuse; their words alone need nothing.
-        instance = refusal.__new__(refusal)
-        exceptions.APIException.__init__(instance)
+    for error in errors:
+        # Without __init__: some errors take arguments that no example needs.
+        instance = error.__new__(error)
+        APIException.__init__(instance)
         value = problem_document(instance, None) | {"request_id": "4f1c2a9e0b7d4c58"}
         value["title"] = str(value["title"])
         examples[value["code"]] = {"value": value}
@@ -182,7 +189,7 @@ def error_response(refusals: list[Refusal]) -> dict[str, Any]:
 
 
 def add_problem_component(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Post-processing hook: the shape that every refusal refers to."""
+    """Add the components that all operations refer to; a post-processing hook of drf-spectacular."""
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
     result["components"]["headers"] = HEADERS
     return result
