@@ -3,7 +3,7 @@
 import time
 
 from accounts.models import Export
-from libs.outbox.lease import renew
+from libs.outbox.lease import renew_lease
 
 # How often it is written down and the lease renewed. Seconds.
 BEAT_SECONDS = 1.0
@@ -29,7 +29,7 @@ class Progress:
         """Write it down, once in BEAT_SECONDS at most. Raises Unwanted, or LeaseLost."""
         if time.monotonic() - self._beaten < BEAT_SECONDS:
             return
-        renew()
+        renew_lease()
         # Pictures that come meanwhile are packed too.
         if not self.export.note(self.done, max(self.done, self.total)):
             raise Unwanted

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from libs.admin import ReadOnlyAdmin
 from libs.outbox.models import Job, JobQuerySet
-from libs.outbox.registry import kinds
+from libs.outbox.registry import known_kinds
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -27,7 +27,12 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job] | None:
         """Each state is a word of the queryset."""
         jobs = cast(JobQuerySet, queryset)
-        words = {"waiting": jobs.waiting, "due": jobs.due, "unknown": jobs.of_unknown_kind, "dead": jobs.dead}
+        words = {
+            "waiting": jobs.waiting,
+            "due": jobs.due,
+            "unknown": jobs.of_unknown_kind,
+            "dead": jobs.failed_for_good,
+        }
         return words[self.value() or ""]() if self.value() in words else queryset
 
 
@@ -39,7 +44,7 @@ class KindFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Every kind that has a handler."""
-        return [(kind, kind) for kind in kinds()]
+        return [(kind, kind) for kind in known_kinds()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job] | None:
         """The jobs of that kind."""
@@ -53,7 +58,7 @@ class JobAdmin(ReadOnlyAdmin):
     list_display = ["kind", "state", "attempts", "created_at", "run_at", "last_error"]
     list_filter = [StateFilter, KindFilter]
     ordering = ["-id"]
-    actions = ["retry_dead"]
+    actions = ["retry_failed_jobs"]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list, with a warning while jobs wait that this release has no handler for."""
@@ -68,8 +73,8 @@ class JobAdmin(ReadOnlyAdmin):
         return isinstance(request.user, PermissionsMixin) and request.user.has_perm("outbox.change_job")
 
     @admin.action(description=_("Retry the dead among the selected jobs"), permissions=["retry"])
-    def retry_dead(self, request: HttpRequest, queryset: JobQuerySet) -> None:
+    def retry_failed_jobs(self, request: HttpRequest, queryset: JobQuerySet) -> None:
         """Those not dead are left as they are."""
         number = queryset.retry()
-        told = ngettext("%(number)d job is tried again.", "%(number)d jobs are tried again.", number)
-        self.message_user(request, told % {"number": number}, messages.SUCCESS)
+        message = ngettext("%(number)d job is tried again.", "%(number)d jobs are tried again.", number)
+        self.message_user(request, message % {"number": number}, messages.SUCCESS)

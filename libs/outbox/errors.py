@@ -5,5 +5,5 @@ class LeaseLost(Exception):
     """A handler took longer than its lease without renewing it, and another worker has its job now."""
 
 
-class UnknownJob(LookupError):
+class UnknownJobKind(LookupError):
     """No handler is registered for a kind of job: a typing error, a missing `jobs.py`, or rows of newer code."""

@@ -11,8 +11,8 @@ _held: ContextVar[Job | None] = ContextVar("job in hand", default=None)
 
 
 @contextmanager
-def holding(job: Job) -> Iterator[None]:
-    """For the worker: within, this is the job that `renew` is about."""
+def hold_lease(job: Job) -> Iterator[None]:
+    """For the worker: within, this is the job that `renew_lease` is about."""
     token = _held.set(job)
     try:
         yield
@@ -20,12 +20,12 @@ def holding(job: Job) -> Iterator[None]:
         _held.reset(token)
 
 
-def renew() -> None:
+def renew_lease() -> None:
     """For a handler, in its own thread: count OUTBOX_LEASE_SECONDS from now again; one statement.
 
     Nothing happens outside of a worker. Raises LeaseLost when the lease ran out and another worker has the job, or
     has done it: the handler leaves the rest to that one.
     """
     job = _held.get()
-    if job is not None and not job.hold_on():
+    if job is not None and not job.extend_lease():
         raise LeaseLost(f"{job} was taken by another worker.")

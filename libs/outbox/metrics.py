@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from libs.outbox.stats import Census, take_census
+from libs.outbox.stats import OutboxStats, collect_stats
 
 JOBS = Counter("outbox_jobs", "Jobs tried, by what came of it: done, failed, dead, lost.", ["kind", "outcome"])
 SECONDS = Histogram(
@@ -21,22 +21,22 @@ MEASURED = Gauge(
 )
 
 
-def record(kind: str, outcome: str, seconds: float) -> None:
+def record_attempt(kind: str, outcome: str, seconds: float) -> None:
     """Count one try and how long it took."""
     JOBS.labels(kind, outcome).inc()
     SECONDS.labels(kind).observe(seconds)
 
 
-def measure() -> Census:
+def measure_queue() -> OutboxStats:
     """Count the queue into the gauges and return the counts.
 
     The worker does so; with no worker alive they stand still, which is what outbox_measured_timestamp_seconds shows.
     """
-    census = take_census()
-    DEPTH.set(census.depth)
-    DUE.set(census.due)
-    OLDEST.set(census.oldest_seconds)
-    UNKNOWN.set(sum(census.unknown.values()))
-    DEAD.set(census.dead)
+    stats = collect_stats()
+    DEPTH.set(stats.depth)
+    DUE.set(stats.due)
+    OLDEST.set(stats.oldest_seconds)
+    UNKNOWN.set(sum(stats.unknown.values()))
+    DEAD.set(stats.dead)
     MEASURED.set_to_current_time()
-    return census
+    return stats

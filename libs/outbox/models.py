@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from libs.outbox.backoff import backoff
-from libs.outbox.registry import kinds
+from libs.outbox.registry import known_kinds
 
 
-def free(now: datetime) -> Q:
+def lease_is_free(now: datetime) -> Q:
     """The condition that nobody holds a lease any more."""
     return Q(leased_until=None) | Q(leased_until__lte=now)
 
@@ -29,13 +29,13 @@ class JobQuerySet(models.QuerySet["Job"]):
     def due(self, now: datetime | None = None) -> "JobQuerySet":
         """Those that a worker may take: their time has come, and nobody holds them or their lease ran out."""
         now = now or timezone.now()
-        return self.waiting().filter(free(now), run_at__lte=now)
+        return self.waiting().filter(lease_is_free(now), run_at__lte=now)
 
     def of_unknown_kind(self) -> "JobQuerySet":
         """Waiting jobs that no handler of this release runs, as after a rollback from one that added their kind."""
-        return self.waiting().exclude(kind__in=kinds())
+        return self.waiting().exclude(kind__in=known_kinds())
 
-    def dead(self) -> "JobQuerySet":
+    def failed_for_good(self) -> "JobQuerySet":
         """Those that were given up and are kept for people."""
         return self.filter(dead_at__isnull=False)
 
@@ -53,16 +53,20 @@ class JobQuerySet(models.QuerySet["Job"]):
             return None
         with transaction.atomic(using=using):
             job = due.select_for_update(skip_locked=True).first()
-            return job if job is not None and job.lease_out() else None
+            return job if job is not None and job.acquire_lease() else None
 
     def retry(self) -> int:
         """Give dead jobs all their tries again, from now; returns how many."""
-        return self.dead().update(dead_at=None, attempts=0, run_at=timezone.now())
+        return self.failed_for_good().update(dead_at=None, attempts=0, run_at=timezone.now())
 
-    def bury(self, because: str) -> int:
+    def give_up(self, because: str) -> int:
         """Give up jobs that nobody runs at the moment; returns how many. `because` is shown to operators."""
         now = timezone.now()
-        return self.waiting().filter(free(now)).update(dead_at=now, lease=None, leased_until=None, last_error=because)
+        return (
+            self.waiting()
+            .filter(lease_is_free(now))
+            .update(dead_at=now, lease=None, leased_until=None, last_error=because)
+        )
 
 
 class Job(models.Model):
@@ -112,11 +116,11 @@ class Job(models.Model):
         return "running" if self.leased_until and self.leased_until > timezone.now() else "waiting"
 
     @property
-    def is_worn_out(self) -> bool:
+    def has_used_up_attempts(self) -> bool:
         """Whether it was taken more often than OUTBOX_MAX_ATTEMPTS allows: workers died of it."""
         return self.attempts > int(settings.OUTBOX_MAX_ATTEMPTS)
 
-    def lease_out(self) -> bool:
+    def acquire_lease(self) -> bool:
         """Take it, if it is still due; False when another worker was faster."""
         now = timezone.now()
         self.attempts += 1
@@ -125,26 +129,26 @@ class Job(models.Model):
         due = Job.objects.using(self._state.db).due(now).filter(pk=self.pk)
         return bool(due.update(attempts=self.attempts, lease=self.lease, leased_until=self.leased_until))
 
-    def hold_on(self) -> bool:
+    def extend_lease(self) -> bool:
         """Renew the lease from now; False when it is no longer ours."""
         self.leased_until = timezone.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
         return bool(Job.objects.filter(pk=self.pk, lease=self.lease).update(leased_until=self.leased_until))
 
-    def finish(self) -> bool:
+    def mark_done(self) -> bool:
         """Write down that its effect has happened; False when the lease is no longer ours."""
-        return self._give_back(done_at=timezone.now(), last_error="")
+        return self._release(done_at=timezone.now(), last_error="")
 
-    def fail(self, error: str) -> bool:
+    def mark_failed(self, error: str) -> bool:
         """Put it back for a later try, or give it up after the last; False when the lease is no longer ours."""
         if self.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
-            return self.die(error)
-        return self._give_back(run_at=timezone.now() + backoff(self.attempts), last_error=error)
+            return self.give_up(error)
+        return self._release(run_at=timezone.now() + backoff(self.attempts), last_error=error)
 
-    def die(self, error: str) -> bool:
+    def give_up(self, error: str) -> bool:
         """Give it up and keep it for people; False when the lease is no longer ours."""
-        return self._give_back(dead_at=timezone.now(), last_error=error)
+        return self._release(dead_at=timezone.now(), last_error=error)
 
-    def _give_back(self, **outcome: Any) -> bool:
+    def _release(self, **outcome: Any) -> bool:
         held = Job.objects.filter(pk=self.pk, lease=self.lease)
         if not held.update(lease=None, leased_until=None, **outcome):
             return False

@@ -11,15 +11,15 @@ from structlog.contextvars import get_contextvars
 
 from libs.outbox.models import Job
 from libs.outbox.registry import handler_of
-from libs.outbox.wakeup import ring
+from libs.outbox.wakeup import notify
 
 
 def enqueue(kind: str, payload: dict[str, Any], *, after: timedelta | None = None) -> Job:
     """Owe one job, to be run after the commit of this transaction and not before `after` has passed.
 
     The payload carries ids only: never codes, tokens or addresses. Raises TransactionManagementError outside of
-    `transaction.atomic()`, where the job could not share the fate of what it follows, and UnknownJob for a kind that
-    no handler does.
+    `transaction.atomic()`, where the job could not share the fate of what it follows, and UnknownJobKind for a kind
+    that no handler does.
     """
     return enqueue_many(kind, [payload], after=after)[0]
 
@@ -33,5 +33,5 @@ def enqueue_many(kind: str, payloads: Iterable[dict[str, Any]], *, after: timede
     now = timezone.now()
     due = {"created_at": now, "run_at": now + (after or timedelta()), "request_id": get_contextvars().get("request_id")}
     jobs = Job.objects.using(using).bulk_create([Job(kind=kind, payload=payload, **due) for payload in payloads])
-    transaction.on_commit(ring, using=using)
+    transaction.on_commit(notify, using=using)
     return jobs

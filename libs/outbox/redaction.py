@@ -13,7 +13,7 @@ _SECRET = re.compile(r"\b(?=[\w+/=-]*(?:\d[\w+/=-]*[A-Za-z]|[A-Za-z][\w+/=-]*\d|
 _SPACE = re.compile(r"[\x00-\x20\x7f]+")
 
 
-def describe(error: BaseException) -> str:
+def describe_exception(error: BaseException) -> str:
     """One line: the exception's type, its message without addresses and whatever looks like a secret, and the place.
 
     Mail servers quote addresses, storages quote signed queries, and databases quote the row. Masking guesses, so it

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from libs.outbox.errors import UnknownJob
+from libs.outbox.errors import UnknownJobKind
 
 Handler = Callable[[dict[str, Any]], None]
 
@@ -19,8 +19,8 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     transaction, at least once and now and then twice (a worker may die between the effect and the note of it), so a
     second run must do no harm. It bounds its own waiting: every call to the network has a timeout, and all of them
     together stay well below OUTBOX_LEASE_SECONDS, for after that another worker takes the job too; a long handler
-    calls `libs.outbox.lease.renew` between its steps. To be tried again it raises; what it raises is logged and kept in
-    short, so no secret belongs in the text of an exception.
+    calls `libs.outbox.lease.renew_lease` between its steps. To be tried again it raises; what it raises is logged
+    and kept in short, so no secret belongs in the text of an exception.
 
     Raises ImproperlyConfigured when the kind has a handler already.
     """
@@ -35,13 +35,15 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
 
 
 def handler_of(kind: str) -> Handler:
-    """The function that does jobs of this kind; raises UnknownJob when there is none."""
+    """The function that does jobs of this kind; raises UnknownJobKind when there is none."""
     try:
         return _handlers[kind]
     except KeyError:
-        raise UnknownJob(f"No handler for jobs named {kind!r}. Known are: {', '.join(kinds()) or 'none'}.") from None
+        raise UnknownJobKind(
+            f"No handler for jobs named {kind!r}. Known are: {', '.join(known_kinds()) or 'none'}."
+        ) from None
 
 
-def kinds() -> list[str]:
+def known_kinds() -> list[str]:
     """Every kind that has a handler, in alphabetical order."""
     return sorted(_handlers)

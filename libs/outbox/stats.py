@@ -6,12 +6,12 @@ from typing import Any
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from libs.outbox.models import Job, free
-from libs.outbox.registry import kinds
+from libs.outbox.models import Job, lease_is_free
+from libs.outbox.registry import known_kinds
 
 
 @dataclass
-class Census:
+class OutboxStats:
     """The jobs at one moment, numbers of them unless said otherwise."""
 
     depth: int = 0
@@ -32,28 +32,28 @@ class Census:
         return asdict(self)
 
 
-def take_census() -> Census:
+def collect_stats() -> OutboxStats:
     """Count; two statements, each on a partial index that leaves the done jobs out."""
     now = timezone.now()
-    known = kinds()
-    due = free(now) & Q(run_at__lte=now, kind__in=known)
+    known = known_kinds()
+    due = lease_is_free(now) & Q(run_at__lte=now, kind__in=known)
     waiting = Job.objects.waiting().values("kind").order_by("kind")
-    census = Census()
+    stats = OutboxStats()
     for row in waiting.annotate(depth=Count("pk"), due=Count("pk", filter=due), oldest=Min("run_at", filter=due)):
-        _add(census, row["kind"], depth=row["depth"], due=row["due"])
+        _add(stats, row["kind"], depth=row["depth"], due=row["due"])
         if row["kind"] not in known:
-            census.unknown[row["kind"]] = row["depth"]
+            stats.unknown[row["kind"]] = row["depth"]
         age = (now - row["oldest"]).total_seconds() if row["oldest"] else 0.0
-        census.oldest_seconds = max(census.oldest_seconds, age)
-    for kind, dead in Job.objects.dead().values_list("kind").order_by("kind").annotate(dead=Count("pk")):
-        _add(census, kind, dead=dead)
-    return census
+        stats.oldest_seconds = max(stats.oldest_seconds, age)
+    for kind, dead in Job.objects.failed_for_good().values_list("kind").order_by("kind").annotate(dead=Count("pk")):
+        _add(stats, kind, dead=dead)
+    return stats
 
 
-def _add(census: Census, kind: str, *, depth: int = 0, due: int = 0, dead: int = 0) -> None:
-    census.depth += depth
-    census.due += due
-    census.dead += dead
-    row = census.kinds.setdefault(kind, {"depth": 0, "due": 0, "dead": 0})
+def _add(stats: OutboxStats, kind: str, *, depth: int = 0, due: int = 0, dead: int = 0) -> None:
+    stats.depth += depth
+    stats.due += due
+    stats.dead += dead
+    row = stats.kinds.setdefault(kind, {"depth": 0, "due": 0, "dead": 0})
     for name, number in (("depth", depth), ("due", due), ("dead", dead)):
         row[name] += number

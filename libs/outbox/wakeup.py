@@ -2,15 +2,15 @@
 
 import threading
 
-_rung = threading.Event()
+_notified = threading.Event()
 
 
-def ring() -> None:
+def notify() -> None:
     """Wake whoever waits; remembered when nobody does."""
-    _rung.set()
+    _notified.set()
 
 
 def wait(seconds: float) -> None:
     """Return at the next ring, at once if it has rung since the last wait, and after so many seconds at the latest."""
-    _rung.wait(seconds)
-    _rung.clear()
+    _notified.wait(seconds)
+    _notified.clear()

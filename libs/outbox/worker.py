@@ -8,10 +8,10 @@ import django.db
 from structlog.contextvars import bound_contextvars
 
 from libs.outbox import metrics, wakeup
-from libs.outbox.lease import holding
+from libs.outbox.lease import hold_lease
 from libs.outbox.models import Job
-from libs.outbox.redaction import describe
-from libs.outbox.registry import handler_of, kinds
+from libs.outbox.redaction import describe_exception
+from libs.outbox.registry import handler_of, known_kinds
 
 logger = logging.getLogger("outbox")
 
@@ -22,7 +22,7 @@ class Worker:
     """Runs jobs of the chosen kinds, or of all that have a handler.
 
     Any number may work on one queue, in threads, processes and machines. A stopped one finishes the job in its hands.
-    Jobs of a kind without a handler wait, and are warned about once. Raises UnknownJob for a chosen kind without one.
+    Jobs of a kind without a handler wait, and are warned about once. Raises UnknownJobKind for such a chosen kind.
     """
 
     # How long an idle worker waits for the bell before it looks for jobs of other processes. Seconds.
@@ -47,7 +47,7 @@ class Worker:
             try:
                 busy = self.step()
             except django.db.Error as error:
-                logger.warning("outbox database trouble", extra={"error": describe(error)})
+                logger.warning("outbox database trouble", extra={"error": describe_exception(error)})
                 time.sleep(self.trouble_seconds)
                 continue
             if not busy:
@@ -63,33 +63,35 @@ class Worker:
     def stop(self) -> None:
         """Let `run` return after the job in hand; from another thread."""
         self.stopping = True
-        wakeup.ring()
+        wakeup.notify()
 
     def step(self) -> bool:
         """Run one job, if one is due; whether there was one."""
-        _let_go_of_old_connections()
-        self._measure_now_and_then()
-        job = Job.objects.claim(self.chosen or kinds())
+        _close_unusable_connections()
+        self._measure_queue_sometimes()
+        job = Job.objects.claim(self.chosen or known_kinds())
         if job:
             with bound_contextvars(**({"request_id": job.request_id} if job.request_id else {})):
-                self._try(job)
+                self._attempt(job)
         return job is not None
 
-    def _try(self, job: Job) -> None:
+    def _attempt(self, job: Job) -> None:
         began = time.perf_counter()
-        if job.is_worn_out:
-            outcome = "dead" if job.die("Its worker died, or took longer than the lease, at every try.") else "lost"
+        if job.has_used_up_attempts:
+            outcome = "dead" if job.give_up("Its worker died, or took longer than the lease, at every try.") else "lost"
         else:
             outcome = _run(job)
         seconds = time.perf_counter() - began
-        metrics.record(job.kind, outcome, seconds)
-        told = {"kind": job.kind, "job": job.pk, "attempts": job.attempts, "outcome": outcome}
-        told |= {"ms": round(seconds * 1000, 1)} | ({"error": job.last_error} if outcome in ("failed", "dead") else {})
-        logger.log(LEVELS[outcome], "outbox job", extra=told)
+        metrics.record_attempt(job.kind, outcome, seconds)
+        fields = {"kind": job.kind, "job": job.pk, "attempts": job.attempts, "outcome": outcome}
+        fields |= {"ms": round(seconds * 1000, 1)} | (
+            {"error": job.last_error} if outcome in ("failed", "dead") else {}
+        )
+        logger.log(LEVELS[outcome], "outbox job", extra=fields)
 
-    def _measure_now_and_then(self) -> None:
+    def _measure_queue_sometimes(self) -> None:
         if time.monotonic() - self._measured >= self.measure_seconds:
-            self._warn_about(metrics.measure().unknown)
+            self._warn_about(metrics.measure_queue().unknown)
             self._measured = time.monotonic()
 
     def _warn_about(self, unknown: dict[str, int]) -> None:
@@ -98,7 +100,7 @@ class Worker:
         self._warned |= unknown.keys()
 
 
-def _let_go_of_old_connections() -> None:
+def _close_unusable_connections() -> None:
     for connection in django.db.connections.all(initialized_only=True):
         # Whoever runs the worker inside a transaction (tests do) keeps it; Django would close that one too.
         if not connection.in_atomic_block:
@@ -109,17 +111,17 @@ def _run(job: Job) -> str:
     """Run the handler, outside any transaction, and return the outcome in one word."""
     error = _error_of(job)
     # A connection that broke meanwhile would lose the news, and the job would be run again.
-    _let_go_of_old_connections()
-    if not (job.fail(error) if error else job.finish()):
+    _close_unusable_connections()
+    if not (job.mark_failed(error) if error else job.mark_done()):
         return "lost"
     return "done" if job.done_at else "dead" if job.dead_at else "failed"
 
 
 def _error_of(job: Job) -> str:
     try:
-        with holding(job):
+        with hold_lease(job):
             handler_of(job.kind)(job.payload)
     # Whatever a handler raises is about its job, not about the worker.
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        return describe(error)
+        return describe_exception(error)
     return ""

@@ -15,7 +15,7 @@ from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.models import Member, SecurityEvent
-from libs.outbox.purge import forget_done
+from libs.outbox.purge import purge_done_jobs
 from media.models import Image
 from tests.accounts.conftest import CodeFor
 from tests.accounts.phone import Phone, code_of
@@ -152,7 +152,7 @@ def test_nothing_of_an_erased_member_is_left_in_any_table_or_in_storage(
     # Jobs that are done keep ids for a while.
     assert rows_holding(member_id, mina.email, "mina") == ["outbox_job.payload"]
     with time_machine.travel(timezone.now() + timedelta(hours=settings.OUTBOX_RETENTION_HOURS + 1)):
-        forget_done()
+        purge_done_jobs()
     assert rows_holding(member_id, mina.email, "mina") == []
     assert not Image.objects.exists()
     assert not OutstandingToken.objects.exists()

@@ -10,29 +10,29 @@ from django.db import connection, connections, transaction
 
 from libs.outbox.models import Job
 from libs.outbox.queue import enqueue
-from tests.libs.outbox import deeds
+from tests.libs.outbox import handlers
 
-Owe = Callable[..., Job]
+EnqueueJob = Callable[..., Job]
 
 
 @pytest.fixture(autouse=True)
 def done() -> list[dict[str, Any]]:
-    """What the handlers of deeds.py have done in this test."""
-    deeds.done.clear()
-    deeds.asked_by.clear()
-    deeds.hold.clear()
-    return deeds.done
+    """What the handlers of handlers.py have done in this test."""
+    handlers.done.clear()
+    handlers.request_ids.clear()
+    handlers.hold.clear()
+    return handlers.done
 
 
 @pytest.fixture
-def owe() -> Owe:
+def enqueue_job() -> EnqueueJob:
     """Enqueue in a transaction of its own."""
 
-    def owe_one(kind: str = "test.note", payload: dict[str, Any] | None = None, **options: Any) -> Job:
+    def enqueue_one(kind: str = "test.note", payload: dict[str, Any] | None = None, **options: Any) -> Job:
         with transaction.atomic():
             return enqueue(kind, payload or {}, **options)
 
-    return owe_one
+    return enqueue_one
 
 
 @pytest.fixture

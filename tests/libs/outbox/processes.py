@@ -16,7 +16,7 @@ LEASE_SECONDS = 3
 Environment = dict[str, str]
 
 
-def leading_to_this_queue(folder: Path) -> Environment:
+def environment_of_this_queue(folder: Path) -> Environment:
     """What makes a process work on the queue of this test and leave its traces in the folder."""
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.libs.outbox.slow_settings",

@@ -10,13 +10,13 @@ from django.db.transaction import TransactionManagementError
 from pytest_django import DjangoAssertNumQueries
 
 from libs.outbox import wakeup
-from libs.outbox.errors import UnknownJob
+from libs.outbox.errors import UnknownJobKind
 from libs.outbox.models import Job
 from libs.outbox.queue import enqueue, enqueue_many
 from libs.outbox.registry import handles
 from libs.outbox.worker import Worker
-from tests.libs.outbox.conftest import Owe
-from tests.libs.outbox.deeds import note
+from tests.libs.outbox.conftest import EnqueueJob
+from tests.libs.outbox.handlers import note
 
 
 @pytest.mark.django_db(transaction=True)
@@ -35,17 +35,17 @@ def test_a_transaction_that_rolls_back_leaves_no_job() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_only_a_commit_rings_for_the_worker(owe: Owe) -> None:
+def test_only_a_commit_rings_for_the_worker(enqueue_job: EnqueueJob) -> None:
     wakeup.wait(0)
     with transaction.atomic():
         enqueue("test.note", {})
-        assert not wakeup._rung.is_set()
-    assert wakeup._rung.is_set()
+        assert not wakeup._notified.is_set()
+    assert wakeup._notified.is_set()
 
 
 @pytest.mark.django_db
 def test_a_kind_nobody_handles_is_refused_at_once() -> None:
-    with pytest.raises(UnknownJob, match=r"'test\.nobody'.*test\.note"):
+    with pytest.raises(UnknownJobKind, match=r"'test\.nobody'.*test\.note"):
         enqueue("test.nobody", {})
 
 
@@ -55,18 +55,18 @@ def test_a_second_handler_for_a_kind_is_refused() -> None:
 
 
 @pytest.mark.django_db
-def test_jobs_run_in_the_order_they_became_due(owe: Owe, done: list[dict[str, int]]) -> None:
-    owe(payload={"id": 2}, after=timedelta(seconds=-1))
-    owe(payload={"id": 3})
-    owe(payload={"id": 1}, after=timedelta(seconds=-2))
+def test_jobs_run_in_the_order_they_became_due(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
+    enqueue_job(payload={"id": 2}, after=timedelta(seconds=-1))
+    enqueue_job(payload={"id": 3})
+    enqueue_job(payload={"id": 1}, after=timedelta(seconds=-2))
     assert Worker().drain() == 3
     assert [payload["id"] for payload in done] == [1, 2, 3]
 
 
 @pytest.mark.django_db
-def test_a_job_for_later_waits_until_then(owe: Owe, done: list[dict[str, int]]) -> None:
+def test_a_job_for_later_waits_until_then(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
     with time_machine.travel("2026-11-24 12:00Z", tick=False) as clock:
-        owe(after=timedelta(minutes=5))
+        enqueue_job(after=timedelta(minutes=5))
         clock.shift(299)
         assert not Worker().step()
         clock.shift(1)

@@ -10,8 +10,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 import tests.libs.outbox.slow_jobs.jobs  # noqa: F401 - the handler must be known where the job is written, too
 from libs.outbox.models import Job
-from tests.libs.outbox.conftest import Owe
-from tests.libs.outbox.processes import Environment, drain, leading_to_this_queue, start_worker
+from tests.libs.outbox.conftest import EnqueueJob
+from tests.libs.outbox.processes import Environment, drain, environment_of_this_queue, start_worker
 from tests.polling import wait_until
 
 pytestmark = pytest.mark.usefixtures("shared_queue")
@@ -19,14 +19,14 @@ pytestmark = pytest.mark.usefixtures("shared_queue")
 
 @pytest.fixture
 def environment(shared_queue: None, tmp_path: Path) -> Environment:
-    return leading_to_this_queue(tmp_path)
+    return environment_of_this_queue(tmp_path)
 
 
 @pytest.mark.parametrize("moment", ["block-before", "block-after"])
 def test_a_job_whose_worker_was_killed_has_its_effect_once(
-    environment: Environment, tmp_path: Path, owe: Owe, moment: str
+    environment: Environment, tmp_path: Path, enqueue_job: EnqueueJob, moment: str
 ) -> None:
-    job = owe("slow.letter", {"letter": 7})
+    job = enqueue_job("slow.email", {"id": 7})
     (tmp_path / moment).touch()
     with start_worker(environment) as worker:
         wait_until((tmp_path / "blocked").exists)
@@ -42,9 +42,9 @@ def test_a_job_whose_worker_was_killed_has_its_effect_once(
 
 
 def test_a_worker_that_is_asked_to_stop_ends_the_job_in_hand(
-    environment: Environment, tmp_path: Path, owe: Owe
+    environment: Environment, tmp_path: Path, enqueue_job: EnqueueJob
 ) -> None:
-    job = owe("slow.letter", {"letter": 7})
+    job = enqueue_job("slow.email", {"id": 7})
     (tmp_path / "block-before").touch()
     with start_worker(environment) as worker:
         wait_until((tmp_path / "blocked").exists)
@@ -57,21 +57,25 @@ def test_a_worker_that_is_asked_to_stop_ends_the_job_in_hand(
     assert (job.state, job.attempts) == ("done", 1)
 
 
-def test_two_processes_share_a_queue_and_run_each_job_once(environment: Environment, tmp_path: Path, owe: Owe) -> None:
+def test_two_processes_share_a_queue_and_run_each_job_once(
+    environment: Environment, tmp_path: Path, enqueue_job: EnqueueJob
+) -> None:
     for number in range(20):
-        owe("slow.letter", {"letter": number})
+        enqueue_job("slow.email", {"id": number})
     with start_worker(environment, "--once") as one, start_worker(environment, "--once") as two:
         assert {one.wait(60), two.wait(60)} <= {0, 2}
     assert len((tmp_path / "runs").read_text().splitlines()) == 20
     assert not Job.objects.filter(done_at=None).exists()
 
 
-def test_what_a_worker_process_counted_is_read_by_another(environment: Environment, tmp_path: Path, owe: Owe) -> None:
+def test_what_a_worker_process_counted_is_read_by_another(
+    environment: Environment, tmp_path: Path, enqueue_job: EnqueueJob
+) -> None:
     (tmp_path / "metrics").mkdir()
-    owe("slow.letter", {"letter": 7})
+    enqueue_job("slow.email", {"id": 7})
     assert drain(environment | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics")}) == 0
     together = CollectorRegistry()
     MultiProcessCollector(together, path=str(tmp_path / "metrics"))
-    labels = {"kind": "slow.letter", "outcome": "done"}
+    labels = {"kind": "slow.email", "outcome": "done"}
     assert together.get_sample_value("outbox_jobs_total", labels) == 1
     assert together.get_sample_value("outbox_due") == 1

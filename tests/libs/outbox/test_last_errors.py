@@ -3,9 +3,9 @@
 import pytest
 
 from libs.outbox.models import Job
-from libs.outbox.redaction import describe
+from libs.outbox.redaction import describe_exception
 from libs.outbox.worker import Worker
-from tests.libs.outbox.conftest import Owe
+from tests.libs.outbox.conftest import EnqueueJob
 
 
 @pytest.mark.parametrize(
@@ -21,29 +21,31 @@ from tests.libs.outbox.conftest import Owe
     ],
 )
 def test_addresses_queries_and_secrets_are_masked(secret: str) -> None:
-    told = describe(ValueError(f"refused ({secret}) by the server"))
+    description = describe_exception(ValueError(f"refused ({secret}) by the server"))
     for part in (secret, "hunter2", "Signature", "c2lnbmF0dXJl"):
-        assert part not in told
-    assert told.startswith("ValueError: refused ")
+        assert part not in description
+    assert description.startswith("ValueError: refused ")
 
 
 def test_plain_words_numbers_and_the_place_are_kept() -> None:
     try:
         raise TimeoutError(110, "Connection timed out after 10 seconds")
     except TimeoutError as error:
-        told = describe(error)
-    assert told.startswith("TimeoutError: [Errno 110] Connection timed out after 10 seconds at outbox/test_last_errors")
+        description = describe_exception(error)
+    assert description.startswith(
+        "TimeoutError: [Errno 110] Connection timed out after 10 seconds at outbox/test_last_errors"
+    )
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ["a\x00b", "line\r\nline", "\udcff", "한" * 1000, ""])
-def test_any_text_of_an_exception_can_be_kept(owe: Owe, text: str) -> None:
-    job = owe()
-    told = describe(OSError(text))
-    Job.objects.filter(pk=job.pk).update(last_error=told)
+def test_any_text_of_an_exception_can_be_kept(enqueue_job: EnqueueJob, text: str) -> None:
+    job = enqueue_job()
+    description = describe_exception(OSError(text))
+    Job.objects.filter(pk=job.pk).update(last_error=description)
     job.refresh_from_db()
-    assert job.last_error == told
-    assert len(told.splitlines()) == 1
+    assert job.last_error == description
+    assert len(description.splitlines()) == 1
 
 
 def test_an_exception_that_cannot_be_told_is_named() -> None:
@@ -51,15 +53,15 @@ def test_an_exception_that_cannot_be_told_is_named() -> None:
         def __str__(self) -> str:
             raise RuntimeError
 
-    assert "MuteError" in describe(MuteError())
+    assert "MuteError" in describe_exception(MuteError())
 
 
 @pytest.mark.django_db
-def test_a_failed_job_shows_no_address_and_no_code(owe: Owe, caplog: pytest.LogCaptureFixture) -> None:
-    job = owe("test.fail")
+def test_a_failed_job_shows_no_address_and_no_code(enqueue_job: EnqueueJob, caplog: pytest.LogCaptureFixture) -> None:
+    job = enqueue_job("test.fail")
     Worker().step()
     job.refresh_from_db()
-    for told in (job.last_error, str(caplog.records[-1].__dict__)):
-        assert "mail.example refused" in told
-        assert "mina@" not in told
-        assert "a1B2c3D4" not in told
+    for description in (job.last_error, str(caplog.records[-1].__dict__)):
+        assert "mail.example refused" in description
+        assert "mina@" not in description
+        assert "a1B2c3D4" not in description

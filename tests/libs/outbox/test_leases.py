@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from libs.outbox.models import Job
 from libs.outbox.worker import Worker
-from tests.libs.outbox.conftest import Owe
+from tests.libs.outbox.conftest import EnqueueJob
 
 pytestmark = pytest.mark.django_db
 KINDS = ["test.note", "test.fail"]
@@ -19,46 +19,48 @@ def claim() -> Job:
     return job
 
 
-def test_a_leased_job_is_not_taken_by_another_worker(owe: Owe) -> None:
-    owe()
+def test_a_leased_job_is_not_taken_by_another_worker(enqueue_job: EnqueueJob) -> None:
+    enqueue_job()
     assert claim().state == "running"
     assert Job.objects.claim(KINDS) is None
 
 
-def test_the_first_of_two_that_see_a_job_gets_it(owe: Owe) -> None:
-    first = owe()
+def test_the_first_of_two_that_see_a_job_gets_it(enqueue_job: EnqueueJob) -> None:
+    first = enqueue_job()
     second = Job.objects.get()
-    assert first.lease_out()
-    assert not second.lease_out()
+    assert first.acquire_lease()
+    assert not second.acquire_lease()
 
 
-def test_a_lease_that_ran_out_is_taken_and_the_first_cannot_finish(owe: Owe, settings: Settings) -> None:
-    owe()
+def test_a_lease_that_ran_out_is_taken_and_the_first_cannot_finish(enqueue_job: EnqueueJob, settings: Settings) -> None:
+    enqueue_job()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         slow = claim()
         clock.shift(settings.OUTBOX_LEASE_SECONDS)
         quick = claim()
         assert quick.pk == slow.pk
-        assert not slow.finish()
-        assert not slow.fail("too late")
+        assert not slow.mark_done()
+        assert not slow.mark_failed("too late")
         assert Job.objects.get().lease == quick.lease
-        assert quick.finish()
-        assert not slow.die("far too late")
+        assert quick.mark_done()
+        assert not slow.give_up("far too late")
     assert (Job.objects.get().state, Job.objects.get().last_error) == ("done", "")
 
 
-def test_a_slow_worker_may_finish_what_nobody_took(owe: Owe, settings: Settings) -> None:
-    owe()
+def test_a_slow_worker_may_finish_what_nobody_took(enqueue_job: EnqueueJob, settings: Settings) -> None:
+    enqueue_job()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         slow = claim()
         clock.shift(settings.OUTBOX_LEASE_SECONDS + 1)
-        assert slow.finish()
+        assert slow.mark_done()
     assert Job.objects.get().state == "done"
 
 
-def test_a_job_that_kills_its_workers_dies_in_the_end(owe: Owe, settings: Settings, done: list[dict[str, int]]) -> None:
+def test_a_job_that_kills_its_workers_dies_in_the_end(
+    enqueue_job: EnqueueJob, settings: Settings, done: list[dict[str, int]]
+) -> None:
     settings.OUTBOX_MAX_ATTEMPTS = 2
-    owe()
+    enqueue_job()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(2):
             claim()
@@ -69,8 +71,8 @@ def test_a_job_that_kills_its_workers_dies_in_the_end(owe: Owe, settings: Settin
     assert job.last_error.startswith("Its worker died")
 
 
-def test_a_worker_takes_only_the_kinds_it_was_told(owe: Owe, done: list[dict[str, int]]) -> None:
-    owe("test.note", {"id": 1})
-    owe("test.nap", {"id": 2})
+def test_a_worker_takes_only_the_kinds_it_was_told(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
+    enqueue_job("test.note", {"id": 1})
+    enqueue_job("test.nap", {"id": 2})
     assert Worker(["test.nap"]).drain() == 1
     assert done == [{"id": 2}]

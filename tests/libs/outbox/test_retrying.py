@@ -12,13 +12,13 @@ from pytest_django import Settings
 from libs.outbox.backoff import backoff
 from libs.outbox.models import Job
 from libs.outbox.worker import Worker
-from tests.libs.outbox.conftest import Owe
+from tests.libs.outbox.conftest import EnqueueJob
 
 pytestmark = pytest.mark.django_db
 
 
-def test_each_wait_is_at_least_as_long_as_the_one_before(owe: Owe) -> None:
-    job = owe("test.fail")
+def test_each_wait_is_at_least_as_long_as_the_one_before(enqueue_job: EnqueueJob) -> None:
+    job = enqueue_job("test.fail")
     waits = []
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(8):
@@ -35,8 +35,8 @@ def test_waits_differ_by_chance_and_stay_below_an_hour() -> None:
     assert all(timedelta(minutes=30) <= backoff(attempts) <= timedelta(hours=1) for attempts in (11, 500))
 
 
-def test_a_job_that_failed_once_may_still_succeed(owe: Owe, done: list[dict[str, int]]) -> None:
-    job = owe("test.fail")
+def test_a_job_that_failed_once_may_still_succeed(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
+    job = enqueue_job("test.fail")
     Worker().step()
     Job.objects.update(kind="test.note", run_at=timezone.now())
     Worker().step()
@@ -44,9 +44,9 @@ def test_a_job_that_failed_once_may_still_succeed(owe: Owe, done: list[dict[str,
     assert (job.state, job.attempts, job.last_error, len(done)) == ("done", 2, "", 1)
 
 
-def test_after_the_last_try_a_job_is_kept_as_dead(owe: Owe, settings: Settings) -> None:
+def test_after_the_last_try_a_job_is_kept_as_dead(enqueue_job: EnqueueJob, settings: Settings) -> None:
     settings.OUTBOX_MAX_ATTEMPTS = 3
-    job = owe("test.fail")
+    job = enqueue_job("test.fail")
     for _ in range(5):
         Job.objects.update(run_at=timezone.now())
         Worker().drain()
@@ -56,26 +56,28 @@ def test_after_the_last_try_a_job_is_kept_as_dead(owe: Owe, settings: Settings) 
 
 
 def test_a_dead_job_gets_all_its_tries_again(
-    owe: Owe, settings: Settings, done: list[dict[str, int]], capsys: pytest.CaptureFixture[str]
+    enqueue_job: EnqueueJob, settings: Settings, done: list[dict[str, int]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.OUTBOX_MAX_ATTEMPTS = 1
-    job = owe("test.fail", {"id": 7})
+    job = enqueue_job("test.fail", {"id": 7})
     Worker().drain()
     Job.objects.update(kind="test.note")
-    call_command("retry_dead")
+    call_command("retry_failed_jobs")
     assert "1 dead jobs would be tried again" in capsys.readouterr().out
     assert Worker().drain() == 0
-    call_command("retry_dead", "--kind", "test.other", "--yes")
+    call_command("retry_failed_jobs", "--kind", "test.other", "--yes")
     assert Worker().drain() == 0
-    call_command("retry_dead", "--kind", "test.note", "--yes")
+    call_command("retry_failed_jobs", "--kind", "test.note", "--yes")
     assert Worker().drain() == 1
     job.refresh_from_db()
     assert (job.state, job.attempts, done) == ("done", 1, [{"id": 7}])
 
 
-def test_a_handler_that_exits_does_not_take_the_worker_along(owe: Owe, done: list[dict[str, int]]) -> None:
-    owe("test.exit")
-    owe("test.note")
+def test_a_handler_that_exits_does_not_take_the_worker_along(
+    enqueue_job: EnqueueJob, done: list[dict[str, int]]
+) -> None:
+    enqueue_job("test.exit")
+    enqueue_job("test.note")
     assert Worker().drain() == 2
     assert len(done) == 1
     assert Job.objects.get(kind="test.exit").last_error.startswith("SystemExit: 1")

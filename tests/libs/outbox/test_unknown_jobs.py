@@ -15,7 +15,7 @@ from accounts.models import Member
 from libs.outbox import metrics, registry
 from libs.outbox.models import Job
 from libs.outbox.worker import Worker
-from tests.libs.outbox.conftest import Owe
+from tests.libs.outbox.conftest import EnqueueJob
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def warned(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_the_worker_runs_all_other_jobs_and_leaves_the_unknown_ones(
-    unknown: Job, owe: Owe, done: list[dict[str, int]]
+    unknown: Job, enqueue_job: EnqueueJob, done: list[dict[str, int]]
 ) -> None:
-    owe(payload={"id": 1})
-    owe(payload={"id": 2})
+    enqueue_job(payload={"id": 1})
+    enqueue_job(payload={"id": 2})
     call_command("run_outbox", "--once")
     unknown.refresh_from_db()
     assert done == [{"id": 1}, {"id": 2}]
@@ -62,11 +62,11 @@ def test_an_unknown_job_runs_once_a_release_knows_its_kind(
 
 
 @pytest.mark.usefixtures("unknown")
-def test_each_worker_warns_once_of_each_unknown_kind(owe: Owe, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_worker_warns_once_of_each_unknown_kind(enqueue_job: EnqueueJob, caplog: pytest.LogCaptureFixture) -> None:
     worker = Worker()
     worker.measure_seconds = 0
     for _ in range(3):
-        owe()
+        enqueue_job()
         worker.drain()
     assert warned(caplog) == ["outbox jobs wait for a release that knows their kind: test.gone (2)"]
     Worker().drain()
@@ -74,8 +74,8 @@ def test_each_worker_warns_once_of_each_unknown_kind(owe: Owe, caplog: pytest.Lo
 
 
 @pytest.mark.usefixtures("unknown")
-def test_the_system_check_warns_of_each_unknown_kind_and_fails_nothing(owe: Owe) -> None:
-    owe()
+def test_the_system_check_warns_of_each_unknown_kind_and_fails_nothing(enqueue_job: EnqueueJob) -> None:
+    enqueue_job()
     Job.objects.create(kind="test.lost", payload={})
     assert warnings() == [f"Jobs named '{kind}' wait and have no handler." for kind in ("test.gone", "test.lost")]
     call_command("check", databases=["default"])
@@ -93,8 +93,10 @@ def test_the_system_check_is_silent_before_the_first_migration() -> None:
 
 
 @pytest.mark.usefixtures("unknown")
-def test_the_status_counts_unknown_jobs_as_waiting_but_not_as_due(owe: Owe, capsys: pytest.CaptureFixture[str]) -> None:
-    owe()
+def test_the_status_counts_unknown_jobs_as_waiting_but_not_as_due(
+    enqueue_job: EnqueueJob, capsys: pytest.CaptureFixture[str]
+) -> None:
+    enqueue_job()
     call_command("outbox_status", "--json")
     status = json.loads(capsys.readouterr().out)
     assert (status["depth"], status["due"], status["unknown"]) == (3, 1, {"test.gone": 2})
@@ -105,14 +107,16 @@ def test_the_status_counts_unknown_jobs_as_waiting_but_not_as_due(owe: Owe, caps
 
 @pytest.mark.usefixtures("unknown")
 def test_the_gauges_count_unknown_jobs_as_waiting_but_not_as_late() -> None:
-    metrics.measure()
+    metrics.measure_queue()
     names = ("depth", "due", "unknown", "oldest_seconds")
     assert [REGISTRY.get_sample_value(f"outbox_{name}") for name in names] == [2, 0, 2, 0]
 
 
 @pytest.mark.usefixtures("unknown")
-def test_the_admin_warns_of_unknown_kinds_and_lists_their_jobs(client: Client, sora: Member, owe: Owe) -> None:
-    owe()
+def test_the_admin_warns_of_unknown_kinds_and_lists_their_jobs(
+    client: Client, sora: Member, enqueue_job: EnqueueJob
+) -> None:
+    enqueue_job()
     client.force_login(sora)
     answer = client.get(reverse("admin:outbox_job_changelist"), {"state": "unknown"})
     assert "This release has no handler for waiting jobs of these kinds: test.gone." in answer.content.decode()
@@ -120,16 +124,16 @@ def test_the_admin_warns_of_unknown_kinds_and_lists_their_jobs(client: Client, s
 
 
 @pytest.mark.django_db
-def test_a_chosen_kind_without_a_handler_is_an_error(owe: Owe, done: list[dict[str, int]]) -> None:
-    owe()
+def test_a_chosen_kind_without_a_handler_is_an_error(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
+    enqueue_job()
     with pytest.raises(CommandError, match=r"'test\.gnoe'"):
         call_command("run_outbox", "--once", "--kinds", "test.note,test.gnoe")
     assert done == []
 
 
 @pytest.mark.usefixtures("unknown")
-def test_chosen_kinds_run_beside_unknown_jobs(owe: Owe, done: list[dict[str, int]]) -> None:
-    owe()
+def test_chosen_kinds_run_beside_unknown_jobs(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
+    enqueue_job()
     call_command("run_outbox", "--once", "--kinds", "test.note")
     assert done == [{}]
 
@@ -137,10 +141,10 @@ def test_chosen_kinds_run_beside_unknown_jobs(owe: Owe, done: list[dict[str, int
 def test_unknown_jobs_that_an_operator_gives_up_are_warned_about_no_more(
     unknown: Job, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call_command("bury_jobs", "--kind", "test.gone")
+    call_command("give_up_jobs", "--kind", "test.gone")
     assert "2 waiting jobs would be made dead" in capsys.readouterr().out
     assert warnings()
-    call_command("bury_jobs", "--kind", "test.gone", "--yes")
+    call_command("give_up_jobs", "--kind", "test.gone", "--yes")
     assert warnings() == []
     unknown.refresh_from_db()
     assert unknown.state == "dead"

@@ -8,8 +8,8 @@ from django.db import connection
 from libs.outbox import wakeup, worker_thread
 from libs.outbox.models import Job
 from libs.outbox.worker import Worker
-from tests.libs.outbox import deeds
-from tests.libs.outbox.conftest import Owe
+from tests.libs.outbox import handlers
+from tests.libs.outbox.conftest import EnqueueJob
 from tests.polling import wait_until
 
 pytestmark = pytest.mark.usefixtures("shared_queue")
@@ -26,9 +26,9 @@ def started(shared_queue: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 
 @pytest.mark.usefixtures("started")
-def test_a_commit_wakes_the_worker_at_once(owe: Owe, done: list[dict[str, int]]) -> None:
+def test_a_commit_wakes_the_worker_at_once(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
     for number in range(1, 4):
-        owe(payload={"id": number})
+        enqueue_job(payload={"id": number})
         assert wait_until(lambda: Job.objects.filter(done_at=None).count() == 0)
     assert [payload["id"] for payload in done] == [1, 2, 3]
 
@@ -41,13 +41,13 @@ def test_a_second_start_makes_no_second_worker() -> None:
 
 
 @pytest.mark.usefixtures("started")
-def test_stopping_lets_the_job_in_hand_end(owe: Owe, done: list[dict[str, int]]) -> None:
-    owe("test.wait", {"id": 1})
-    owe("test.note", {"id": 2})
+def test_stopping_lets_the_job_in_hand_end(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
+    enqueue_job("test.wait", {"id": 1})
+    enqueue_job("test.note", {"id": 2})
     assert wait_until(lambda: Job.objects.filter(kind="test.wait", attempts=1).exists())
     assert worker_thread._running
     worker_thread._running[0].stop()
-    deeds.hold.set()
+    handlers.hold.set()
     worker_thread.stop()
     assert done == [{"id": 1}]
     assert list(Job.objects.waiting().values_list("kind", flat=True)) == ["test.note"]
@@ -55,29 +55,31 @@ def test_stopping_lets_the_job_in_hand_end(owe: Owe, done: list[dict[str, int]])
 
 @pytest.mark.usefixtures("started")
 def test_the_worker_outlives_a_database_that_is_away(
-    owe: Owe, done: list[dict[str, int]], caplog: pytest.LogCaptureFixture
+    enqueue_job: EnqueueJob, done: list[dict[str, int]], caplog: pytest.LogCaptureFixture
 ) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE outbox_job RENAME TO outbox_job_away")
-        wakeup.ring()
+        wakeup.notify()
         assert wait_until(lambda: "outbox database trouble" in caplog.messages)
         cursor.execute("ALTER TABLE outbox_job_away RENAME TO outbox_job")
-    owe(payload={"id": 2})
+    enqueue_job(payload={"id": 2})
     assert wait_until(lambda: {"id": 2} in done)
 
 
 @pytest.mark.usefixtures("started")
-def test_a_connection_cut_in_the_middle_of_a_job_does_not_repeat_it(owe: Owe, done: list[dict[str, int]]) -> None:
+def test_a_connection_cut_in_the_middle_of_a_job_does_not_repeat_it(
+    enqueue_job: EnqueueJob, done: list[dict[str, int]]
+) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no connections that could be cut")
-    job = owe("test.wait")
+    job = enqueue_job("test.wait")
     assert wait_until(lambda: Job.objects.filter(attempts=1).exists())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-    deeds.hold.set()
+    handlers.hold.set()
     assert wait_until(lambda: Job.objects.filter(done_at__isnull=False).exists())
     job.refresh_from_db()
     assert (job.attempts, done) == (1, [{}])
@@ -85,12 +87,12 @@ def test_a_connection_cut_in_the_middle_of_a_job_does_not_repeat_it(owe: Owe, do
 
 @pytest.mark.usefixtures("started")
 def test_the_worker_thread_goes_on_beside_an_unknown_job(
-    owe: Owe, done: list[dict[str, int]], caplog: pytest.LogCaptureFixture
+    enqueue_job: EnqueueJob, done: list[dict[str, int]], caplog: pytest.LogCaptureFixture
 ) -> None:
     Job.objects.create(kind="test.gone", payload={})
     worker_thread.stop()
     worker_thread.start()
-    owe()
+    enqueue_job()
     assert wait_until(lambda: done == [{}])
     assert "test.gone" in caplog.text
     worker_thread.stop()

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from libs.outbox.stats import Census, take_census
+from libs.outbox.stats import OutboxStats, collect_stats
 
 
 class Command(BaseCommand):
@@ -19,15 +19,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Count and print."""
-        census = take_census()
-        self.stdout.write(json.dumps(census.as_dict()) if options["json"] else _table(census))
+        stats = collect_stats()
+        self.stdout.write(json.dumps(stats.as_dict()) if options["json"] else _table(stats))
 
 
-def _table(census: Census) -> str:
+def _table(stats: OutboxStats) -> str:
     lines = [f"{'kind':40} {'depth':>8} {'due':>8} {'dead':>8}"]
-    total = {"depth": census.depth, "due": census.due, "dead": census.dead}
-    for kind, row in (census.kinds | {"all": total}).items():
+    total = {"depth": stats.depth, "due": stats.due, "dead": stats.dead}
+    for kind, row in (stats.kinds | {"all": total}).items():
         lines.append(f"{kind:40} {row['depth']:8} {row['due']:8} {row['dead']:8}")
-    lines.append(f"The oldest has been due for {census.oldest_seconds:.0f} s.")
-    lines += [f"{kind}: no handler in this release, {number} wait for one." for kind, number in census.unknown.items()]
+    lines.append(f"The oldest has been due for {stats.oldest_seconds:.0f} s.")
+    lines += [f"{kind}: no handler in this release, {number} wait for one." for kind, number in stats.unknown.items()]
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from prometheus_client import start_http_server
 
-from libs.outbox.errors import UnknownJob
+from libs.outbox.errors import UnknownJobKind
 from libs.outbox.worker import Worker
 
 NOTHING_DUE = 2
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         """Work."""
         try:
             worker = Worker(list(filter(None, options["kinds"].split(","))))
-        except UnknownJob as error:
+        except UnknownJobKind as error:
             raise CommandError(str(error)) from error
         _stop_on_signals(worker)
         if options["metrics_port"]:

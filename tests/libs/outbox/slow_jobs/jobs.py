@@ -8,16 +8,16 @@ from libs.outbox.registry import handles
 from tests.polling import wait_until
 
 
-@handles("slow.letter")
-def send_letter(payload: dict[str, Any]) -> None:
+@handles("slow.email")
+def send_email(payload: dict[str, Any]) -> None:
     """Write one file named after the letter, which a second run finds; stand still where a sign says so."""
     folder = Path(os.environ["SLOW_JOBS_DIR"])
     with (folder / "runs").open("a") as runs:
         runs.write(f"{os.getpid()}\n")
     _stand_still(folder, "before")
-    letter = folder / f"letter-{payload['letter']}"
-    if not letter.exists():
-        letter.touch()
+    email = folder / f"email-{payload['id']}"
+    if not email.exists():
+        email.touch()
         with (folder / "sent").open("a") as sent:
             sent.write("sent\n")
     _stand_still(folder, "after")

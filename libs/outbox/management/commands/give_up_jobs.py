@@ -10,7 +10,7 @@ from libs.outbox.models import Job
 class Command(BaseCommand):
     """Changes nothing without --yes."""
 
-    help = "Make waiting jobs of one kind dead; retry_dead undoes it. Shows what it would do; --yes does it."
+    help = "Make waiting jobs of one kind dead; retry_failed_jobs undoes it. Shows what it would do; --yes does it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Options."""
@@ -21,6 +21,6 @@ class Command(BaseCommand):
         """Count or bury."""
         waiting = Job.objects.waiting().filter(kind=options["kind"])
         if options["yes"]:
-            self.stdout.write(f"{waiting.bury('Given up by an operator.')} waiting jobs are dead now.")
+            self.stdout.write(f"{waiting.give_up('Given up by an operator.')} waiting jobs are dead now.")
         else:
             self.stdout.write(f"{waiting.count()} waiting jobs would be made dead; --yes does it.")

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from libs.cleanup import CHUNK
 from libs.outbox.models import Job
-from libs.outbox.purge import forget_done
+from libs.outbox.purge import purge_done_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -18,9 +18,9 @@ def test_only_jobs_done_long_ago_are_forgotten(settings: Settings) -> None:
     long_ago, lately = (timezone.now() - timedelta(hours=hours) for hours in (73, 71))
     for ends in ({"done_at": long_ago}, {"done_at": lately}, {"dead_at": long_ago}, {}):
         Job.objects.create(kind="test.note", payload={}, created_at=long_ago, **ends)
-    assert forget_done() == 1
+    assert purge_done_jobs() == 1
     assert Job.objects.count() == 3
-    assert forget_done() == 0
+    assert purge_done_jobs() == 0
 
 
 def test_a_large_heap_is_forgotten_in_chunks(django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -28,4 +28,4 @@ def test_a_large_heap_is_forgotten_in_chunks(django_assert_num_queries: DjangoAs
     Job.objects.bulk_create(Job(kind="test.note", payload={}, done_at=old) for _ in range(2 * CHUNK + 1))
     # Three chunks of one look and one delete, and the look that finds nothing.
     with django_assert_num_queries(7):
-        assert forget_done() == 2 * CHUNK + 1
+        assert purge_done_jobs() == 2 * CHUNK + 1

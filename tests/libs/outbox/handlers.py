@@ -9,14 +9,14 @@ from structlog.contextvars import get_contextvars
 from libs.outbox.registry import handles
 
 done: list[dict[str, Any]] = []
-asked_by: list[Any] = []
+request_ids: list[Any] = []
 hold = threading.Event()
 
 
 @handles("test.note")
 def note(payload: dict[str, Any]) -> None:
     done.append(payload)
-    asked_by.append(get_contextvars().get("request_id"))
+    request_ids.append(get_contextvars().get("request_id"))
 
 
 @handles("test.nap")

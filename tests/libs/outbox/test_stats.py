@@ -11,19 +11,19 @@ from prometheus_client import REGISTRY
 from libs.outbox import metrics
 from libs.outbox.models import Job
 from libs.outbox.worker import Worker
-from tests.libs.outbox.conftest import Owe
+from tests.libs.outbox.conftest import EnqueueJob
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def mixed_queue(owe: Owe) -> None:
+def mixed_queue(enqueue_job: EnqueueJob) -> None:
     """Two due, of which the older for a minute, one for later, one running, one dead, one done."""
     now = timezone.now()
-    owe(after=timedelta(seconds=-60))
-    owe()
-    owe("test.nap", after=timedelta(hours=1))
-    owe("test.nap").lease_out()
+    enqueue_job(after=timedelta(seconds=-60))
+    enqueue_job()
+    enqueue_job("test.nap", after=timedelta(hours=1))
+    enqueue_job("test.nap").acquire_lease()
     Job.objects.create(kind="test.fail", payload={}, dead_at=now)
     Job.objects.create(kind="test.fail", payload={}, done_at=now)
 
@@ -31,9 +31,9 @@ def mixed_queue(owe: Owe) -> None:
 @pytest.mark.usefixtures("mixed_queue")
 def test_the_status_counts_what_is_owed(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("outbox_status", "--json")
-    told = json.loads(capsys.readouterr().out)
-    assert 60 <= told.pop("oldest_seconds") < 90
-    assert told == {
+    status = json.loads(capsys.readouterr().out)
+    assert 60 <= status.pop("oldest_seconds") < 90
+    assert status == {
         "depth": 4,
         "due": 2,
         "dead": 1,
@@ -56,27 +56,27 @@ def test_the_status_for_people_has_a_line_for_each_kind(capsys: pytest.CaptureFi
 
 @pytest.mark.usefixtures("mixed_queue")
 def test_the_gauges_show_what_the_status_shows() -> None:
-    metrics.measure()
+    metrics.measure_queue()
     shown = {name: REGISTRY.get_sample_value(f"outbox_{name}") for name in ("depth", "due", "dead")}
     assert shown == {"depth": 4, "due": 2, "dead": 1}
     assert 60 <= (REGISTRY.get_sample_value("outbox_oldest_seconds") or 0) < 90
     assert REGISTRY.get_sample_value("outbox_measured_timestamp_seconds")
 
 
-def test_each_try_is_counted_with_its_outcome(owe: Owe) -> None:
+def test_each_try_is_counted_with_its_outcome(enqueue_job: EnqueueJob) -> None:
     def count(kind: str, outcome: str) -> float:
         return REGISTRY.get_sample_value("outbox_jobs_total", {"kind": kind, "outcome": outcome}) or 0
 
     before = count("test.note", "done"), count("test.fail", "failed")
-    owe()
-    owe("test.fail")
+    enqueue_job()
+    enqueue_job("test.fail")
     Worker().drain()
     assert (count("test.note", "done"), count("test.fail", "failed")) == (before[0] + 1, before[1] + 1)
     assert REGISTRY.get_sample_value("outbox_job_seconds_count", {"kind": "test.note"})
 
 
-def test_running_once_says_by_its_exit_code_whether_there_was_work(owe: Owe) -> None:
-    owe()
+def test_running_once_says_by_its_exit_code_whether_there_was_work(enqueue_job: EnqueueJob) -> None:
+    enqueue_job()
     call_command("run_outbox", "--once")
     with pytest.raises(SystemExit) as ended:
         call_command("run_outbox", "--once")

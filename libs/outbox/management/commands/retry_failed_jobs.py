@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Count or retry."""
-        dead = Job.objects.dead()
+        dead = Job.objects.failed_for_good()
         if options["kind"]:
             dead = dead.filter(kind=options["kind"])
         if options["yes"]:
