@@ -1,4 +1,4 @@
-"""The shared cache: a real Redis that stops answering, and comes back."""
+"""The shared cache, with a real Redis that stops answering and returns."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,14 +17,14 @@ TIMEOUT = 0.25
 
 @pytest.fixture
 def server() -> Iterator[StoppableRedis]:
-    """A Redis of this test's own."""
+    """A Redis server for this test only."""
     with stoppable_redis() as server:
         yield server
 
 
 @pytest.fixture
 def cache(server: StoppableRedis) -> Any:
-    """A cache in that Redis."""
+    """A cache in this Redis."""
     return new_cache(server)
 
 
@@ -39,12 +39,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> StoppedClock:
 
 
 def new_cache(server: StoppableRedis) -> Any:
-    """A cache as another thread has it."""
+    """Return a new cache object, as another thread would have."""
     options = {"SOCKET_CONNECT_TIMEOUT": TIMEOUT, "SOCKET_TIMEOUT": TIMEOUT}
     return FaultTolerantRedisCache(server.url, {"KEY_PREFIX": "h2h", "OPTIONS": options})
 
 
-def test_the_cache_keeps_what_djangos_cache_promises(cache: Any) -> None:
+def test_the_cache_behaves_as_djangos_documentation_says(cache: Any) -> None:
     assert (cache.set("a", 1, 60), cache.add("a", 2), cache.get("a"), cache.incr("a")) == (True, False, 1, 2)
     assert cache.set_many({"b": {"x": [1]}, "c": None}) == []
     assert cache.get_many(key for key in "abcd") == {"a": 2, "b": {"x": [1]}, "c": None}
@@ -55,7 +55,7 @@ def test_the_cache_keeps_what_djangos_cache_promises(cache: Any) -> None:
         cache.incr("nowhere")
 
 
-def test_a_cache_that_is_away_answers_as_if_it_were_empty(server: StoppableRedis, cache: Any) -> None:
+def test_the_cache_behaves_like_an_empty_one_while_redis_is_away(server: StoppableRedis, cache: Any) -> None:
     cache.set("a", 1)
     server.stop()
     assert (cache.get("a"), cache.get("a", 7), cache.get_many(["a"]), "a" in cache) == (None, 7, {}, False)
@@ -67,7 +67,7 @@ def test_a_cache_that_is_away_answers_as_if_it_were_empty(server: StoppableRedis
             change("a")
 
 
-def test_only_the_first_call_of_an_outage_waits(
+def test_only_the_first_call_of_an_outage_waits_for_redis(
     server: StoppableRedis, cache: Any, waits: Waits, clock: StoppedClock
 ) -> None:
     cache.set("a", 1)
@@ -77,7 +77,7 @@ def test_only_the_first_call_of_an_outage_waits(
     assert waits.number == 1
 
 
-def test_what_one_thread_learns_the_others_know(
+def test_all_threads_stop_waiting_after_the_first_one_waited(
     server: StoppableRedis, cache: Any, waits: Waits, clock: StoppedClock
 ) -> None:
     cache.set("a", 1)
@@ -89,7 +89,7 @@ def test_what_one_thread_learns_the_others_know(
     assert waits.number == 0
 
 
-def test_after_a_pause_one_call_tries_and_the_rest_go_on_without(
+def test_after_a_pause_only_one_call_tries_redis_again(
     server: StoppableRedis, cache: Any, waits: Waits, clock: StoppedClock
 ) -> None:
     cache.set("a", 1)
@@ -102,7 +102,7 @@ def test_after_a_pause_one_call_tries_and_the_rest_go_on_without(
     assert waits.number == 1
 
 
-def test_a_redis_that_is_back_is_used_again_and_told_once(
+def test_a_redis_that_is_back_is_used_again_and_logged_once(
     server: StoppableRedis, cache: Any, clock: StoppedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     cache.set("a", 1)
@@ -116,7 +116,7 @@ def test_a_redis_that_is_back_is_used_again_and_told_once(
     assert [line.message.partition(",")[0] for line in caplog.records] == ["Redis is away", "Redis is back."]
 
 
-def test_a_redis_that_is_gone_is_no_error_and_no_wait(
+def test_a_stopped_redis_causes_no_error_and_no_wait(
     server: StoppableRedis, cache: Any, waits: Waits, clock: StoppedClock
 ) -> None:
     server.client.shutdown(nosave=True)
@@ -125,14 +125,14 @@ def test_a_redis_that_is_gone_is_no_error_and_no_wait(
     assert waits.number == 0
 
 
-def test_a_full_redis_is_still_read(server: StoppableRedis, cache: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_redis_can_still_be_read(server: StoppableRedis, cache: Any, caplog: pytest.LogCaptureFixture) -> None:
     cache.set("a", 1)
     server.client.config_set("maxmemory", 1)
     assert (cache.set("b", 2), cache.get("a")) == (False, 1)
     assert "refused" in caplog.text
 
 
-def test_the_settings_keep_redis_on_a_short_lead_and_read_it_in_c(cache: Any) -> None:
+def test_redis_connections_have_short_timeouts_and_the_fast_parser(cache: Any) -> None:
     cache.get("a")
     pool = cache.client.get_client().connection_pool
     connection = pool.make_connection()

@@ -1,4 +1,4 @@
-"""The server as it really runs: gunicorn, in a process of its own."""
+"""The server under gunicorn, in a process of its own."""
 
 import json
 import os
@@ -18,9 +18,9 @@ from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
-TOKEN = "a-token-that-nobody-may-read"
-# The start of what no server reads as a request, the status it gets and the code.
-UNREADABLE = [
+TOKEN = "a-token-that-must-stay-secret"
+# The start of each request that cannot be parsed, with the status and code of its response.
+UNREADABLE_REQUESTS = [
     (f"GET /api/v1/posts?text={TOKEN * 200} HTTP/1.1", 414, "address_too_long"),
     (f"GET /api/v1/posts HTTP/1.1\r\nAuthorization: Bearer {TOKEN * 400}", 431, "headers_too_large"),
     ("GET /api/v1/posts HTTP/1.1" + "\r\nX-More: 1" * 100, 431, "headers_too_large"),
@@ -32,17 +32,17 @@ UNREADABLE = [
 
 
 class Server:
-    """A running gunicorn, with its ports."""
+    """A running gunicorn server and its ports."""
 
     def __init__(self, folder: Path) -> None:
         self.port, self.metrics_port = free_port(), free_port()
-        bare = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        inherited = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
         own = {"DJANGO_SETTINGS_MODULE": "config.settings", "VAR_DIR": str(folder), "OUTBOX_THREAD": "on"}
         ports = {"PORT": str(self.port), "METRICS_PORT": str(self.metrics_port)}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"],
             cwd=ROOT,
-            env=bare | own | ports,
+            env=inherited | own | ports,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -50,25 +50,25 @@ class Server:
         wait_until(lambda: self.get("/livez")[0] == 200)
 
     def get(self, path: str, port: int | None = None) -> tuple[int, str]:
-        """Status and text; status 0 when nobody answers."""
+        """Return status and text; status 0 if there is no response."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port or self.port}{path}", timeout=10) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, refusal.read().decode()
+            with urllib.request.urlopen(f"http://127.0.0.1:{port or self.port}{path}", timeout=10) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
         except OSError:
             return 0, ""
 
-    def answer_to(self, sent: str) -> tuple[str, str]:
-        """Head and body of the answer to these bytes, after which the server ends the connection."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as phone:
-            phone.sendall(sent.encode())
-            with phone.makefile("rb") as answer:
-                head, _, body = answer.read().decode().partition("\r\n\r\n")
+    def response_to(self, request: str) -> tuple[str, str]:
+        """Return head and body of the last response on a connection."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as client:
+            client.sendall(request.encode())
+            with client.makefile("rb") as response:
+                head, _, body = response.read().decode().partition("\r\n\r\n")
         return head, body
 
     def workers(self) -> list[int]:
-        """The processes that gunicorn's master has started."""
+        """Return the ids of the worker processes."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in children.read_text().split()]
 
@@ -81,24 +81,24 @@ def server(tmp_path: Path) -> Iterator[Server]:
     server.process.communicate()
 
 
-def test_a_server_greets_serves_and_ends_at_the_first_word(server: Server) -> None:
+def test_the_server_prints_its_welcome_serves_and_stops_on_sigterm(server: Server) -> None:
     assert server.get("/api/v1/config")[0] == 200
     assert server.get("/nowhere")[0] == 404
     server.process.send_signal(signal.SIGTERM)
-    said, _ = server.process.communicate(timeout=PATIENCE)
+    output, _ = server.process.communicate(timeout=PATIENCE)
     assert server.process.returncode == 0
-    assert f"http://127.0.0.1:{server.port}/docs/" in said
-    assert "route=api/v1/config status=200" in said
+    assert f"http://127.0.0.1:{server.port}/docs/" in output
+    assert "route=api/v1/config status=200" in output
 
 
-def test_metrics_are_on_a_port_of_their_own_and_nowhere_else(server: Server) -> None:
+def test_metrics_are_served_on_their_own_port_only(server: Server) -> None:
     wait_until(lambda: "outbox_depth" in server.get("/metrics", port=server.metrics_port)[1])
     assert server.get("/metrics")[0] == 404
 
 
-def test_what_is_no_request_is_refused_like_any_other_and_not_repeated(server: Server) -> None:
-    for start, status, code in UNREADABLE:
-        head, body = server.answer_to(f"{start}\r\n\r\n")
+def test_unreadable_requests_get_a_problem_that_does_not_quote_them(server: Server) -> None:
+    for start, status, code in UNREADABLE_REQUESTS:
+        head, body = server.response_to(f"{start}\r\n\r\n")
         problem = json.loads(body)
         assert (problem["status"], problem["code"]) == (status, code), start
         assert head.startswith(f"HTTP/1.1 {status} ")
@@ -106,20 +106,20 @@ def test_what_is_no_request_is_refused_like_any_other_and_not_repeated(server: S
         assert f"X-Request-ID: {problem['request_id']}" in head
         assert TOKEN not in head + body
     server.process.send_signal(signal.SIGTERM)
-    said, _ = server.process.communicate(timeout=PATIENCE)
-    assert f"request_id={problem['request_id']}" in said
-    assert TOKEN not in said
+    output, _ = server.process.communicate(timeout=PATIENCE)
+    assert f"request_id={problem['request_id']}" in output
+    assert TOKEN not in output
 
 
-def test_a_body_whose_length_is_not_told_is_not_taken_for_empty(server: Server) -> None:
+def test_a_chunked_body_without_content_length_is_refused(server: Server) -> None:
     start = "POST /api/v1/sessions HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nConnection: close\r\n"
-    head, body = server.answer_to(f"{start}Transfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n")
+    head, body = server.response_to(f"{start}Transfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n")
     assert head.startswith("HTTP/1.1 411 ")
     assert json.loads(body)["code"] == "length_required"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the processes are read from /proc")
-def test_a_process_that_dies_is_replaced_and_none_outlives_the_master(server: Server) -> None:
+def test_a_killed_worker_is_replaced_and_none_outlives_the_master(server: Server) -> None:
     (first,) = server.workers()
     os.kill(first, signal.SIGKILL)
     wait_until(lambda: server.workers() not in ([], [first]) and server.get("/livez")[0] == 200)
