@@ -1,8 +1,8 @@
 """Examples for OpenAPI: one member, told the same way everywhere."""
 
-from media.openapi_examples import ADDRESSES
+from media.openapi_examples import IMAGE_URLS
 
-MINA = {"id": "7420158263148609536", "nickname": "Mina", "avatar": ADDRESSES}
+MINA = {"id": "7420158263148609536", "nickname": "Mina", "avatar": IMAGE_URLS}
 JUN = {"id": "7420158301902045184", "nickname": "Jun", "avatar": None}
 COUNTS = {"followers": 12, "following": 7, "posts": 31}
 PROFILE = MINA | {

@@ -11,7 +11,7 @@ from accounts.models.login_session import DEVICE_MAX_GRAPHEMES
 from accounts.models.member import ABOUT_MAX_GRAPHEMES, NAME_MAX_GRAPHEMES, NICKNAME_MAX_GRAPHEMES
 from libs.api.fields import IdField, TextField
 from libs.api.serializers import StrictSerializer
-from media.serializers import AddressesSerializer
+from media.serializers import ImageUrlsSerializer
 
 
 class BriefSerializer(serializers.Serializer[object]):
@@ -19,7 +19,7 @@ class BriefSerializer(serializers.Serializer[object]):
 
     id = IdField()
     nickname = serializers.CharField()
-    avatar = AddressesSerializer(allow_null=True)
+    avatar = ImageUrlsSerializer(allow_null=True)
 
 
 class CountsSerializer(serializers.Serializer[object]):

@@ -1,4 +1,4 @@
-"""Pictures in the admin: to look at. What becomes of them is decided by what shows them."""
+"""Images in the admin, read only."""
 
 from django.contrib import admin
 from django.utils.html import format_html
@@ -10,19 +10,19 @@ from media.models import Image
 
 @admin.register(Image)
 class ImageAdmin(ReadOnlyAdmin):
-    """A row deleted here would leave its files behind."""
+    """A row that was deleted here would leave its files behind."""
 
     list_display = ("id", "preview", "owner", "width", "height", "bytes", "created_at", "discarded_at")
     list_select_related = ("owner",)
     list_per_page = 50
     search_fields = ("key__exact",)
     id_fields = ("id", "owner_id")
-    search_help_text = "The id of a picture or of its owner, or a key, in full."
+    search_help_text = "A whole image id, owner id or key."
     ordering = ("-id",)
     fields = ("preview", "key", "owner", "alt", "width", "height", "bytes", "blurhash")
     readonly_fields = ("preview",)
 
-    @admin.display(description="picture")
+    @admin.display(description="image")
     def preview(self, image: Image) -> str:
         """The small variant."""
         url = image_urls(image.key, image.variants_at is not None)["thumb"]

@@ -1,9 +1,9 @@
-"""The room of media."""
+"""The app of images."""
 
 from django.apps import AppConfig
 
 
 class MediaConfig(AppConfig):
-    """Named by INSTALLED_APPS."""
+    """Uploaded images: processing, storage, clean-up."""
 
     name = "media"

@@ -1,4 +1,4 @@
-"""What the outbox does for pictures: the smaller variants, and the end of files."""
+"""Outbox jobs: make the smaller variants of new images, delete the files of discarded ones."""
 
 import logging
 from io import BytesIO
@@ -16,44 +16,44 @@ from media.storage import image_files
 logger = logging.getLogger("media")
 
 # The longest side of each variant that a job makes. Pixels.
-SIDES = {"thumb": 320, "feed": 1080}
-# A blurhash of this says the same as one of the full picture, in a thousandth of the time. Pixels.
-BLUR_SIDE = 32
-BLUR_COMPONENTS = (4, 3)
+LONGEST_SIDES = {"thumb": 320, "feed": 1080}
+# The blurhash is computed from a copy of this size: the result is the same, in a thousandth of the time. Pixels.
+BLURHASH_SIDE = 32
+BLURHASH_COMPONENTS = (4, 3)
 
 
 @handles("media.make_variants")
 def make_variants(payload: dict[str, Any]) -> None:
-    """Make thumb, feed and blurhash of one stored picture; raises StorageUnavailable to be tried again."""
+    """Make thumb, feed and blurhash of one stored image; raises StorageUnavailable, to be retried."""
     image = Image.objects.stored().filter(pk=payload["image_id"], variants_at=None).first()
     if image is None:
         return
     with Pillow.open(BytesIO(image_files.read_variant(image.key, "full")), formats=["JPEG"]) as full:
         full.load()
-        for variant, side in SIDES.items():
-            image_files.replace_variant(image.key, variant, encode_webp(full, side))
-        blur = blurhash_of(full)
-    still_there = Image.objects.stored().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
-    if not still_there:
-        # Given up meanwhile, and perhaps deleted already: then nobody else would remove these files.
+        for variant, longest_side in LONGEST_SIDES.items():
+            image_files.replace_variant(image.key, variant, encode_webp(full, longest_side))
+        blur = compute_blurhash(full)
+    is_still_stored = Image.objects.stored().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
+    if not is_still_stored:
+        # It was discarded meanwhile. The job that deletes its files may be done, and would not see these.
         image_files.delete_variants([image.key])
 
 
 @handles("media.delete_files")
 def delete_files(payload: dict[str, Any]) -> None:
-    """Delete files, then rows, of pictures given up; raises StorageUnavailable to be tried again."""
+    """Delete the files, then the rows, of discarded images; raises StorageUnavailable, to be retried."""
     discarded = Image.objects.filter(pk__in=payload["image_ids"], discarded_at__isnull=False)
-    gone = dict(discarded.unshown().values_list("pk", "key"))
-    image_files.delete_variants(gone.values())
-    Image.objects.filter(pk__in=gone).delete()
-    if kept := discarded.update(discarded_at=None, checked_at=None):
-        logger.warning("pictures given up are shown again and were kept", extra={"images": kept})
+    keys = dict(discarded.unreferenced().values_list("pk", "key"))
+    image_files.delete_variants(keys.values())
+    Image.objects.filter(pk__in=keys).delete()
+    if restored := discarded.update(discarded_at=None, checked_at=None):
+        logger.warning("discarded images are referenced again and were not deleted", extra={"images": restored})
 
 
-def blurhash_of(picture: Pillow.Image) -> str:
-    """A few letters that clients paint as a blurred picture (blurha.sh)."""
-    small = picture.convert("RGB")
-    small.thumbnail((BLUR_SIDE, BLUR_SIDE), reducing_gap=2.0)
+def compute_blurhash(image: Pillow.Image) -> str:
+    """A few characters that clients draw as a blurred image (blurha.sh)."""
+    small = image.convert("RGB")
+    small.thumbnail((BLURHASH_SIDE, BLURHASH_SIDE), reducing_gap=2.0)
     width, height = small.size
     rows = [[small.getpixel((x, y)) for x in range(width)] for y in range(height)]
-    return str(blurhash.encode(rows, *BLUR_COMPONENTS))
+    return str(blurhash.encode(rows, *BLURHASH_COMPONENTS))

@@ -1,4 +1,4 @@
-"""Image: one picture, kept as three files, whoever shows it."""
+"""Image: an uploaded image, stored as a JPEG and two smaller WebP files."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -14,52 +14,52 @@ from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue_many
 from media.errors import ImageInUse, ImageNotUsable
-from media.image_urls import picture
+from media.representations import IMAGE_COLUMNS, image_representation
 
-# The longest description of a picture. Graphemes.
+# The longest alt text. Graphemes.
 ALT_MAX_GRAPHEMES = 500
-# A member who leaves may take thousands of pictures along. A number.
-DELETED_BY_ONE_JOB = 100
+# Images deleted by one job, so that it ends well within its lease; an erased member may have thousands.
+DELETION_BATCH = 100
 
 
 def new_image_key() -> str:
-    """Where a new picture's files go: nobody guesses its 128 random bits, and nothing in it is the client's."""
+    """A key for a new image's files: 128 random bits, and nothing that the client sent."""
     return f"images/{timezone.now():%Y/%m}/{secrets.token_hex(16)}"
 
 
 class ImageQuerySet(models.QuerySet["Image"]):
-    """Pictures by what has become of them."""
+    """Images by their state: accepted, stored, referenced, discarded."""
 
-    def kept(self) -> Self:
-        """Pictures that nobody has given up."""
+    def not_discarded(self) -> Self:
+        """Images that are not to be deleted."""
         return self.filter(discarded_at=None)
 
     def stored(self) -> Self:
-        """Pictures that can be shown: safely in storage, and not given up."""
-        return self.kept().filter(stored_at__isnull=False)
+        """Images whose full file is in storage, and that are not to be deleted."""
+        return self.not_discarded().filter(stored_at__isnull=False)
 
-    def unshown(self) -> Self:
-        """Pictures that nothing shows, by Django's relations: media knows nobody who shows pictures."""
-        unshown = self
+    def unreferenced(self) -> Self:
+        """Images that no row of any model refers to; media does not know the models that do."""
+        unreferenced = self
         for relation in self.model._meta.get_fields(include_hidden=True):
             if isinstance(relation, ManyToOneRel):
-                showing = relation.field.model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
-                unshown = unshown.filter(~Exists(showing))
-        return unshown
+                referring = relation.field.model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+                unreferenced = unreferenced.filter(~Exists(referring))
+        return unreferenced
 
     def to_check(self, before: datetime) -> Self:
         """Images made before this that clean-up has not seen referenced by anything yet."""
-        return self.kept().filter(checked_at=None, created_at__lt=before)
+        return self.not_discarded().filter(checked_at=None, created_at__lt=before)
 
     def usable_by(self, member: models.Model) -> Self:
-        """Pictures that the member may show now: their own, stored, and shown by nothing yet."""
-        return self.stored().filter(owner=member.pk).unshown()
+        """Images that the member may publish or take as avatar: their own, stored and unreferenced."""
+        return self.stored().filter(owner=member.pk).unreferenced()
 
     def claim(self, ids: Sequence[int], *, owner: models.Model) -> list["Image"]:
-        """The owner's free pictures of these ids, in this order, for the caller's transaction to show.
+        """The owner's usable images of these ids, in this order, locked until the caller's transaction refers to them.
 
-        The rows are locked first and looked at after, so that of two posts at once only one gets a picture.
-        Raises ImageNotUsable when one of them is unknown, somebody else's, or shown already.
+        Rows are locked before they are checked, so that two posts at the same time cannot get the same image.
+        Raises ImageNotUsable if one of them is unknown, somebody else's, or used already.
         """
         if not ids:
             return []
@@ -71,24 +71,24 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return [usable[pk] for pk in ids]
 
     def discard(self, images: Iterable["Image | int"]) -> int:
-        """Give pictures up, in the caller's transaction; their files and rows go after its commit. Says how many.
+        """Mark images for deletion, in the caller's transaction, and return their number.
 
-        What shows them is removed before, by whoever knows it: a picture that is still shown is kept.
+        Rows that refer to them are deleted first: the job that deletes the files keeps an image that is referenced.
         """
         ids = [image.pk if isinstance(image, Image) else image for image in images]
-        number = self.kept().filter(pk__in=ids).update(discarded_at=timezone.now())
+        number = self.not_discarded().filter(pk__in=ids).update(discarded_at=timezone.now())
         if number:
-            self.delete_files_later(ids)
+            self.enqueue_deletion(ids)
         return number
 
-    def delete_files_later(self, ids: Sequence[int]) -> None:
-        """Owe the jobs that delete pictures given up; several, so that each is done well within its lease."""
-        batches = [ids[at : at + DELETED_BY_ONE_JOB] for at in range(0, len(ids), DELETED_BY_ONE_JOB)]
+    def enqueue_deletion(self, ids: Sequence[int]) -> None:
+        """Enqueue the jobs that delete the files and rows of discarded images."""
+        batches = [ids[start : start + DELETION_BATCH] for start in range(0, len(ids), DELETION_BATCH)]
         enqueue_many("media.delete_files", [{"image_ids": batch} for batch in batches])
 
 
 class Image(TimeOrdered):
-    """A picture as it was finished at intake; what its owner sent is not kept."""
+    """An image as it was re-encoded when it was accepted; the uploaded file is not stored."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="images", db_index=False
@@ -99,12 +99,11 @@ class Image(TimeOrdered):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     bytes = models.PositiveIntegerField()
-    # What to show until the picture is there (blurha.sh); empty until it is made.
+    # A placeholder that clients show until the image is loaded (blurha.sh); empty until a job has made it.
     blurhash = models.CharField(max_length=60, blank=True)
-    # For those who do not see the picture.
     alt = models.CharField(max_length=ALT_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    # When the full file was safely in storage, when thumb and feed were, and when the picture was given up.
+    # When the full file was in storage, when the smaller variants were, and when the image was marked for deletion.
     stored_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
     variants_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
     discarded_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
@@ -115,7 +114,7 @@ class Image(TimeOrdered):
 
     class Meta:
         indexes = [
-            # Quotas are answered from this index alone.
+            # Covers the aggregates of the quota.
             models.Index(fields=["owner", "discarded_at", "bytes"], name="image_quota"),
             models.Index(
                 fields=["discarded_at"], name="image_discarded", condition=models.Q(discarded_at__isnull=False)
@@ -126,26 +125,19 @@ class Image(TimeOrdered):
     def __str__(self) -> str:
         return self.key
 
-    def as_picture(self) -> dict[str, Any]:
-        """The picture as every answer of v1 shows it."""
-        return picture(
-            id=self.pk,
-            key=self.key,
-            width=self.width,
-            height=self.height,
-            blurhash=self.blurhash,
-            alt=self.alt,
-            has_variants=self.variants_at is not None,
-        )
+    def to_representation(self) -> dict[str, Any]:
+        """The image as the API shows it."""
+        columns = {name: getattr(self, name) for name in IMAGE_COLUMNS}
+        return image_representation(columns | {"image_id": self.pk, "has_variants": self.variants_at is not None})
 
-    def describe(self, alt: str) -> None:
-        """Say in words what the picture shows."""
+    def set_alt(self, alt: str) -> None:
+        """Change the text for those who do not see the image."""
         self.alt = alt
         self.save(update_fields=["alt"])
 
     @transaction.atomic
-    def give_up(self) -> None:
-        """Delete the picture, file and all, after the commit; raises ImageInUse while something shows it."""
-        if not Image.objects.unshown().filter(pk=self.pk).exists():
+    def discard(self) -> None:
+        """Mark the image for deletion; raises ImageInUse while something refers to it."""
+        if not Image.objects.unreferenced().filter(pk=self.pk).exists():
             raise ImageInUse
         Image.objects.discard([self])

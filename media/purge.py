@@ -38,7 +38,7 @@ def purge_unreferenced(*, dry: bool = False) -> Purged:
     before = timezone.now() - timedelta(hours=settings.IMAGE_UNREFERENCED_HOURS)
     purged = Purged()
     for chunk in _chunks(Image.objects.to_check(before)):
-        unreferenced = purged.add(chunk.unshown())
+        unreferenced = purged.add(chunk.unreferenced())
         if not dry:
             _discard_or_mark(chunk, unreferenced)
     for chunk in _chunks(Image.objects.filter(discarded_at__lt=before)):
@@ -64,4 +64,4 @@ def _discard_or_mark(chunk: ImageQuerySet, unreferenced: list[int]) -> None:
 
 @transaction.atomic
 def _delete_files_again(discarded: list[int]) -> None:
-    Image.objects.delete_files_later(discarded)
+    Image.objects.enqueue_deletion(discarded)

@@ -59,7 +59,9 @@ def mark_stored(images: Sequence[Image]) -> None:
 
 def _check_quota(owner: models.Model, number: int, size: int) -> None:
     """Raise QuotaExceeded if the owner may not have so many images, and bytes, more."""
-    used = Image.objects.kept().filter(owner=owner.pk).aggregate(number=Count("pk"), size=Sum("bytes", default=0))
+    used = (
+        Image.objects.not_discarded().filter(owner=owner.pk).aggregate(number=Count("pk"), size=Sum("bytes", default=0))
+    )
     if used["number"] + number > settings.IMAGE_QUOTA_COUNT or used["size"] + size > settings.IMAGE_QUOTA_BYTES:
         raise QuotaExceeded
 

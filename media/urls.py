@@ -1,8 +1,8 @@
-"""The addresses of this room, below /api/v1/."""
+"""URLs of images, below /api/v1/."""
 
 from django.urls import path
 
-import libs.api.path_converters  # noqa: F401  (makes <id:...> known)
+import libs.api.path_converters  # noqa: F401  (registers <id:...>)
 from media.views import ImageViewSet
 
 urlpatterns = [

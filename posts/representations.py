@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import Member
 from accounts.profiles.representations import brief, brief_values
 from libs.compiled_queries import CompiledQuery, key_only
 from libs.keyset.querysets import CompiledList
-from media.image_urls import picture
+from media.representations import image_representation, image_values
 from posts.models import Post, PostImage
 
 
@@ -52,8 +52,7 @@ def pictures_of(post_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     if post_ids:
         for row in shown_in.rows(post_ids=list(post_ids)):
-            post_id, image_id = row.pop("post_id"), row.pop("image_id")
-            found[post_id].append(picture(id=image_id, **row))
+            found[row["post_id"]].append(image_representation(row))
     return found
 
 
@@ -61,5 +60,4 @@ def pictures_of(post_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
 def shown_in(post_ids: list[int]) -> Any:
     """The pictures of these posts."""
     shown = PostImage.objects.filter(post__in=post_ids).order_by("post", "position")
-    columns = {name: F(f"image__{name}") for name in ("key", "width", "height", "blurhash", "alt")}
-    return shown.values("post_id", "image_id", **columns, has_variants=Q(image__variants_at__isnull=False))
+    return shown.values("post_id", "image_id", **image_values("image__"))

@@ -27,7 +27,7 @@ class ReportedImageQuerySet(models.QuerySet["ReportedImage"]):
         """Remove them and let go of what was not copied yet; files and rows go after the commit."""
         held = dict(self.values_list("pk", "image_id"))
         self.model.objects.filter(pk__in=held).update(image=None, alt="", discarded_at=timezone.now())
-        discard_unshown([image_id for image_id in held.values() if image_id])
+        discard_unreferenced([image_id for image_id in held.values() if image_id])
         ids = list(held)
         batches = [ids[at : at + DELETED_BY_ONE_JOB] for at in range(0, len(ids), DELETED_BY_ONE_JOB)]
         enqueue_many("moderation.delete_pictures", [{"picture_ids": batch} for batch in batches])
@@ -71,12 +71,12 @@ class ReportedImage(models.Model):
         is_wanted = ReportedImage.objects.filter(pk=self.pk, discarded_at=None).update(
             image=None, copied_at=timezone.now()
         )
-        discard_unshown([self.image_id] if self.image_id else [])
+        discard_unreferenced([self.image_id] if self.image_id else [])
         return bool(is_wanted)
 
 
-def discard_unshown(image_ids: list[int]) -> None:
+def discard_unreferenced(image_ids: list[int]) -> None:
     """Give up the originals that nothing shows any more; locked first, so that nothing takes one meanwhile."""
     originals = Image.objects.filter(pk__in=image_ids)
     list(originals.order_by("pk").select_for_update().values_list("pk"))
-    Image.objects.discard(list(originals.unshown().values_list("pk", flat=True)))
+    Image.objects.discard(list(originals.unreferenced().values_list("pk", flat=True)))

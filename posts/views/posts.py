@@ -22,7 +22,7 @@ from libs.keyset.errors import InvalidCursor
 from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
 from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import enforce_rate_limit, rate_limit
-from media.errors import INTAKE, ImageNotUsable, TooManyImages
+from media.errors import UPLOAD_ERRORS, ImageNotUsable, TooManyImages
 from media.openapi_examples import IMAGE
 from media.uploads import accepted_images, mark_stored
 from posts.errors import NotYours, PostEmpty
@@ -87,7 +87,7 @@ class PostViewSet(StrictViewSet):
             response_example(POST, 201),
         ],
         rate_limits=[rate_limit("post-member", by="member")],
-        errors=[PostEmpty, TooManyImages, ImageNotUsable, *INTAKE],
+        errors=[PostEmpty, TooManyImages, ImageNotUsable, *UPLOAD_ERRORS],
         idempotent=True,
         stores_response=True,
     )

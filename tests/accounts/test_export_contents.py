@@ -53,7 +53,7 @@ def test_posts_and_pictures_are_those_that_the_member_made(
     made: Made, mina: Member, image_of: Callable[..., Image]
 ) -> None:
     first, second = image_of(mina, color="red"), image_of(mina, color="blue")
-    second.describe("A blue wall")
+    second.set_alt("A blue wall")
     post = Post.objects.publish(author=mina, text="눈이 왔어요\nfirst snow", image_ids=[second.pk, first.pk])
     hidden = PostFactory.create(author=mina, text="removed")
     hidden.remove()

@@ -143,7 +143,7 @@ def test_a_picture_that_something_shows_cannot_be_deleted(mina: Member, image_of
     image = image_of(mina)
     Avatar.objects.create(member=mina, image=image)
     with pytest.raises(ImageInUse):
-        image.give_up()
+        image.discard()
     assert Image.objects.stored().get() == image
 
 

@@ -23,11 +23,11 @@ def test_smaller_variants_and_a_blurhash_are_made_after_the_answer(
     mina: Member, pictures_folder: Path, work: Callable[[], None], settings: Any
 ) -> None:
     [image] = store_images([sent(saved(corners(3_000, 2_000), "JPEG"))], owner=mina)
-    before = image.as_picture()
+    before = image.to_representation()
     assert set(before["urls"].values()) == {f"{settings.IMAGE_BASE_URL}/{image.key}.full.jpg"}
     assert before["blurhash"] is None
     work()
-    after = Image.objects.get().as_picture()
+    after = Image.objects.get().to_representation()
     for variant, size in {"thumb": (320, 213), "feed": (1_080, 720), "full": (2_048, 1_365)}.items():
         name = after["urls"][variant].removeprefix(f"{settings.IMAGE_BASE_URL}/")
         with Pillow.open(pictures_folder / name) as file:
@@ -87,7 +87,7 @@ def test_a_picture_given_up_while_its_variants_are_made_leaves_no_file(
         jobs.delete_files({"image_ids": [image.pk]})
         return ""
 
-    monkeypatch.setattr(jobs, "blurhash_of", discard_meanwhile)
+    monkeypatch.setattr(jobs, "compute_blurhash", discard_meanwhile)
     jobs.make_variants({"image_id": image.pk})
     assert not files_in(pictures_folder)
 
@@ -120,6 +120,6 @@ def test_a_picture_that_is_kept_is_not_deleted_by_a_late_job(mina: Member, image
 
 
 def test_a_blurhash_tells_light_from_dark() -> None:
-    light, dark = (jobs.blurhash_of(Pillow.new("RGB", (640, 480), colour)) for colour in ("white", "black"))
+    light, dark = (jobs.compute_blurhash(Pillow.new("RGB", (640, 480), colour)) for colour in ("white", "black"))
     assert light != dark
-    assert jobs.blurhash_of(Pillow.open(BytesIO(photograph())))
+    assert jobs.compute_blurhash(Pillow.open(BytesIO(photograph())))

@@ -78,15 +78,15 @@ def test_a_sweep_takes_many_pictures_in_short_steps(
 
 
 def test_the_command_changes_nothing_until_it_is_told_to(picture: Image, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("sweep_images")
-    assert "1 pictures" in capsys.readouterr().out
+    call_command("purge_images")
+    assert "1 images" in capsys.readouterr().out
     assert Image.objects.stored().exists()
-    call_command("sweep_images", "--yes")
+    call_command("purge_images", "--yes")
     assert not Image.objects.stored().exists()
 
 
 def test_the_command_tells_machines_and_says_when_there_was_nothing(db: None, capsys: Any) -> None:
     with pytest.raises(SystemExit) as ending:
-        call_command("sweep_images", "--json")
+        call_command("purge_images", "--json")
     assert ending.value.code == 2
     assert json.loads(capsys.readouterr().out) == {"images": 0, "bytes": 0, "done": False}

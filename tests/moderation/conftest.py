@@ -15,7 +15,7 @@ from tests.accounts.phone import Phone
 def post(mina: Member, image_of: Callable[..., Image], work: Callable[[], None]) -> Post:
     """What Mina said, with two pictures."""
     images = [image_of(mina), image_of(mina, color="red")]
-    images[0].describe("A garden")
+    images[0].set_alt("A garden")
     published = Post.objects.publish(author=mina, text="Look at this.", image_ids=[image.pk for image in images])
     work()
     return published

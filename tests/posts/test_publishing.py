@@ -108,7 +108,7 @@ def test_foreign_unknown_and_shown_pictures_are_refused_alike_and_leave_nothing(
 ) -> None:
     shown = illustrated(mina).post_images.get().image
     given_up, free = image_of(mina), image_of(mina)
-    given_up.give_up()
+    given_up.discard()
     refusals = {
         publish(mina_api, text="x", image_ids=[str(free.pk), str(bad)]).content.split(b'"request_id"')[0]
         for bad in (image_of(jun).pk, 2**63 - 1, shown.pk, given_up.pk)
@@ -148,7 +148,7 @@ def test_pictures_of_a_post_that_fails_are_given_up(
 
     with pytest.raises(ImageNotUsable):
         publish_with_foreign_image()
-    assert not Image.objects.kept().filter(owner=mina).exists()
+    assert not Image.objects.not_discarded().filter(owner=mina).exists()
     work()
     assert not Post.objects.exists()
     assert set(Image.objects.all()) == {foreign}

@@ -63,7 +63,7 @@ def test_an_operation_with_a_body_shows_an_example_of_it(name: str) -> None:
 
 def test_files_are_binary_and_ids_are_text() -> None:
     schemas = DOCUMENT["components"]["schemas"]
-    assert schemas["NewImageRequest"]["properties"]["image"]["format"] == "binary"
+    assert schemas["ImageUploadRequest"]["properties"]["image"]["format"] == "binary"
     assert schemas["PostUploadRequest"]["properties"]["images"]["items"]["format"] == "binary"
     named = [part["properties"]["id"]["type"] for part in schemas.values() if "id" in part.get("properties", {})]
     assert named

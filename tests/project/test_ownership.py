@@ -186,7 +186,7 @@ class Scene:
 
     def is_untouched(self) -> bool:
         """Whether the owner has what they had."""
-        kept = Image.objects.stored().filter(pk=self.image.pk, alt="").unshown()
+        kept = Image.objects.stored().filter(pk=self.image.pk, alt="").unreferenced()
         return Post.objects.filter(pk=self.post.pk).exists() and kept.exists()
 
 

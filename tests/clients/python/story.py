@@ -26,7 +26,7 @@ from heart_to_heart.models import (
     CodeConfirmRequest,
     CodeRequestRequest,
     Image,
-    NewImageRequest,
+    ImageUploadRequest,
     OwnProfile,
     PaginatedPostList,
     Pair,
@@ -94,7 +94,7 @@ def join(client: Client, mail: Path) -> Pair:
 
 def send(client: AuthenticatedClient, picture: bytes) -> Image:
     """A picture that nothing shows yet."""
-    sent = NewImageRequest(image=File(BytesIO(picture), "photo.jpg", "image/jpeg"), alt="바다")
+    sent = ImageUploadRequest(image=File(BytesIO(picture), "photo.jpg", "image/jpeg"), alt="바다")
     image: Image = good(images_create.sync(client=client, body=sent))
     assert image.alt == "바다"
     assert image.blurhash is None or isinstance(image.blurhash, str)

@@ -167,7 +167,7 @@ def test_an_answer_that_cannot_be_kept_takes_its_picture_along(mina: Member) -> 
 
     with pytest.raises(ValueError):
         fail_to_store()
-    assert not Image.objects.kept().exists()
+    assert not Image.objects.not_discarded().exists()
     assert set(Job.objects.values_list("kind", flat=True)) == {"media.delete_files"}
 
 
