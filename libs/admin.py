@@ -14,13 +14,13 @@ from django.http import HttpRequest
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts no further than anybody turns pages, so that a large table costs what a small one does."""
 
-    farthest = 10_000
+    max_count = 10_000
 
     @cached_property
     def count(self) -> int:
         """The number of rows, 10,000 at most."""
         rows = cast(QuerySet[Any], self.object_list)
-        return rows.order_by()[: self.farthest].count()
+        return rows.order_by()[: self.max_count].count()
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

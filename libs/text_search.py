@@ -9,19 +9,19 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import Contains, StartsWith
 
 # What a trigram index needs to find words in the midst of a text. Letters and digits; it knows no others.
-LETTERS_MIN = 3
+INDEXED_CHARACTERS_MIN = 3
 
 
-def has_letters(words: str) -> bool:
+def can_use_index(words: str) -> bool:
     """Whether an index can find the words anywhere; without one each text would be read."""
-    return sum(letter.isalnum() for letter in words) >= LETTERS_MIN
+    return sum(letter.isalnum() for letter in words) >= INDEXED_CHARACTERS_MIN
 
 
-def within(column: str, words: str) -> Q:
-    """The condition that the words stand anywhere in the column; quick when `has_letters`."""
+def contains(column: str, words: str) -> Q:
+    """The condition that the words stand anywhere in the column; quick when `can_use_index`."""
     return Q(Contains(Lower(column), Lower(Value(words))))
 
 
-def at_the_beginning(column: str, words: str) -> Q:
+def starts_with(column: str, words: str) -> Q:
     """The condition that the column begins with the words."""
     return Q(StartsWith(Lower(column), Lower(Value(words))))

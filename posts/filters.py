@@ -12,7 +12,7 @@ from django_filters.fields import IsoDateTimeField
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from libs.api.fields import TextField, parse_id
-from libs.text_search import has_letters, within
+from libs.text_search import can_use_index, contains
 from posts.models import Post
 from posts.models.post import PostQuerySet
 
@@ -30,7 +30,7 @@ class WordsField(TextField):
     def to_internal_value(self, data: Any) -> str:
         """The words as texts are kept; raises ValidationError."""
         words = super().to_internal_value(data)
-        if words and not has_letters(words):
+        if words and not can_use_index(words):
             self.fail("min_length")
         return words
 
@@ -94,7 +94,7 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
             words = WordsField(max_graphemes=WORDS_MAX_GRAPHEMES).run_validation(value)
         except ValidationError as fault:
             raise ValidationError({name: fault.detail}) from None
-        return posts.filter(within("text", words))
+        return posts.filter(contains("text", words))
 
     def in_order(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Both columns of the key, in one direction."""

@@ -18,7 +18,7 @@ from accounts.models.block import Block
 from accounts.models.follow import Follow
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered
-from libs.text_search import at_the_beginning, has_letters, within
+from libs.text_search import can_use_index, contains, starts_with
 from media.models import Image
 
 NAME_MAX_GRAPHEMES = 50
@@ -43,7 +43,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def called(self, words: str) -> Self:
         """Members whose nickname begins with the words or, from three letters on, has them anywhere."""
-        found = within if has_letters(words) else at_the_beginning
+        found = contains if can_use_index(words) else starts_with
         return self.filter(found("nickname", words))
 
     @staticmethod

@@ -26,7 +26,7 @@ from libs.api.errors import (
 from libs.api.openapi_headers import HEADERS, add_conditions, add_rate_limits
 from libs.api.operations import Operation
 from libs.api.problems import MEDIA_TYPE, problem_document
-from libs.idempotency.errors import REPEATS
+from libs.idempotency.errors import IDEMPOTENCY_ERRORS
 from libs.throttling.errors import TooManyRequests
 
 ErrorClass = type[APIException]
@@ -120,7 +120,7 @@ class OperationSchema(AutoSchema):
         """Yield every error that the operation can answer with."""
         yield from self.operation.errors
         if self.operation.idempotent:
-            yield from REPEATS
+            yield from IDEMPOTENCY_ERRORS
         if self.get_auth():
             yield from self._access_errors()
         if (self.method != "GET" and self.operation.request is not empty) or self.method == "DELETE":

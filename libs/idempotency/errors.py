@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException
 
 
-class KeyInvalid(APIException):
+class IdempotencyKeyInvalid(APIException):
     """The key is not 1 to 255 visible ASCII characters."""
 
     status_code = 400
@@ -12,7 +12,7 @@ class KeyInvalid(APIException):
     default_detail = _("Idempotency-Key takes 1 to 255 visible ASCII characters; a random UUID is best.")
 
 
-class KeyReused(APIException):
+class IdempotencyKeyReused(APIException):
     """The key belongs to a request that asked for something else."""
 
     status_code = 422
@@ -20,7 +20,7 @@ class KeyReused(APIException):
     default_detail = _("This Idempotency-Key was used for another request. Draw a new one for each.")
 
 
-class KeyRunning(APIException):
+class IdempotencyKeyInUse(APIException):
     """The first request with this key is not answered yet; nothing came of this one."""
 
     status_code = 409
@@ -31,4 +31,4 @@ class KeyRunning(APIException):
 
 
 # What sending the header may be refused for.
-REPEATS = (KeyInvalid, KeyReused, KeyRunning)
+IDEMPOTENCY_ERRORS = (IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyKeyInUse)

@@ -10,33 +10,33 @@ from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.response import Response
 
-from libs.idempotency.errors import KeyReused, KeyRunning
+from libs.idempotency.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 
 # Headers that belong to what was done, not to the moment in which it was told.
-KEPT_HEADERS = ("Location", "ETag")
+STORED_HEADERS = ("Location", "ETag")
 
 
-def expired_before() -> datetime:
+def retention_cutoff() -> datetime:
     """Answers made before this are forgotten."""
     return timezone.now() - timedelta(hours=settings.IDEMPOTENCY_RETENTION_HOURS)
 
 
-class AnswerQuerySet(models.QuerySet["Answer"]):
+class StoredResponseQuerySet(models.QuerySet["StoredResponse"]):
     """Answers by their keys."""
 
-    def claim(self, *, member_id: int, route: str, key: str, fingerprint: str) -> "Answer":
+    def claim(self, *, member_id: int, route: str, key: str, fingerprint: str) -> "StoredResponse":
         """The answer of this key: an earlier one, told already, or ours to give; outside of any transaction.
 
-        Raises KeyReused for another fingerprint, KeyRunning while somebody else holds the lease.
+        Raises IdempotencyKeyReused for another fingerprint, IdempotencyKeyInUse while somebody else holds the lease.
         """
         place = {"member_id": member_id, "route": route, "key": key}
-        self.filter(**place, created_at__lt=expired_before()).delete()
-        answer, is_new = self.get_or_create(**place, defaults={"fingerprint": fingerprint})
-        if answer.fingerprint != fingerprint:
-            raise KeyReused
-        if not is_new and answer.status is None:
-            answer.take_over()
-        return answer
+        self.filter(**place, created_at__lt=retention_cutoff()).delete()
+        stored, is_new = self.get_or_create(**place, defaults={"fingerprint": fingerprint})
+        if stored.fingerprint != fingerprint:
+            raise IdempotencyKeyReused
+        if not is_new and stored.status is None:
+            stored.take_over()
+        return stored
 
 
 def lease_end() -> datetime:
@@ -44,7 +44,7 @@ def lease_end() -> datetime:
     return timezone.now() + timedelta(seconds=settings.IDEMPOTENCY_LEASE_SECONDS)
 
 
-class Answer(models.Model):
+class StoredResponse(models.Model):
     """The answer to a member's request on a route, by the key that the client gave.
 
     Who works on it holds a lease: a token and a time. Only its holder stores the answer, in the transaction of the
@@ -64,42 +64,43 @@ class Answer(models.Model):
     body = models.BinaryField(default=b"")
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = AnswerQuerySet.as_manager()
+    objects = StoredResponseQuerySet.as_manager()
 
     class Meta:
+        db_table = "idempotency_answer"
         constraints = [models.UniqueConstraint(fields=["member", "route", "key"], name="idempotency_answer_key")]
         indexes = [models.Index(fields=["created_at"], name="idempotency_answer_age")]
 
     def __str__(self) -> str:
         return f"{self.route} #{self.pk}"
 
-    def _held(self) -> models.QuerySet["Answer"]:
-        return Answer.objects.filter(pk=self.pk, lease=self.lease, status=None)
+    def _held(self) -> models.QuerySet["StoredResponse"]:
+        return StoredResponse.objects.filter(pk=self.pk, lease=self.lease, status=None)
 
     def take_over(self) -> None:
-        """Hold a lease that ran out; raises KeyRunning when it did not, or when somebody was faster."""
+        """Hold a lease that ran out; raises IdempotencyKeyInUse when it did not, or when somebody was faster."""
         lease, until = uuid.uuid4(), lease_end()
         if not self._held().filter(leased_until__lte=timezone.now()).update(lease=lease, leased_until=until):
-            raise KeyRunning
+            raise IdempotencyKeyInUse
         self.lease, self.leased_until = lease, until
 
-    def keep(self, response: Response, body: bytes, content_type: str) -> None:
-        """Store what is answered, in the transaction of the effect; raises KeyRunning when the lease was lost."""
+    def store(self, response: Response, body: bytes, content_type: str) -> None:
+        """Store the response, in the transaction of the effect; raises IdempotencyKeyInUse when the lease is lost."""
         self.status = response.status_code
         kept: dict[str, Any] = {
             "status": self.status,
             "body": body,
             "content_type": content_type,
-            "headers": {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers},
+            "headers": {name: response.headers[name] for name in STORED_HEADERS if name in response.headers},
         }
         if not self._held().update(**kept):
-            raise KeyRunning
+            raise IdempotencyKeyInUse
 
     def release(self) -> None:
         """Free the key, unless an answer is stored."""
         self._held().delete()
 
-    def replayed(self) -> HttpResponse:
+    def replay(self) -> HttpResponse:
         """The answer once more, byte for byte."""
         headers = {**self.headers, "Idempotency-Replayed": "true"}
         return HttpResponse(bytes(self.body), status=self.status, content_type=self.content_type, headers=headers)

@@ -1,12 +1,12 @@
 """Delete old stored responses, so that the table stays small."""
 
 from libs.cleanup import add_cleanup_task, delete_in_chunks
-from libs.idempotency.models import Answer, expired_before
+from libs.idempotency.models import StoredResponse, retention_cutoff
 
 
-def forget_answers() -> int:
+def purge_stored_responses() -> int:
     """Delete responses older than IDEMPOTENCY_RETENTION_HOURS; returns how many."""
-    return delete_in_chunks(Answer.objects.filter(created_at__lt=expired_before()))
+    return delete_in_chunks(StoredResponse.objects.filter(created_at__lt=retention_cutoff()))
 
 
-add_cleanup_task("responses", forget_answers)
+add_cleanup_task("responses", purge_stored_responses)

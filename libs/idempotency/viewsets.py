@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from libs.idempotency.errors import KeyInvalid
+from libs.idempotency.errors import IdempotencyKeyInvalid
 from libs.idempotency.fingerprints import fingerprint
-from libs.idempotency.models import Answer
+from libs.idempotency.models import StoredResponse
 
 HEADER = "Idempotency-Key"
-is_key = re.compile(r"[\x21-\x7e]{1,255}").fullmatch
+is_valid_key = re.compile(r"[\x21-\x7e]{1,255}").fullmatch
 Action = TypeVar("Action", bound=Callable[..., Any])
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ class IdempotencyMixin(Base):
     Only for members, and for responses that carry no token. Errors are not stored: nothing happened.
     """
 
-    claimed: Answer | None = None
+    claimed: StoredResponse | None = None
 
     def store_response(self, response: Response) -> Response:
         """Store the response if it is a success and the request has a key; in the transaction of the effect."""
         if self.claimed is not None and response.status_code < 300:
             renderer = self.request.accepted_renderer
             body: Any = b"" if response.data is None else renderer.render(response.data, renderer.media_type, {})
-            self.claimed.keep(response, body, renderer.media_type)
+            self.claimed.store(response, body, renderer.media_type)
         return response
 
 
@@ -58,7 +58,7 @@ def idempotent(action: Action, *, stores_response: bool = False) -> Action:
             return response
         claimed = _claim(request, kwargs)
         if claimed.status is not None:
-            return claimed.replayed()
+            return claimed.replay()
         view.claimed = claimed
         try:
             with nullcontext() if stores_response else transaction.atomic():
@@ -74,11 +74,11 @@ def idempotent(action: Action, *, stores_response: bool = False) -> Action:
     return cast(Action, idempotent_action)
 
 
-def _claim(request: Request, path: dict[str, Any]) -> Answer:
+def _claim(request: Request, path: dict[str, Any]) -> StoredResponse:
     key = request.headers[HEADER]
-    if not is_key(key):
-        raise KeyInvalid
-    return Answer.objects.claim(
+    if not is_valid_key(key):
+        raise IdempotencyKeyInvalid
+    return StoredResponse.objects.claim(
         member_id=cast(int, request.user.pk),
         route=f"{request.method} {cast(ResolverMatch, request.resolver_match).route}",
         key=key,

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Export
-from libs.idempotency.models import Answer
+from libs.idempotency.models import StoredResponse
 from media.models import Image
 from posts.models import Post
 from tests.factories import upload
@@ -27,7 +27,7 @@ def send(client: APIClient, path: str, part: str) -> Any:
 
 def is_worked_anew(send_again: Callable[[], Any]) -> bool:
     """Whether nothing was kept, the repeat is done, and the one after it is answered as that."""
-    assert not Answer.objects.exists()
+    assert not StoredResponse.objects.exists()
     done, repeat = send_again(), send_again()
     assert (done.status_code // 100, done.get("Idempotency-Replayed")) == (2, None)
     assert (repeat.content, repeat["Idempotency-Replayed"]) == (done.content, "true")

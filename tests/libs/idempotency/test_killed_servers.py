@@ -17,7 +17,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
 from accounts.models import Member
-from libs.idempotency.models import Answer
+from libs.idempotency.models import StoredResponse
 from libs.outbox.worker import Worker
 from media import purge
 from media.models import Image
@@ -69,8 +69,8 @@ def send(server: ServerProcess, access: str, asked: Asked) -> list[HTTPConnectio
 def heard(line: HTTPConnection) -> tuple[int, Any, dict[str, str]]:
     """An answer: its status, its body and its headers."""
     with closing(line):
-        answer = line.getresponse()
-        return answer.status, json.loads(answer.read()), dict(answer.headers)
+        stored = line.getresponse()
+        return stored.status, json.loads(stored.read()), dict(stored.headers)
 
 
 def heard_nothing(line: HTTPConnection) -> bool:
@@ -126,7 +126,7 @@ def test_what_was_done_when_its_server_died_is_answered_by_the_next(
     with unread_log(tmp_path / "pipe") as fill, running_server(environment, tmp_path, "pipe") as server:
         fill()
         lines = send(server, access, asked)
-        wait_until(lambda: Answer.objects.filter(status=201).count() == len(asked))
+        wait_until(lambda: StoredResponse.objects.filter(status=201).count() == len(asked))
         server.kill()
         assert all(heard_nothing(line) for line in lines)
     with running_server(environment, tmp_path) as server:

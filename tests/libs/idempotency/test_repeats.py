@@ -15,9 +15,9 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from accounts.models import Member
-from libs.idempotency.errors import KeyRunning
-from libs.idempotency.models import Answer
-from libs.idempotency.purge import forget_answers
+from libs.idempotency.errors import IdempotencyKeyInUse
+from libs.idempotency.models import StoredResponse
+from libs.idempotency.purge import purge_stored_responses
 from libs.outbox.models import Job
 from media.models import Image
 from media.uploads import accepted_images, mark_stored
@@ -37,7 +37,7 @@ def say(client: APIClient, text: str = "Snow.", key: str = "k-1") -> Any:
 def abandon(**changes: Any) -> None:
     """As a process leaves it that was killed before its effect was committed."""
     Post.objects.all().delete()
-    Answer.objects.update(status=None, body=b"", **changes)
+    StoredResponse.objects.update(status=None, body=b"", **changes)
 
 
 def test_a_repeated_post_gets_the_first_answer_and_is_one_post(mina_api: APIClient) -> None:
@@ -96,7 +96,7 @@ def test_a_key_of_other_than_visible_ascii_is_refused(mina_api: APIClient, key: 
 def test_a_refused_request_is_judged_anew_when_repeated(mina_api: APIClient, settings: Settings) -> None:
     settings.POST_MAX_GRAPHEMES = 3
     assert say(mina_api).status_code == 400
-    assert not Answer.objects.exists()
+    assert not StoredResponse.objects.exists()
     settings.POST_MAX_GRAPHEMES = 30
     assert say(mina_api).status_code == 201
 
@@ -120,30 +120,30 @@ def test_a_key_whose_request_was_killed_is_free_after_its_lease(mina_api: APICli
 def test_an_effect_whose_lease_was_lost_is_taken_back(mina: Member, settings: Settings) -> None:
     settings.IDEMPOTENCY_LEASE_SECONDS = -1
     place: dict[str, Any] = {"member_id": mina.pk, "route": "r", "key": "k", "fingerprint": "f"}
-    late, held = Answer.objects.claim(**place), Answer.objects.claim(**place)
+    late, held = StoredResponse.objects.claim(**place), StoredResponse.objects.claim(**place)
 
     @transaction.atomic
     def publish() -> None:
         Post.objects.publish(author=mina, text="x")
-        late.keep(Response(status=201), b"", "")
+        late.store(Response(status=201), b"", "")
 
-    with pytest.raises(KeyRunning):
+    with pytest.raises(IdempotencyKeyInUse):
         publish()
     late.release()
     assert not Post.objects.exists()
-    held.keep(Response(status=201), b"{}", "application/json")
-    assert Answer.objects.claim(**place).status == 201
+    held.store(Response(status=201), b"{}", "application/json")
+    assert StoredResponse.objects.claim(**place).status == 201
 
 
 def test_answers_are_forgotten_after_a_day_and_with_their_member(mina: Member, mina_api: APIClient) -> None:
     say(mina_api)
-    Answer.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    StoredResponse.objects.update(created_at=timezone.now() - timedelta(hours=25))
     assert "Idempotency-Replayed" not in say(mina_api)
-    Answer.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    assert (forget_answers(), forget_answers()) == (1, 0)
+    StoredResponse.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert (purge_stored_responses(), purge_stored_responses()) == (1, 0)
     say(mina_api)
     erase(mina)
-    assert not Answer.objects.exists()
+    assert not StoredResponse.objects.exists()
 
 
 def test_a_request_without_the_header_never_asks_for_answers(mina_api: APIClient) -> None:
@@ -156,7 +156,7 @@ def test_of_equal_requests_at_the_same_time_one_takes_effect(mina: Member, at_on
     clients = [signed_in(mina, f"phone {number}") for number in range(6)]
     statuses = at_once([partial(lambda client: say(client).status_code, client) for client in clients])
     assert set(statuses) <= {201, 409}
-    assert (201 in statuses, Post.objects.count(), Answer.objects.count()) == (True, 1, 1)
+    assert (201 in statuses, Post.objects.count(), StoredResponse.objects.count()) == (True, 1, 1)
 
 
 def test_an_answer_that_cannot_be_kept_takes_its_picture_along(mina: Member) -> None:

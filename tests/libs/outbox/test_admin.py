@@ -53,7 +53,7 @@ def test_the_dead_among_the_chosen_are_tried_again(browser: Client, enqueue_job:
 def test_a_page_of_the_list_costs_the_same_for_many_jobs(
     enqueue_job: EnqueueJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(BoundedPaginator, "farthest", 3)
+    monkeypatch.setattr(BoundedPaginator, "max_count", 3)
     for _ in range(5):
         enqueue_job()
     assert BoundedPaginator(Job.objects.order_by("-id"), 2).count == 3
