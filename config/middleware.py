@@ -45,7 +45,7 @@ class HeadMiddleware:
 class RequestLogMiddleware:
     """Give each request an id and write one log line for it.
 
-    A valid X-Request-ID of the client or the proxy is kept. The line has the route instead of the path, because paths
+    A valid X-Request-ID of the client or the proxy is used. The line has the route instead of the path, because paths
     and queries may contain personal data.
     """
 

@@ -128,7 +128,7 @@ DATABASE_STATEMENT_TIMEOUT = env.int("DATABASE_STATEMENT_TIMEOUT", 15_000)
 # PgBouncer that assign connections by transaction.
 DATABASE_PREPARE_THRESHOLD = env.int("DATABASE_PREPARE_THRESHOLD", 2)
 if "sqlite" in DATABASES["default"]["ENGINE"]:
-    # Opening the file takes as long as all statements of a request, so connections are kept.
+    # Opening the file takes as long as all statements of a request, so connections stay open.
     DATABASES["default"]["CONN_MAX_AGE"] = None
     # SQLite creates the file but not its directory.
     VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -140,7 +140,7 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # Options of the URL, such as ?sslmode=verify-full, are kept.
+    # Options of the URL, such as ?sslmode=verify-full, stay.
     DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
         "pool": {
             "min_size": min(2, DATABASE_POOL_SIZE),
@@ -427,7 +427,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     # OpenAPI 3.0 cannot describe a reference that may be null.
     "OAS_VERSION": "3.1.0",
-    "DESCRIPTION": "The API of Heart to Heart. Sign-in, paging and errors are told in docs/api.md.",
+    "DESCRIPTION": "The API of Heart to Heart. docs/api.md explains login, pagination and errors.",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     # drf-spectacular describes file fields of requests as binary only with components of their own.

@@ -1,4 +1,4 @@
-"""The room of operations."""
+"""App configuration of health checks, operators' commands and demo data."""
 
 from django.apps import AppConfig
 
