@@ -38,12 +38,14 @@ class ServerProcess:
             )
         self.wait_until_ready()
 
-    def stop(self) -> None:
-        """End it as a deployment does, and return when it has ended."""
-        if self.process:
-            self.process.terminate()
-            self.process.wait(STOP_SECONDS)
-            self.process = None
+    def stop(self) -> int:
+        """End it as a deployment does, and return its exit code when it has ended; 0 if it was not running."""
+        if self.process is None:
+            return 0
+        self.process.terminate()
+        code = self.process.wait(STOP_SECONDS)
+        self.process = None
+        return code
 
     def kill(self) -> None:
         """End master and workers at once, as a lost machine does: no request is finished, no line is logged."""
