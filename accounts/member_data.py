@@ -6,8 +6,14 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts import erasure, purge
 from accounts.exports import member_files
-from accounts.member_data_registry import ErasureStage, add_erasure_step, add_export_file, add_profile_count
-from accounts.models import Export, Member
+from accounts.member_data_registry import (
+    ErasureStage,
+    ProfileCount,
+    add_erasure_step,
+    add_export_file,
+    add_profile_count,
+)
+from accounts.models import Export, Follow, Member
 from accounts.profiles.profiles import followed_by, followers_of
 from libs.cleanup import add_cleanup_task, chunk_ids, delete_chunk
 from media.models import Image
@@ -56,8 +62,12 @@ add_export_file("blocks", member_files.export_blocks)
 add_export_file("following", member_files.export_following)
 add_export_file("followers", member_files.export_followers)
 
-add_profile_count("followers", followers_of)
-add_profile_count("following", followed_by)
+add_profile_count(
+    "followers", ProfileCount(lambda member: Follow.objects.filter(followed=member.pk), visible_rows=followers_of)
+)
+add_profile_count(
+    "following", ProfileCount(lambda member: Follow.objects.filter(follower=member.pk), visible_rows=followed_by)
+)
 
 add_cleanup_task("members", erasure.start_due_erasures)
 add_cleanup_task("sessions", purge.purge_sessions)

@@ -6,7 +6,7 @@ modules in the order of INSTALLED_APPS, which is from lower packages to upper on
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
@@ -20,7 +20,6 @@ ExportContent = ExportRow | Iterable[ExportRow]
 # Deletes at most so many records of the member, and says whether there may be more.
 EraseStep = Callable[[Member, int], bool]
 ExportFunction = Callable[[Member], ExportContent]
-CountedRows = Callable[[Member, Member], models.QuerySet[Any]]
 EmailCheck = Callable[[str], bool]
 FormerEmailHandler = Callable[[Member, str], None]
 
@@ -34,9 +33,16 @@ class ErasureStage(IntEnum):
     IMAGES = auto()
 
 
+class ProfileCount(NamedTuple):
+    """What one count on profiles is made of: all rows of a member, and those that a viewer may see."""
+
+    rows: Callable[[Member], models.QuerySet[Any]]
+    visible_rows: Callable[[Member, Member], models.QuerySet[Any]]
+
+
 _erasure_steps: list[tuple[ErasureStage, EraseStep]] = []
 _export_functions: dict[str, ExportFunction] = {}
-_counted_rows: dict[str, CountedRows] = {}
+_profile_counts: dict[str, ProfileCount] = {}
 _email_checks: list[EmailCheck] = []
 _former_email_handlers: list[FormerEmailHandler] = []
 
@@ -67,14 +73,14 @@ def export_functions() -> dict[str, ExportFunction]:
     return dict(_export_functions)
 
 
-def add_profile_count(name: str, rows: CountedRows) -> None:
-    """Have profiles count the rows of a member (first argument) that the viewer (second) may see."""
-    _counted_rows[name] = rows
+def add_profile_count(name: str, count: ProfileCount) -> None:
+    """Have profiles count rows of a member; `accounts.profiles.counts` says how."""
+    _profile_counts[name] = count
 
 
-def profile_counts(member: Member, viewer: Member) -> dict[str, int]:
-    """The number of everything that profiles count, as far as the viewer may see it."""
-    return {name: rows(member, viewer).count() for name, rows in sorted(_counted_rows.items())}
+def profile_count_registry() -> dict[str, ProfileCount]:
+    """Everything that profiles count, by name."""
+    return dict(_profile_counts)
 
 
 def add_email_check(is_refused: EmailCheck) -> None:

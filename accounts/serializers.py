@@ -9,6 +9,7 @@ from rest_framework import serializers
 from accounts.email_addresses import EMAIL_MAX_LENGTH, has_one_spelling, normalised
 from accounts.models.login_session import DEVICE_MAX_GRAPHEMES
 from accounts.models.member import ABOUT_MAX_GRAPHEMES, NAME_MAX_GRAPHEMES, NICKNAME_MAX_GRAPHEMES
+from accounts.profiles.counts import COUNT_LIMIT
 from libs.api.fields import IdField, TextField
 from libs.api.serializers import StrictSerializer
 from media.serializers import ImageUrlsSerializer
@@ -23,11 +24,11 @@ class BriefSerializer(serializers.Serializer[object]):
 
 
 class CountsSerializer(serializers.Serializer[object]):
-    """How much of what the asker may see there is."""
+    """Counts of what the viewer may see: exact below 10000, which means 10000 or more."""
 
-    followers = serializers.IntegerField()
-    following = serializers.IntegerField()
-    posts = serializers.IntegerField()
+    followers = serializers.IntegerField(max_value=COUNT_LIMIT)
+    following = serializers.IntegerField(max_value=COUNT_LIMIT)
+    posts = serializers.IntegerField(max_value=COUNT_LIMIT)
 
 
 class ProfileBaseSerializer(BriefSerializer):

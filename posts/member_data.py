@@ -6,7 +6,13 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.exports.contents import image_path, iterate_by_id
-from accounts.member_data_registry import ErasureStage, add_erasure_step, add_export_file, add_profile_count
+from accounts.member_data_registry import (
+    ErasureStage,
+    ProfileCount,
+    add_erasure_step,
+    add_export_file,
+    add_profile_count,
+)
 from accounts.models import Member
 from libs.cleanup import chunk_ids
 from posts.models import Post, PostEdit, PostImage
@@ -36,8 +42,13 @@ def export_post_edits(member: Member) -> Iterator[dict[str, Any]]:
         yield {"post": str(edit.post_id), "text": edit.text, "edited_at": edit.edited_at}
 
 
+def published_posts(member: Member) -> QuerySet[Post]:
+    """Posts of the member that are not removed or deleted."""
+    return Post.objects.published().still_said().filter(author=member.pk)
+
+
 def visible_posts(member: Member, viewer: Member) -> QuerySet[Post]:
-    """The member's posts that a profile counts."""
+    """Posts of the member that the viewer may see."""
     return Post.objects.visible_to(viewer).filter(author=member.pk)
 
 
@@ -53,4 +64,4 @@ def _image_row(post_image: PostImage) -> dict[str, Any]:
 add_erasure_step(ErasureStage.CONTENT, erase_posts)
 add_export_file("posts", export_posts)
 add_export_file("post-edits", export_post_edits)
-add_profile_count("posts", visible_posts)
+add_profile_count("posts", ProfileCount(published_posts, visible_rows=visible_posts))

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.member_data_registry import profile_counts
 from accounts.models import Follow, Member
 from accounts.models.member import MemberQuerySet
+from accounts.profiles.counts import profile_counts
 from accounts.profiles.representations import brief, brief_values
 
 

@@ -7,9 +7,9 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.member_data_registry import profile_counts
 from accounts.models import Block, Member
 from accounts.models.member import MemberQuerySet
+from accounts.profiles.counts import profile_counts
 from android.errors import AlreadyBlocking, NotTheMember
 from android.parsers import AppFormParser
 from android.representations import member, member_values, picture_url

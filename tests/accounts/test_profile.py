@@ -103,7 +103,7 @@ def test_a_profile_takes_the_same_queries_however_much_it_counts(
     for follower in MemberFactory.create_batch(rows):
         follower.follow(jun)
     phone.get("me")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         assert phone.get(f"members/{jun.pk}").json()["counts"]["followers"] == rows
 
 

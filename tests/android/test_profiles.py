@@ -96,4 +96,4 @@ def test_a_profile_takes_the_same_statements_whoever_it_is(mina_app: App, mina: 
         mina_app.profile()
         with CaptureQueriesContext(connection) as statements:
             assert asked(mina_app, request("profile", target=looked_at)).is_good
-        assert len(statements) == 4
+        assert len(statements) == 2
