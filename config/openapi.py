@@ -1,4 +1,4 @@
-"""What the OpenAPI document of v1 has to know of the apps."""
+"""What the OpenAPI document of v1 knows of the apps."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from android.middleware import ADDRESSES
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
-    """How a member's token is sent."""
+    """Describes the authentication of members: a bearer token."""
 
     target_class = "accounts.sessions.authentication.MemberAuthentication"
     name = "bearer"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        """RFC 6750."""
+        """Return the security scheme (RFC 6750)."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
 def exclude_android(endpoints: list[tuple[str, Any, str, Any]], **kwargs: Any) -> list[tuple[str, Any, str, Any]]:
-    """Pre-processing hook: the wire of the app in the store has a document of its own."""
+    """Leave out the Android API, which has a document of its own; a pre-processing hook of drf-spectacular."""
     return [endpoint for endpoint in endpoints if not endpoint[0].startswith(ADDRESSES)]

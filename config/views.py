@@ -1,4 +1,4 @@
-"""What spans all rooms on the API: what a client should know before it starts, and the description of it all."""
+"""Views of no app in particular: the settings that clients need, OpenAPI documents and Swagger UI."""
 
 from functools import cache
 from typing import Any
@@ -23,22 +23,22 @@ from media.processing.pipeline import accepted_media_types
 
 
 class ClientConfigSerializer(serializers.Serializer[Any]):
-    """Limits and versions a client needs before it starts."""
+    """Limits and versions that a client needs before it starts."""
 
-    minimum_client_version = serializers.CharField(help_text="Older clients ask their owner to update.")
-    terms_version = serializers.CharField(help_text="The version a new member accepts.")
-    post_max_graphemes = serializers.IntegerField(help_text="What people count as letters.")
+    minimum_client_version = serializers.CharField(help_text="Older clients ask people to update.")
+    terms_version = serializers.CharField(help_text="The version that a new member accepts.")
+    post_max_graphemes = serializers.IntegerField(help_text="Characters as people count them.")
     post_max_images = serializers.IntegerField()
     image_max_bytes = serializers.IntegerField()
     image_max_pixels = serializers.IntegerField()
     image_types = serializers.ListField(child=serializers.CharField())
-    password_min_length = serializers.IntegerField(help_text="Code points.")
+    password_min_length = serializers.IntegerField(help_text="In code points.")
     page_size_max = serializers.IntegerField()
-    withdrawal_grace_days = serializers.IntegerField(help_text="So long a withdrawn member can come back.")
+    withdrawal_grace_days = serializers.IntegerField(help_text="For so many days a withdrawal can be cancelled.")
 
 
 def client_config() -> dict[str, Any]:
-    """The same settings the rules read."""
+    """Return the settings for clients, the same that the server's rules read."""
     return {
         "minimum_client_version": settings.MINIMUM_CLIENT_VERSION,
         "terms_version": settings.TERMS_VERSION,
@@ -54,7 +54,7 @@ def client_config() -> dict[str, Any]:
 
 
 class ClientConfigViewSet(StrictViewSet):
-    """The same for everybody, so it may be kept for some minutes."""
+    """Settings for clients: the same for everybody, so caches may store them for some minutes."""
 
     @operation(
         public=True,
@@ -65,29 +65,29 @@ class ClientConfigViewSet(StrictViewSet):
         etag=True,
     )
     def retrieve(self, request: Request) -> HttpResponse:
-        """Limits, accepted pictures, versions."""
+        """Return limits, accepted types of images, and versions."""
         return etag_response(request, client_config(), cache="public, max-age=300")
 
 
 @cache
 def render_schema(generator: Any = SchemaGenerator) -> bytes:
-    """OpenAPI in YAML; it cannot change while the process lives, and writing it takes a second."""
+    """Return an OpenAPI document in YAML; cached, because it takes a second and changes with the code only."""
     document = generator().get_schema(request=None, public=True)
     return bytes(OpenApiYamlRenderer().render(document, renderer_context={}))
 
 
 def schema(request: HttpRequest, generator: Any = SchemaGenerator) -> HttpResponse:
-    """The description of the API, or of another wire that a generator is given for."""
+    """Answer with the OpenAPI document of v1, or of the generator that is given."""
     return HttpResponse(render_schema(generator), content_type="application/vnd.oai.openapi; charset=utf-8")
 
 
 class SwaggerView(SpectacularSwaggerSplitView):
-    """Swagger UI with its script in a file of its own, so that the content security policy holds."""
+    """Swagger UI with its script in a file of its own, as the Content-Security-Policy demands."""
 
     content_negotiation_class = JSONOnlyNegotiation
     throttle_classes = ()
     renderer_classes = [TemplateHTMLRenderer]
 
     def get_exception_handler(self) -> Any:
-        """REST framework's own: this page is for people."""
+        """Return REST framework's own handler: this is an HTML page."""
         return exception_handler

@@ -8,7 +8,7 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response, render_json
+from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
@@ -82,7 +82,7 @@ class ImageViewSet(StrictViewSet):
             image = self.lock_image(image_id)
             image.set_alt(alt)
         representation = image.to_representation()
-        return Response(representation, headers={"ETag": compute_etag(render_json(representation))})
+        return Response(representation, headers={"ETag": compute_etag(representation)})
 
     @operation(
         summary="Delete an image that nothing shows",

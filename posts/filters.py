@@ -77,7 +77,7 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
         """The posts of one writer; a hidden one has none, like one that does not exist."""
         number = parse_id(value)
         if number is None:
-            raise ValidationError({name: [ErrorDetail(gettext("This is not an id."), "invalid")]})
+            raise ValidationError({name: [ErrorDetail(gettext("This is not a valid id."), "invalid")]})
         return posts.filter(author_id=number)
 
     def by_following(self, posts: PostQuerySet, name: str, value: str) -> QuerySet[Any]:

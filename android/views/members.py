@@ -3,7 +3,6 @@
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,6 +20,7 @@ from android.response_serializers import (
 )
 from android.serializers import ActorSerializer, AvatarSerializer, TargetSerializer
 from android.views.base import AppViewSet
+from libs.api.errors import NotFound
 from libs.api.operations import operation
 from libs.throttling.throttles import enforce_rate_limit, rate_limit
 from media.uploads import accepted_images, mark_stored

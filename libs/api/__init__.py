@@ -1,1 +1,1 @@
-"""What both ends of the wire agree on: JSON in and out, text, ids, and the refusal of what nobody asked for."""
+"""A strict base for HTTP APIs on Django REST framework: what a client sends is either understood or refused."""

@@ -5,15 +5,15 @@ from rest_framework.exceptions import APIException
 
 
 class PreconditionFailed(APIException):
-    """The thing is no longer what the asker has read, or is there although it should not be (RFC 9110 13.1)."""
+    """The resource has changed since the client read it, or exists although it should not (RFC 9110 13.1)."""
 
     status_code = 412
     default_code = "precondition_failed"
-    default_detail = _("It has changed since you read it. Read it anew, then decide again.")
+    default_detail = _("This has changed since you last saw it. Load it again, then decide.")
 
 
 class NotFound(APIException):
-    """There is no such thing, or the asker may not see it: both are said alike."""
+    """The resource does not exist, or the member may not see it: both look the same."""
 
     status_code = 404
     default_code = "not_found"
@@ -21,23 +21,23 @@ class NotFound(APIException):
 
 
 class InvalidRequest(APIException):
-    """The request breaks a rule that has no name of its own; `errors` says which field and why."""
+    """A field or parameter is not valid; `errors` says which and why."""
 
     status_code = 400
     default_code = "invalid"
-    default_detail = _("Some of what was sent cannot be taken; `errors` says what.")
+    default_detail = _("Some of the values sent are not valid. Correct them and try again.")
 
 
 class UnknownField(APIException):
-    """The request names a field or parameter that the operation does not know."""
+    """The request has a field or parameter that the operation does not know."""
 
     status_code = 400
     default_code = "unknown_field"
-    default_detail = _("The request names something that this operation does not know; `errors` says what.")
+    default_detail = _("The request contains something that is not supported here.")
 
 
 class MalformedRequest(APIException):
-    """The body cannot be read at all."""
+    """The request cannot be parsed."""
 
     status_code = 400
     default_code = "malformed"
@@ -45,15 +45,15 @@ class MalformedRequest(APIException):
 
 
 class LengthRequired(APIException):
-    """The body comes in pieces, and nothing tells how long it is (RFC 9110, 15.5.12)."""
+    """The body comes in chunks without a Content-Length (RFC 9110, 15.5.12)."""
 
     status_code = 411
     default_code = "length_required"
-    default_detail = _("Send the body with a Content-Length, not in pieces.")
+    default_detail = _("The request must state the length of its body in advance.")
 
 
 class BodyTooLarge(APIException):
-    """The body is larger than any honest one."""
+    """The body is larger than any legitimate one."""
 
     status_code = 413
     default_code = "body_too_large"
@@ -61,7 +61,7 @@ class BodyTooLarge(APIException):
 
 
 class AddressTooLong(APIException):
-    """The first line of the request is longer than any honest one (RFC 9110, 15.5.15)."""
+    """The request line is longer than any legitimate one (RFC 9110, 15.5.15)."""
 
     status_code = 414
     default_code = "address_too_long"
@@ -69,7 +69,7 @@ class AddressTooLong(APIException):
 
 
 class HeadersTooLarge(APIException):
-    """More headers, or longer ones, than any honest request has (RFC 6585, 5)."""
+    """There are more headers, or longer ones, than in any legitimate request (RFC 6585, 5)."""
 
     status_code = 431
     default_code = "headers_too_large"
@@ -77,15 +77,15 @@ class HeadersTooLarge(APIException):
 
 
 class UnsupportedType(APIException):
-    """The body is of a type that this operation does not read."""
+    """The body has a media type that the operation does not read."""
 
     status_code = 415
     default_code = "unsupported_media_type"
-    default_detail = _("This operation does not read bodies of this Content-Type.")
+    default_detail = _("This type of content is not supported here.")
 
 
 class ServiceUnavailable(APIException):
-    """Something the server needs is away; nothing was changed."""
+    """A service that the server needs is down; nothing was changed."""
 
     status_code = 503
     default_code = "unavailable"
@@ -94,7 +94,7 @@ class ServiceUnavailable(APIException):
 
 
 class InternalError(APIException):
-    """A fault of ours; the log holds it under the request's id."""
+    """A bug; the log has it under the request's id."""
 
     status_code = 500
     default_code = "internal_error"
@@ -102,16 +102,16 @@ class InternalError(APIException):
 
 
 class Conflict(APIException):
-    """Two requests met in the database, and this one came second."""
+    """Another request changed the same rows first."""
 
     status_code = 409
     default_code = "conflict"
-    default_detail = _("Something changed at this very moment. Read it anew and try again.")
+    default_detail = _("Something changed while you did this. Load it again and try again.")
 
 
 class Forbidden(APIException):
-    """The asker is known and may not do this."""
+    """The member is known and may not do this."""
 
     status_code = 403
     default_code = "permission_denied"
-    default_detail = _("You may not do this.")
+    default_detail = _("You are not allowed to do this.")

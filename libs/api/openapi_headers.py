@@ -1,5 +1,6 @@
-"""What OpenAPI says of headers: limits, entity tags, and the conditions that go with them."""
+"""OpenAPI of headers: rate limits, entity tags and preconditions."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rest_framework.throttling import BaseThrottle
@@ -8,33 +9,31 @@ from libs.api.operations import Operation
 from libs.throttling.rate_limits import rate_limits_of
 from libs.throttling.throttles import RateLimitThrottle
 
-NOT_MODIFIED = {"description": "The client has it already; there is no body."}
-
 
 def header_object(description: str, example: str) -> dict[str, Any]:
-    """A header of an answer."""
+    """Return an OpenAPI header of type string."""
     return {"description": description, "schema": {"type": "string"}, "example": example}
 
 
 HEADERS = {
     "RateLimit": header_object(
-        "How many requests (`r`) are left of each limit, and in how many seconds (`t`) there are more.",
+        "How many requests (`r`) each limit has left, and in how many seconds (`t`) there are more.",
         '"read-member";r=598;t=42',
     ),
     "RateLimit-Policy": header_object(
-        "How many requests (`q`) each limit lets pass in how many seconds (`w`).", '"read-member";q=600;w=60'
+        "How many requests (`q`) each limit allows in how many seconds (`w`).", '"read-member";q=600;w=60'
     ),
     "Retry-After": {"description": "Wait so many seconds.", "schema": {"type": "integer"}, "example": 17},
-    "ETag": header_object("Names this very state of what was read.", '"5f0c6b1a9d2e4c7788aa01b3c4d5e6f7"'),
+    "ETag": header_object("Identifies this state of the resource.", '"5f0c6b1a9d2e4c7788aa01b3c4d5e6f7"'),
 }
 CONDITIONS = {
-    "If-None-Match": "ETags of what the client has; with the present one among them the answer is 304.",
-    "If-Match": "The ETag of what the client has read; when it has changed since, the answer is 412.",
+    "If-None-Match": "ETags that the client has; if the current one is among them, the response is 304.",
+    "If-Match": "The ETag that the client has read; if the resource has changed since, the response is 412.",
 }
 
 
-def rate_limit_policies(throttles: list[BaseThrottle], method: str) -> list[dict[str, Any]]:
-    """The limits of an operation, as the extension `x-rate-limit` tells them."""
+def rate_limit_policies(throttles: Iterable[BaseThrottle], method: str) -> list[dict[str, Any]]:
+    """Return the rate limits of an operation as the extension `x-rate-limit` has them."""
     return [
         {
             "scope": (scope := throttle.scope_of(method)),
@@ -46,30 +45,35 @@ def rate_limit_policies(throttles: list[BaseThrottle], method: str) -> list[dict
     ]
 
 
-def add_rate_limits(operation: dict[str, Any], throttles: list[BaseThrottle], method: str) -> None:
-    """Add the limits of an operation and the headers that its answers say them with."""
-    if told := rate_limit_policies(throttles, method):
-        operation["x-rate-limit"] = told
-    for status, answer in operation["responses"].items():
-        names = ["RateLimit", "RateLimit-Policy"] if told and (status[0] in "23" or status == "429") else []
-        names += ["Retry-After"] if status in ("429", "503") else []
-        _add(answer, names)
+def add_rate_limits(operation: dict[str, Any], throttles: Iterable[BaseThrottle], method: str) -> None:
+    """Add the rate limits of an operation, and the headers of its responses that report them."""
+    if policies := rate_limit_policies(throttles, method):
+        operation["x-rate-limit"] = policies
+    for status, response in operation["responses"].items():
+        if policies and (status[0] in "23" or status == "429"):
+            _add_headers(response, ["RateLimit", "RateLimit-Policy"])
+        if status in ("429", "503"):
+            _add_headers(response, ["Retry-After"])
 
 
 def add_conditions(operation: dict[str, Any], declared: Operation, method: str) -> None:
-    """Add what a read with an ETag answers, or what a change heeds; of changes only PATCH answers with the new ETag."""
-    is_tagged, is_guarded = declared.etag, declared.if_match
-    if is_tagged:
-        operation["responses"]["304"] = {**NOT_MODIFIED}
-        _add(operation["responses"]["304"], ["ETag"])
-    if is_tagged or (is_guarded and method == "PATCH"):
-        _add(operation["responses"]["200"], ["ETag"])
-    if is_tagged or is_guarded:
-        name = "If-None-Match" if is_tagged else "If-Match"
-        told = {"in": "header", "name": name, "schema": {"type": "string"}, "description": CONDITIONS[name]}
-        operation["parameters"] = [*operation.get("parameters", []), told]
+    """Add ETag and conditions of a read, or the condition of a change; of changes only PATCH returns the new ETag."""
+    responses = operation["responses"]
+    if declared.etag:
+        responses["304"] = {"description": "The client has it already; there is no body."}
+        _add_headers(responses["304"], ["ETag"])
+        _add_condition(operation, "If-None-Match")
+    if declared.if_match:
+        _add_condition(operation, "If-Match")
+    if declared.etag or (declared.if_match and method == "PATCH"):
+        _add_headers(responses["200"], ["ETag"])
 
 
-def _add(answer: dict[str, Any], names: list[str]) -> None:
+def _add_condition(operation: dict[str, Any], name: str) -> None:
+    condition = {"in": "header", "name": name, "schema": {"type": "string"}, "description": CONDITIONS[name]}
+    operation["parameters"] = [*operation.get("parameters", []), condition]
+
+
+def _add_headers(response: dict[str, Any], names: Sequence[str]) -> None:
     for name in names:
-        answer.setdefault("headers", {})[name] = {"$ref": f"#/components/headers/{name}"}
+        response.setdefault("headers", {})[name] = {"$ref": f"#/components/headers/{name}"}

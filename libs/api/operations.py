@@ -1,4 +1,4 @@
-"""The decorator that declares an action of a viewset, for the view and for OpenAPI."""
+"""The decorator @operation: declares an action of a viewset, for the view itself and for OpenAPI."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,40 +16,40 @@ from rest_framework.throttling import BaseThrottle
 from libs.idempotency.viewsets import idempotent
 
 Action = TypeVar("Action", bound=Callable[..., Any])
-# The methods that each of these makes sense for.
+# The HTTP methods that these declarations are for.
 METHODS = {"etag": ("get",), "if_match": ("put", "patch", "delete"), "idempotent": ("post",)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What one action of a StrictViewSet takes, answers and refuses.
+    """What one action of a StrictViewSet takes, returns and refuses.
 
-    A wrong declaration raises TypeError while the view is imported or its URL is made.
+    A wrong declaration raises TypeError while the view is imported or its URL pattern is made.
     """
 
-    # As drf-spectacular's extend_schema has them; without a description the action's docstring is it.
+    # For OpenAPI, as in drf-spectacular's extend_schema. Without a description the action's docstring is used.
     summary: str
     description: str = ""
     responses: Any = None
     examples: Sequence[OpenApiExample] = ()
     auth: Sequence[Mapping[str, Sequence[str]]] | None = None
-    # The serializer of the body, or one for each media type. None refuses a body that holds anything.
+    # The serializer of the body, or one for each media type; None refuses every field. Left out: no body is read.
     request: Any = empty
-    # The serializer of the query parameters, and names of others that pagination and filters read.
+    # The serializer of the query parameters, and the names of those that pagination and filters read.
     query: type[Serializer[Any]] | None = None
     query_parameters: Collection[str] = ()
-    # Needs no member and does not look at a token, so that an expired one cannot stand in the way of a login.
+    # Public: no token is read, so that an expired one does not prevent a login.
     public: bool = False
     exempt_from: Collection[type[BasePermission]] = ()
-    # None for the viewset's throttle_classes.
+    # None: the throttle_classes of the viewset.
     rate_limits: Sequence[type[BaseThrottle]] | None = None
     errors: Sequence[type[APIException]] = ()
-    # Answers with an ETag; heeds If-Match.
+    # A read returns an ETag; a change obeys If-Match.
     etag: bool = False
     if_match: bool = False
-    # Answers a repeated Idempotency-Key as it did the first time. The action runs in one transaction with the stored
-    # response, unless it works outside of the database too: then it calls self.store_response() in a transaction of its
-    # own.
+    # A request with a known Idempotency-Key gets the stored response. It is stored in one transaction with the action,
+    # unless the action also works outside of the database: then it `stores_response` itself, by self.store_response()
+    # in its own transaction.
     idempotent: bool = False
     stores_response: bool = False
 
@@ -60,31 +60,31 @@ class Operation:
         if self.request is not empty:
             _require_classes(self._request_serializers(), BaseSerializer)
         if isinstance(self.query_parameters, str):
-            raise TypeError("query_parameters are several names")
+            raise TypeError("query_parameters must be a collection of names")
         if self.stores_response and not self.idempotent:
-            raise TypeError("stores_response is for idempotent actions")
+            raise TypeError("only idempotent actions store their response")
         if self.public and (self.idempotent or self.exempt_from):
-            raise TypeError("a public action has no permissions, and stores no responses of a member")
+            raise TypeError("a public action has no permissions and no Idempotency-Key")
 
     def __call__(self, action: Action) -> Action:
-        """Declare the action."""
+        """Attach the declaration to the action."""
         made = idempotent(action, stores_response=self.stores_response) if self.idempotent else action
         made.operation = self  # type: ignore[attr-defined]
         return made
 
     def check_method(self, method: str) -> None:
-        """Raise TypeError when the HTTP method cannot do what is declared."""
+        """Raise TypeError if a declaration is not for this HTTP method."""
         for name, methods in METHODS.items():
             if getattr(self, name) and method not in methods:
-                raise TypeError(f"{name} is for {', '.join(methods)}, not for {method}: {self.summary}")
+                raise TypeError(f"{self.summary!r}: {name} is for {', '.join(methods)}, not {method}")
 
     @cached_property
     def known_parameters(self) -> frozenset[str]:
-        """The names that the query string may hold."""
+        """The names that the query string may contain."""
         return frozenset(self.query_parameters).union(self.query().get_fields() if self.query else ())
 
     def serializer_for(self, media_type: str) -> Any:
-        """The serializer class of a body of this media type; the first declared for one that is not."""
+        """Return the serializer class of bodies of this media type; the first one for an undeclared media type."""
         serializers = self.request if isinstance(self.request, Mapping) else {}
         return serializers.get(media_type) or next(iter(self._request_serializers()))
 
@@ -94,7 +94,7 @@ class Operation:
         return () if self.request is None or self.request is empty else (self.request,)
 
 
-# Lower case where it decorates.
+# In lower case, as decorators are.
 operation = Operation
 
 

@@ -1,4 +1,4 @@
-"""How bodies are read."""
+"""Parse request bodies strictly."""
 
 import json
 from collections.abc import Mapping
@@ -13,41 +13,41 @@ from rest_framework.parsers import BaseParser
 
 
 def unique_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object whose names are unique; two readers could understand a repeated one differently (RFC 8259 4)."""
+    """Build a JSON object; raise ParseError for a repeated name, which readers understand differently (RFC 8259 4)."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ParseError(_("A name stands twice in one JSON object."))
+        raise ParseError(_("A JSON object in the request has the same name twice."))
     return found
 
 
 def reject_constant(name: str) -> NoReturn:
-    """Python reads NaN and Infinity, JSON does not know them."""
-    raise ParseError(_("NaN and Infinity are not JSON."))
+    """Raise ParseError for NaN and Infinity, which Python reads although JSON does not have them."""
+    raise ParseError(_("NaN and Infinity are not valid JSON."))
 
 
 def read_limited(stream: IO[Any]) -> bytes:
-    """The bytes of a body; raises RequestDataTooBig, which Django itself does only when it reads a body by itself."""
-    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    body: bytes = stream.read(most + 1)
-    if len(body) > most:
+    """Read a body; raise RequestDataTooBig, which Django does only where it reads the body by itself."""
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    body: bytes = stream.read(limit + 1)
+    if len(body) > limit:
         raise RequestDataTooBig
     return body
 
 
 class StrictJSONParser(BaseParser):
-    """JSON as RFC 8259 has it: UTF-8, no repeated names, no NaN, no nesting that only exhausts the reader."""
+    """Parses JSON as RFC 8259 has it: UTF-8, no repeated names, no NaN, no nesting that exhausts the parser."""
 
     media_type = "application/json"
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """The body's value, or ParseError (400 `malformed`)."""
+        """Return the value of the body; raise ParseError."""
         try:
             body = read_limited(stream)
             value = json.loads(body.decode(), object_pairs_hook=unique_object, parse_constant=reject_constant)
-            # Python alone takes half a character, which no answer can hold, and numbers that are infinite.
+            # It refuses what Python reads: half a surrogate pair, which no response can hold, and infinite numbers.
             orjson.loads(body)
             return value
         except (ValueError, RecursionError):
-            raise ParseError(_("The body is not readable JSON in UTF-8.")) from None
+            raise ParseError(_("The request's body is not valid JSON in UTF-8.")) from None

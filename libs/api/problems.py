@@ -1,4 +1,4 @@
-"""Render every error as application/problem+json (RFC 9457), in the language that the client asks for."""
+"""Render every error as application/problem+json (RFC 9457), in the language of the request."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,6 @@ from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
-import orjson
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
@@ -17,7 +16,7 @@ from django.core.exceptions import (
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
-from gunicorn.http import errors as unreadable
+from gunicorn.http import errors as gunicorn_errors
 from psycopg_pool import PoolTimeout
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -37,12 +36,12 @@ from libs.api.errors import (
     UnknownField,
     UnsupportedType,
 )
-from libs.api.renderers import JSON_OPTIONS, json_default
+from libs.api.renderers import render_json
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
     400: _("Bad request"),
-    401: _("Not signed in"),
+    401: _("Not logged in"),
     403: _("Forbidden"),
     404: _("Not found"),
     405: _("Method not allowed"),
@@ -58,91 +57,86 @@ TITLES = {
     500: _("Internal error"),
     503: _("Unavailable"),
 }
-# An answer does not grow with what a stranger sends: so many faults are told at most. A number.
+# A response must not grow with what a client sends.
 MAX_ERRORS = 100
 log = logging.getLogger("errors")
 
-
 ERROR_BY_EXCEPTION: tuple[tuple[tuple[type[Exception], ...], type[exceptions.APIException]], ...] = (
-    ((Http404,), NotFound),
+    ((Http404, exceptions.NotFound), NotFound),
     ((RequestDataTooBig, TooManyFilesSent, TooManyFieldsSent), BodyTooLarge),
-    ((unreadable.InvalidResponseHeader, unreadable.InvalidResponseHeaderName), InternalError),
-    ((unreadable.LimitRequestLine,), AddressTooLong),
-    ((unreadable.LimitRequestHeaders,), HeadersTooLarge),
-    ((SuspiciousOperation, UnreadablePostError, unreadable.ParseException), MalformedRequest),
-    ((PermissionDenied,), Forbidden),
+    ((gunicorn_errors.InvalidResponseHeader, gunicorn_errors.InvalidResponseHeaderName), InternalError),
+    ((gunicorn_errors.LimitRequestLine,), AddressTooLong),
+    ((gunicorn_errors.LimitRequestHeaders,), HeadersTooLarge),
+    ((SuspiciousOperation, UnreadablePostError, gunicorn_errors.ParseException), MalformedRequest),
+    ((exceptions.UnsupportedMediaType,), UnsupportedType),
+    ((PermissionDenied, exceptions.PermissionDenied), Forbidden),
     ((OperationalError, InterfaceError, PoolTimeout), ServiceUnavailable),
     ((IntegrityError,), Conflict),
 )
 
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
-    """DRF's exception handler: the problem of any exception; unknown ones are logged and say nothing of themselves."""
-    refusal = to_api_exception(exc)
-    request = context.get("request")
-    if refusal.status_code >= 500 or isinstance(exc, IntegrityError):
+    """Return the problem of an exception; DRF calls it for each view. Unknown exceptions are logged."""
+    error = to_api_exception(exc)
+    if error.status_code >= 500 or isinstance(exc, IntegrityError):
         log.error("request failed", exc_info=exc)
     set_rollback()
-    problem = problem_document(refusal, request)
-    return Response(problem, status=problem["status"], headers=problem_headers(refusal), content_type=MEDIA_TYPE)
+    problem = problem_document(error, context.get("request"))
+    return Response(problem, status=problem["status"], headers=problem_headers(error), content_type=MEDIA_TYPE)
 
 
 def to_api_exception(exc: Exception) -> exceptions.APIException:
-    """The refusal in our own words; what we do not know is an internal error."""
-    if isinstance(exc, exceptions.NotFound):
-        return NotFound()
+    """Return the API's own error for an exception; InternalError for an unknown one."""
     if isinstance(exc, exceptions.ParseError):
         return MalformedRequest(str(exc.detail))
-    if isinstance(exc, exceptions.UnsupportedMediaType):
-        return UnsupportedType()
-    if isinstance(exc, exceptions.APIException):
-        return exc
-    return next((ours() for theirs, ours in ERROR_BY_EXCEPTION if isinstance(exc, theirs)), InternalError())
+    if own := next((own for others, own in ERROR_BY_EXCEPTION if isinstance(exc, others)), None):
+        return own()
+    return exc if isinstance(exc, exceptions.APIException) else InternalError()
 
 
-def problem_document(refusal: exceptions.APIException, request: Any) -> dict[str, Any]:
-    """The problem document; `status` is the HTTP status, `code` is for machines and stays, `detail` is for people."""
+def problem_document(error: exceptions.APIException, request: Any) -> dict[str, Any]:
+    """Return the members of a problem: `code` is stable and for programs, `detail` is a sentence for people."""
     errors: list[dict[str, str]] = []
-    if isinstance(refusal, exceptions.ValidationError):
-        errors = list(islice(flatten_errors(refusal.detail), MAX_ERRORS))
-        named = any(error["code"] == "unknown_field" for error in errors)
-        refusal = UnknownField() if named else InvalidRequest()
+    if isinstance(error, exceptions.ValidationError):
+        errors = list(islice(flatten_errors(error.detail), MAX_ERRORS))
+        is_unknown = any(one["code"] == "unknown_field" for one in errors)
+        error = UnknownField() if is_unknown else InvalidRequest()
     problem = {
         "type": "about:blank",
-        "title": TITLES.get(refusal.status_code) or HTTPStatus(refusal.status_code).phrase,
-        "status": refusal.status_code,
-        "detail": str(refusal.detail),
-        "code": str(refusal.get_codes()) if isinstance(refusal.detail, str) else refusal.default_code,
+        "title": TITLES.get(error.status_code) or HTTPStatus(error.status_code).phrase,
+        "status": error.status_code,
+        "detail": str(error.detail),
+        "code": str(error.get_codes()) if isinstance(error.detail, str) else error.default_code,
         "request_id": getattr(request, "request_id", None),
     }
     return problem | ({"errors": errors} if errors else {})
 
 
 def flatten_errors(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
-    """One line for each field and fault, however deeply DRF nested them."""
+    """Yield field, code and detail of each error in the nested detail of a ValidationError."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
             yield from flatten_errors(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(detail, list):
         for position, inner in enumerate(detail):
-            inside = isinstance(inner, Mapping | list)
-            yield from flatten_errors(inner, f"{path}.{position}" if inside else path)
+            is_nested = isinstance(inner, Mapping | list)
+            yield from flatten_errors(inner, f"{path}.{position}" if is_nested else path)
     else:
         field = "" if path == "non_field_errors" else path
         yield {"field": field, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
 
 
-def problem_headers(refusal: exceptions.APIException) -> dict[str, str]:
-    """What HTTP asks to be said beside the problem: RFC 6750 3 for 401, RFC 9110 10.2.3 for waiting."""
+def problem_headers(error: exceptions.APIException) -> dict[str, str]:
+    """Return the headers of an error: WWW-Authenticate (RFC 6750 3) and Retry-After (RFC 9110 10.2.3)."""
     headers = {}
-    if challenge := getattr(refusal, "auth_header", None):
+    if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
-    if (wait := getattr(refusal, "wait", None)) is not None:
+    if (wait := getattr(error, "wait", None)) is not None:
         headers["Retry-After"] = str(max(1, int(wait)))
     return headers
 
 
-def problem_response(refusal: exceptions.APIException, request: HttpRequest) -> HttpResponse:
-    """The problem for what never reached a DRF view."""
-    body = orjson.dumps(problem_document(refusal, request), default=json_default, option=JSON_OPTIONS)
-    return HttpResponse(body, status=refusal.status_code, content_type=MEDIA_TYPE, headers=problem_headers(refusal))
+def problem_response(error: exceptions.APIException, request: HttpRequest) -> HttpResponse:
+    """Return the problem of a request that reached no DRF view."""
+    content = render_json(problem_document(error, request))
+    return HttpResponse(content, status=error.status_code, content_type=MEDIA_TYPE, headers=problem_headers(error))

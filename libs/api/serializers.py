@@ -1,4 +1,4 @@
-"""Serializers that take what was asked for and nothing else."""
+"""Serializers that refuse what they do not know."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,29 +10,29 @@ from rest_framework.exceptions import ErrorDetail
 
 
 class UniqueFieldsSerializer(serializers.Serializer[Any]):
-    """A serializer that refuses a part of a form that stands twice, unless it is a list: as unclear as in JSON."""
+    """A serializer that refuses a form with two values for a field that is not a list (code `repeated`)."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """The validated fields, or ValidationError; a part too many has the code `repeated`."""
+        """Return the validated fields; raise ValidationError."""
         if isinstance(data, MultiValueDict):
-            self._refuse_repeated_parts(data)
+            self._check_repeated_fields(data)
         return super().to_internal_value(data)
 
-    def _refuse_repeated_parts(self, data: "MultiValueDict[str, Any]") -> None:
+    def _check_repeated_fields(self, data: "MultiValueDict[str, Any]") -> None:
         single = {name for name, field in self.fields.items() if not isinstance(field, serializers.ListField)}
         if repeated := sorted(name for name, values in data.lists() if name in single and len(values) > 1):
-            refusal = [ErrorDetail(_("Say this once only."), "repeated")]
-            raise serializers.ValidationError(dict.fromkeys(repeated, refusal))
+            error = [ErrorDetail(_("Give only one value."), "repeated")]
+            raise serializers.ValidationError(dict.fromkeys(repeated, error))
 
 
 class StrictSerializer(UniqueFieldsSerializer):
-    """A serializer that refuses fields it does not take, such as `author` or `is_staff`, instead of ignoring them."""
+    """A serializer that refuses unknown fields, such as `author` or `is_staff` (code `unknown_field`)."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """The validated fields, or ValidationError; an unknown field has the code `unknown_field`."""
+        """Return the validated fields; raise ValidationError."""
         if isinstance(data, Mapping):
             writable = {name for name, field in self.fields.items() if not field.read_only}
             if unknown := data.keys() - writable:
-                refusal = [ErrorDetail(_("This operation does not know this field."), "unknown_field")]
-                raise serializers.ValidationError(dict.fromkeys(sorted(unknown), refusal))
+                error = [ErrorDetail(_("This field is not supported here."), "unknown_field")]
+                raise serializers.ValidationError(dict.fromkeys(sorted(unknown), error))
         return super().to_internal_value(data)

@@ -1,4 +1,4 @@
-"""The ground every viewset stands on."""
+"""The base of all viewsets."""
 
 from typing import Any
 
@@ -20,16 +20,16 @@ OPTIONS = Operation(summary="Read the methods of an address")
 
 
 class StrictViewSet(IdempotencyMixin, GenericViewSet):  # type: ignore[type-arg]
-    """A viewset whose actions are declared by `operation`, and that refuses what their operation does not know.
+    """A viewset whose actions declare an `operation` and refuse fields and parameters that it does not name.
 
-    A client that misspells a filter, or names somebody else as the actor, must not get an answer to another question.
+    A client that misspells a filter, or names somebody else as the actor, must not get the response to another request.
     """
 
     pagination_class: type[BasePagination] | None = None
 
     @classmethod
     def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:
-        """Check that every action is declared for its method; raise TypeError."""
+        """Return the view; raise TypeError for an action without an operation, or one that does not fit its method."""
         for method, name in (actions or {}).items():
             action = getattr(cls, name)
             if not hasattr(action, "operation"):
@@ -39,81 +39,81 @@ class StrictViewSet(IdempotencyMixin, GenericViewSet):  # type: ignore[type-arg]
 
     @property
     def operation(self) -> Operation:
-        """What the action of the request declares."""
+        """The declaration of the current action."""
         declared: Operation = getattr(getattr(self, self.action or "", None), "operation", OPTIONS)
         return declared
 
     @property
     def member(self) -> Any:
-        """The member who asks, always from the token; only their id is sure to be loaded."""
+        """The member of the access token; only the id is loaded."""
         return self.request.user
 
     @property
     def token(self) -> Any:
-        """The claims of the asker's access token."""
+        """The claims of the access token."""
         return self.request.auth
 
     def perform_authentication(self, request: Request) -> None:
-        """Find out who asks, unless it does not matter: then it is nobody, for limits too."""
+        """Authenticate the request, unless the action is public: then it is anonymous for rate limits too."""
         if self.operation.public:
             request.user, request.auth = AnonymousUser(), None
         else:
             super().perform_authentication(request)
 
     def get_permissions(self) -> Any:
-        """The view's permissions but those that the action is exempt from; a public action has none."""
+        """Return the view's permissions without those that the action is exempt from; none for a public action."""
         if self.operation.public:
             return []
         exempt_from = tuple(self.operation.exempt_from)
         return [permission for permission in super().get_permissions() if not isinstance(permission, exempt_from)]
 
     def get_throttles(self) -> list[BaseThrottle]:
-        """The rate limits of the action, or else of the view."""
+        """Return the rate limits of the action, or else of the view."""
         limits = self.operation.rate_limits
         return super().get_throttles() if limits is None else [throttle() for throttle in limits]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Sign in, check permission and limits as DRF does, then refuse what the action does not know.
+        """Authenticate, check permissions and rate limits as DRF does, then refuse what the action does not know.
 
-        A method that the address does not have is told before anybody is asked who they are: nobody may use it.
+        A method that the path does not have is refused first, whoever the client is.
         """
         if self.action is None:
             self.http_method_not_allowed(request)
         super().initial(request, *args, **kwargs)
         if request.query_params:
-            self._refuse_odd_parameters(request.query_params)
+            self._check_query_parameters(request.query_params)
         if self.operation.request is None or request.method == "DELETE":
-            # A serializer without fields knows none.
+            # A serializer without fields refuses all of them.
             StrictSerializer(data=request.data or {}).is_valid(raise_exception=True)
 
-    def _refuse_odd_parameters(self, given: QueryDict) -> None:
-        known, faults = self.operation.known_parameters, {}
-        for name, values in sorted(given.lists()):
+    def _check_query_parameters(self, parameters: QueryDict) -> None:
+        known, errors = self.operation.known_parameters, {}
+        for name, values in sorted(parameters.lists()):
             if name not in known:
-                faults[name] = ErrorDetail(_("This operation does not know this parameter."), "unknown_field")
+                errors[name] = ErrorDetail(_("This parameter is not supported here."), "unknown_field")
             elif len(values) > 1:
-                faults[name] = ErrorDetail(_("Say this once only."), "repeated")
+                errors[name] = ErrorDetail(_("Give only one value."), "repeated")
             elif not values[0]:
-                faults[name] = ErrorDetail(_("This field may not be blank."), "blank")
-        if faults:
-            raise ValidationError({name: [fault] for name, fault in faults.items()})
+                errors[name] = ErrorDetail(_("This field may not be blank."), "blank")
+        if errors:
+            raise ValidationError({name: [error] for name, error in errors.items()})
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        """The methods of this address, in `Allow`; what they take, OpenAPI tells."""
+        """Return the methods of the path in `Allow`; OpenAPI describes them."""
         return Response(status=204)
 
     def get_serializer_class(self) -> Any:
-        """The serializer of the request's body."""
+        """Return the serializer of the request's body."""
         return self.operation.serializer_for((self.request.content_type or "").partition(";")[0].strip().lower())
 
     def validated_data(self) -> Any:
-        """The validated body of the request; raises ValidationError."""
+        """Return the validated body; raise ValidationError."""
         serializer = self.get_serializer(data=self.request.data)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
     def validated_query(self) -> Any:
-        """The validated query parameters; raises ValidationError."""
+        """Return the validated query parameters; raise ValidationError."""
         serializer_class: Any = self.operation.query
         serializer = serializer_class(data=self.request.query_params.dict())
         serializer.is_valid(raise_exception=True)

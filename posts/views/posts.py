@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.openapi_examples import MINA
-from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response, render_json
+from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response
 from libs.api.fields import parse_id
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
@@ -127,7 +127,7 @@ class PostViewSet(StrictViewSet):
             check_preconditions(request, lambda: self.shown(post_id))
             post.edit(**data)
             shown = self.shown(post_id)
-        return Response(shown, headers={"ETag": compute_etag(render_json(shown))})
+        return Response(shown, headers={"ETag": compute_etag(shown)})
 
     @operation(
         summary="Delete your post",

@@ -97,7 +97,7 @@ def test_a_misspelt_field_or_parameter_is_said_to_be_unknown(mina_api: APIClient
     assert is_problem(field, 400, "unknown_field")
     assert is_problem(parameter, 400, "unknown_field")
     details = [answer.json()["errors"][0]["detail"] for answer in (field, parameter)]
-    assert details == [f"This operation does not know this {name}." for name in ("field", "parameter")]
+    assert details == [f"This {name} is not supported here." for name in ("field", "parameter")]
     assert field.json()["detail"] == parameter.json()["detail"]
     assert "does not know" in parameter.json()["detail"]
 

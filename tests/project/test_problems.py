@@ -167,7 +167,7 @@ def test_people_read_problems_in_korean_or_english_and_machines_read_the_code(mi
 def test_a_language_we_do_not_speak_is_answered_in_english(api: APIClient, language: str) -> None:
     response = api.get(POSTS, headers={"Accept-Language": language})
     assert is_problem(response, 401, "not_authenticated")
-    assert response.json()["title"] == "Not signed in"
+    assert response.json()["title"] == "Not logged in"
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "nonsense", "application/json;q=0", ""])

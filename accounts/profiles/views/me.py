@@ -28,7 +28,7 @@ from accounts.serializers import (
     WithdrawalSerializer,
 )
 from accounts.withdrawal import withdraw
-from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response, render_json
+from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
@@ -78,7 +78,7 @@ class MeViewSet(StrictViewSet):
             member = self.as_read()
             member.change(**data)
             shown = own_profile(member)
-        return Response(shown, headers={"ETag": compute_etag(render_json(shown))})
+        return Response(shown, headers={"ETag": compute_etag(shown)})
 
     @operation(
         summary="Show yourself with a picture",

@@ -14,6 +14,7 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 from accounts.models import Member
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
+from libs.throttling.throttles import rate_limit
 
 
 class NameSerializer(Serializer[Any]):
@@ -40,6 +41,11 @@ class NameSerializer(Serializer[Any]):
 def test_a_wrong_declaration_raises_while_it_is_imported(wrong: dict[str, Any]) -> None:
     with pytest.raises(TypeError):
         operation(summary="Do something", **wrong)
+
+
+def test_an_unknown_scope_of_a_rate_limit_raises_while_it_is_imported() -> None:
+    with pytest.raises(KeyError):
+        operation(summary="Do something", rate_limits=[rate_limit("no-such-scope")])
 
 
 @pytest.mark.parametrize(
