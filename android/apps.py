@@ -1,9 +1,9 @@
-"""The room of the Android app."""
+"""The Django app of the Android compatibility API."""
 
 from django.apps import AppConfig
 
 
 class AndroidConfig(AppConfig):
-    """The app's wire."""
+    """Named by INSTALLED_APPS."""
 
     name = "android"

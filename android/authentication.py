@@ -1,4 +1,4 @@
-"""Who asks at the app's door."""
+"""Authentication of the Android compatibility API."""
 
 from accounts.sessions.authentication import MemberAuthentication
 
@@ -6,6 +6,6 @@ DOOR = "android"
 
 
 class AppAuthentication(MemberAuthentication):
-    """The bearer's token, made for this door; one of v1 opens nothing here, and the other way round."""
+    """Access tokens whose audience is the app; tokens of v1 are refused here, and the other way round."""
 
     door = DOOR

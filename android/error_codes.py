@@ -1,21 +1,21 @@
-"""The one table from our refusals to what the app can understand.
+"""The table that translates error codes of v1 into those that the app knows.
 
-The app knows a short list of codes for each call, and a code outside of it is a crash inside the call. On refusals of
-`member/*` and `post/*` it does not even look at the code: it renews its tokens, sends the request again, and looks at
-that second answer. A renewal that is refused, whatever the reason, deletes the login on the phone; one that gets no
-answer leaves it. So where nobody's login is at fault, the connection is closed instead (HANG_UP).
+The app knows a short list of codes for each call; a code outside of it crashes the call. After an error of `member/*`
+or `post/*` it does not look at the code: it renews its tokens, sends the request again, and looks at the second
+response. A renewal that is refused, for whatever reason, deletes the login on the phone; one without a response keeps
+it. So where the login is not at fault, the connection is closed instead (CLOSE_CONNECTION).
 """
 
 from typing import Final
 
-# HTTP status and code; None for no answer at all.
-Told = tuple[int, str] | None
-HANG_UP: Final = None
-# Stands for every refusal that a call does not name: of the client's (4xx), and of ours (5xx).
-ANY, FAULT = "any 4xx", "any 5xx"
+# HTTP status and code; None for no response.
+AppError = tuple[int, str] | None
+CLOSE_CONNECTION: Final = None
+# Every error that a call does not name: the client's (4xx) and the server's (5xx).
+ANY_4XX, ANY_5XX = "any 4xx", "any 5xx"
 
-COMMON: dict[str, Told] = {
-    # Of the codes about tokens the calls of members know those of the renewal only; GLOBAL_103 would be a crash.
+COMMON: dict[str, AppError] = {
+    # Of the codes about tokens, the `member` calls know only those of the renewal; GLOBAL_103 would crash them.
     "not_authenticated": (401, "AUTH_007"),
     "token_invalid": (401, "AUTH_007"),
     "session_ended": (401, "AUTH_007"),
@@ -27,18 +27,18 @@ COMMON: dict[str, Told] = {
     "conflict": (409, "GLOBAL_006"),
     "not_the_member": (403, "GLOBAL_002"),
     "internal_error": (500, "GLOBAL_006"),
-    "unavailable": HANG_UP,
-    ANY: (400, "GLOBAL_002"),
-    FAULT: (503, "GLOBAL_006"),
+    "unavailable": CLOSE_CONNECTION,
+    ANY_4XX: (400, "GLOBAL_002"),
+    ANY_5XX: (503, "GLOBAL_006"),
 }
-# Nobody is signed in here, so nobody's login can be lost by an answer.
-_PUBLIC: dict[str, Told] = {"unavailable": (503, "GLOBAL_006")}
-_OF_MEMBER: dict[str, Told] = {
+# These calls are made without a login, so no response can delete one.
+_PUBLIC: dict[str, AppError] = {"unavailable": (503, "GLOBAL_006")}
+_OF_MEMBER: dict[str, AppError] = {
     "not_the_member": (403, "MEMBER_005"),
     "not_found": (400, "MEMBER_005"),
     "not_oneself": (400, "MEMBER_005"),
 }
-CALLS: dict[str, dict[str, Told]] = {
+CALLS: dict[str, dict[str, AppError]] = {
     "emailVerificationCode": _PUBLIC,
     "confirmVerificationCode": _PUBLIC
     | {
@@ -48,14 +48,18 @@ CALLS: dict[str, dict[str, Told]] = {
     },
     "join": _PUBLIC | {"email_taken": (400, "AUTH_000"), "proof_invalid": (400, "GLOBAL_006")},
     "login": _PUBLIC | {"credentials_wrong": (400, "AUTH_006")},
-    # Any other code closes the app at every start, and so does no answer, which at least leaves the login.
-    "verifyAccessToken": {"token_expired": (400, "GLOBAL_104"), ANY: (400, "GLOBAL_103"), FAULT: HANG_UP},
+    # Any other code closes the app at every start; so does no response, which at least keeps the login.
+    "verifyAccessToken": {
+        "token_expired": (400, "GLOBAL_104"),
+        ANY_4XX: (400, "GLOBAL_103"),
+        ANY_5XX: CLOSE_CONNECTION,
+    },
     "reissueToken": {
         "token_expired": (401, "AUTH_008"),
-        # Two requests met in the database: nothing is wrong with the token.
-        "conflict": HANG_UP,
-        ANY: (401, "AUTH_007"),
-        FAULT: HANG_UP,
+        # Two requests at once: nothing is wrong with the token.
+        "conflict": CLOSE_CONNECTION,
+        ANY_4XX: (401, "AUTH_007"),
+        ANY_5XX: CLOSE_CONNECTION,
     },
     "logout": {
         "not_authenticated": (401, "AUTH_010"),
@@ -89,14 +93,14 @@ CALLS: dict[str, dict[str, Told]] = {
 }
 
 
-def told(call: str, refusal: str, status: int) -> Told:
-    """What the app hears in this call of a refusal of ours, known by its code and status; HANG_UP for nothing at all.
+def app_error_for(call: str, error_code: str, status: int) -> AppError:
+    """Return the status and code of the app for an error of this call, or CLOSE_CONNECTION.
 
-    `call` is the name of the address in android.urls, or "" for one that is not there.
+    `call` is the URL's name in android.urls, or "" for an unknown path; `error_code` and `status` are those of v1.
     """
-    kind = FAULT if status >= 500 else ANY
+    kind = ANY_5XX if status >= 500 else ANY_4XX
     for table in (CALLS.get(call, {}), COMMON):
-        for named in (refusal, kind):
-            if named in table:
-                return table[named]
-    raise KeyError(refusal)
+        for name in (error_code, kind):
+            if name in table:
+                return table[name]
+    raise KeyError(error_code)

@@ -1,10 +1,10 @@
-"""What only this wire refuses; android.error_codes says how the app hears it."""
+"""Errors that only the compatibility API raises; android.error_codes translates them for the app."""
 
 from rest_framework.exceptions import APIException
 
 
 class NotTheMember(APIException):
-    """The request names an actor, and it is not the member of the token."""
+    """The request names an actor other than the member of the token."""
 
     status_code = 403
     default_code = "not_the_member"
@@ -12,7 +12,7 @@ class NotTheMember(APIException):
 
 
 class AlreadyBlocking(APIException):
-    """The block is there; v1 takes the same as a success."""
+    """The member is blocked already; v1 answers the same request with success."""
 
     status_code = 400
     default_code = "already_blocking"

@@ -1,7 +1,6 @@
-"""How the app's calls are described: an OpenAPI document of their own, beside v1's and without a trace in it.
+"""The OpenAPI document of the compatibility API, separate from that of v1.
 
-Success comes from android.response_serializers, refusals from android.error_codes: nothing of the table is written
-a second time.
+Successful responses come from android.response_serializers, errors from android.error_codes.
 """
 
 import re
@@ -15,88 +14,92 @@ from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import normalize_result_object, sanitize_result_object
 
-from android.error_codes import ANY, CALLS, FAULT, told
+from android.error_codes import ANY_4XX, ANY_5XX, CALLS, app_error_for
 from libs.api.openapi import OperationSchema
 
 URLS = "android.urls"
 BEARER: dict[str, list[str]] = {"bearer": []}
-# What is said where the connection cannot be closed, as in android.middleware.
+# The response where the connection cannot be closed, as in android.middleware.
 UNCLOSED = (503, "GLOBAL_006")
 LARGEST_ID = 2**63 - 1
 INFO = {
-    "title": "Heart to Heart: the wire of the Android app in the store",
+    "title": "Heart to Heart: compatibility API of the released Android app",
     "version": "0.0.22",
     "description": (
-        "These calls are for the Android app in the store (0.0.22), which will not be built again, and for nobody "
-        "else: they are **deprecated**, and every answer says so (`Deprecation`, and `Sunset` once the day is set). "
-        "Whoever writes a client takes `/api/v1/`.\n\n"
-        "A refusal is `{status, code, message}`. Beside each code stands in brackets what v1 calls the refusal behind "
-        "it; docs/errors.md explains those. At a star the connection is closed without an answer instead, wherever the "
-        "server can do that. The app takes any answer outside of 200-299 to a call of `member` or "
-        "`post` as a reason to renew its tokens and to send the request again, once.\n\n"
-        "Where numbers are sent, text that holds one is taken too. No address ends in a slash, nothing is redirected."
+        "These calls serve the released Android app (0.0.22), which will not be updated, and no other client. They "
+        "are **deprecated**, and every response says so (`Deprecation`, and `Sunset` once the date is set). New "
+        "clients use `/api/v1/`.\n\n"
+        "An error is `{status, code, message}`. The error codes of v1 behind each code are in brackets; docs/errors.md "
+        "explains them. Where a star follows, the connection is closed without a response instead, wherever the server "
+        "can do that. After any response outside of 200-299 to a `member` or `post` call the app renews its tokens and "
+        "sends the request again, once.\n\n"
+        "Numbers are accepted as text too. No path ends in a slash, and nothing is redirected."
     ),
 }
 TAGS = [
-    {"name": "auth", "description": "Joining, signing in, and staying signed in."},
-    {"name": "member", "description": "Profiles, avatars, blocks, reports, and leaving."},
-    {"name": "post", "description": "Writing, reading, deleting."},
+    {"name": "auth", "description": "Sign-up, login and token renewal."},
+    {"name": "member", "description": "Profiles, avatars, blocks, reports and withdrawal."},
+    {"name": "post", "description": "Publishing, reading and deleting posts."},
 ]
 REFUSAL = {
     "type": "object",
-    "description": "Why a call was refused.",
+    "description": "An error.",
     "required": ["status", "code", "message"],
     "properties": {
-        "status": {"type": "integer", "description": "The HTTP status once more."},
-        "code": {"type": "string", "description": "Decides what the app does."},
-        "message": {"type": "string", "minLength": 1, "description": "In English; the app shows it to nobody."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "code": {"type": "string", "description": "The code that decides what the app does."},
+        "message": {
+            "type": "string",
+            "minLength": 1,
+            "description": "For developers, in English.",
+        },
     },
 }
 
 
 class AppBearer(OpenApiAuthenticationExtension):
-    """How a token of this door is sent."""
+    """The security scheme of access tokens of the app."""
 
     target_class = "android.authentication.AppAuthentication"
     name = "bearer"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         """RFC 6750."""
-        return {"type": "http", "scheme": "bearer", "description": "The access token; to the app it is any text."}
+        return {"type": "http", "scheme": "bearer", "description": "The access token, opaque to the app."}
 
 
 class Numbers(OpenApiSerializerFieldExtension):
-    """Whole numbers with the range that is taken."""
+    """The schema of NumberField, with its range."""
 
     target_class = "android.fields.NumberField"
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
-        """An integer, its largest named where it is smaller than an id's."""
+        """Return an integer schema, with a maximum where it is lower than that of ids."""
         least, most = self.target.range[0], self.target.range[-1]
         largest = {} if most == LARGEST_ID else {"maximum": most}
         return {"type": "integer", "format": "int64", "minimum": least, **largest}
 
 
 class AppSchema(OperationSchema):
-    """drf-spectacular's reading of a call, with every refusal that android.error_codes has for it."""
+    """The schema of a call, with every error that android.error_codes has for it."""
 
     view: Any
 
     @property
     def call(self) -> str:
-        """The call's name, in android.urls as in android.error_codes."""
+        """The name of the call in android.urls and android.error_codes."""
         return str(resolve(re.sub(r"{\w+}", "1", self.path), URLS).url_name)
 
     def get_operation_id(self) -> str:
-        """The app's name of the call."""
+        """Return the app's name of the call."""
         return self.call
 
     def get_tags(self) -> list[str]:
-        """The part of the app that it belongs to."""
+        """Return the first part of the path."""
         return [self.path.split("/")[1]]
 
     def is_deprecated(self) -> bool:
-        """All of it."""
+        """Return True: the whole API is deprecated."""
         return True
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
@@ -106,31 +109,31 @@ class AppSchema(OperationSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         by_status: dict[int, dict[str, list[str]]] = {}
-        for refusal, status in self.refusals():
-            heard = told(self.call, refusal, status)
-            words = refusal if heard else f"{refusal}*"
-            heard_status, code = heard or UNCLOSED
-            names = by_status.setdefault(heard_status, {}).setdefault(code, [])
-            names += [] if words in names else [words]
-        return bodies | {str(status): _refused(status, codes) for status, codes in sorted(by_status.items())}
+        for error_code, status in self.error_codes():
+            app_error = app_error_for(self.call, error_code, status)
+            label = error_code if app_error else f"{error_code}*"
+            app_status, code = app_error or UNCLOSED
+            names = by_status.setdefault(app_status, {}).setdefault(code, [])
+            names += [] if label in names else [label]
+        return bodies | {str(status): _error_response(status, codes) for status, codes in sorted(by_status.items())}
 
-    def refusals(self) -> Iterator[tuple[str, int]]:
-        """Every refusal of ours that the call can meet, by its code and status."""
-        yield from ((name, 400) for name in CALLS.get(self.call, {}) if name not in (ANY, FAULT))
+    def error_codes(self) -> Iterator[tuple[str, int]]:
+        """Yield the v1 code and status of every error that the call can raise."""
+        yield from ((name, 400) for name in CALLS.get(self.call, {}) if name not in (ANY_4XX, ANY_5XX))
         yield from ((error.default_code, error.status_code) for error in self.errors())
 
 
 class AppEndpoints(EndpointEnumerator):
-    """The calls, without the hooks that choose v1's."""
+    """The calls of the app, without the hooks that select those of v1."""
 
     def get_api_endpoints(self, patterns: Any = None, prefix: str = "") -> list[Any]:
-        """Path, pattern, method and view of each, by path."""
+        """Return path, pattern, method and view of each call, by path."""
         found: list[Any] = self._get_api_endpoints(patterns, prefix)  # type: ignore[no-untyped-call]
         return sorted(found, key=lambda endpoint: str(endpoint[0]))
 
 
 class AppGenerator(SchemaGenerator):
-    """Makes the document. It changes no setting, since v1's may be made at the same time."""
+    """The generator of the document; it changes no setting, since that of v1 may run at the same time."""
 
     endpoint_inspector_cls = AppEndpoints
 
@@ -138,7 +141,7 @@ class AppGenerator(SchemaGenerator):
         super().__init__(*args, **kwargs | {"urlconf": URLS})  # type: ignore[no-untyped-call]
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
-        """The whole document."""
+        """Return the document."""
         reset_generator_stats()
         paths = self.parse(request, public)  # type: ignore[no-untyped-call]
         components = self.registry.build({"schemas": {"Refusal": REFUSAL}})
@@ -147,10 +150,10 @@ class AppGenerator(SchemaGenerator):
         return made
 
 
-def _refused(status: int, codes: dict[str, list[str]]) -> dict[str, Any]:
-    """One response: the codes that share a status, and what stands behind each."""
-    these = {"properties": {"status": {"const": status}, "code": {"enum": list(codes)}}}
-    schema = {"allOf": [{"$ref": "#/components/schemas/Refusal"}, these]}
+def _error_response(status: int, codes: dict[str, list[str]]) -> dict[str, Any]:
+    """Return one response: the app's codes that share a status, and the v1 codes behind each."""
+    values = {"properties": {"status": {"const": status}, "code": {"enum": list(codes)}}}
+    schema = {"allOf": [{"$ref": "#/components/schemas/Refusal"}, values]}
     return {
         "description": "; ".join(f"`{code}` ({', '.join(names)})" for code, names in codes.items()),
         "content": {"application/json": {"schema": schema}},

@@ -1,7 +1,7 @@
-"""Members and posts as the app shows them, made of plain values.
+"""Members and posts in the format of the app, made from plain values.
 
-Every text is there, since the app does not survive a null; of others it gets a masked address, and the nickname for
-the name.
+No text is null, since a null crashes the app. Of other members it gets a masked e-mail address, and the nickname as
+name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,55 +16,55 @@ from media.image_urls import image_urls
 from posts.representations import pictures_of
 
 
-def member_values(path: str = "") -> dict[str, Any]:
-    """What `values` selects for `member`, of a member reached over a path such as "author__"."""
+def app_member_values(path: str = "") -> dict[str, Any]:
+    """Return the arguments of `values()` for a member reached over a path such as "author__"."""
     return brief_values(path) | {"who_email": F(f"{path}email"), "who_name": F(f"{path}name")}
 
 
-def member(row: Mapping[str, Any], asker_id: int) -> dict[str, Any]:
-    """Number, address, name, nickname and avatar of a member, as far as the asker may know them."""
-    is_own = row["who_id"] == asker_id
+def app_member_representation(row: Mapping[str, Any], viewer_id: int) -> dict[str, Any]:
+    """Return id, e-mail, name, nickname and avatar of a member as the viewer may see them."""
+    is_own = row["who_id"] == viewer_id
     return {
         "id": row["who_id"],
-        "email": row["who_email"] if is_own else masked(row["who_email"]),
+        "email": row["who_email"] if is_own else mask_email(row["who_email"]),
         "name": row["who_name"] if is_own else row["who_nickname"],
         "nickname": row["who_nickname"],
-        "avatar_url": picture_url(row["who_key"]) if row["who_key"] else None,
+        "avatar_url": app_image_url(row["who_key"]) if row["who_key"] else None,
     }
 
 
-def masked(email: str) -> str:
-    """An address of which only the first letter and the host are left."""
+def mask_email(email: str) -> str:
+    """Return an e-mail address of which only the first letter and the domain are left."""
     local, _, host = email.rpartition("@")
     return f"{local[:1]}***@{host}"
 
 
-def picture_url(key: str) -> str:
-    """The one JPEG that is there from the first moment and stays."""
+def app_image_url(key: str) -> str:
+    """Return the URL of the full variant, which exists from the start and stays."""
     return image_urls(key, has_variants=False)["full"]
 
 
-def written(rows: Sequence[Mapping[str, Any]], asker_id: int) -> list[dict[str, Any]]:
-    """Posts in their order, of rows as `android.offset_pages.rows_of` selects them."""
-    pictures = pictures_of([row["id"] for row in rows if row["image_count"]])
-    return [_post(row, asker_id, pictures.get(row["id"], [])) for row in rows]
+def app_post_representations(rows: Sequence[Mapping[str, Any]], viewer_id: int) -> list[dict[str, Any]]:
+    """Return posts in their order, from rows of `android.numbered_pages.app_post_values`."""
+    images = pictures_of([row["id"] for row in rows if row["image_count"]])
+    return [_post(row, viewer_id, images.get(row["id"], [])) for row in rows]
 
 
-def _post(row: Mapping[str, Any], asker_id: int, pictures: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    writer = member(row, asker_id)
+def _post(row: Mapping[str, Any], viewer_id: int, images: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    author = app_member_representation(row, viewer_id)
     return {
         "id": row["id"],
-        "writer_id": writer["id"],
-        "writer_email": writer["email"],
-        "writer_nickname": writer["nickname"],
-        "avatar_url": writer["avatar_url"],
+        "writer_id": author["id"],
+        "writer_email": author["email"],
+        "writer_nickname": author["nickname"],
+        "avatar_url": author["avatar_url"],
         "content": row["text"],
-        "image_urls": [picture["urls"]["full"] for picture in pictures] or None,
-        "created_at": stamp(row["created_at"]),
-        "updated_at": stamp(row["edited_at"] or row["created_at"]),
+        "image_urls": [image["urls"]["full"] for image in images] or None,
+        "created_at": app_timestamp(row["created_at"]),
+        "updated_at": app_timestamp(row["edited_at"] or row["created_at"]),
     }
 
 
-def stamp(moment: datetime) -> str:
-    """A time in the server's zone, without zone and fraction."""
-    return localtime(moment).strftime("%Y-%m-%dT%H:%M:%S")
+def app_timestamp(time: datetime) -> str:
+    """Return a time in the server's time zone, without offset and fraction."""
+    return localtime(time).strftime("%Y-%m-%dT%H:%M:%S")

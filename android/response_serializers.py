@@ -1,4 +1,4 @@
-"""The shapes of the app's answers, for its OpenAPI; android.representations makes them."""
+"""Serializers that describe the responses for the app's OpenAPI document; android.representations makes them."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from android.fields import NumberField
 
 
 class MessageSerializer(serializers.Serializer[Any]):
-    """Something to say, where the app only looks whether there is an object."""
+    """A message, where the app only needs an object."""
 
     message = serializers.CharField()
 
@@ -20,7 +20,7 @@ class JoinedSerializer(serializers.Serializer[Any]):
 
 
 class LoginAnswerSerializer(JoinedSerializer):
-    """What the phone keeps of a login."""
+    """The tokens and names that the app stores."""
 
     access_token = serializers.CharField()
     refresh_token = serializers.CharField()
@@ -29,7 +29,7 @@ class LoginAnswerSerializer(JoinedSerializer):
 
 
 class RenewalAnswerSerializer(LoginAnswerSerializer):
-    """A login as it goes on."""
+    """Renewed tokens and the profile."""
 
     email = serializers.CharField()
     avatarUrl = serializers.CharField(allow_null=True)  # noqa: N815 - the app's own spelling
@@ -45,7 +45,7 @@ class MemberAnswerSerializer(serializers.Serializer[Any]):
 
 
 class ProfileAnswerSerializer(MemberAnswerSerializer):
-    """A member looked at."""
+    """A member's profile."""
 
     member_id = NumberField()
     post_size = serializers.IntegerField()
@@ -54,34 +54,34 @@ class ProfileAnswerSerializer(MemberAnswerSerializer):
 
 
 class BlockedAnswerSerializer(MemberAnswerSerializer):
-    """A member in the list of blocked ones."""
+    """A member in the block list."""
 
     id = NumberField()
 
 
 class BlockedListSerializer(serializers.Serializer[Any]):
-    """All of them."""
+    """All blocked members."""
 
     size = serializers.IntegerField()
     members = BlockedAnswerSerializer(many=True)
 
 
 class PairAnswerSerializer(serializers.Serializer[Any]):
-    """Who did it, and to whom."""
+    """The acting member and the other one."""
 
     member_id = NumberField()
     target_id = NumberField()
 
 
 class AvatarAnswerSerializer(serializers.Serializer[Any]):
-    """Where the new avatar is."""
+    """The URL of the new avatar."""
 
     member_id = NumberField()
     avatar_url = serializers.CharField()
 
 
 class PostAnswerSerializer(serializers.Serializer[Any]):
-    """What every post shows."""
+    """The fields of every post."""
 
     writer_id = NumberField()
     writer_email = serializers.CharField()
@@ -106,7 +106,7 @@ class ListedPostSerializer(PostAnswerSerializer):
 
 
 class PostPageSerializer(serializers.Serializer[Any]):
-    """A page; one of fewer posts than asked for is the last."""
+    """A page of posts; one with fewer posts than requested is the last."""
 
     size = serializers.IntegerField()
     posts = ListedPostSerializer(many=True)

@@ -1,29 +1,29 @@
-"""The shapes of the app's requests. It never sends more than this; what it might is overlooked."""
+"""Request serializers of the app; fields they do not know are ignored."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from accounts.serializers import AddressField
-from android.fields import NumberField, PasswordField
+from android.fields import AppPasswordField, NumberField
 from libs.api.fields import VISIBLE, TextField
 from libs.api.serializers import UniqueFieldsSerializer
 
 EMAIL_MAX, NAME_MAX_GRAPHEMES = 200, 20
-# Far above any honest post. Code points.
+# Far above the length of a real post. Code points.
 CONTENT_MAX = 20_000
 FILES_MAX = 7
 PAGE_SIZE_MAX = 50
 
 
 class EmailSerializer(serializers.Serializer[Any]):
-    """An address."""
+    """An e-mail address."""
 
     email = AddressField(max_length=EMAIL_MAX)
 
 
 class CodeSerializer(EmailSerializer):
-    """An address, and what was typed from the letter to it."""
+    """An e-mail address and the code that was sent to it."""
 
     verification_code = serializers.CharField(max_length=64)
 
@@ -33,49 +33,49 @@ class JoinSerializer(EmailSerializer):
 
     name = TextField(max_graphemes=NAME_MAX_GRAPHEMES)
     nickname = TextField(max_graphemes=NAME_MAX_GRAPHEMES)
-    password = PasswordField()
+    password = AppPasswordField()
 
 
 class LoginSerializer(EmailSerializer):
-    """E-mail and password; no rule but that they are there."""
+    """E-mail and password; both are required, and no other rule applies."""
 
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
 
 
 class RenewalSerializer(serializers.Serializer[Any]):
-    """The refresh token last received, and whose it is."""
+    """The last refresh token and its member."""
 
     member_id = NumberField()
     refresh_token = serializers.CharField(max_length=2_000)
 
 
 class ActorSerializer(UniqueFieldsSerializer):
-    """Whoever the app says it is; the token says who it is."""
+    """The actor named by the app, who must be the member of the token."""
 
     member_id = NumberField()
 
 
 class TargetSerializer(ActorSerializer):
-    """What one member does to another."""
+    """The acting member and the other one."""
 
     target_id = NumberField()
 
 
 class AvatarSerializer(ActorSerializer):
-    """A picture of oneself; what is in the file is judged by media.processing.pipeline alone."""
+    """An avatar; the file's content is checked by media.processing.pipeline alone."""
 
     file = serializers.FileField(allow_empty_file=True)
 
 
 class PageSerializer(serializers.Serializer[Any]):
-    """One page of posts, counted from 0."""
+    """The number of a page, from 0, and its size."""
 
     page = NumberField(least=0)
     size = NumberField(most=PAGE_SIZE_MAX)
 
 
 class FeedSerializer(PageSerializer, ActorSerializer):
-    """A page of the feed, and who reads it."""
+    """A page of the feed and its reader."""
 
 
 class NewPostSerializer(ActorSerializer):
@@ -87,7 +87,7 @@ class NewPostSerializer(ActorSerializer):
     )
 
     def validate_content(self, content: str) -> str:
-        """Something to see."""
+        """Refuse a text without visible characters."""
         if not VISIBLE.search(content):
             raise serializers.ValidationError("This field may not be blank.")
         return content

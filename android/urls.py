@@ -1,4 +1,4 @@
-"""The app's addresses, as they are built into it: no version, no slash at the end.
+"""URLs of the app, as they are built into it: no version, no trailing slash.
 
 The names are those of the calls in android.error_codes.
 """
@@ -12,7 +12,7 @@ from android.views.posts import AppPostViewSet
 
 urlpatterns = [
     path("post/posts", AppPostViewSet.as_view({"get": "feed"}), name="posts"),
-    path("post/posts/<id:member_id>", AppPostViewSet.as_view({"get": "of_member"}), name="memberPosts"),
+    path("post/posts/<id:member_id>", AppPostViewSet.as_view({"get": "author_feed"}), name="memberPosts"),
     path("post/registerPost", AppPostViewSet.as_view({"post": "register"}), name="registerPost"),
     path("post/delete/<id:post_id>", AppPostViewSet.as_view({"delete": "delete"}), name="deletePost"),
     path("member/profile", AppMemberViewSet.as_view({"get": "profile"}), name="profile"),
@@ -22,7 +22,7 @@ urlpatterns = [
     path("member/getBlockingMembers", AppMemberViewSet.as_view({"get": "blocking"}), name="getBlockingMembers"),
     path("member/report", AppMemberViewSet.as_view({"post": "report"}), name="report"),
     path("member/delete/<id:member_id>", AppMemberViewSet.as_view({"delete": "leave"}), name="deleteMember"),
-    path("auth/emailVerificationCode", AuthViewSet.as_view({"post": "ask_code"}), name="emailVerificationCode"),
+    path("auth/emailVerificationCode", AuthViewSet.as_view({"post": "request_code"}), name="emailVerificationCode"),
     path("auth/confirmVerificationCode", AuthViewSet.as_view({"post": "confirm_code"}), name="confirmVerificationCode"),
     path("auth/join", AuthViewSet.as_view({"post": "join"}), name="join"),
     path("auth/login", AuthViewSet.as_view({"post": "login"}), name="login"),

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
-from android.middleware import ADDRESSES
+from android.middleware import PATH_PREFIXES
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
@@ -21,4 +21,4 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
 def exclude_android(endpoints: list[tuple[str, Any, str, Any]], **kwargs: Any) -> list[tuple[str, Any, str, Any]]:
     """Leave out the Android API, which has a document of its own; a pre-processing hook of drf-spectacular."""
-    return [endpoint for endpoint in endpoints if not endpoint[0].startswith(ADDRESSES)]
+    return [endpoint for endpoint in endpoints if not endpoint[0].startswith(PATH_PREFIXES)]

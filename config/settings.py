@@ -83,7 +83,7 @@ MIDDLEWARE = [
     # Before the request log and ALLOWED_HOSTS, which do not apply to health checks.
     "operations.health.HealthCheckMiddleware",
     "config.middleware.RequestLogMiddleware",
-    "android.middleware.AppWire",
+    "android.middleware.ErrorTranslation",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

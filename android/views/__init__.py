@@ -1,1 +1,1 @@
-"""The app's calls."""
+"""Views of the Android compatibility API."""

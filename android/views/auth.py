@@ -1,4 +1,4 @@
-"""auth/*: joining, signing in, and staying signed in."""
+"""auth/*: sign-up, login, token renewal and logout."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from accounts.sessions.tokens import whose
 from accounts.signup import registration
 from android.authentication import DOOR
 from android.openapi import BEARER
-from android.representations import picture_url
+from android.representations import app_image_url
 from android.response_serializers import (
     JoinedSerializer,
     LoginAnswerSerializer,
@@ -30,12 +30,12 @@ from libs.throttling.client_address import client_address, coarse_network_of, ne
 from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 DEVICE = "Android"
-# A refusal of these calls closes the app, or signs its user out.
+# A 429 would close the app or log its user out.
 UNLIMITED: tuple[()] = ()
 
 
 class AuthViewSet(AppViewSet):
-    """Nobody is signed in yet, or shows a token by hand."""
+    """Sign-up and login, and the calls that check their token themselves."""
 
     @operation(
         public=True,
@@ -44,8 +44,8 @@ class AuthViewSet(AppViewSet):
         responses={202: MessageSerializer},
         rate_limits=[rate_limit("code-address")],
     )
-    def ask_code(self, request: Request) -> Response:
-        """Answers alike for every address; the letter tells a member that they are one."""
+    def request_code(self, request: Request) -> Response:
+        """Send a code; the response is the same for every address, and members get an e-mail that says so."""
         email = self.validated_data()["email"]
         enforce_rate_limit("code-email", normalised(email), request)
         VerificationCode.objects.ask(email, VerificationCode.JOIN, settings.ANDROID_LANGUAGE)
@@ -59,7 +59,7 @@ class AuthViewSet(AppViewSet):
         rate_limits=[rate_limit("confirm-address")],
     )
     def confirm_code(self, request: Request) -> Response:
-        """Possible again until the code expires or a join has used it."""
+        """Confirm the code; repeatable until it expires or a sign-up uses it."""
         data = self.validated_data()
         VerificationCode.objects.confirm(data["email"], VerificationCode.JOIN, data["verification_code"])
         return Response({"message": "The address is confirmed."})
@@ -72,7 +72,7 @@ class AuthViewSet(AppViewSet):
         rate_limits=[rate_limit("sign-up-address")],
     )
     def join(self, request: Request) -> Response:
-        """Needs a code confirmed for the address within half an hour, and uses it up."""
+        """Create the member; needs a code confirmed for the address within half an hour, and uses it up."""
         member = registration.sign_up_confirmed(
             **self.validated_data(),
             terms_version=settings.ANDROID_TERMS_VERSION,
@@ -89,11 +89,11 @@ class AuthViewSet(AppViewSet):
         errors=[TooManyGuesses],
     )
     def login(self, request: Request) -> Response:
-        """Begin a login of this phone; others stay."""
+        """Start a login session; other sessions stay."""
         data = self.validated_data()
         address = client_address(request)
         pair = login.sign_in(**data, door=DOOR, device=DEVICE, address=address, language=None)
-        return Response(_kept(pair))
+        return Response(_login_response(pair))
 
     @operation(
         public=True,
@@ -103,11 +103,11 @@ class AuthViewSet(AppViewSet):
         rate_limits=UNLIMITED,
     )
     def verify(self, request: Request) -> Response:
-        """Asked at every start: 200, expired (GLOBAL_104) as long as the login can be renewed, or else GLOBAL_103."""
-        session_id, is_over = _shown(request)
+        """Check the token at every start of the app: 200, GLOBAL_104 when it can be renewed, else GLOBAL_103."""
+        session_id, is_expired = _session_of_request(request)
         if not LoginSession.objects.is_session_live(session_id):
             raise SessionEnded
-        if is_over:
+        if is_expired:
             raise TokenExpired
         return Response({"message": "The token is good."})
 
@@ -120,7 +120,7 @@ class AuthViewSet(AppViewSet):
         errors=[TokenInvalid, SessionEnded],
     )
     def renew(self, request: Request) -> Response:
-        """A refresh token is good until a successor of it was presented; only failures are counted."""
+        """Renew the tokens; only failures are rate limited."""
         address = client_address(request)
         try:
             data = self.validated_data()
@@ -132,7 +132,9 @@ class AuthViewSet(AppViewSet):
             raise
         member = pair.session.member
         avatar = Member.objects.filter(pk=member.pk).values_list("avatar__image__key", flat=True).get()
-        return Response(_kept(pair) | {"email": member.email, "avatarUrl": picture_url(avatar) if avatar else None})
+        return Response(
+            _login_response(pair) | {"email": member.email, "avatarUrl": app_image_url(avatar) if avatar else None}
+        )
 
     @operation(
         public=True,
@@ -142,17 +144,17 @@ class AuthViewSet(AppViewSet):
         rate_limits=UNLIMITED,
     )
     def logout(self, request: Request) -> Response:
-        """End this login, at once; an expired token of it does as well, since its user means what they say."""
-        session_id, _ = _shown(request)
+        """End the login session at once; an expired access token is accepted too."""
+        session_id, _ = _session_of_request(request)
         if not LoginSession.objects.live().filter(pk=session_id).end("logged_out"):
             raise SessionEnded
         return Response({"message": "You are logged out."})
 
 
-def _shown(request: Request) -> tuple[int, bool]:
-    """The login session of the token in the header, and whether the token is over.
+def _session_of_request(request: Request) -> tuple[int, bool]:
+    """Return the session id of the token in the header and whether it has expired.
 
-    Raises NotAuthenticated, or TokenInvalid.
+    Raises NotAuthenticated or TokenInvalid.
     """
     raw = bearer(request)
     if raw is None:
@@ -160,8 +162,8 @@ def _shown(request: Request) -> tuple[int, bool]:
     return whose(raw, door=DOOR)
 
 
-def _kept(pair: rotation.Pair) -> dict[str, Any]:
-    """What the phone keeps of a login."""
+def _login_response(pair: rotation.Pair) -> dict[str, Any]:
+    """Return the tokens and names that the app stores."""
     member = pair.session.member
     return {
         "member_id": member.pk,

@@ -1,4 +1,4 @@
-"""The ground of the app's calls."""
+"""The base viewset of the compatibility API."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ from libs.api.viewsets import StrictViewSet
 
 
 class AppViewSet(StrictViewSet):
-    """As v1's, at the app's door. It never asks for new terms: the app could not show them."""
+    """A StrictViewSet for tokens of the app. New terms are never required, since the app cannot show them."""
 
     authentication_classes = (AppAuthentication,)
     permission_classes = (IsAuthenticated,)
     schema = AppSchema()
 
-    def body_of_asker(self) -> Any:
-        """The validated body, without the actor that it names; raises ValidationError, or NotTheMember."""
+    def data_without_actor(self) -> Any:
+        """Return the validated body without the actor it names; raise ValidationError or NotTheMember."""
         data = self.validated_data()
-        self.must_be(data.pop("member_id"))
+        self.require_actor(data.pop("member_id"))
         return data
 
-    def must_be(self, member_id: int) -> None:
-        """The app says who acts; the token knows. Raises NotTheMember."""
+    def require_actor(self, member_id: int) -> None:
+        """Raise NotTheMember unless the named actor is the member of the token."""
         if member_id != self.member.pk:
             raise NotTheMember

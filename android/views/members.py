@@ -1,4 +1,4 @@
-"""member/*: profiles, avatars, blocks, reports, and leaving."""
+"""member/*: profiles, avatars, blocks, reports and withdrawal."""
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404
@@ -11,7 +11,7 @@ from accounts.models.member import MemberQuerySet
 from accounts.profiles.counts import profile_counts
 from android.errors import AlreadyBlocking, NotTheMember
 from android.parsers import AppFormParser
-from android.representations import member, member_values, picture_url
+from android.representations import app_image_url, app_member_representation, app_member_values
 from android.response_serializers import (
     AvatarAnswerSerializer,
     BlockedListSerializer,
@@ -26,28 +26,28 @@ from libs.throttling.throttles import enforce_rate_limit, rate_limit
 from media.uploads import accepted_images, mark_stored
 from moderation.reporting import report_member
 
-# The app takes the list whole. No thumb blocks so many, and a machine would make us write all of a large town.
+# The app reads the list in one response. People block fewer than this; a script must not make the response endless.
 BLOCKS_SHOWN = 5_000
 RELATIONS = [rate_limit("relation-member", by="member")]
 
 
 class AppMemberViewSet(AppViewSet):
-    """What one member sees of others and does to them."""
+    """Profiles, blocks, reports and withdrawal."""
 
     @operation(summary="Look at a member", query=ActorSerializer, responses=ProfileAnswerSerializer, errors=[NotFound])
     def profile(self, request: Request) -> Response:
-        """Oneself or another; the member named is the one looked at."""
-        looked_at = self.validated_query()["member_id"]
+        """Return the profile of the named member, who may be oneself."""
+        member_id = self.validated_query()["member_id"]
         seen = Member.objects.visible_to(self.member)
-        row = get_object_or_404(seen.values(**member_values()), pk=looked_at)
-        shown = member(row, self.member.pk)
-        counted = profile_counts(Member(pk=looked_at), self.member)
+        row = get_object_or_404(seen.values(**app_member_values()), pk=member_id)
+        profile = app_member_representation(row, self.member.pk)
+        counts = profile_counts(Member(pk=member_id), self.member)
         return Response(
-            {"member_id": shown.pop("id"), **shown}
+            {"member_id": profile.pop("id"), **profile}
             | {
-                "post_size": counted["posts"],
-                "follower_size": counted["followers"],
-                "following_size": counted["following"],
+                "post_size": counts["posts"],
+                "follower_size": counts["followers"],
+                "following_size": counts["following"],
             }
         )
 
@@ -55,7 +55,7 @@ class AppMemberViewSet(AppViewSet):
         summary="Block a member", request=TargetSerializer, responses=PairAnswerSerializer, rate_limits=RELATIONS
     )
     def block(self, request: Request) -> Response:
-        """Part the two."""
+        """Block the other member."""
         target = self._target()
         if not self.member.block(target):
             raise AlreadyBlocking
@@ -65,42 +65,42 @@ class AppMemberViewSet(AppViewSet):
         summary="Unblock a member", request=TargetSerializer, responses=PairAnswerSerializer, rate_limits=RELATIONS
     )
     def unblock(self, request: Request) -> Response:
-        """Lifting a block that is not there is a success."""
+        """Unblock the other member; success also when there was no block."""
         target = self._target()
         self.member.unblock(target)
         return self._pair(target)
 
     @operation(summary="List whom you block", query=ActorSerializer, responses=BlockedListSerializer)
     def blocking(self, request: Request) -> Response:
-        """All of them at once, the newest first."""
-        self.must_be(self.validated_query()["member_id"])
+        """Return all blocked members, the newest block first."""
+        self.require_actor(self.validated_query()["member_id"])
         blocks = Block.objects.filter(MemberQuerySet.is_standing("blocked__"), blocker=self.member.pk)
-        rows = blocks.order_by("-created_at", "-id").values(**member_values("blocked__"))
-        members = [member(row, self.member.pk) for row in rows[:BLOCKS_SHOWN]]
+        rows = blocks.order_by("-created_at", "-id").values(**app_member_values("blocked__"))
+        members = [app_member_representation(row, self.member.pk) for row in rows[:BLOCKS_SHOWN]]
         return Response({"size": len(members), "members": members})
 
     @operation(
         summary="Report a member", request=TargetSerializer, responses=PairAnswerSerializer, errors=[NotTheMember]
     )
     def report(self, request: Request) -> Response:
-        """The app sends no reason; reporting again is a success."""
-        target_id = self.body_of_asker()["target_id"]
-        # Not before: one of the app's two buttons names nobody, and its users must be left with reports that count.
+        """Report a member without a reason, which the app does not send; a repeated report is a success."""
+        target_id = self.data_without_actor()["target_id"]
+        # Only after validation: one of the app's two buttons sends no member, which must not use up the limit.
         enforce_rate_limit("report-member", f"member:{self.member.pk}", request)
         report_member(self.member, target_id, reason="unspecified", text="")
         return Response({"member_id": self.member.pk, "target_id": target_id})
 
-    @operation(summary="Leave", responses={204: OpenApiResponse(description="You are gone.")})
+    @operation(summary="Leave", responses={204: OpenApiResponse(description="The account is withdrawn.")})
     @transaction.atomic
     def leave(self, request: Request, member_id: int) -> Response:
-        """Withdraw; the access token is all that the app shows."""
-        self.must_be(member_id)
+        """Withdraw the account; the app sends no password."""
+        self.require_actor(member_id)
         get_object_or_404(Member.objects.select_for_update(), pk=member_id).withdraw()
         return Response(status=204)
 
     def _target(self) -> Member:
-        """Whoever stands; blocks are ignored, or nobody could block back."""
-        target_id = self.body_of_asker()["target_id"]
+        """Return the target among active members, blocks ignored, so that one can block back."""
+        target_id = self.data_without_actor()["target_id"]
         target: Member = get_object_or_404(Member.objects.standing(), pk=target_id)
         return target
 
@@ -109,7 +109,7 @@ class AppMemberViewSet(AppViewSet):
 
 
 class AppAvatarViewSet(AppViewSet):
-    """The picture a member shows of themselves."""
+    """The avatar."""
 
     parser_classes = (AppFormParser,)
 
@@ -121,9 +121,9 @@ class AppAvatarViewSet(AppViewSet):
         errors=[NotTheMember],
     )
     def upload(self, request: Request) -> Response:
-        """Take the picture and show it; the one before is deleted."""
-        file = self.body_of_asker()["file"]
+        """Set the avatar; the former image is deleted."""
+        file = self.data_without_actor()["file"]
         with accepted_images([file], owner=self.member) as (image,), transaction.atomic():
             mark_stored([image])
             self.member.show_with(image.pk)
-        return Response({"member_id": self.member.pk, "avatar_url": picture_url(image.key)}, status=201)
+        return Response({"member_id": self.member.pk, "avatar_url": app_image_url(image.key)}, status=201)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.android.wire import (
+from tests.android.okhttp import (
     PATIENCE,
     PATIENCE_RENEWAL,
     Answer,

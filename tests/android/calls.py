@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.android.app import KNOWN, App
-from tests.android.wire import Answer, Request, file_part, multipart, posted, text_part
+from tests.android.okhttp import Answer, Request, file_part, multipart, posted, text_part
 from tests.factories import picture_bytes
 
 # Every call by its name in android.urls, with the name under which the app keeps its list of codes.

@@ -12,7 +12,7 @@ from accounts.sessions import rotation
 from libs.throttling import rate_limits
 from tests.accounts.conftest import at_once, code_in, shared_db  # noqa: F401 - fixtures
 from tests.android.app import App, Session
-from tests.android.wire import in_process
+from tests.android.okhttp import in_process
 
 CodeFor = Callable[[str], str]
 Work = Callable[[], None]

@@ -27,7 +27,7 @@ from PIL import Image
 
 from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD
 from tests.android.app import App
-from tests.android.wire import Answer, Request, phone_bytes
+from tests.android.okhttp import Answer, Request, phone_bytes
 from tests.demo_server import demo_server
 
 # The app's limit for one picture. Bytes.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.android.app import KNOWN, App, Crashed, Refused, Session
-from tests.android.wire import Answer, Request, in_process, posted
+from tests.android.okhttp import Answer, Request, in_process, posted
 
 
 def code_of(call: Callable[..., Any], *args: Any) -> str:

@@ -10,7 +10,7 @@ from moderation.models import Report
 from posts.models import Post
 from tests.android.app import App
 from tests.android.calls import LISTS, PAGE, asked, form, query, refusal, request
-from tests.android.wire import Request, posted
+from tests.android.okhttp import Request, posted
 from tests.factories import MemberFactory, PostFactory
 from tests.project.kept import kept
 

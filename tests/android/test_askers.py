@@ -12,7 +12,7 @@ from posts.models import Post
 from tests.android.app import App
 from tests.android.calls import LISTS, asked, refusal, request
 from tests.android.conftest import app_of
-from tests.android.wire import Request, in_process, posted
+from tests.android.okhttp import Request, in_process, posted
 from tests.factories import PASSWORD, MemberFactory, PostFactory
 from tests.project.kept import kept
 

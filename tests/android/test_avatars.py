@@ -14,7 +14,7 @@ from media.models import Image
 from media.processing import pipeline
 from tests.android.app import App
 from tests.android.calls import asked, refusal
-from tests.android.wire import Request, file_part, multipart, text_part
+from tests.android.okhttp import Request, file_part, multipart, text_part
 from tests.factories import picture_bytes
 from tests.media.pictures import CORNERS, corners, exif_of, is_like, photograph, saved, seen
 from tests.project.kept import kept

@@ -11,8 +11,8 @@ from tests.accounts.phone import Phone
 from tests.accounts.phone import code_of as v1_code_of
 from tests.android.app import App
 from tests.android.conftest import CodeFor, Work, app_of
+from tests.android.okhttp import Request, in_process
 from tests.android.refusals import code_of, joined, learnt, sent, session_of, told
-from tests.android.wire import Request, in_process
 
 pytestmark = pytest.mark.django_db
 NEW, PASSWORD = "new@example.com", "Secret#1234"

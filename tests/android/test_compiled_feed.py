@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Member
-from android.offset_pages import feed, feed_of_one, rows_of
+from android.numbered_pages import app_author_feed, app_feed, app_post_values
 from posts.models import Post
 from tests.posts.readers import READERS, make_authors, make_readers
 
@@ -12,7 +12,9 @@ from tests.posts.readers import READERS, make_authors, make_readers
 def test_each_kind_of_reader_sees_the_feeds_of_the_orm(db: None, kind: str) -> None:
     authors = make_authors()
     reader = Member.objects.get(pk=make_readers(authors)[kind].pk)
-    assert feed(reader=reader.pk).rows(None, 50, ascending=False) == list(rows_of(Post.objects.feed_for(reader)))
+    assert app_feed(reader=reader.pk).rows(None, 50, ascending=False) == list(
+        app_post_values(Post.objects.feed_for(reader))
+    )
     for author in authors.values():
-        of_author = rows_of(Post.objects.feed_for(reader).filter(author=author))
-        assert feed_of_one(reader=reader.pk, author=author.pk).rows(None, 50, ascending=False) == list(of_author)
+        of_author = app_post_values(Post.objects.feed_for(reader).filter(author=author))
+        assert app_author_feed(reader=reader.pk, author=author.pk).rows(None, 50, ascending=False) == list(of_author)

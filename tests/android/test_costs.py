@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Member
-from android.offset_pages import feed, feed_of_one
+from android.numbered_pages import app_author_feed, app_feed
 from libs.keyset.querysets import rows_after
 from posts.models import Post
 from tests.android.app import App
@@ -69,14 +69,14 @@ def test_any_page_is_read_from_the_index_and_little_more_than_its_rows(crowd: Me
     if connection.vendor != "postgresql":
         pytest.skip("plans are asked of PostgreSQL, which production runs on")
     first = {
-        "post_feed": feed.build(reader=jun.pk),
-        "post_by_author": feed_of_one.build(reader=jun.pk, author=crowd.pk),
+        "post_feed": app_feed.build(reader=jun.pk),
+        "post_by_author": app_author_feed.build(reader=jun.pk, author=crowd.pk),
     }
     seen = Post.objects.feed_for(jun)
     for index, rows in first.items():
         walked = seen.filter(author=crowd) if index == "post_by_author" else seen
         last = walked.values_list("created_at", "id")[page * 10 - 1] if page else None
-        plan = executed(rows_after(rows, feed.columns, last, ascending=False, inclusive=False) if last else rows)
+        plan = executed(rows_after(rows, app_feed.columns, last, ascending=False, inclusive=False) if last else rows)
         assert index in indexes(plan)
         assert '"Sort"' not in json.dumps(plan)
         assert read_rows(plan) <= 20

@@ -13,8 +13,8 @@ from tests.accounts.phone import Phone
 from tests.accounts.tokens import claims
 from tests.android.app import App
 from tests.android.conftest import Work
+from tests.android.okhttp import in_process
 from tests.android.refusals import code_of, learnt, looked_at, sent, told
-from tests.android.wire import in_process
 from tests.factories import PASSWORD, MemberFactory
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from tests.accounts.phone import Phone
 from tests.accounts.tokens import claims, forged
 from tests.android.app import App, LoggedOut
 from tests.android.conftest import app_of
+from tests.android.okhttp import Answer, Request, in_process
 from tests.android.refusals import looked_at, session_of, told
-from tests.android.wire import Answer, Request, in_process
 from tests.erasing import erase
 
 pytestmark = pytest.mark.django_db

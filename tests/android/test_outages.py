@@ -14,8 +14,7 @@ import pytest
 
 from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD
 from tests.android.app import App, Refused
-from tests.android.town import Town, town
-from tests.android.wire import (
+from tests.android.okhttp import (
     Answer,
     NetworkError,
     Request,
@@ -26,6 +25,7 @@ from tests.android.wire import (
     posted,
     text_part,
 )
+from tests.android.outage_scene import Town, town
 from tests.factories import picture_bytes
 from tests.polling import wait_until
 

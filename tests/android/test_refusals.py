@@ -19,7 +19,7 @@ from android import error_codes
 from android.urls import urlpatterns
 from tests.android.app import KNOWN, App, Refused
 from tests.android.calls import LISTS, SIGNED, asked, query, refusal, request
-from tests.android.wire import Request, file_part, multipart, posted, text_part
+from tests.android.okhttp import Request, file_part, multipart, posted, text_part
 from tests.factories import picture_bytes
 from tests.project.kept import kept
 
@@ -65,7 +65,7 @@ def test_every_refusal_of_every_room_is_told_in_a_code_of_the_calls_own_list(cal
     for one in REFUSALS:
         if one in CREDENTIAL_REFUSALS and call in OPEN:
             continue
-        heard = error_codes.told(call, str(one.default_code), one.status_code)
+        heard = error_codes.app_error_for(call, str(one.default_code), one.status_code)
         if heard is None:
             assert one.status_code in (409, 500, 503), f"{one} is no fault of ours, and must be answered"
             continue
@@ -78,7 +78,7 @@ def test_every_refusal_of_every_room_is_told_in_a_code_of_the_calls_own_list(cal
 @pytest.mark.parametrize("call", SIGNED)
 def test_only_a_dead_login_is_told_to_a_call_as_a_dead_login(call: str) -> None:
     for one in REFUSALS:
-        heard = error_codes.told(call, str(one.default_code), one.status_code)
+        heard = error_codes.app_error_for(call, str(one.default_code), one.status_code)
         assert ((heard or (0, ""))[1] in ("AUTH_007", "AUTH_008")) == (one in CREDENTIAL_REFUSALS), one
 
 

@@ -15,8 +15,8 @@ from tests.accounts.conftest import AtOnce
 from tests.accounts.tokens import claims, forged
 from tests.android.app import App, Session
 from tests.android.conftest import app_of
+from tests.android.okhttp import Answer, Request, in_process, posted
 from tests.android.refusals import code_of, looked_at, presented, sent, session_of, told
-from tests.android.wire import Answer, Request, in_process, posted
 from tests.factories import picture_bytes
 
 pytestmark = pytest.mark.django_db

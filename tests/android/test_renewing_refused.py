@@ -16,8 +16,8 @@ from tests.accounts.phone import Phone
 from tests.accounts.tokens import forged
 from tests.android.app import App, LoggedOut
 from tests.android.conftest import app_of
+from tests.android.okhttp import Request, in_process
 from tests.android.refusals import code_of, presented, session_of, told
-from tests.android.wire import Request, in_process
 from tests.erasing import erase
 from tests.factories import PASSWORD
 

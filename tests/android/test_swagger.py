@@ -15,7 +15,7 @@ def test_the_apps_calls_are_struck_out_and_can_be_tried(live_server: LiveServer,
     page.goto(f"{live_server.url}/docs/android/")
     expect(page.locator(".opblock")).to_have_count(18)
     expect(page.locator(".opblock-deprecated")).to_have_count(18)
-    expect(page.locator(".info")).to_contain_text("will not be built again")
+    expect(page.locator(".info")).to_contain_text("will not be updated")
     signed_in = execute(page, "login", {"email": mina.email, "password": PASSWORD})
     expect(signed_in.locator(".response-col_status").first).to_contain_text("200")
     expect(signed_in).to_contain_text("deprecation: @1793491200")

@@ -17,8 +17,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.android.app import App, Refused
-from tests.android.town import Town, town
-from tests.android.wire import Request, file_part, multipart, phone_bytes, posted, text_part
+from tests.android.okhttp import Request, file_part, multipart, phone_bytes, posted, text_part
+from tests.android.outage_scene import Town, town
 from tests.factories import picture_bytes
 
 PATIENCE = 30.0
@@ -123,7 +123,7 @@ def test_a_client_that_never_ends_is_cut_and_others_are_served(here: Town, phone
 
 
 def test_a_refused_upload_that_drips_in_is_waited_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("android.middleware.LONGEST_READ", 0.1)
+    monkeypatch.setattr("android.middleware.MAX_READ_SECONDS", 0.1)
     drip = Drip()
     answer = Client().post("/post/nowhere", {}, CONTENT_LENGTH=LARGE, **{"wsgi.input": drip})  # type: ignore[arg-type]
     assert answer.json()["code"] == "GLOBAL_001"
@@ -131,7 +131,7 @@ def test_a_refused_upload_that_drips_in_is_waited_for_a_while_only(monkeypatch: 
 
 
 def test_a_client_that_drips_keeps_no_thread_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("android.middleware.LONGEST_READ", 0.5)
+    monkeypatch.setattr("android.middleware.MAX_READ_SECONDS", 0.5)
     server, client = socket.socketpair()
     with server, client, server.makefile("rb") as body:
         client.sendall(b".")

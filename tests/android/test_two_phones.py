@@ -13,8 +13,8 @@ import pytest
 
 from accounts.sessions.tokens import LEEWAY
 from tests.android.app import LoggedOut, Refused
-from tests.android.neighbours import Neighbour, busy
-from tests.android.pictures import fetched, is_public_and_bare, photo, width_of
+from tests.android.image_files import fetched, is_public_and_bare, photo, width_of
+from tests.android.other_members import Neighbour, busy
 from tests.android.tunnel import REQUEST, Tunnel
 from tests.android.user import User
 from tests.demo_server import demo_server

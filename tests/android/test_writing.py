@@ -20,7 +20,7 @@ from media.models import Image
 from posts.models import Post
 from tests.android.app import App
 from tests.android.calls import asked, refusal
-from tests.android.wire import CRLF, Request, file_part, multipart, text_part
+from tests.android.okhttp import CRLF, Request, file_part, multipart, text_part
 from tests.conftest import signed_in
 from tests.factories import picture_bytes
 from tests.media.heic import heic

@@ -8,7 +8,7 @@ from random import Random
 
 from django.urls import resolve
 
-from tests.android.wire import Answer, NetworkError, Request, over_socket, phone_bytes
+from tests.android.okhttp import Answer, NetworkError, Request, over_socket, phone_bytes
 
 # The answer to a request that was done is thrown away, or the request is cut off in the middle.
 ANSWER, REQUEST = "answer", "request"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.android.app import App, Refused
+from tests.android.okhttp import NetworkError
 from tests.android.tunnel import Tunnel
-from tests.android.wire import NetworkError
 from tests.polling import wait_until
 
 Told = TypeVar("Told")

@@ -12,7 +12,7 @@ from accounts.sessions import rotation
 from config.wsgi import application
 from media.models import Image
 from posts.models import Post
-from tests.android.wire import Request, file_part, multipart, text_part
+from tests.android.okhttp import Request, file_part, multipart, text_part
 from tests.factories import picture_bytes
 
 pytestmark = pytest.mark.django_db

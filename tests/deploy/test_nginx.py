@@ -28,8 +28,8 @@ from libs.api.errors import (
 )
 from libs.api.problems import problem_document
 from tests.android.app import App, Refused
-from tests.android.town import Town, town
-from tests.android.wire import NetworkError, Request, file_part, multipart, phone_bytes, text_part
+from tests.android.okhttp import NetworkError, Request, file_part, multipart, phone_bytes, text_part
+from tests.android.outage_scene import Town, town
 from tests.deploy.upstream import Upstream
 from tests.factories import picture_bytes
 from tests.polling import wait_until

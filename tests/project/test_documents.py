@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from prometheus_client import REGISTRY
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated
 
-import android.usage  # noqa: F401 - its counter
+import android.metrics  # noqa: F401 - its counter
 from libs.api.fields import IdField, TextField
 
 ROOT = Path(__file__).resolve().parents[2]

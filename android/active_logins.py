@@ -1,4 +1,4 @@
-"""Which phones still have the app, as far as their logins tell."""
+"""Statistics of the login sessions of the app."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,8 +11,8 @@ from android.authentication import DOOR
 
 
 @dataclass(frozen=True)
-class Phones:
-    """Logins of the app. A login counts as used when it begins and when it renews, which the app does once a day."""
+class ActiveLogins:
+    """Login sessions of the app; one counts as used when it starts and when it is renewed, about once a day."""
 
     live: int
     members: int
@@ -22,19 +22,19 @@ class Phones:
     by_day: dict[str, int]
 
     def as_dict(self) -> dict[str, Any]:
-        """For machines: times in ISO 8601, None where there is no login."""
+        """Return plain values: times in ISO 8601, None where there is no login."""
         return {
             name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(self).items()
         }
 
 
-def count_phones() -> Phones:
-    """The live logins of this door; `last_used` looks at ended ones too, as long as they are kept."""
-    logins = LoginSession.objects.filter(door=DOOR)
-    live = logins.live()
+def count_active_logins() -> ActiveLogins:
+    """Count the live login sessions of the app; `last_used` considers ended ones too, until they are purged."""
+    sessions = LoginSession.objects.filter(door=DOOR)
+    live = sessions.live()
     days = live.order_by("-used_at__date").values_list("used_at__date").annotate(Count("pk"))
     counted = live.aggregate(
         live=Count("pk"), members=Count("member", distinct=True), newest=Max("created_at"), oldest=Min("created_at")
     )
-    last = logins.aggregate(last_used=Max("used_at"))
-    return Phones(**counted, **last, by_day={day.isoformat(): count for day, count in days})
+    last = sessions.aggregate(last_used=Max("used_at"))
+    return ActiveLogins(**counted, **last, by_day={day.isoformat(): count for day, count in days})

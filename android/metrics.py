@@ -1,4 +1,4 @@
-"""How much the app is still used: a counter for each call, so that operators see when the last phone is gone."""
+"""The counter of the app's calls, which tells operators when it is no longer used."""
 
 from prometheus_client import Counter
 
@@ -9,6 +9,6 @@ calls = Counter(
 )
 
 
-def count(call: str, code: str) -> None:
-    """One request was answered."""
+def count_call(call: str, code: str) -> None:
+    """Count one response."""
     calls.labels(call, code).inc()

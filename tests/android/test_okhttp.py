@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from tests.android.app import App, Crashed, Session
-from tests.android.wire import NetworkError, over_socket, posted
+from tests.android.okhttp import NetworkError, over_socket, posted
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 HANG_UP = b""

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import Member
 from tests.android.app import App
 from tests.android.calls import asked, request
-from tests.android.wire import Answer
+from tests.android.okhttp import Answer
 from tests.factories import PostFactory, picture_bytes
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD
 from tests.android.app import App
-from tests.android.wire import over_socket
+from tests.android.okhttp import over_socket
 from tests.cuttable_proxy import CuttableProxy
 from tests.demo_server import demo_server
 from tests.server_process import ServerProcess

@@ -17,7 +17,7 @@ def told(*words: str) -> tuple[str, int]:
     """What the command prints, and its exit code."""
     out = StringIO()
     try:
-        call_command("android_phones", *words, stdout=out)
+        call_command("android_logins", *words, stdout=out)
     except SystemExit as end:
         return out.getvalue(), int(str(end.code))
     return out.getvalue(), 0

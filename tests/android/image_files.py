@@ -5,7 +5,7 @@ import urllib.request
 
 from PIL import Image
 
-from tests.android.wire import PATIENCE
+from tests.android.okhttp import PATIENCE
 from tests.factories import picture_bytes
 
 
