@@ -1,1 +1,1 @@
-"""Durable jobs: written in the transaction of the effect they follow, run after it, at least once."""
+"""Transactional outbox: jobs written in the transaction of what they follow, and run after it at least once."""

@@ -1,4 +1,4 @@
-"""What operators see of the outbox: every job, read only, and another chance for the dead."""
+"""Admin of the outbox: operators read all jobs, and retry those that failed for good."""
 
 from typing import Any, cast
 
@@ -15,45 +15,46 @@ from libs.outbox.registry import known_kinds
 
 
 class StateFilter(admin.SimpleListFilter):
-    """By what becomes of a job."""
+    """Filters jobs by state."""
 
     title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The states worth a list."""
-        return [("waiting", _("waiting")), ("due", _("due")), ("unknown", _("unknown kind")), ("dead", _("dead"))]
+        return [
+            ("waiting", _("waiting")),
+            ("due", _("due")),
+            ("unknown", _("unknown kind")),
+            ("dead", _("failed for good")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job] | None:
-        """Each state is a word of the queryset."""
         jobs = cast(JobQuerySet, queryset)
-        words = {
+        states = {
             "waiting": jobs.waiting,
             "due": jobs.due,
             "unknown": jobs.of_unknown_kind,
             "dead": jobs.failed_for_good,
         }
-        return words[self.value() or ""]() if self.value() in words else queryset
+        return states[self.value() or ""]() if self.value() in states else queryset
 
 
 class KindFilter(admin.SimpleListFilter):
-    """By kind; the kinds come from the code, not from a walk through the table."""
+    """Filters jobs by kind. The choices come from the code, since reading them from the table would scan it."""
 
     title = _("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Every kind that has a handler."""
         return [(kind, kind) for kind in known_kinds()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job] | None:
-        """The jobs of that kind."""
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    """Jobs are made by code and ended by workers; a person may only send the dead round again."""
+    """Shows jobs. The only action retries those that failed for good."""
 
     list_display = ["kind", "state", "attempts", "created_at", "run_at", "last_error"]
     list_filter = [StateFilter, KindFilter]
@@ -61,7 +62,7 @@ class JobAdmin(ReadOnlyAdmin):
     actions = ["retry_failed_jobs"]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list, with a warning while jobs wait that this release has no handler for."""
+        """Show the list, with a warning while jobs wait that have no handler in this release."""
         unknown = sorted(Job.objects.of_unknown_kind().values_list("kind", flat=True).distinct())
         if unknown and request.method == "GET":
             warning = _("This release has no handler for waiting jobs of these kinds: %(kinds)s.")
@@ -69,12 +70,12 @@ class JobAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, extra_context)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change jobs may retry them."""
+        """Let those retry jobs who may change them."""
         return isinstance(request.user, PermissionsMixin) and request.user.has_perm("outbox.change_job")
 
-    @admin.action(description=_("Retry the dead among the selected jobs"), permissions=["retry"])
+    @admin.action(description=_("Retry the selected jobs that failed for good"), permissions=["retry"])
     def retry_failed_jobs(self, request: HttpRequest, queryset: JobQuerySet) -> None:
-        """Those not dead are left as they are."""
+        """Retry the selected jobs that failed for good, and leave the others alone."""
         number = queryset.retry()
-        message = ngettext("%(number)d job is tried again.", "%(number)d jobs are tried again.", number)
+        message = ngettext("%(number)d job will be tried again.", "%(number)d jobs will be tried again.", number)
         self.message_user(request, message % {"number": number}, messages.SUCCESS)

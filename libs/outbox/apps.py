@@ -1,4 +1,4 @@
-"""The room of durable jobs; finds the handlers of all other rooms at the start."""
+"""The Django app of the outbox."""
 
 from importlib import import_module
 
@@ -7,13 +7,13 @@ from django.utils.module_loading import autodiscover_modules
 
 
 class OutboxConfig(AppConfig):
-    """Named by INSTALLED_APPS."""
+    """Imports the job handlers of all apps at the start."""
 
     name = "libs.outbox"
 
     def ready(self) -> None:
-        """Import the `jobs.py` of each app, whose handlers register themselves, the check and the clean-up task."""
+        """Import each app's `jobs.py`, whose handlers register themselves, the system check and the clean-up task."""
         autodiscover_modules("jobs")
-        # Models are not loaded when this module is imported, and these two name one.
+        # These two import the model, which is not loaded when this module is imported.
         import_module("libs.outbox.checks")
         import_module("libs.outbox.purge")

@@ -1,18 +1,17 @@
-"""How long a job that failed waits for its next try."""
+"""The delay before a failed job is tried again."""
 
 import random
 from datetime import timedelta
 
-FIRST = timedelta(seconds=5)
-LONGEST = timedelta(hours=1)
+FIRST_DELAY = timedelta(seconds=5)
+MAX_DELAY = timedelta(hours=1)
 
 
 def backoff(attempts: int) -> timedelta:
-    """The wait after so many tries: 5 s, doubled each time, an hour at most, of which the last half is chance.
+    """Return the delay after this many attempts: 5 s, doubled each time up to an hour, of which half is random.
 
-    The chance spreads jobs that failed together, so that they do not come back together; the fixed half keeps each
-    wait at least as long as the one before.
+    The random half spreads jobs that failed together. The fixed half keeps each delay as long as the one before.
     """
-    # Above twenty doublings the number only grows too large for a timedelta.
-    whole = min(FIRST * (1 << min(attempts - 1, 20)), LONGEST)
-    return whole * random.uniform(0.5, 1)  # noqa: S311 - spreads load, guards nothing
+    # More than twenty doublings would overflow a timedelta.
+    delay = min(FIRST_DELAY * (1 << min(attempts - 1, 20)), MAX_DELAY)
+    return delay * random.uniform(0.5, 1)  # noqa: S311 - spreads load, protects nothing

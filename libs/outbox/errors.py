@@ -1,9 +1,9 @@
-"""What the outbox refuses. These are faults of a program or a deploy, never of a client, so they have no status."""
+"""Errors of the outbox. They are mistakes in a program or a deployment, never of a client, so they have no status."""
 
 
 class LeaseLost(Exception):
-    """A handler took longer than its lease without renewing it, and another worker has its job now."""
+    """A handler ran longer than its lease without renewing it, and another worker has taken its job."""
 
 
 class UnknownJobKind(LookupError):
-    """No handler is registered for a kind of job: a typing error, a missing `jobs.py`, or rows of newer code."""
+    """No handler is registered for a kind of job: it is misspelt, or its app has no `jobs.py`."""

@@ -1,4 +1,4 @@
-"""More time for a handler that has much to do: the lease of the job in hand, renewed while the work goes on."""
+"""Renewal of the lease of the running job, for handlers that take long."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,25 +7,25 @@ from contextvars import ContextVar
 from libs.outbox.errors import LeaseLost
 from libs.outbox.models import Job
 
-_held: ContextVar[Job | None] = ContextVar("job in hand", default=None)
+_running_job: ContextVar[Job | None] = ContextVar("running_job", default=None)
 
 
 @contextmanager
 def hold_lease(job: Job) -> Iterator[None]:
-    """For the worker: within, this is the job that `renew_lease` is about."""
-    token = _held.set(job)
+    """Make this the job whose lease `renew_lease` extends. For the worker."""
+    token = _running_job.set(job)
     try:
         yield
     finally:
-        _held.reset(token)
+        _running_job.reset(token)
 
 
 def renew_lease() -> None:
-    """For a handler, in its own thread: count OUTBOX_LEASE_SECONDS from now again; one statement.
+    """Extend the lease of the running job to OUTBOX_LEASE_SECONDS from now, by one statement.
 
-    Nothing happens outside of a worker. Raises LeaseLost when the lease ran out and another worker has the job, or
-    has done it: the handler leaves the rest to that one.
+    For a handler, in its own thread. Does nothing outside a worker. Raises LeaseLost when the lease has expired and
+    another worker has taken or finished the job; the handler then stops and leaves the rest to that worker.
     """
-    job = _held.get()
+    job = _running_job.get()
     if job is not None and not job.extend_lease():
         raise LeaseLost(f"{job} was taken by another worker.")

@@ -1,4 +1,4 @@
-"""Job: an effect that is promised by a commit and owed to the outside world."""
+"""The jobs of the outbox."""
 
 import uuid
 from collections.abc import Collection
@@ -15,40 +15,41 @@ from libs.outbox.registry import known_kinds
 
 
 def lease_is_free(now: datetime) -> Q:
-    """The condition that nobody holds a lease any more."""
+    """Return the condition that no worker holds a lease."""
     return Q(leased_until=None) | Q(leased_until__lte=now)
 
 
 class JobQuerySet(models.QuerySet["Job"]):
-    """Jobs by what becomes of them."""
+    """Jobs by their state."""
 
     def waiting(self) -> "JobQuerySet":
-        """Neither done nor dead; leased ones too."""
+        """Jobs neither done nor failed for good, including those that run."""
         return self.filter(done_at=None, dead_at=None)
 
     def due(self, now: datetime | None = None) -> "JobQuerySet":
-        """Those that a worker may take: their time has come, and nobody holds them or their lease ran out."""
+        """Jobs that a worker may take: their time has come, and nobody holds a lease."""
         now = now or timezone.now()
         return self.waiting().filter(lease_is_free(now), run_at__lte=now)
 
     def of_unknown_kind(self) -> "JobQuerySet":
-        """Waiting jobs that no handler of this release runs, as after a rollback from one that added their kind."""
+        """Waiting jobs without a handler in this release, as after a rollback from one that added their kind."""
         return self.waiting().exclude(kind__in=known_kinds())
 
     def failed_for_good(self) -> "JobQuerySet":
-        """Those that were given up and are kept for people."""
+        """Jobs that are tried no more and are kept for operators."""
         return self.filter(dead_at__isnull=False)
 
     def claim(self, kinds: Collection[str]) -> "Job | None":
-        """Lease the job that has been due longest, for OUTBOX_LEASE_SECONDS, and count the try.
+        """Lease the job that has been due longest, for OUTBOX_LEASE_SECONDS, and count the attempt.
 
-        The try is counted now and not at the end, so that a job that kills its worker dies too. One job a claim: with
-        more, such a job would use up the tries of those leased beside it. Workers' clocks agree to a few seconds.
+        The attempt is counted now and not at its end, so that a job that kills its worker fails for good as well. One
+        job at a time: such a job would use up the attempts of others leased with it. Workers' clocks must agree within
+        a few seconds.
         """
         using = router.db_for_write(self.model)
         due = self.using(using).filter(kind__in=kinds).due().order_by("run_at", "id")
-        # An idle worker asks often; on SQLite each transaction would hold up the writers. And not exists(), which drops
-        # the order: without it PostgreSQL walks through the done jobs instead of the index.
+        # Idle workers poll, and on SQLite each transaction would block the writers, so the first look takes none. It is
+        # first() and not exists(), which drops the order; without it PostgreSQL scans the done jobs.
         if due.values_list("pk").first() is None:
             return None
         with transaction.atomic(using=using):
@@ -56,43 +57,40 @@ class JobQuerySet(models.QuerySet["Job"]):
             return job if job is not None and job.acquire_lease() else None
 
     def retry(self) -> int:
-        """Give dead jobs all their tries again, from now; returns how many."""
+        """Give jobs that failed for good all their attempts again; returns how many."""
         return self.failed_for_good().update(dead_at=None, attempts=0, run_at=timezone.now())
 
-    def give_up(self, because: str) -> int:
-        """Give up jobs that nobody runs at the moment; returns how many. `because` is shown to operators."""
+    def give_up(self, reason: str) -> int:
+        """Let waiting jobs that nobody runs fail for good, for a reason shown to operators; returns how many."""
         now = timezone.now()
-        return (
-            self.waiting()
-            .filter(lease_is_free(now))
-            .update(dead_at=now, lease=None, leased_until=None, last_error=because)
-        )
+        idle = self.waiting().filter(lease_is_free(now))
+        return idle.update(dead_at=now, lease=None, leased_until=None, last_error=reason)
 
 
 class Job(models.Model):
-    """One effect to bring about, by the handler of its kind, after the commit that wrote it.
+    """Work for the handler of its kind, to be done after the commit that wrote the job.
 
-    Whoever claims it gets a lease: a token and a time. Only the holder of the token writes the end of it, so a worker
-    that was too slow cannot overwrite what its successor did.
+    A worker that claims it holds a lease: a token with an expiry. Only the holder of the token records the end, so a
+    worker that was too slow cannot overwrite what its successor recorded.
     """
 
     kind = models.CharField(max_length=100)
     payload = models.JSONField(help_text="Ids only: no codes, tokens or addresses.")
     created_at = models.DateTimeField(default=timezone.now)
     run_at = models.DateTimeField(default=timezone.now, help_text="Not before this.")
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="Tries begun.")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Attempts begun.")
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     dead_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
-    request_id = models.TextField(null=True, help_text="The request that asked for it.")  # noqa: DJ001 - often none
+    request_id = models.TextField(null=True, help_text="Id of the request that enqueued it.")  # noqa: DJ001 - often none
 
     objects = JobQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            # Partial: they hold what is open, not the days of done jobs around it.
+            # Partial, so that the many done jobs are not in the first two.
             models.Index(fields=["run_at", "id"], name="outbox_job_waiting", condition=Q(done_at=None, dead_at=None)),
             models.Index(fields=["dead_at"], name="outbox_job_dead", condition=Q(dead_at__isnull=False)),
             models.Index(fields=["done_at"], name="outbox_job_done", condition=Q(done_at__isnull=False)),
@@ -110,18 +108,18 @@ class Job(models.Model):
 
     @property
     def state(self) -> str:
-        """In one word: done, dead, running or waiting."""
+        """One of done, dead (failed for good), running and waiting."""
         if self.done_at or self.dead_at:
             return "done" if self.done_at else "dead"
         return "running" if self.leased_until and self.leased_until > timezone.now() else "waiting"
 
     @property
     def has_used_up_attempts(self) -> bool:
-        """Whether it was taken more often than OUTBOX_MAX_ATTEMPTS allows: workers died of it."""
+        """Whether it was taken more often than OUTBOX_MAX_ATTEMPTS allows, because its workers died."""
         return self.attempts > int(settings.OUTBOX_MAX_ATTEMPTS)
 
     def acquire_lease(self) -> bool:
-        """Take it, if it is still due; False when another worker was faster."""
+        """Take it if it is still due; False when another worker was faster."""
         now = timezone.now()
         self.attempts += 1
         self.lease = uuid.uuid4()
@@ -130,22 +128,22 @@ class Job(models.Model):
         return bool(due.update(attempts=self.attempts, lease=self.lease, leased_until=self.leased_until))
 
     def extend_lease(self) -> bool:
-        """Renew the lease from now; False when it is no longer ours."""
+        """Renew the lease from now; False when another worker has it."""
         self.leased_until = timezone.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
         return bool(Job.objects.filter(pk=self.pk, lease=self.lease).update(leased_until=self.leased_until))
 
     def mark_done(self) -> bool:
-        """Write down that its effect has happened; False when the lease is no longer ours."""
+        """Record that its handler has succeeded; False when another worker has the lease."""
         return self._release(done_at=timezone.now(), last_error="")
 
     def mark_failed(self, error: str) -> bool:
-        """Put it back for a later try, or give it up after the last; False when the lease is no longer ours."""
+        """Schedule another attempt, or give up after the last; False when another worker has the lease."""
         if self.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
             return self.give_up(error)
         return self._release(run_at=timezone.now() + backoff(self.attempts), last_error=error)
 
     def give_up(self, error: str) -> bool:
-        """Give it up and keep it for people; False when the lease is no longer ours."""
+        """Let it fail for good and keep it for operators; False when another worker has the lease."""
         return self._release(dead_at=timezone.now(), last_error=error)
 
     def _release(self, **outcome: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Delete jobs done long ago, so that the table stays small."""
+"""Deletion of old jobs."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from libs.outbox.models import Job
 
 
 def purge_done_jobs() -> int:
-    """Delete jobs done more than OUTBOX_RETENTION_HOURS ago; returns how many. Dead ones are kept."""
+    """Delete jobs done more than OUTBOX_RETENTION_HOURS ago; returns how many. Jobs that failed for good stay."""
     before = timezone.now() - timedelta(hours=settings.OUTBOX_RETENTION_HOURS)
     return delete_in_chunks(Job.objects.filter(done_at__lt=before))
 

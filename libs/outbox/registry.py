@@ -1,4 +1,4 @@
-"""Which function does which kind of job."""
+"""The handler of each kind of job."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,16 +13,17 @@ _handlers: dict[str, Handler] = {}
 
 
 def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Decorate the function that does jobs of this kind; it stands in an app's `jobs.py`.
+    """Register the decorated function, in an app's `jobs.py`, as the handler of this kind of job.
 
-    A handler gets the payload: ids, and nothing that may not lie in the database for days. It runs outside any
-    transaction, at least once and now and then twice (a worker may die between the effect and the note of it), so a
-    second run must do no harm. It bounds its own waiting: every call to the network has a timeout, and all of them
-    together stay well below OUTBOX_LEASE_SECONDS, for after that another worker takes the job too; a long handler
-    calls `libs.outbox.lease.renew_lease` between its steps. To be tried again it raises; what it raises is logged
-    and kept in short, so no secret belongs in the text of an exception.
+    A handler receives the payload and
 
-    Raises ImproperlyConfigured when the kind has a handler already.
+    - runs outside any transaction, at least once. It may run twice (a worker can die before it records the end), so a
+      second run must do no harm;
+    - gives every network call a timeout, and together stays well below OUTBOX_LEASE_SECONDS, after which another
+      worker takes the job; a longer one calls `libs.outbox.lease.renew_lease` between its steps;
+    - raises to be tried again. The exception is logged and stored in short, so its text must hold no secret.
+
+    Raises ImproperlyConfigured when the kind already has a handler.
     """
 
     def register(handler: Handler) -> Handler:
@@ -35,15 +36,14 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
 
 
 def handler_of(kind: str) -> Handler:
-    """The function that does jobs of this kind; raises UnknownJobKind when there is none."""
+    """Return the handler of this kind; raises UnknownJobKind when there is none."""
     try:
         return _handlers[kind]
     except KeyError:
-        raise UnknownJobKind(
-            f"No handler for jobs named {kind!r}. Known are: {', '.join(known_kinds()) or 'none'}."
-        ) from None
+        known = ", ".join(known_kinds()) or "none"
+        raise UnknownJobKind(f"No handler for jobs named {kind!r}. Known are: {known}.") from None
 
 
 def known_kinds() -> list[str]:
-    """Every kind that has a handler, in alphabetical order."""
+    """Return every kind that has a handler, in alphabetical order."""
     return sorted(_handlers)

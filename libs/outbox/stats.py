@@ -1,4 +1,4 @@
-"""How full the outbox is."""
+"""Counts of the jobs in the outbox."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -12,48 +12,48 @@ from libs.outbox.registry import known_kinds
 
 @dataclass
 class OutboxStats:
-    """The jobs at one moment, numbers of them unless said otherwise."""
+    """Numbers of jobs at one moment."""
 
     depth: int = 0
-    """Neither done nor dead; later ones, running ones and those of unknown kinds included."""
+    """Neither done nor dead, including jobs for later, running jobs, and jobs of unknown kinds."""
     due: int = 0
     """Those that a worker of this release could take now."""
     oldest_seconds: float = 0.0
-    """How long the longest due one has been due: how far the workers are behind."""
+    """How long the oldest due job has been due: how far the workers are behind."""
     dead: int = 0
-    """Given up, kept for people."""
+    """Those that failed for good and are kept for operators."""
     unknown: dict[str, int] = field(default_factory=dict)
-    """Those of `depth` whose kinds have no handler in this release, by kind. They wait for one that has."""
+    """Those of `depth` whose kind has no handler in this release, by kind. They wait for a release that has one."""
     kinds: dict[str, dict[str, int]] = field(default_factory=dict)
-    """depth, due and dead again, for each kind that has any."""
+    """`depth`, `due` and `dead` of each kind that has any."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, as `outbox_status --json` prints them."""
+        """Return plain values, as `outbox_status --json` prints them."""
         return asdict(self)
+
+    def add(self, kind: str, *, depth: int = 0, due: int = 0, dead: int = 0) -> None:
+        """Count jobs of a kind, in its row and in all."""
+        self.depth += depth
+        self.due += due
+        self.dead += dead
+        row = self.kinds.setdefault(kind, {"depth": 0, "due": 0, "dead": 0})
+        row["depth"] += depth
+        row["due"] += due
+        row["dead"] += dead
 
 
 def collect_stats() -> OutboxStats:
-    """Count; two statements, each on a partial index that leaves the done jobs out."""
-    now = timezone.now()
-    known = known_kinds()
+    """Count the jobs by two statements, each on a partial index without the done jobs."""
+    now, known = timezone.now(), known_kinds()
     due = lease_is_free(now) & Q(run_at__lte=now, kind__in=known)
     waiting = Job.objects.waiting().values("kind").order_by("kind")
     stats = OutboxStats()
     for row in waiting.annotate(depth=Count("pk"), due=Count("pk", filter=due), oldest=Min("run_at", filter=due)):
-        _add(stats, row["kind"], depth=row["depth"], due=row["due"])
+        stats.add(row["kind"], depth=row["depth"], due=row["due"])
         if row["kind"] not in known:
             stats.unknown[row["kind"]] = row["depth"]
-        age = (now - row["oldest"]).total_seconds() if row["oldest"] else 0.0
-        stats.oldest_seconds = max(stats.oldest_seconds, age)
+        if row["oldest"]:
+            stats.oldest_seconds = max(stats.oldest_seconds, (now - row["oldest"]).total_seconds())
     for kind, dead in Job.objects.failed_for_good().values_list("kind").order_by("kind").annotate(dead=Count("pk")):
-        _add(stats, kind, dead=dead)
+        stats.add(kind, dead=dead)
     return stats
-
-
-def _add(stats: OutboxStats, kind: str, *, depth: int = 0, due: int = 0, dead: int = 0) -> None:
-    stats.depth += depth
-    stats.due += due
-    stats.dead += dead
-    row = stats.kinds.setdefault(kind, {"depth": 0, "due": 0, "dead": 0})
-    for name, number in (("depth", depth), ("due", due), ("dead", dead)):
-        row[name] += number

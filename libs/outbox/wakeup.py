@@ -1,4 +1,4 @@
-"""Tells the worker in this process, if there is one, that a job has just been committed."""
+"""Wakes the worker of this process, if there is one, when a job is committed."""
 
 import threading
 
@@ -6,11 +6,11 @@ _notified = threading.Event()
 
 
 def notify() -> None:
-    """Wake whoever waits; remembered when nobody does."""
+    """Wake the worker now, or end its next wait at once."""
     _notified.set()
 
 
 def wait(seconds: float) -> None:
-    """Return at the next ring, at once if it has rung since the last wait, and after so many seconds at the latest."""
+    """Wait for the next notification, at most this long; returns at once if one came since the last wait."""
     _notified.wait(seconds)
     _notified.clear()

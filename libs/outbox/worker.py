@@ -1,4 +1,4 @@
-"""The worker: takes due jobs one by one, runs their handlers, writes down what came of it."""
+"""The worker, which takes due jobs one at a time, runs their handlers, and records how they ended."""
 
 import logging
 import time
@@ -21,15 +21,15 @@ LEVELS = {"done": logging.INFO, "failed": logging.WARNING, "lost": logging.WARNI
 class Worker:
     """Runs jobs of the chosen kinds, or of all that have a handler.
 
-    Any number may work on one queue, in threads, processes and machines. A stopped one finishes the job in its hands.
-    Jobs of a kind without a handler wait, and are warned about once. Raises UnknownJobKind for such a chosen kind.
+    Any number of workers may share a queue, in threads, processes and machines. Jobs of a kind without a handler wait,
+    and each worker warns of their kind once. Raises UnknownJobKind when a chosen kind has no handler.
     """
 
-    # How long an idle worker waits for the bell before it looks for jobs of other processes. Seconds.
+    # How long an idle worker waits for a notification before it looks for jobs of other processes. Seconds.
     poll_seconds = 1.0
-    # How long it waits when the database is away. Seconds.
+    # How long it waits after an error of the database. Seconds.
     trouble_seconds = 2.0
-    # How often the queue is counted for the metrics. Seconds.
+    # How often it updates the metrics of the queue. Seconds.
     measure_seconds = 15.0
 
     def __init__(self, chosen: Collection[str] = ()) -> None:
@@ -38,79 +38,80 @@ class Worker:
         self.chosen = list(chosen)
         # A plain flag, so that a signal handler may set it whatever lock its thread holds.
         self.stopping = False
-        self._measured = float("-inf")
-        self._warned: set[str] = set()
+        self._measured_at = float("-inf")
+        self._warned_of: set[str] = set()
 
     def run(self) -> None:
-        """Work until stopped; a database that is away is waited for."""
+        """Run jobs until stopped; waits while the database is away."""
         while not self.stopping:
             try:
-                busy = self.step()
+                ran = self.step()
             except django.db.Error as error:
                 logger.warning("outbox database trouble", extra={"error": describe_exception(error)})
                 time.sleep(self.trouble_seconds)
                 continue
-            if not busy:
+            if not ran:
                 wakeup.wait(self.poll_seconds)
 
     def drain(self) -> int:
-        """Run what is due until nothing is, then return how many jobs that were."""
+        """Run jobs until none is due; returns how many it ran."""
         ran = 0
         while not self.stopping and self.step():
             ran += 1
         return ran
 
     def stop(self) -> None:
-        """Let `run` return after the job in hand; from another thread."""
+        """Let `run` return after the present job; called from another thread."""
         self.stopping = True
         wakeup.notify()
 
     def step(self) -> bool:
-        """Run one job, if one is due; whether there was one."""
+        """Run one job if one is due; returns whether it did."""
         _close_unusable_connections()
         self._measure_queue_sometimes()
         job = Job.objects.claim(self.chosen or known_kinds())
         if job:
             with bound_contextvars(**({"request_id": job.request_id} if job.request_id else {})):
-                self._attempt(job)
+                _run(job)
         return job is not None
 
-    def _attempt(self, job: Job) -> None:
-        began = time.perf_counter()
-        if job.has_used_up_attempts:
-            outcome = "dead" if job.give_up("Its worker died, or took longer than the lease, at every try.") else "lost"
-        else:
-            outcome = _run(job)
-        seconds = time.perf_counter() - began
-        metrics.record_attempt(job.kind, outcome, seconds)
-        fields = {"kind": job.kind, "job": job.pk, "attempts": job.attempts, "outcome": outcome}
-        fields |= {"ms": round(seconds * 1000, 1)} | (
-            {"error": job.last_error} if outcome in ("failed", "dead") else {}
-        )
-        logger.log(LEVELS[outcome], "outbox job", extra=fields)
-
     def _measure_queue_sometimes(self) -> None:
-        if time.monotonic() - self._measured >= self.measure_seconds:
-            self._warn_about(metrics.measure_queue().unknown)
-            self._measured = time.monotonic()
+        if time.monotonic() - self._measured_at >= self.measure_seconds:
+            self._warn_of(metrics.measure_queue().unknown)
+            self._measured_at = time.monotonic()
 
-    def _warn_about(self, unknown: dict[str, int]) -> None:
-        for kind in unknown.keys() - self._warned:
+    def _warn_of(self, unknown: dict[str, int]) -> None:
+        for kind in unknown.keys() - self._warned_of:
             logger.warning("outbox jobs wait for a release that knows their kind: %s (%d)", kind, unknown[kind])
-        self._warned |= unknown.keys()
+        self._warned_of |= unknown.keys()
 
 
 def _close_unusable_connections() -> None:
     for connection in django.db.connections.all(initialized_only=True):
-        # Whoever runs the worker inside a transaction (tests do) keeps it; Django would close that one too.
+        # A transaction around the worker, as in tests, would end with its connection.
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
 
 
-def _run(job: Job) -> str:
-    """Run the handler, outside any transaction, and return the outcome in one word."""
+def _run(job: Job) -> None:
+    """Run the job's handler, outside any transaction, and record, count and log the outcome."""
+    started = time.perf_counter()
+    outcome = _outcome_of(job)
+    seconds = time.perf_counter() - started
+    metrics.record_attempt(job.kind, outcome, seconds)
+    fields = {"kind": job.kind, "job": job.pk, "attempts": job.attempts, "outcome": outcome}
+    fields["ms"] = round(seconds * 1000, 1)
+    if outcome in ("failed", "dead"):
+        fields["error"] = job.last_error
+    logger.log(LEVELS[outcome], "outbox job", extra=fields)
+
+
+def _outcome_of(job: Job) -> str:
+    """Run the handler and record the end; one of `LEVELS`, "lost" when another worker has the job now."""
+    if job.has_used_up_attempts:
+        return "dead" if job.give_up("Its worker died, or took longer than the lease, at every attempt.") else "lost"
     error = _error_of(job)
-    # A connection that broke meanwhile would lose the news, and the job would be run again.
+    # A connection that broke meanwhile could not record the end, and the job would run again.
     _close_unusable_connections()
     if not (job.mark_failed(error) if error else job.mark_done()):
         return "lost"
@@ -118,10 +119,11 @@ def _run(job: Job) -> str:
 
 
 def _error_of(job: Job) -> str:
+    """Run the handler and describe what it raises; empty when it succeeds."""
     try:
         with hold_lease(job):
             handler_of(job.kind)(job.payload)
-    # Whatever a handler raises is about its job, not about the worker.
+    # Whatever a handler raises concerns its job, not the worker.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         return describe_exception(error)
     return ""

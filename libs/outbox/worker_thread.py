@@ -1,4 +1,4 @@
-"""A worker beside the server in one process, so that a laptop needs no second one."""
+"""A worker as a thread of the server, so that a local server needs no second process."""
 
 import threading
 
@@ -10,18 +10,18 @@ _running: tuple[Worker, threading.Thread] | None = None
 
 
 def start() -> None:
-    """Start the worker of this process, after any fork; nothing happens when it runs already."""
+    """Start the worker of this process, after any fork; does nothing while it runs."""
     global _running
     if _running and _running[1].is_alive():
         return
     worker = Worker()
-    thread = threading.Thread(target=_work, args=(worker,), name="outbox", daemon=True)
+    thread = threading.Thread(target=_run, args=(worker,), name="outbox", daemon=True)
     _running = worker, thread
     thread.start()
 
 
 def stop(seconds: float = 10.0) -> None:
-    """Stop it and wait so long for the job in its hands; a job that takes longer is run again after its lease."""
+    """Stop the worker and wait this long for its job; a job that takes longer is run again after its lease."""
     global _running
     if _running:
         worker, thread = _running
@@ -30,7 +30,7 @@ def stop(seconds: float = 10.0) -> None:
         _running = None
 
 
-def _work(worker: Worker) -> None:
+def _run(worker: Worker) -> None:
     try:
         worker.run()
     finally:

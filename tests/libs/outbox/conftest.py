@@ -1,4 +1,4 @@
-"""A queue to look into, and one that several threads and processes may really share."""
+"""A queue to enqueue to, and one that several threads and processes share."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ EnqueueJob = Callable[..., Job]
 
 @pytest.fixture(autouse=True)
 def done() -> list[dict[str, Any]]:
-    """What the handlers of handlers.py have done in this test."""
+    """The payloads that the test handlers were given in this test."""
     handlers.done.clear()
     handlers.request_ids.clear()
     handlers.hold.clear()
@@ -26,7 +26,7 @@ def done() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def enqueue_job() -> EnqueueJob:
-    """Enqueue in a transaction of its own."""
+    """Enqueues a job in a transaction of its own."""
 
     def enqueue_one(kind: str = "test.note", payload: dict[str, Any] | None = None, **options: Any) -> Job:
         with transaction.atomic():
@@ -37,7 +37,7 @@ def enqueue_job() -> EnqueueJob:
 
 @pytest.fixture
 def shared_queue(transactional_db: None, tmp_path: Path) -> Iterator[None]:
-    """A queue that other connections see: on SQLite a file, since tests run in a memory database."""
+    """A queue that other connections see: on SQLite a file, because tests run in memory."""
     if connection.vendor != "sqlite":
         yield
         return

@@ -1,4 +1,4 @@
-"""Handlers for these tests; each leaves in `done` what it was given."""
+"""Handlers for these tests; each adds its payload to `done`."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ def nap(payload: dict[str, Any]) -> None:
 
 @handles("test.wait")
 def wait(payload: dict[str, Any]) -> None:
-    """Go on only when the test says so."""
+    """Wait until the test sets `hold`."""
     assert hold.wait(60)
     done.append(payload)
 

@@ -1,4 +1,4 @@
-"""Workers as processes of their own."""
+"""Workers in processes of their own."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ Environment = dict[str, str]
 
 
 def environment_of_this_queue(folder: Path) -> Environment:
-    """What makes a process work on the queue of this test and leave its traces in the folder."""
+    """The environment of a process that works on the queue of this test and writes its traces into the folder."""
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.libs.outbox.slow_settings",
         "DATABASE_URL": database_url(),
@@ -37,7 +37,7 @@ def database_url() -> str:
 
 @contextmanager
 def start_worker(environment: Environment, *options: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """A worker that is gone afterwards, whatever the test found."""
+    """Start a worker, and kill it at the end."""
     command = [sys.executable, "manage.py", "run_outbox", *options]
     worker = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     try:

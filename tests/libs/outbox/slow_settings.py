@@ -1,4 +1,4 @@
-"""The server's own database and outbox with none of its rooms: processes of these tests start quickly."""
+"""The settings of the outbox without the server's apps, so that processes of these tests start quickly."""
 
 from config.settings import (
     DATABASES,

@@ -1,4 +1,4 @@
-"""Operators read every job in the admin and send the dead round again, and that is all they do."""
+"""Operators can only read jobs in the admin, and retry those that failed for good."""
 
 import pytest
 from django.test import Client
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def browser(client: Client, sora: Member) -> Client:
-    """Sora's browser."""
+    """Sora's browser, logged in to the admin."""
     client.force_login(sora)
     return client
 
@@ -40,19 +40,17 @@ def test_nobody_adds_changes_or_deletes_a_job_by_hand(browser: Client, enqueue_j
     assert job.kind == "test.note"
 
 
-def test_the_dead_among_the_chosen_are_tried_again(browser: Client, enqueue_job: EnqueueJob) -> None:
+def test_the_action_retries_only_jobs_that_failed_for_good(browser: Client, enqueue_job: EnqueueJob) -> None:
     waiting = enqueue_job()
     dead = Job.objects.create(kind="test.fail", payload={}, dead_at=waiting.run_at, attempts=12)
     chosen = {"action": "retry_failed_jobs", "_selected_action": [waiting.pk, dead.pk]}
     answer = browser.post(reverse("admin:outbox_job_changelist"), chosen, follow=True)
-    assert "1 job is tried again." in answer.content.decode()
+    assert "1 job will be tried again." in answer.content.decode()
     dead.refresh_from_db()
     assert (dead.state, dead.attempts) == ("waiting", 0)
 
 
-def test_a_page_of_the_list_costs_the_same_for_many_jobs(
-    enqueue_job: EnqueueJob, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_list_counts_only_so_many_jobs(enqueue_job: EnqueueJob, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BoundedPaginator, "max_count", 3)
     for _ in range(5):
         enqueue_job()

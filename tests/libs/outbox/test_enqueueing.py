@@ -1,4 +1,4 @@
-"""A job shares the fate of the transaction it was written in."""
+"""Jobs are written in a transaction and run after it."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ def test_a_transaction_that_rolls_back_leaves_no_job() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_only_a_commit_rings_for_the_worker(enqueue_job: EnqueueJob) -> None:
+def test_the_worker_is_notified_by_the_commit_only(enqueue_job: EnqueueJob) -> None:
     wakeup.wait(0)
     with transaction.atomic():
         enqueue("test.note", {})
@@ -44,7 +44,7 @@ def test_only_a_commit_rings_for_the_worker(enqueue_job: EnqueueJob) -> None:
 
 
 @pytest.mark.django_db
-def test_a_kind_nobody_handles_is_refused_at_once() -> None:
+def test_a_kind_without_a_handler_cannot_be_enqueued() -> None:
     with pytest.raises(UnknownJobKind, match=r"'test\.nobody'.*test\.note"):
         enqueue("test.nobody", {})
 
@@ -75,7 +75,7 @@ def test_a_job_for_later_waits_until_then(enqueue_job: EnqueueJob, done: list[di
 
 
 @pytest.mark.django_db
-def test_many_jobs_are_owed_in_one_statement(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_many_jobs_are_enqueued_by_one_statement(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
         jobs = enqueue_many("test.note", ({"id": number} for number in range(50)))
     assert [job.payload["id"] for job in jobs] == list(range(50))

@@ -1,4 +1,4 @@
-"""A worker process that is killed in the middle of a job, for real: the job is done all the same, and done once."""
+"""Worker processes that are killed in the middle of a job: the job is done all the same, and once."""
 
 import signal
 import time
@@ -41,7 +41,7 @@ def test_a_job_whose_worker_was_killed_has_its_effect_once(
     assert (tmp_path / "sent").read_text() == "sent\n"
 
 
-def test_a_worker_that_is_asked_to_stop_ends_the_job_in_hand(
+def test_a_worker_that_is_asked_to_stop_finishes_its_job(
     environment: Environment, tmp_path: Path, enqueue_job: EnqueueJob
 ) -> None:
     job = enqueue_job("slow.email", {"id": 7})
@@ -68,7 +68,7 @@ def test_two_processes_share_a_queue_and_run_each_job_once(
     assert not Job.objects.filter(done_at=None).exists()
 
 
-def test_what_a_worker_process_counted_is_read_by_another(
+def test_metrics_of_a_worker_process_are_read_by_another_process(
     environment: Environment, tmp_path: Path, enqueue_job: EnqueueJob
 ) -> None:
     (tmp_path / "metrics").mkdir()

@@ -1,4 +1,4 @@
-"""What is kept of an exception tells where to look and gives nothing away."""
+"""Descriptions of exceptions say where to look and hold no secrets."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_addresses_queries_and_secrets_are_masked(secret: str) -> None:
     assert description.startswith("ValueError: refused ")
 
 
-def test_plain_words_numbers_and_the_place_are_kept() -> None:
+def test_words_numbers_and_the_location_are_kept() -> None:
     try:
         raise TimeoutError(110, "Connection timed out after 10 seconds")
     except TimeoutError as error:
@@ -39,7 +39,7 @@ def test_plain_words_numbers_and_the_place_are_kept() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ["a\x00b", "line\r\nline", "\udcff", "한" * 1000, ""])
-def test_any_text_of_an_exception_can_be_kept(enqueue_job: EnqueueJob, text: str) -> None:
+def test_any_text_of_an_exception_can_be_stored(enqueue_job: EnqueueJob, text: str) -> None:
     job = enqueue_job()
     description = describe_exception(OSError(text))
     Job.objects.filter(pk=job.pk).update(last_error=description)
@@ -48,7 +48,7 @@ def test_any_text_of_an_exception_can_be_kept(enqueue_job: EnqueueJob, text: str
     assert len(description.splitlines()) == 1
 
 
-def test_an_exception_that_cannot_be_told_is_named() -> None:
+def test_an_exception_without_a_readable_text_is_named() -> None:
     class MuteError(Exception):
         def __str__(self) -> str:
             raise RuntimeError

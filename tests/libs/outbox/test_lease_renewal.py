@@ -1,4 +1,4 @@
-"""A handler that has much to do keeps its lease, and stops when it lost it."""
+"""A long handler renews its lease, and stops when it has lost it."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,14 +16,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def held(enqueue_job: Any) -> Job:
-    """A job in the hands of a worker."""
+    """A job that a worker has claimed."""
     enqueue_job()
     job = Job.objects.claim(known_kinds())
     assert job is not None
     return job
 
 
-def test_a_renewed_lease_counts_from_now_on(held: Job) -> None:
+def test_a_renewed_lease_counts_from_now(held: Job) -> None:
     soon = timezone.now() + timedelta(seconds=1)
     Job.objects.update(leased_until=soon)
     with hold_lease(held):
@@ -40,13 +40,13 @@ def test_a_lease_that_another_worker_has_cannot_be_renewed(held: Job) -> None:
     assert not held.mark_done()
 
 
-def test_a_lease_of_a_job_that_was_done_meanwhile_cannot_be_renewed(held: Job) -> None:
+def test_the_lease_of_a_job_that_was_done_meanwhile_cannot_be_renewed(held: Job) -> None:
     other = Job.objects.get()
     assert other.mark_done()
     with hold_lease(held), pytest.raises(LeaseLost):
         renew_lease()
 
 
-def test_outside_of_a_worker_there_is_nothing_to_renew(held: Job) -> None:
+def test_renewing_outside_a_worker_does_nothing(held: Job) -> None:
     renew_lease()
     assert Job.objects.get().leased_until == held.leased_until

@@ -1,4 +1,4 @@
-"""A job belongs to one worker at a time, and to nobody for ever."""
+"""A job is leased to one worker at a time, and for a limited time."""
 
 import pytest
 import time_machine
@@ -25,14 +25,16 @@ def test_a_leased_job_is_not_taken_by_another_worker(enqueue_job: EnqueueJob) ->
     assert Job.objects.claim(KINDS) is None
 
 
-def test_the_first_of_two_that_see_a_job_gets_it(enqueue_job: EnqueueJob) -> None:
+def test_the_first_of_two_workers_that_see_a_job_gets_it(enqueue_job: EnqueueJob) -> None:
     first = enqueue_job()
     second = Job.objects.get()
     assert first.acquire_lease()
     assert not second.acquire_lease()
 
 
-def test_a_lease_that_ran_out_is_taken_and_the_first_cannot_finish(enqueue_job: EnqueueJob, settings: Settings) -> None:
+def test_an_expired_lease_is_taken_and_the_first_worker_cannot_finish(
+    enqueue_job: EnqueueJob, settings: Settings
+) -> None:
     enqueue_job()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         slow = claim()
@@ -47,7 +49,7 @@ def test_a_lease_that_ran_out_is_taken_and_the_first_cannot_finish(enqueue_job: 
     assert (Job.objects.get().state, Job.objects.get().last_error) == ("done", "")
 
 
-def test_a_slow_worker_may_finish_what_nobody_took(enqueue_job: EnqueueJob, settings: Settings) -> None:
+def test_a_slow_worker_may_finish_a_job_that_nobody_took(enqueue_job: EnqueueJob, settings: Settings) -> None:
     enqueue_job()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         slow = claim()
@@ -56,7 +58,7 @@ def test_a_slow_worker_may_finish_what_nobody_took(enqueue_job: EnqueueJob, sett
     assert Job.objects.get().state == "done"
 
 
-def test_a_job_that_kills_its_workers_dies_in_the_end(
+def test_a_job_that_kills_its_workers_fails_for_good(
     enqueue_job: EnqueueJob, settings: Settings, done: list[dict[str, int]]
 ) -> None:
     settings.OUTBOX_MAX_ATTEMPTS = 2
@@ -71,7 +73,7 @@ def test_a_job_that_kills_its_workers_dies_in_the_end(
     assert job.last_error.startswith("Its worker died")
 
 
-def test_a_worker_takes_only_the_kinds_it_was_told(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
+def test_a_worker_takes_only_the_chosen_kinds(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
     enqueue_job("test.note", {"id": 1})
     enqueue_job("test.nap", {"id": 2})
     assert Worker(["test.nap"]).drain() == 1

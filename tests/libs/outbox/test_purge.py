@@ -1,4 +1,4 @@
-"""Done jobs are forgotten after a while; what waits or died is not."""
+"""Old jobs are deleted once they are done; those that wait or failed for good stay."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from libs.outbox.purge import purge_done_jobs
 pytestmark = pytest.mark.django_db
 
 
-def test_only_jobs_done_long_ago_are_forgotten(settings: Settings) -> None:
+def test_only_jobs_done_long_ago_are_deleted(settings: Settings) -> None:
     settings.OUTBOX_RETENTION_HOURS = 72
     long_ago, lately = (timezone.now() - timedelta(hours=hours) for hours in (73, 71))
     for ends in ({"done_at": long_ago}, {"done_at": lately}, {"dead_at": long_ago}, {}):
@@ -23,7 +23,7 @@ def test_only_jobs_done_long_ago_are_forgotten(settings: Settings) -> None:
     assert purge_done_jobs() == 0
 
 
-def test_a_large_heap_is_forgotten_in_chunks(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_many_old_jobs_are_deleted_in_chunks(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     old = timezone.now() - timedelta(days=30)
     Job.objects.bulk_create(Job(kind="test.note", payload={}, done_at=old) for _ in range(2 * CHUNK + 1))
     # Three chunks of one look and one delete, and the look that finds nothing.

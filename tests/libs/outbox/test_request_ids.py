@@ -1,4 +1,4 @@
-"""The id of the request that asked for a job is known while the job runs, and in its log line."""
+"""The id of the request that enqueued a job is known while the job runs, and in its log line."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""A job that fails comes back later and later, and in the end is kept as dead."""
+"""A failed job is tried again with growing delays, and in the end fails for good."""
 
 from datetime import timedelta
 from itertools import pairwise
@@ -17,7 +17,7 @@ from tests.libs.outbox.conftest import EnqueueJob
 pytestmark = pytest.mark.django_db
 
 
-def test_each_wait_is_at_least_as_long_as_the_one_before(enqueue_job: EnqueueJob) -> None:
+def test_each_delay_is_at_least_as_long_as_the_one_before(enqueue_job: EnqueueJob) -> None:
     job = enqueue_job("test.fail")
     waits = []
     with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -30,7 +30,7 @@ def test_each_wait_is_at_least_as_long_as_the_one_before(enqueue_job: EnqueueJob
     assert all(later >= earlier for earlier, later in pairwise(waits))
 
 
-def test_waits_differ_by_chance_and_stay_below_an_hour() -> None:
+def test_delays_are_partly_random_and_at_most_an_hour() -> None:
     assert len({backoff(3) for _ in range(20)}) > 10
     assert all(timedelta(minutes=30) <= backoff(attempts) <= timedelta(hours=1) for attempts in (11, 500))
 
@@ -44,7 +44,7 @@ def test_a_job_that_failed_once_may_still_succeed(enqueue_job: EnqueueJob, done:
     assert (job.state, job.attempts, job.last_error, len(done)) == ("done", 2, "", 1)
 
 
-def test_after_the_last_try_a_job_is_kept_as_dead(enqueue_job: EnqueueJob, settings: Settings) -> None:
+def test_a_job_fails_for_good_after_the_last_attempt(enqueue_job: EnqueueJob, settings: Settings) -> None:
     settings.OUTBOX_MAX_ATTEMPTS = 3
     job = enqueue_job("test.fail")
     for _ in range(5):
@@ -55,7 +55,7 @@ def test_after_the_last_try_a_job_is_kept_as_dead(enqueue_job: EnqueueJob, setti
     assert job.last_error.startswith("ConnectionError: mail.example refused")
 
 
-def test_a_dead_job_gets_all_its_tries_again(
+def test_a_job_that_failed_for_good_gets_all_its_attempts_again(
     enqueue_job: EnqueueJob, settings: Settings, done: list[dict[str, int]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.OUTBOX_MAX_ATTEMPTS = 1
@@ -63,7 +63,7 @@ def test_a_dead_job_gets_all_its_tries_again(
     Worker().drain()
     Job.objects.update(kind="test.note")
     call_command("retry_failed_jobs")
-    assert "1 dead jobs would be tried again" in capsys.readouterr().out
+    assert "Would retry 1 failed jobs." in capsys.readouterr().out
     assert Worker().drain() == 0
     call_command("retry_failed_jobs", "--kind", "test.other", "--yes")
     assert Worker().drain() == 0
@@ -73,9 +73,7 @@ def test_a_dead_job_gets_all_its_tries_again(
     assert (job.state, job.attempts, done) == ("done", 1, [{"id": 7}])
 
 
-def test_a_handler_that_exits_does_not_take_the_worker_along(
-    enqueue_job: EnqueueJob, done: list[dict[str, int]]
-) -> None:
+def test_a_handler_that_exits_does_not_stop_the_worker(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
     enqueue_job("test.exit")
     enqueue_job("test.note")
     assert Worker().drain() == 2

@@ -1,4 +1,4 @@
-"""What operators see: the status, the metrics and the exit codes."""
+"""The status command, the metrics and the exit codes."""
 
 import json
 from datetime import timedelta
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def mixed_queue(enqueue_job: EnqueueJob) -> None:
-    """Two due, of which the older for a minute, one for later, one running, one dead, one done."""
+    """Two due jobs, the older for a minute, one for later, one running, one that failed for good, and one done."""
     now = timezone.now()
     enqueue_job(after=timedelta(seconds=-60))
     enqueue_job()
@@ -29,7 +29,7 @@ def mixed_queue(enqueue_job: EnqueueJob) -> None:
 
 
 @pytest.mark.usefixtures("mixed_queue")
-def test_the_status_counts_what_is_owed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_status_counts_jobs_by_kind_and_state(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("outbox_status", "--json")
     status = json.loads(capsys.readouterr().out)
     assert 60 <= status.pop("oldest_seconds") < 90
@@ -63,7 +63,7 @@ def test_the_gauges_show_what_the_status_shows() -> None:
     assert REGISTRY.get_sample_value("outbox_measured_timestamp_seconds")
 
 
-def test_each_try_is_counted_with_its_outcome(enqueue_job: EnqueueJob) -> None:
+def test_each_attempt_is_counted_with_its_outcome(enqueue_job: EnqueueJob) -> None:
     def count(kind: str, outcome: str) -> float:
         return REGISTRY.get_sample_value("outbox_jobs_total", {"kind": kind, "outcome": outcome}) or 0
 
@@ -75,7 +75,7 @@ def test_each_try_is_counted_with_its_outcome(enqueue_job: EnqueueJob) -> None:
     assert REGISTRY.get_sample_value("outbox_job_seconds_count", {"kind": "test.note"})
 
 
-def test_running_once_says_by_its_exit_code_whether_there_was_work(enqueue_job: EnqueueJob) -> None:
+def test_running_once_tells_by_its_exit_code_whether_jobs_ran(enqueue_job: EnqueueJob) -> None:
     enqueue_job()
     call_command("run_outbox", "--once")
     with pytest.raises(SystemExit) as ended:

@@ -1,4 +1,4 @@
-"""Several workers on one real queue, as threads with connections of their own."""
+"""Several workers on one queue, as threads with connections of their own."""
 
 import threading
 from collections import Counter

@@ -102,7 +102,7 @@ def test_the_status_counts_unknown_jobs_as_waiting_but_not_as_due(
     assert (status["depth"], status["due"], status["unknown"]) == (3, 1, {"test.gone": 2})
     assert status["kinds"]["test.gone"] == {"depth": 2, "due": 0, "dead": 0}
     call_command("outbox_status")
-    assert "test.gone: no handler in this release, 2 wait for one." in capsys.readouterr().out
+    assert "test.gone: 2 jobs wait for a release with a handler." in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("unknown")
@@ -142,7 +142,7 @@ def test_unknown_jobs_that_an_operator_gives_up_are_warned_about_no_more(
     unknown: Job, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("give_up_jobs", "--kind", "test.gone")
-    assert "2 waiting jobs would be made dead" in capsys.readouterr().out
+    assert "Would give up 2 waiting jobs." in capsys.readouterr().out
     assert warnings()
     call_command("give_up_jobs", "--kind", "test.gone", "--yes")
     assert warnings() == []

@@ -1,4 +1,4 @@
-"""The worker beside the server: woken by a commit, patient with the database, gone when told."""
+"""The worker thread: a commit wakes it, it waits for the database, and it stops when told to."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("shared_queue")
 
 @pytest.fixture
 def started(shared_queue: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A running worker that neither polls within a test nor waits long for the database."""
+    """A running worker thread that does not poll during a test, nor wait long for the database."""
     monkeypatch.setattr(Worker, "poll_seconds", 60)
     monkeypatch.setattr(Worker, "trouble_seconds", 0.05)
     worker_thread.start()
@@ -41,7 +41,7 @@ def test_a_second_start_makes_no_second_worker() -> None:
 
 
 @pytest.mark.usefixtures("started")
-def test_stopping_lets_the_job_in_hand_end(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
+def test_stopping_lets_the_running_job_finish(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
     enqueue_job("test.wait", {"id": 1})
     enqueue_job("test.note", {"id": 2})
     assert wait_until(lambda: Job.objects.filter(kind="test.wait", attempts=1).exists())
@@ -54,7 +54,7 @@ def test_stopping_lets_the_job_in_hand_end(enqueue_job: EnqueueJob, done: list[d
 
 
 @pytest.mark.usefixtures("started")
-def test_the_worker_outlives_a_database_that_is_away(
+def test_the_worker_survives_an_outage_of_the_database(
     enqueue_job: EnqueueJob, done: list[dict[str, int]], caplog: pytest.LogCaptureFixture
 ) -> None:
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Give up waiting jobs whose handler is gone for good."""
+"""Give up waiting jobs of one kind."""
 
 from typing import Any
 
@@ -8,19 +8,18 @@ from libs.outbox.models import Job
 
 
 class Command(BaseCommand):
-    """Changes nothing without --yes."""
-
-    help = "Make waiting jobs of one kind dead; retry_failed_jobs undoes it. Shows what it would do; --yes does it."
+    help = (
+        "Give up the waiting jobs of one kind, for example one whose handler was removed. `retry_failed_jobs` undoes "
+        "it. Without --yes it shows what it would do."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Options."""
-        parser.add_argument("--kind", required=True, help="jobs of this kind")
+        parser.add_argument("--kind", required=True, help="the kind of jobs")
         parser.add_argument("--yes", action="store_true", help="do it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Count or bury."""
         waiting = Job.objects.waiting().filter(kind=options["kind"])
         if options["yes"]:
-            self.stdout.write(f"{waiting.give_up('Given up by an operator.')} waiting jobs are dead now.")
+            self.stdout.write(f"Gave up {waiting.give_up('Given up by an operator.')} waiting jobs.")
         else:
-            self.stdout.write(f"{waiting.count()} waiting jobs would be made dead; --yes does it.")
+            self.stdout.write(f"Would give up {waiting.count()} waiting jobs. Add --yes to do it.")

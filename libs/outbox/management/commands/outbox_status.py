@@ -9,16 +9,12 @@ from libs.outbox.stats import OutboxStats, collect_stats
 
 
 class Command(BaseCommand):
-    """Reads only."""
-
-    help = "Show how many jobs wait, are due and dead, how long the oldest is due, and the same by kind."
+    help = "Show how many jobs wait, are due, and are dead (failed for good), by kind, and how late the oldest is."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Options."""
-        parser.add_argument("--json", action="store_true", help="for machines: one JSON object")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Count and print."""
         stats = collect_stats()
         self.stdout.write(json.dumps(stats.as_dict()) if options["json"] else _table(stats))
 
@@ -28,6 +24,6 @@ def _table(stats: OutboxStats) -> str:
     total = {"depth": stats.depth, "due": stats.due, "dead": stats.dead}
     for kind, row in (stats.kinds | {"all": total}).items():
         lines.append(f"{kind:40} {row['depth']:8} {row['due']:8} {row['dead']:8}")
-    lines.append(f"The oldest has been due for {stats.oldest_seconds:.0f} s.")
-    lines += [f"{kind}: no handler in this release, {number} wait for one." for kind, number in stats.unknown.items()]
+    lines.append(f"The oldest due job has been due for {stats.oldest_seconds:.0f} s.")
+    lines += [f"{kind}: {number} jobs wait for a release with a handler." for kind, number in stats.unknown.items()]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Give dead jobs another chance."""
+"""Retry jobs that failed for good."""
 
 from typing import Any
 
@@ -8,21 +8,17 @@ from libs.outbox.models import Job
 
 
 class Command(BaseCommand):
-    """Changes nothing without --yes."""
-
-    help = "Give dead jobs all their tries again. Shows what it would do; --yes does it."
+    help = "Give jobs that failed for good all their attempts again. Without --yes it shows what it would do."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Options."""
         parser.add_argument("--kind", help="only jobs of this kind")
         parser.add_argument("--yes", action="store_true", help="do it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Count or retry."""
-        dead = Job.objects.failed_for_good()
+        failed = Job.objects.failed_for_good()
         if options["kind"]:
-            dead = dead.filter(kind=options["kind"])
+            failed = failed.filter(kind=options["kind"])
         if options["yes"]:
-            self.stdout.write(f"{dead.retry()} dead jobs are tried again.")
+            self.stdout.write(f"{failed.retry()} failed jobs will be tried again.")
         else:
-            self.stdout.write(f"{dead.count()} dead jobs would be tried again; --yes does it.")
+            self.stdout.write(f"Would retry {failed.count()} failed jobs. Add --yes to do it.")

@@ -1,4 +1,4 @@
-"""Run the worker of the outbox."""
+"""Run a worker of the outbox."""
 
 import signal
 from types import FrameType
@@ -14,18 +14,16 @@ NOTHING_DUE = 2
 
 
 class Command(BaseCommand):
-    """Stops on SIGTERM and SIGINT after the job in hand; a second signal does not wait for it."""
+    """SIGTERM and SIGINT stop it after the present job; a second signal stops it at once."""
 
-    help = "Run the jobs of the outbox until stopped. With --once: what is due now; exits 0 if jobs ran, 2 if none."
+    help = "Run the jobs of the outbox until stopped. With --once: those due now; exits with 0 if jobs ran, 2 if none."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Options."""
-        parser.add_argument("--once", action="store_true", help="run what is due, then exit")
-        parser.add_argument("--kinds", default="", help="only these kinds of jobs, parted by commas")
+        parser.add_argument("--once", action="store_true", help="run the jobs that are due, then exit")
+        parser.add_argument("--kinds", default="", help="only these kinds of jobs, separated by commas")
         parser.add_argument("--metrics-port", type=int, help="serve this process's metrics on this port")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Work."""
         try:
             worker = Worker(list(filter(None, options["kinds"].split(","))))
         except UnknownJobKind as error:

@@ -1,4 +1,4 @@
-"""A handler that stops where a test wants to meet its process, and leaves traces of what it did."""
+"""A handler that pauses where a test tells it to, and writes traces of what it did."""
 
 import os
 from pathlib import Path
@@ -10,22 +10,22 @@ from tests.polling import wait_until
 
 @handles("slow.email")
 def send_email(payload: dict[str, Any]) -> None:
-    """Write one file named after the letter, which a second run finds; stand still where a sign says so."""
+    """Write a file named after the payload, which a second run finds; pause before or after on demand."""
     folder = Path(os.environ["SLOW_JOBS_DIR"])
     with (folder / "runs").open("a") as runs:
         runs.write(f"{os.getpid()}\n")
-    _stand_still(folder, "before")
+    _pause(folder, "before")
     email = folder / f"email-{payload['id']}"
     if not email.exists():
         email.touch()
         with (folder / "sent").open("a") as sent:
             sent.write("sent\n")
-    _stand_still(folder, "after")
+    _pause(folder, "after")
 
 
-def _stand_still(folder: Path, moment: str) -> None:
-    sign = folder / f"block-{moment}"
-    if sign.exists():
+def _pause(folder: Path, moment: str) -> None:
+    block = folder / f"block-{moment}"
+    if block.exists():
         (folder / "blocked").touch()
-    # Two minutes are longer than the test lives, so a worker that nobody kills ends by itself.
-    wait_until(lambda: not sign.exists(), seconds=120)
+    # Two minutes are longer than any test, so a worker that is not killed ends by itself.
+    wait_until(lambda: not block.exists(), seconds=120)
