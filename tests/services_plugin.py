@@ -9,11 +9,14 @@ import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from libs.throttling import rate_limits
 from tests import services
 from tests.demo_server import SeededData
+
+# How long a page may take to show something, which a busy machine needs.
+BROWSER_MILLISECONDS = 60_000
 
 
 def pytest_report_header() -> str:
@@ -80,6 +83,7 @@ def _given_or_started(name: str, installed: bool, server: AbstractContextManager
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, started once."""
+    expect.set_options(timeout=BROWSER_MILLISECONDS)
     # Playwright's loop runs in this thread, which Django takes for an asynchronous caller.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
@@ -92,5 +96,6 @@ def chromium() -> Iterator[Browser]:
 def page(chromium: Browser) -> Iterator[Page]:
     """A browser window that has never been anywhere."""
     window = chromium.new_context(locale="en-US")
+    window.set_default_timeout(BROWSER_MILLISECONDS)
     yield window.new_page()
     window.close()
