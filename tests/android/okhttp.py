@@ -154,14 +154,24 @@ def _asked(
         connection.settimeout(patience)
         try:
             connection.sendall(sent)
-            reader = HTTPResponse(connection, method=sent.split(b" ", 1)[0].decode())
-            reader.begin()
+            reader = _head_of_answer(connection, sent.split(b" ", 1)[0].decode())
         except (OSError, HTTPException) as fault:
             connection.close()
             if is_new or isinstance(fault, TimeoutError) or not isinstance(fault, OSError):
                 raise NetworkError(repr(fault)) from fault
         else:
             return connection, reader
+
+
+def _head_of_answer(connection: socket.socket, method: str) -> HTTPResponse:
+    reader = HTTPResponse(connection, method=method)
+    try:
+        reader.begin()
+    except BaseException:
+        # It has the connection open by itself, which closing the connection does not change.
+        reader.close()
+        raise
+    return reader
 
 
 def _close(kept: list[socket.socket]) -> None:
