@@ -10,6 +10,8 @@ _folder = tempfile.TemporaryDirectory(prefix="heart-to-heart-", ignore_cleanup_e
 os.environ["VAR_DIR"] = _folder.name
 if os.environ.get("REDIS_URL"):
     os.environ["REDIS_URL"] = re.sub(r"(:\d+)(/\d+)?$", rf"\1/{_number}", os.environ["REDIS_URL"])
+# On a busy machine a good Redis may need longer than production waits for one.
+os.environ.setdefault("REDIS_TIMEOUT", "10")
 
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES  # noqa: E402

@@ -19,6 +19,7 @@ def server(settings: Settings) -> Iterator[StoppableRedis]:
             {"outage": "3/minute;9/hour"},
             True,
         )
+        settings.REDIS_TIMEOUT = 0.25
         yield server
 
 
