@@ -1,30 +1,35 @@
-"""What a run stands on, one after the other: SQLite, then PostgreSQL and Redis where both are installed."""
+"""The two legs of a test run: the same tests on SQLite, and on PostgreSQL and Redis."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from tests import services
 
+# What `--leg` takes, and what each leg runs on.
+LEGS = {"sqlite": "SQLite", "postgresql": "PostgreSQL and Redis"}
+
 
 @contextmanager
-def legs() -> Iterator[dict[str, dict[str, str]]]:
-    """The environment of each leg by the leg's name; the servers in them live as long as this block."""
+def running_legs(only: str | None = None) -> Iterator[dict[str, dict[str, str]]]:
+    """Start PostgreSQL and Redis where they are installed; give the environment of each leg by its name.
+
+    The leg on SQLite gets their URLs too, for tests that need one of the two by itself.
+    """
     with ExitStack() as stack:
-        given = _given(stack)
-        found = {"SQLite": given}
-        if len(given) == 2:
-            also = {"DATABASE_URL": given["TEST_POSTGRES_URL"], "REDIS_URL": given["TEST_REDIS_URL"]}
-            found["PostgreSQL and Redis"] = given | also
-        yield found
+        shared = _start_services(stack)
+        legs = {"sqlite": shared}
+        if len(shared) == 2:
+            main = {"DATABASE_URL": shared["TEST_POSTGRES_URL"], "REDIS_URL": shared["TEST_REDIS_URL"]}
+            legs["postgresql"] = shared | main
+        elif only != "sqlite":
+            print("Left out: the leg on PostgreSQL and Redis, because not both are installed.")
+        yield {name: settings for name, settings in legs.items() if only in (None, name)}
 
 
-def _given(stack: ExitStack) -> dict[str, str]:
-    """The URLs of the servers, started for this run; says what is missing and so left out."""
-    given = {}
+def _start_services(stack: ExitStack) -> dict[str, str]:
+    urls = {}
     if services.has_postgres():
-        given["TEST_POSTGRES_URL"] = stack.enter_context(services.postgres_server())
+        urls["TEST_POSTGRES_URL"] = stack.enter_context(services.postgres_server())
     if services.has_redis():
-        given["TEST_REDIS_URL"] = stack.enter_context(services.redis_server())
-    if len(given) < 2:
-        print("Left out: the second leg, on PostgreSQL and Redis, because not both are installed.")
-    return given
+        urls["TEST_REDIS_URL"] = stack.enter_context(services.redis_server())
+    return urls
