@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import OpClass
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
@@ -18,7 +19,7 @@ from accounts.models.block import Block
 from accounts.models.follow import Follow
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered
-from libs.text_search import can_use_index, contains, starts_with
+from libs.text_search import SearchGinIndex, SearchIndex, can_use_index, contains, starts_with
 from media.models import Image
 
 NAME_MAX_GRAPHEMES = 50
@@ -116,6 +117,9 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="member_email_lower")]
         indexes = [
             models.Index(fields=["withdrawn_at"], name="member_withdrawn", condition=Q(withdrawn_at__isnull=False)),
+            # Searches by nickname: any part of it, and its beginning whatever the database's locale.
+            SearchGinIndex(OpClass(Lower("nickname"), name="gin_trgm_ops"), name="member_nickname_trigrams"),
+            SearchIndex(OpClass(Lower("nickname"), name="text_pattern_ops"), name="member_nickname_beginning"),
         ]
 
     def __str__(self) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models, transaction
 from django.db.models import F, Max, Q
+from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from accounts.models import Follow, Member
 from accounts.models.member import MemberQuerySet
 from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue
+from libs.text_search import SearchGinIndex
 from media.models import Image
 from posts.errors import PostEmpty
 
@@ -103,6 +106,7 @@ class Post(TimeOrdered):
             models.Index(fields=["-created_at", "-id"], name="post_feed", condition=Q(removed_at=None)),
             models.Index(fields=["author", "-created_at", "-id"], name="post_by_author", condition=Q(removed_at=None)),
             models.Index(fields=["author"], name="post_author_all"),
+            SearchGinIndex(OpClass(Lower("text"), name="gin_trgm_ops"), name="post_text_trigrams"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,48 @@
+"""The indexes of the models are those of the database."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from accounts.models import Member
+from posts.models import Post
+
+pytestmark = pytest.mark.django_db
+PACKAGES = ("accounts", "posts", "media", "moderation", "libs")
+OURS = [model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES]
+
+
+def definitions(table: str) -> dict[str, str]:
+    """How PostgreSQL says that each index of a table was made, by its name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s", [table])
+        return dict(cursor.fetchall())
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="some indexes are PostgreSQL's alone")
+def test_every_index_of_a_model_is_in_the_database() -> None:
+    for model in OURS:
+        assert {index.name for index in model._meta.indexes} <= set(definitions(model._meta.db_table)), model
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no operator classes")
+@pytest.mark.parametrize("model", [Member, Post])
+def test_an_index_for_searches_is_what_its_model_says(model: Any) -> None:
+    before = definitions(model._meta.db_table)
+    for index in (index for index in model._meta.indexes if index.expressions):
+        with connection.schema_editor() as editor:
+            editor.remove_index(model, index)
+            editor.add_index(model, index)
+    assert definitions(model._meta.db_table) == before
+
+
+def test_indexes_of_postgresql_can_be_built_on_sqlite_too() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite only")
+    with connection.cursor() as cursor:
+        for index in (index for index in Member._meta.indexes if index.expressions):
+            cursor.execute(str(index.create_sql(Member, connection.schema_editor())))
+        found = connection.introspection.get_constraints(cursor, Member._meta.db_table)
+    assert {"member_nickname_trigrams", "member_nickname_beginning"} <= set(found)
