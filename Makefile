@@ -16,7 +16,7 @@ help:
 	@echo 'make test     the tests, on SQLite, and again on PostgreSQL and Redis where they are installed; ARGS="-k feed"'
 	@echo 'make fuzz     twenty thousand odd requests, made of the schema, on each of the two; ARGS="--cases 2000" for fewer'
 	@echo 'make check    what CI runs: format, lint, types, imports, migrations, settings, schema, then the tests'
-	@echo 'make format   put the code into its shape'
+	@echo 'make format   format the code and fix what lint can fix'
 	@echo 'make schema   write docs/openapi.yaml and docs/openapi-android.yaml anew'
 	@echo 'make lock     resolve requirements*.in into requirements*.txt; ARGS="--upgrade" for newer ones'
 	@echo 'make clean    forget what the local server has written'
