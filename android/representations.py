@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 
 from accounts.profiles.representations import brief_values
 from media.image_urls import image_urls
-from posts.representations import pictures_of
+from posts.representations import images_by_post
 
 
 def app_member_values(path: str = "") -> dict[str, Any]:
@@ -46,7 +46,7 @@ def app_image_url(key: str) -> str:
 
 def app_post_representations(rows: Sequence[Mapping[str, Any]], viewer_id: int) -> list[dict[str, Any]]:
     """Return posts in their order, from rows of `android.numbered_pages.app_post_values`."""
-    images = pictures_of([row["id"] for row in rows if row["image_count"]])
+    images = images_by_post([row["id"] for row in rows if row["image_count"]])
     return [_post(row, viewer_id, images.get(row["id"], [])) for row in rows]
 
 

@@ -37,7 +37,7 @@ def report_post(reporter: Member, post_id: int, *, reason: str, text: str) -> Fi
 
     Raises NotOneself, and Http404 for a removed, taken back or unknown one, or one of a hidden writer.
     """
-    said = Post.objects.published().still_said().filter(MemberQuerySet.is_standing("author__"))
+    said = Post.objects.published().not_hidden_by_author().filter(MemberQuerySet.is_standing("author__"))
     # Locked, so that a post which is just being deleted is either reported whole or not there.
     locked = said.select_related("author").select_for_update(no_key=True, of=("self",))
     post = get_object_or_404(locked, pk=post_id)

@@ -44,7 +44,7 @@ def export_post_edits(member: Member) -> Iterator[dict[str, Any]]:
 
 def published_posts(member: Member) -> QuerySet[Post]:
     """Posts of the member that are not removed or deleted."""
-    return Post.objects.published().still_said().filter(author=member.pk)
+    return Post.objects.published().not_hidden_by_author().filter(author=member.pk)
 
 
 def visible_posts(member: Member, viewer: Member) -> QuerySet[Post]:
@@ -53,7 +53,7 @@ def visible_posts(member: Member, viewer: Member) -> QuerySet[Post]:
 
 
 def _posts_of(member: Member) -> QuerySet[Post]:
-    return Post.objects.filter(author=member.pk).still_said()
+    return Post.objects.filter(author=member.pk).not_hidden_by_author()
 
 
 def _image_row(post_image: PostImage) -> dict[str, Any]:

@@ -14,26 +14,26 @@ from media.representations import image_representation, image_values
 from posts.models import Post, PostImage
 
 
-def rows_of(posts: QuerySet[Post]) -> Any:
-    """What `fragments` needs of these posts; that there are variants is a yes or no, since times are dear to read."""
+def post_values(posts: QuerySet[Post]) -> Any:
+    """What `post_representations` needs of these posts."""
     return posts.values("id", "created_at", "edited_at", "text", "image_count", **brief_values("author__"))
 
 
 @CompiledList
-def feed(reader: int) -> Any:
-    """Everything a reader may see, newest first, as `rows_of`."""
-    return rows_of(Post.objects.feed_for(key_only(Member, reader)))
+def compiled_feed(viewer: int) -> Any:
+    """Everything a reader may see, newest first, as `post_values`."""
+    return post_values(Post.objects.feed_for(key_only(Member, viewer)))
 
 
 @CompiledList
-def feed_of_one(reader: int, author: int) -> Any:
-    """What a reader may see of one writer, newest first, as `rows_of`."""
-    return rows_of(Post.objects.feed_for(key_only(Member, reader)).filter(author=author))
+def compiled_author_feed(viewer: int, author: int) -> Any:
+    """What a reader may see of one writer, newest first, as `post_values`."""
+    return post_values(Post.objects.feed_for(key_only(Member, viewer)).filter(author=author))
 
 
-def fragments(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def post_representations(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The posts of a page, in its order."""
-    pictures = pictures_of([row["id"] for row in rows if row["image_count"]])
+    pictures = images_by_post([row["id"] for row in rows if row["image_count"]])
     return [
         {
             "id": str(row["id"]),
@@ -47,17 +47,17 @@ def fragments(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def pictures_of(post_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+def images_by_post(post_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """The pictures of these posts in their order; one statement, none when no post has any."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     if post_ids:
-        for row in shown_in.rows(post_ids=list(post_ids)):
+        for row in compiled_post_images.rows(post_ids=list(post_ids)):
             found[row["post_id"]].append(image_representation(row))
     return found
 
 
 @CompiledQuery
-def shown_in(post_ids: list[int]) -> Any:
+def compiled_post_images(post_ids: list[int]) -> Any:
     """The pictures of these posts."""
     shown = PostImage.objects.filter(post__in=post_ids).order_by("post", "position")
     return shown.values("post_id", "image_id", **image_values("image__"))

@@ -43,7 +43,7 @@ class PostBaseSerializer(StrictSerializer):
         return super().get_fields() | {"text": text}
 
 
-class PostChangeSerializer(PostBaseSerializer):
+class PostUpdateSerializer(PostBaseSerializer):
     """Other words; pictures stay as they were published."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -65,7 +65,7 @@ class ImageIdsField(serializers.ListField):
         return ids
 
 
-class PostDraftSerializer(PostBaseSerializer):
+class PostCreateSerializer(PostBaseSerializer):
     """A post with pictures that were uploaded before."""
 
     image_ids = ImageIdsField(default=list, help_text="In their order; at most 10.")

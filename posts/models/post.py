@@ -27,7 +27,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Posts that no moderator has removed."""
         return self.filter(removed_at=None)
 
-    def still_said(self) -> Self:
+    def not_hidden_by_author(self) -> Self:
         """Posts that the writer has not taken back with all the others; jobs delete those."""
         return self.filter(Q(author__unsaid_until=None) | Q(created_at__gt=F("author__unsaid_until")))
 
@@ -38,7 +38,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         key, and no clock but the database's.
         """
         seen = MemberQuerySet.is_seen_by(member, key="author_id", path="author__")
-        return self.published().filter(seen).still_said()
+        return self.published().filter(seen).not_hidden_by_author()
 
     def newest_first(self) -> Self:
         """The order of feeds; the id parts posts of the same moment."""
@@ -67,7 +67,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         return post
 
     @transaction.atomic
-    def delete_all_of(self, member: Member) -> None:
+    def hide_all_of(self, member: Member) -> None:
         """Hide everything the member has written from everybody, at once; jobs delete it, pictures included.
 
         What a moderator removed goes too. What is written after this moment stays.

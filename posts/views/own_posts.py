@@ -63,5 +63,5 @@ class OwnPostsViewSet(StrictViewSet):
         """Take back everything said, with the password as confirmation."""
         member = get_object_or_404(Member, pk=self.member.pk)
         login.confirm(member, self.validated_data()["password"])
-        Post.objects.delete_all_of(member)
+        Post.objects.hide_all_of(member)
         return Response(status=202)

@@ -28,8 +28,8 @@ from media.uploads import accepted_images, mark_stored
 from posts.errors import NotYours, PostEmpty
 from posts.filters import PostFilter
 from posts.models import Post
-from posts.representations import feed, feed_of_one, fragments, rows_of
-from posts.serializers import PostChangeSerializer, PostDraftSerializer, PostSerializer, PostUploadSerializer
+from posts.representations import compiled_author_feed, compiled_feed, post_representations, post_values
+from posts.serializers import PostCreateSerializer, PostSerializer, PostUpdateSerializer, PostUploadSerializer
 
 POST = {
     "id": "7420161001232564224",
@@ -63,24 +63,24 @@ class PostViewSet(StrictViewSet):
     def list(self, request: Request) -> Response:
         """One page of a feed."""
         rows = self.paginate_queryset(self.listed(request)) or []
-        return self.get_paginated_response(fragments(rows))
+        return self.get_paginated_response(post_representations(rows))
 
     def listed(self, request: Request) -> Any:
         """The posts asked for; the two lists that nearly everybody reads are prepared."""
         asked = request.query_params.keys() - set(PAGE_PARAMETERS)
         if not asked:
-            return feed(reader=self.member.pk)
+            return compiled_feed(viewer=self.member.pk)
         if asked == {"author"} and (author := parse_id(request.query_params["author"])):
-            return feed_of_one(reader=self.member.pk, author=author)
+            return compiled_author_feed(viewer=self.member.pk, author=author)
         if "search" in asked:
             # The words may be such that no index knows them.
             enforce_rate_limit("search-member", f"member:{self.member.pk}", self.request)
-        return rows_of(self.filter_queryset(Post.objects.feed_for(self.member)))
+        return post_values(self.filter_queryset(Post.objects.feed_for(self.member)))
 
     @operation(
         summary="Publish a post",
         description="As JSON with the ids of pictures that were uploaded before, or as multipart with the pictures.",
-        request={"application/json": PostDraftSerializer, "multipart/form-data": PostUploadSerializer},
+        request={"application/json": PostCreateSerializer, "multipart/form-data": PostUploadSerializer},
         responses={201: PostSerializer},
         examples=[
             request_example({"text": "First snow of the year.", "image_ids": [IMAGE["id"]]}),
@@ -109,7 +109,7 @@ class PostViewSet(StrictViewSet):
     @operation(
         summary="Edit your post",
         description="Pictures stay. What it said before is kept, and only you may read it.",
-        request={"application/json": PostChangeSerializer},
+        request={"application/json": PostUpdateSerializer},
         responses=PostSerializer,
         examples=[request_example({"text": "First snow!"}), response_example(POST | EDITED)],
         rate_limits=[rate_limit("edit-member", by="member")],
@@ -148,5 +148,5 @@ class PostViewSet(StrictViewSet):
 
     def shown(self, post_id: int) -> dict[str, Any]:
         """One post as the asker may see it."""
-        row = get_object_or_404(rows_of(Post.objects.visible_to(self.member)), pk=post_id)
-        return fragments([row])[0]
+        row = get_object_or_404(post_values(Post.objects.visible_to(self.member)), pk=post_id)
+        return post_representations([row])[0]

@@ -85,7 +85,7 @@ def test_what_posts_said_before_is_theirs_too(made: Made, mina: Member, jun: Mem
 def test_what_was_taken_back_is_in_no_copy_although_its_job_has_died(made: Made, mina: Member) -> None:
     post = PostFactory.create(author=mina, text="Taken back")
     post.edit("Taken back too")
-    Post.objects.delete_all_of(mina)
+    Post.objects.hide_all_of(mina)
     Job.objects.filter(kind="posts.delete_posts").delete()
     zipped = made()
     assert Post.objects.filter(pk=post.pk).exists()

@@ -113,7 +113,7 @@ def test_hidden_posts_are_left_out_before_the_page_is_cut(mina: Member, jun: Mem
     blocker.block(mina)
     Member.objects.filter(pk=suspended.pk).update(suspended_until=datetime(2100, 1, 1, tzinfo=UTC))
     Member.objects.filter(pk=withdrawn.pk).update(withdrawn_at=NOON)
-    Post.objects.delete_all_of(silent)
+    Post.objects.hide_all_of(silent)
     Post.objects.filter(author=removed).update(removed_at=NOON)
     assert to_the_end(mina_app) == [str(place) for place in range(25)]
     assert [len(mina_app.posts(page)) for page in range(4)] == [10, 10, 5, 0]

@@ -37,7 +37,7 @@ def make_authors() -> dict[str, Member]:
     for member in members.values():
         PostFactory.create_batch(2, author=member)
     PostFactory.create(author=members["ordinary"], removed_at=now)
-    Post.objects.delete_all_of(members["other"])
+    Post.objects.hide_all_of(members["other"])
     PostFactory.create(author=members["other"])
     return members
 

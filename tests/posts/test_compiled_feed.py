@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Member
 from libs.keyset.cursors import Cursor
 from posts.models import Post
-from posts.representations import feed, feed_of_one, rows_of
+from posts.representations import compiled_author_feed, compiled_feed, post_values
 from tests.posts.readers import READERS, make_authors, make_readers
 
 
@@ -22,7 +22,9 @@ def readers(authors: dict[str, Member]) -> dict[str, Member]:
 @pytest.mark.parametrize("kind", READERS)
 def test_each_kind_of_reader_sees_the_feed_of_the_orm(readers: dict[str, Member], kind: str) -> None:
     reader = Member.objects.get(pk=readers[kind].pk)
-    assert feed(reader=reader.pk).rows(None, 50, ascending=False) == list(rows_of(Post.objects.feed_for(reader)))
+    assert compiled_feed(viewer=reader.pk).rows(None, 50, ascending=False) == list(
+        post_values(Post.objects.feed_for(reader))
+    )
 
 
 @pytest.mark.parametrize("kind", READERS)
@@ -31,20 +33,24 @@ def test_each_kind_of_reader_sees_the_posts_of_one_author_as_the_orm_gives_them(
 ) -> None:
     reader = Member.objects.get(pk=readers[kind].pk)
     for author in [*authors.values(), *readers.values()]:
-        of_author = rows_of(Post.objects.feed_for(reader).filter(author=author))
-        assert feed_of_one(reader=reader.pk, author=author.pk).rows(None, 50, ascending=False) == list(of_author)
+        of_author = post_values(Post.objects.feed_for(reader).filter(author=author))
+        assert compiled_author_feed(viewer=reader.pk, author=author.pk).rows(None, 50, ascending=False) == list(
+            of_author
+        )
 
 
 @pytest.mark.parametrize("kind", READERS)
 def test_each_kind_of_reader_turns_pages_of_the_feed_of_the_orm(readers: dict[str, Member], kind: str) -> None:
     reader = Member.objects.get(pk=readers[kind].pk)
-    posts = list(rows_of(Post.objects.feed_for(reader)))
+    posts = list(post_values(Post.objects.feed_for(reader)))
     middle = Cursor(posts[4]["created_at"], posts[4]["id"])
-    assert feed(reader=reader.pk).rows(middle, 50, ascending=False) == posts[5:]
-    assert feed(reader=reader.pk).rows(middle.opposite(), 50, ascending=True) == posts[4::-1]
+    assert compiled_feed(viewer=reader.pk).rows(middle, 50, ascending=False) == posts[5:]
+    assert compiled_feed(viewer=reader.pk).rows(middle.opposite(), 50, ascending=True) == posts[4::-1]
 
 
 def test_blocks_and_hidden_authors_make_the_feeds_differ(readers: dict[str, Member]) -> None:
-    counts = {kind: len(feed(reader=reader.pk).rows(None, 50, ascending=False)) for kind, reader in readers.items()}
+    counts = {
+        kind: len(compiled_feed(viewer=reader.pk).rows(None, 50, ascending=False)) for kind, reader in readers.items()
+    }
     # Two posts of the ordinary author, one of the other, two of the one suspended before, and six of active readers.
     assert counts == dict.fromkeys(READERS, 11) | {"blocking": 9, "blocked": 9}

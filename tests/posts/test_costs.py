@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 from accounts.models import Member
 from media.models import Image
 from posts.models import Post, PostImage
-from posts.representations import feed, feed_of_one
+from posts.representations import compiled_author_feed, compiled_feed
 from tests.factories import MemberFactory, put
 
 POSTS = "/api/v1/posts"
@@ -96,8 +96,8 @@ def crowd(jun: Member) -> Member:
 def test_the_feeds_are_read_from_the_indexes_made_for_them(crowd: Member, jun: Member) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("plans are asked of PostgreSQL, which production runs on")
-    everybody = explained(feed.build(reader=jun.pk))
-    of_one = explained(feed_of_one.build(reader=jun.pk, author=crowd.pk))
+    everybody = explained(compiled_feed.build(viewer=jun.pk))
+    of_one = explained(compiled_author_feed.build(viewer=jun.pk, author=crowd.pk))
     assert "post_feed" in indexes(everybody)
     assert "post_by_author" in indexes(of_one)
     assert '"Sort"' not in json.dumps([everybody, of_one])

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from accounts.models import Member
 from posts.filters import PostFilter
 from posts.models import Post
-from posts.representations import rows_of
+from posts.representations import post_values
 from tests.factories import MemberFactory, PostFactory, put
 from tests.posts.conftest import Texts
 from tests.posts.test_costs import explained, indexes
@@ -113,4 +113,4 @@ def test_a_rare_word_is_read_from_the_trigram_index(jun: Member) -> None:
         cursor.execute("SELECT gin_clean_pending_list('post_text_trigrams')")
         cursor.execute("ANALYZE")
     narrowed = PostFilter({"search": "kindergarten"}, queryset=Post.objects.feed_for(jun)).qs
-    assert "post_text_trigrams" in indexes(explained(rows_of(narrowed)))
+    assert "post_text_trigrams" in indexes(explained(post_values(narrowed)))

@@ -31,7 +31,7 @@ from heart_to_heart.models import (
     PaginatedPostList,
     Pair,
     Post,
-    PostDraftRequest,
+    PostCreateRequest,
     PostUploadRequest,
     Problem,
     Proof,
@@ -103,7 +103,7 @@ def send(client: AuthenticatedClient, picture: bytes) -> Image:
 
 def publish(client: AuthenticatedClient, picture: bytes) -> list[Post]:
     """Two posts with a picture each: one uploaded before, one sent along."""
-    draft = PostDraftRequest(text="First.", image_ids=[send(client, picture).id])
+    draft = PostCreateRequest(text="First.", image_ids=[send(client, picture).id])
     upload = PostUploadRequest(
         text="Second.", images=[File(BytesIO(picture), "photo.jpg", "image/jpeg")], alts=["a lake"]
     )
@@ -127,7 +127,7 @@ def walk(client: AuthenticatedClient) -> list[str]:
 
 def fail(client: AuthenticatedClient) -> None:
     """A refusal says by its code what is wrong, and where."""
-    assert refused(posts_create.sync(client=client, body=PostDraftRequest())).code == "post_empty"
+    assert refused(posts_create.sync(client=client, body=PostCreateRequest())).code == "post_empty"
     problem = refused(posts_list.sync(client=client, limit=0))
     assert (problem.code, problem.status, isinstance(problem.request_id, str)) == ("invalid", 400, True)
     assert not isinstance(problem.errors, Unset)

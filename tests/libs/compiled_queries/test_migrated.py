@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import Member
-from posts.representations import feed
+from posts.representations import compiled_feed
 from tests.factories import PostFactory
 
 ALTER = "ALTER TABLE accounts_member ALTER COLUMN nickname TYPE varchar({})"
@@ -38,7 +38,7 @@ def test_a_column_that_grows_under_a_kept_plan_stops_no_feed(mina: Member) -> No
     if connection.vendor != "postgresql":
         pytest.skip("SQLite keeps no plans")
     PostFactory.create(author=mina)
-    statement = feed(reader=mina.pk)
+    statement = compiled_feed(viewer=mina.pk)
     for _ in range(5):
         statement.rows(None, 3, ascending=False)
     _as_another_server(ALTER.format(301))

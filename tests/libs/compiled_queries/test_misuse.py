@@ -18,7 +18,7 @@ from libs.keyset.ids import new_id
 from libs.keyset.querysets import CompiledList
 from posts.models import Post
 from posts.models.post import PostQuerySet
-from posts.representations import feed
+from posts.representations import compiled_feed
 
 
 def posts_of(reader: int) -> Any:
@@ -113,7 +113,7 @@ def test_queries_are_compiled_at_the_start_without_a_database() -> None:
     }
     script = (
         "import django; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns;"
-        "from posts.representations import feed; print(len(feed.query._statements))"
+        "from posts.representations import compiled_feed; print(len(compiled_feed.query._statements))"
     )
     started = subprocess.run(
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
@@ -127,4 +127,4 @@ def test_a_mistake_in_the_rule_of_visibility_stops_the_import_of_the_feed(monkey
 
     monkeypatch.setattr(PostQuerySet, "visible_to", visible_to)
     with pytest.raises(ImproperlyConfigured):
-        CompiledList(feed.build)
+        CompiledList(compiled_feed.build)

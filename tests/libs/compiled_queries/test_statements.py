@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts.models import Member
 from libs.compiled_queries import CompiledQuery
 from posts.models import Post
-from posts.representations import feed, rows_of, shown_in
+from posts.representations import compiled_feed, compiled_post_images, post_values
 from tests.factories import MemberFactory, PostFactory
 
 EXAMPLE = {"author": 0, "since": datetime(2000, 1, 1, tzinfo=UTC)}
@@ -38,8 +38,8 @@ def query() -> CompiledQuery:
 def test_a_compiled_feed_gives_the_rows_of_the_orm(mina: Member, jun: Member) -> None:
     PostFactory.create_batch(5, author=mina)
     mina.block(MemberFactory.create())
-    rows = feed(reader=jun.pk).rows(None, 3, ascending=False)
-    assert rows == list(rows_of(Post.objects.feed_for(jun))[:3])
+    rows = compiled_feed(viewer=jun.pk).rows(None, 3, ascending=False)
+    assert rows == list(post_values(Post.objects.feed_for(jun))[:3])
     assert len(rows) == 3
 
 
@@ -98,4 +98,4 @@ def test_a_value_that_the_sql_does_not_take_is_refused() -> None:
 
 def test_posts_without_images_have_no_rows_of_images(mina: Member) -> None:
     posts = PostFactory.create_batch(2, author=mina)
-    assert shown_in.rows(post_ids=[post.pk for post in posts]) == []
+    assert compiled_post_images.rows(post_ids=[post.pk for post in posts]) == []
