@@ -1,4 +1,4 @@
-"""Posts as moderators find them; removing and restoring comes with moderation's own desk."""
+"""Posts in the admin, read only; moderators remove and restore them by decisions."""
 
 from django.contrib import admin
 
@@ -8,12 +8,12 @@ from posts.models import Post
 
 @admin.register(Post)
 class PostAdmin(ReadOnlyAdmin):
-    """Find a post by id or by its writer's id; read only."""
+    """Posts, found by id or author."""
 
     list_display = ("id", "author", "__str__", "image_count", "created_at", "removed_at")
     list_select_related = ("author",)
     search_fields = ("author__nickname__exact",)
     id_fields = ("id", "author_id")
-    search_help_text = "The id of a post or of its writer, or a whole nickname."
+    search_help_text = "A whole post id, author id or nickname of the author."
     ordering = ("-created_at", "-id")
     fields = ("id", "author", "text", "image_count", "created_at", "edited_at", "removed_at")

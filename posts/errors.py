@@ -1,20 +1,20 @@
-"""What this room refuses, and how it says so."""
+"""Errors of posts."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException
 
 
 class PostEmpty(APIException):
-    """Neither words nor pictures."""
+    """The post has neither a text nor an image."""
 
     status_code = 400
     default_code = "post_empty"
-    default_detail = _("Write something, or add a picture.")
+    default_detail = _("Write something or add a photo.")
 
 
 class NotYours(APIException):
-    """The asker sees the post and did not write it."""
+    """The member sees the post but is not its author."""
 
     status_code = 403
     default_code = "not_yours"
-    default_detail = _("Only the writer may do this.")
+    default_detail = _("Only the author of the post can do this.")

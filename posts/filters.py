@@ -1,4 +1,4 @@
-"""What a feed can be narrowed to and ordered by."""
+"""Filters and ordering of feeds."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -16,86 +16,84 @@ from libs.text_search import can_use_index, contains
 from posts.models import Post
 from posts.models.post import PostQuerySet
 
-# The longest line that is searched for. Graphemes.
-WORDS_MAX_GRAPHEMES = 100
+# Graphemes.
+SEARCH_MAX_GRAPHEMES = 100
 YES_OR_NO = (("true", _("yes")), ("false", _("no")))
 ORDERINGS = (("newest", _("newest first")), ("oldest", _("oldest first")))
 
 
-class WordsField(TextField):
-    """Words that an index can find."""
+class SearchField(TextField):
+    """A text to search for, long enough for an index to find it."""
 
     default_error_messages = {"min_length": _("Search for at least 3 letters or digits.")}
 
     def to_internal_value(self, data: Any) -> str:
-        """The words as texts are kept; raises ValidationError."""
-        words = super().to_internal_value(data)
-        if words and not can_use_index(words):
+        text = super().to_internal_value(data)
+        if text and not can_use_index(text):
             self.fail("min_length")
-        return words
+        return text
 
 
-class MomentField(IsoDateTimeField):  # type: ignore[misc]
-    """A time in RFC 3339, as UTC; one that UTC's calendar does not reach is not a time."""
+class UtcDateTimeField(IsoDateTimeField):  # type: ignore[misc]
+    """A time in RFC 3339, converted to UTC; invalid if UTC's calendar does not reach it."""
 
     def to_python(self, value: Any) -> datetime | None:
-        """The moment, None for none; raises Django's ValidationError."""
-        moment: datetime | None = super().to_python(value)
+        time: datetime | None = super().to_python(value)
         try:
-            return moment and moment.astimezone(UTC)
+            return time and time.astimezone(UTC)
         except OverflowError as fault:
             raise forms.ValidationError(self.error_messages["invalid"], "invalid") from fault
 
 
-class MomentFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
-    """Compares with a moment."""
+class UtcDateTimeFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
+    """Compares with a time."""
 
-    field_class = MomentField
+    field_class = UtcDateTimeField
 
 
 class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Only indexed columns, only declared words."""
+    """The query parameters of feeds."""
 
-    author = django_filters.CharFilter(method="by_author", help_text="The id of one writer.", label="author")
-    following = django_filters.ChoiceFilter(choices=YES_OR_NO, method="by_following", label="following")
-    has_images = django_filters.ChoiceFilter(choices=YES_OR_NO, method="by_images", label="has_images")
-    since = MomentFilter("created_at", "gte", label="since")
-    until = MomentFilter("created_at", "lt", label="until")
+    author = django_filters.CharFilter(method="filter_author", help_text="The id of one author.", label="author")
+    following = django_filters.ChoiceFilter(choices=YES_OR_NO, method="filter_following", label="following")
+    has_images = django_filters.ChoiceFilter(choices=YES_OR_NO, method="filter_has_images", label="has_images")
+    since = UtcDateTimeFilter("created_at", "gte", label="since")
+    until = UtcDateTimeFilter("created_at", "lt", label="until")
     search = django_filters.CharFilter(
-        method="by_words",
+        method="filter_search",
         strip=False,
-        help_text="Words, with 3 letters or digits at least; case does not count.",
+        help_text="A text with at least 3 letters or digits; case does not count.",
         label="search",
     )
-    ordering = django_filters.ChoiceFilter(choices=ORDERINGS, method="in_order", label="ordering")
+    ordering = django_filters.ChoiceFilter(choices=ORDERINGS, method="apply_ordering", label="ordering")
 
     class Meta:
         model = Post
         fields: list[str] = []
 
-    def by_author(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """The posts of one writer; a hidden one has none, like one that does not exist."""
+    def filter_author(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Posts of one author; a hidden author has none, as one that does not exist."""
         number = parse_id(value)
         if number is None:
             raise ValidationError({name: [ErrorDetail(gettext("This is not a valid id."), "invalid")]})
         return posts.filter(author_id=number)
 
-    def by_following(self, posts: PostQuerySet, name: str, value: str) -> QuerySet[Any]:
-        """The posts of those whom the asker follows."""
+    def filter_following(self, posts: PostQuerySet, name: str, value: str) -> QuerySet[Any]:
+        """Posts of members whom the viewer follows."""
         return posts.followed_by(self.request.user) if value == "true" else posts
 
-    def by_images(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Posts with pictures, or without any."""
+    def filter_has_images(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Posts with images, or without any."""
         return posts.filter(image_count__gt=0) if value == "true" else posts.filter(image_count=0)
 
-    def by_words(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Posts that hold these words, one after the other as they stand here."""
+    def filter_search(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Posts that contain the text as it is written here."""
         try:
-            words = WordsField(max_graphemes=WORDS_MAX_GRAPHEMES).run_validation(value)
+            text = SearchField(max_graphemes=SEARCH_MAX_GRAPHEMES).run_validation(value)
         except ValidationError as fault:
             raise ValidationError({name: fault.detail}) from None
-        return posts.filter(contains("text", words))
+        return posts.filter(contains("text", text))
 
-    def in_order(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Both columns of the key, in one direction."""
+    def apply_ordering(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Newest first, which is the order already, or oldest first."""
         return posts.order_by("created_at", "id") if value == "oldest" else posts

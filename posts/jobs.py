@@ -1,4 +1,4 @@
-"""What this room does after the answer."""
+"""Outbox job: delete the posts of a member who deletes all of them."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from libs.outbox.queue import enqueue
 from libs.outbox.registry import handles
 from posts.models import Post
 
-# Posts deleted in one transaction, so that each job is done well within its lease. A number.
-DELETED_BY_ONE_JOB = 500
+# Posts deleted by one job, so that it ends well within its lease.
+DELETION_BATCH = 500
 
 
 @handles("posts.delete_posts")
 @transaction.atomic
 def delete_posts(payload: dict[str, Any]) -> None:
-    """Delete some of what a member has taken back, and owe the rest in the same transaction."""
-    taken_back = Post.objects.filter(author=payload["member_id"], created_at__lte=F("author__unsaid_until"))
-    ids = list(taken_back.values_list("id", flat=True)[:DELETED_BY_ONE_JOB])
+    """Delete some of the posts that `hide_all_of` has hidden, and enqueue the next job in the same transaction."""
+    hidden = Post.objects.filter(author=payload["member_id"], created_at__lte=F("author__unsaid_until"))
+    ids = list(hidden.values_list("id", flat=True)[:DELETION_BATCH])
     if ids:
         Post.objects.erase(ids)
         enqueue("posts.delete_posts", payload)

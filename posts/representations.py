@@ -1,4 +1,4 @@
-"""How posts look on the wire: two statements a page, plain values, no instance and no serializer for a row."""
+"""Posts as the API shows them: two statements a page, made of plain values without model instances or serializers."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,31 +15,31 @@ from posts.models import Post, PostImage
 
 
 def post_values(posts: QuerySet[Post]) -> Any:
-    """What `post_representations` needs of these posts."""
+    """The columns of posts that `post_representations` needs."""
     return posts.values("id", "created_at", "edited_at", "text", "image_count", **brief_values("author__"))
 
 
 @CompiledList
 def compiled_feed(viewer: int) -> Any:
-    """Everything a reader may see, newest first, as `post_values`."""
+    """Everything that the member with this id may see, newest first."""
     return post_values(Post.objects.feed_for(key_only(Member, viewer)))
 
 
 @CompiledList
 def compiled_author_feed(viewer: int, author: int) -> Any:
-    """What a reader may see of one writer, newest first, as `post_values`."""
+    """What the viewer may see of one author, newest first."""
     return post_values(Post.objects.feed_for(key_only(Member, viewer)).filter(author=author))
 
 
 def post_representations(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The posts of a page, in its order."""
-    pictures = images_by_post([row["id"] for row in rows if row["image_count"]])
+    """The posts of one page, in the order of the rows; posts.serializers.PostSerializer documents them."""
+    images = images_by_post([row["id"] for row in rows if row["image_count"]])
     return [
         {
             "id": str(row["id"]),
             "author": brief(row),
             "text": row["text"],
-            "images": pictures.get(row["id"], []),
+            "images": images.get(row["id"], []),
             "created_at": row["created_at"],
             "edited_at": row["edited_at"],
         }
@@ -48,16 +48,16 @@ def post_representations(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]
 
 
 def images_by_post(post_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """The pictures of these posts in their order; one statement, none when no post has any."""
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    """The images of these posts, in their order, by one statement; by none if there are no posts."""
+    images: dict[int, list[dict[str, Any]]] = defaultdict(list)
     if post_ids:
         for row in compiled_post_images.rows(post_ids=list(post_ids)):
-            found[row["post_id"]].append(image_representation(row))
-    return found
+            images[row["post_id"]].append(image_representation(row))
+    return images
 
 
 @CompiledQuery
 def compiled_post_images(post_ids: list[int]) -> Any:
-    """The pictures of these posts."""
-    shown = PostImage.objects.filter(post__in=post_ids).order_by("post", "position")
-    return shown.values("post_id", "image_id", **image_values("image__"))
+    """The columns of these posts' images."""
+    post_images = PostImage.objects.filter(post__in=post_ids).order_by("post", "position")
+    return post_images.values("post_id", "image_id", **image_values("image__"))

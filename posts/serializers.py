@@ -1,4 +1,4 @@
-"""The shapes of this room's requests and answers."""
+"""Requests and responses of posts."""
 
 from typing import Any
 
@@ -15,70 +15,68 @@ from media.serializers import ImageSerializer
 
 
 class PostSerializer(serializers.Serializer[Any]):
-    """A post with its writer and pictures."""
+    """A post with its author and images."""
+
+    # Documents posts.representations.post_representations.
 
     id = IdField()
     author = BriefSerializer()
     text = serializers.CharField()
     images = ImageSerializer(many=True)
     created_at = serializers.DateTimeField()
-    edited_at = serializers.DateTimeField(allow_null=True, help_text="Null until its words are changed.")
+    edited_at = serializers.DateTimeField(allow_null=True, help_text="Null until the text is changed.")
 
 
 class PostEditSerializer(serializers.Serializer[Any]):
-    """What a post said before a change."""
+    """A former text of a post."""
 
-    text = serializers.CharField(help_text="The words until then.")
+    text = serializers.CharField(help_text="The text until then.")
     edited_at = serializers.DateTimeField()
 
 
-class PostBaseSerializer(StrictSerializer):
-    """What both ways of publishing share."""
-
-    text = TextField(max_graphemes=0, multiline=True, allow_blank=True, default="")
+class PostTextSerializer(StrictSerializer):
+    """The text of a post, which may be missing."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """The limit is a setting, read when it is needed."""
+        """Add the text, whose limit is a setting and so not known at import."""
         text = TextField(max_graphemes=settings.POST_MAX_GRAPHEMES, multiline=True, allow_blank=True, default="")
-        return super().get_fields() | {"text": text}
+        return {"text": text} | super().get_fields()
 
 
-class PostUpdateSerializer(PostBaseSerializer):
-    """Other words; pictures stay as they were published."""
+class PostUpdateSerializer(PostTextSerializer):
+    """A new text; the images stay."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """There is nothing else to change, so the words have to be there."""
+        """Require the text, since nothing else can be changed."""
         text = TextField(max_graphemes=settings.POST_MAX_GRAPHEMES, multiline=True, allow_blank=True)
         return super().get_fields() | {"text": text}
 
 
 class ImageIdsField(serializers.ListField):
-    """Ids of pictures in their order, counted before any is looked at."""
+    """Ids of images in their order, counted before they are parsed."""
 
     child = IdField()
 
     def to_internal_value(self, data: Any) -> list[int]:
-        """The numbers; raises TooManyImages, or ValidationError for each that is no id."""
         if isinstance(data, list):
-            at_most(data)
+            check_image_count(data)
         ids: list[int] = super().to_internal_value(data)
         return ids
 
 
-class PostCreateSerializer(PostBaseSerializer):
-    """A post with pictures that were uploaded before."""
+class PostCreateSerializer(PostTextSerializer):
+    """A post with images that were uploaded before."""
 
     image_ids = ImageIdsField(default=list, help_text="In their order; at most 10.")
 
     def validate_image_ids(self, image_ids: list[int]) -> list[int]:
-        """None twice."""
         if len(set(image_ids)) < len(image_ids):
-            raise serializers.ValidationError(_("A picture is named twice."))
+            raise serializers.ValidationError(_("The same photo is listed twice."))
         return image_ids
 
 
-class PostUploadSerializer(PostBaseSerializer):
-    """A post with its pictures in one request."""
+class PostUploadSerializer(PostTextSerializer):
+    """A post with its image files in one request."""
 
     images = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True), default=list, help_text="In their order; at most 10."
@@ -86,22 +84,21 @@ class PostUploadSerializer(PostBaseSerializer):
     alts = serializers.ListField(
         child=TextField(max_graphemes=ALT_MAX_GRAPHEMES, multiline=True, allow_blank=True),
         default=list,
-        help_text="What each picture shows, one text a picture; or none at all.",
+        help_text="What each image shows: one text for each image, or none at all.",
     )
 
     def validate_images(self, images: list[Any]) -> list[Any]:
-        """Not too many."""
-        at_most(images)
+        check_image_count(images)
         return images
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Words for every picture or for none, or nobody could tell which are whose."""
+        """Require an alt text for every image or for none: otherwise nobody knows which belongs to which."""
         if attrs["alts"] and len(attrs["alts"]) != len(attrs["images"]):
-            raise serializers.ValidationError({"alts": [_("Give one text for each picture, or none at all.")]})
+            raise serializers.ValidationError({"alts": [_("Send one description for each photo, or none at all.")]})
         return attrs
 
 
-def at_most(images: list[Any]) -> None:
-    """Raise TooManyImages for more pictures than a post may have."""
+def check_image_count(images: list[Any]) -> None:
+    """Raise TooManyImages for more images than a post may have."""
     if len(images) > settings.POST_MAX_IMAGES:
         raise TooManyImages

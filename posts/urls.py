@@ -1,9 +1,10 @@
-"""The addresses of this room, below /api/v1/."""
+"""URLs of posts, below /api/v1/."""
 
 from django.urls import path
 
-import libs.api.path_converters  # noqa: F401  (makes <id:...> known)
-from posts.views.own_posts import OwnPostsViewSet
+import libs.api.path_converters  # noqa: F401  (registers <id:...>)
+from posts.views.my_posts import MyPostsViewSet
+from posts.views.post_edits import PostEditViewSet
 from posts.views.posts import PostViewSet
 
 urlpatterns = [
@@ -11,6 +12,6 @@ urlpatterns = [
     path(
         "posts/<id:post_id>", PostViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"})
     ),
-    path("posts/<id:post_id>/edits", OwnPostsViewSet.as_view({"get": "edits"})),
-    path("me/posts/deletion", OwnPostsViewSet.as_view({"post": "delete_all"})),
+    path("posts/<id:post_id>/edits", PostEditViewSet.as_view({"get": "list"})),
+    path("me/posts/deletion", MyPostsViewSet.as_view({"post": "delete_all"})),
 ]

@@ -1,4 +1,4 @@
-"""One noun a file."""
+"""Models of posts, one per module."""
 
 from posts.models.post import Post, PostImage
 from posts.models.post_edit import PostEdit

@@ -1,4 +1,4 @@
-"""Post: what a member says, and whether others still hear it."""
+"""Post: a member's text and images, and who may see it."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -21,35 +21,35 @@ from posts.errors import PostEmpty
 
 
 class PostQuerySet(models.QuerySet["Post"]):
-    """Posts as members may see them."""
+    """Posts by who may see them."""
 
     def published(self) -> Self:
         """Posts that no moderator has removed."""
         return self.filter(removed_at=None)
 
     def not_hidden_by_author(self) -> Self:
-        """Posts that the writer has not taken back with all the others; jobs delete those."""
+        """Posts that the author has not deleted by deleting all of them; jobs delete these rows later."""
         return self.filter(Q(author__unsaid_until=None) | Q(created_at__gt=F("author__unsaid_until")))
 
     def visible_to(self, member: Member) -> Self:
-        """What standing writers have said and not taken back, less those whom a block parts from the member.
+        """Published posts of active authors, without those of members who block the member or are blocked by them.
 
-        Feeds are compiled once for all members (libs.compiled_queries), so the rule reads nothing of `member` but its
-        key, and no clock but the database's.
+        Feeds are compiled once for all members (libs.compiled_queries), so this reads nothing of `member` but its key,
+        and no clock but the database's.
         """
-        seen = MemberQuerySet.is_seen_by(member, key="author_id", path="author__")
-        return self.published().filter(seen).not_hidden_by_author()
+        is_visible = MemberQuerySet.is_seen_by(member, key="author_id", path="author__")
+        return self.published().filter(is_visible).not_hidden_by_author()
 
     def newest_first(self) -> Self:
-        """The order of feeds; the id parts posts of the same moment."""
+        """The order of feeds; the id decides between posts of the same time."""
         return self.order_by("-created_at", "-id")
 
     def feed_for(self, member: Member) -> Self:
-        """Everything the member may read, newest first."""
+        """Everything that the member may see, newest first."""
         return self.visible_to(member).newest_first()
 
     def followed_by(self, member: Member) -> Self:
-        """Posts by those whom the member follows."""
+        """Posts by members whom the member follows."""
         return self.filter(author_id__in=Follow.objects.filter(follower=member.pk).values("followed_id"))
 
     def publish(self, *, author: Member, text: str, image_ids: Sequence[int] = ()) -> "Post":
@@ -68,20 +68,20 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     @transaction.atomic
     def hide_all_of(self, member: Member) -> None:
-        """Hide everything the member has written from everybody, at once; jobs delete it, pictures included.
+        """Hide all posts of the member at once, removed ones too; jobs delete them with their images.
 
-        What a moderator removed goes too. What is written after this moment stays.
+        What is published later stays.
         """
-        # Not the present moment: a server whose clock is behind must not lose what is written next.
+        # Not the current time: if the next post comes from a server whose clock is behind, it must not be hidden.
         if newest := self.filter(author=member.pk).aggregate(newest=Max("created_at"))["newest"]:
             Member.objects.filter(pk=member.pk).update(unsaid_until=newest)
-        # Even when nothing was left to hide: asking again takes up what a dead job left.
+        # Also if there is nothing to hide: a repeated request resumes what a failed job left.
         enqueue("posts.delete_posts", {"member_id": member.pk})
 
     @transaction.atomic
     def erase(self, ids: Sequence[int]) -> None:
-        """Delete these for good, pictures included; the files follow by the outbox."""
-        # Locked first, so that a report of the same moment comes before or after, and points at nothing half deleted.
+        """Delete these posts and their images for good; outbox jobs delete the files."""
+        # Locked first, so that a report at the same time comes before or after, and copies no half-deleted post.
         list(self.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
         images = list(PostImage.objects.filter(post__in=ids).values_list("image_id", flat=True))
         self.filter(pk__in=ids).delete()
@@ -89,11 +89,11 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 class Post(TimeOrdered):
-    """Some words and pictures of one member."""
+    """A text with images by one member."""
 
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="posts", db_index=False)
     text = models.TextField(blank=True)
-    # Pictures are published with the post and never change, so their number is kept beside it.
+    # The images never change after the post is published, so their number is stored with it.
     image_count = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -110,21 +110,21 @@ class Post(TimeOrdered):
         ]
 
     def __str__(self) -> str:
-        return self.text[:60] or f"{self.image_count} pictures"
+        return self.text[:60] or f"{self.image_count} images"
 
     def may_be_deleted_by(self, member: Member) -> bool:
-        """Only the writer deletes; moderators remove, which can be undone."""
+        """Whether it is the author; moderators remove posts instead, which can be undone."""
         return self.author_id == member.pk
 
     def may_be_edited_by(self, member: Member) -> bool:
-        """Only the writer; they alone read what it said before, too."""
+        """Whether it is the author, who alone may also read the former texts."""
         return self.author_id == member.pk
 
     @transaction.atomic
     def edit(self, text: str) -> None:
-        """Say it in other words and keep the old ones; the same words change nothing.
+        """Change the text and record the former one; the same text again changes nothing.
 
-        Raises PostEmpty, and Http404 when the post is gone meanwhile.
+        Raises PostEmpty, or Http404 if the post was deleted or removed meanwhile.
         """
         post = get_object_or_404(Post.objects.published().select_for_update(no_key=True), pk=self.pk)
         if not (text or post.image_count):
@@ -137,22 +137,22 @@ class Post(TimeOrdered):
         post.save(update_fields=["text", "edited_at"])
 
     def remove(self) -> None:
-        """Hide it from everybody; row and pictures stay, so that a mistake can be undone."""
+        """Hide the post from everybody; it stays stored with its images, so that it can be restored."""
         self.removed_at = timezone.now()
         self.save(update_fields=["removed_at"])
 
     def restore(self) -> None:
-        """Undo a removal."""
+        """Undo `remove`."""
         self.removed_at = None
         self.save(update_fields=["removed_at"])
 
     def erase(self) -> None:
-        """Delete it for good, pictures included; the files follow by the outbox."""
+        """Delete the post and its images for good; an outbox job deletes the files."""
         Post.objects.erase([self.pk])
 
 
 class PostImage(models.Model):
-    """A picture in its place in a post; no picture is shown twice."""
+    """An image at its position in a post; an image belongs to one post at most."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="post_images", db_index=False)
     image = models.OneToOneField(Image, models.PROTECT)
@@ -162,4 +162,4 @@ class PostImage(models.Model):
         constraints = [models.UniqueConstraint(fields=["post", "position"], name="post_image_place")]
 
     def __str__(self) -> str:
-        return f"picture {self.position} of {self.post_id}"
+        return f"image {self.position} of {self.post_id}"

@@ -1,13 +1,13 @@
-"""PostEdit: what a post said before."""
+"""PostEdit: a former text of a post."""
 
 from django.db import models
 
 
 class PostEdit(models.Model):
-    """One change of a post's words; kept for the writer as long as the post."""
+    """One change of a post's text, for its author; deleted with the post."""
 
     post = models.ForeignKey("posts.Post", models.CASCADE, related_name="edits", db_index=False)
-    # The words until then.
+    # The text until then.
     text = models.TextField(blank=True)
     edited_at = models.DateTimeField(editable=False)
 

@@ -1,1 +1,1 @@
-"""API views of posts."""
+"""Views of posts, one module per resource."""

@@ -1,4 +1,4 @@
-"""/posts: publishing, feeds, reading one, editing, deleting."""
+"""/posts: feeds, publishing, reading, editing and deleting."""
 
 from typing import Any
 
@@ -11,7 +11,6 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.openapi_examples import MINA
 from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response
 from libs.api.fields import parse_id
 from libs.api.openapi_examples import request_example, response_example
@@ -28,22 +27,13 @@ from media.uploads import accepted_images, mark_stored
 from posts.errors import NotYours, PostEmpty
 from posts.filters import PostFilter
 from posts.models import Post
+from posts.openapi_examples import EDITED_POST, POST
 from posts.representations import compiled_author_feed, compiled_feed, post_representations, post_values
 from posts.serializers import PostCreateSerializer, PostSerializer, PostUpdateSerializer, PostUploadSerializer
 
-POST = {
-    "id": "7420161001232564224",
-    "author": MINA,
-    "text": "First snow of the year.",
-    "images": [IMAGE],
-    "created_at": "2026-11-24T09:00:00.123456Z",
-    "edited_at": None,
-}
-EDITED = {"text": "First snow!", "edited_at": "2026-11-24T09:05:00.654321Z"}
-
 
 class PostViewSet(StrictViewSet):
-    """What members say."""
+    """Posts and feeds."""
 
     queryset = Post.objects.none()
     pagination_class = KeysetPagination
@@ -53,33 +43,33 @@ class PostViewSet(StrictViewSet):
 
     @operation(
         summary="Read a feed",
-        description="Everything you may see, newest first; narrowed to one writer by `author`, to those you follow by "
-        "`following=true`, to some words by `search`. Keep `previous` of the first page to ask later for newer ones.",
+        description="Everything you may see, newest first; `author`, `following=true` and `search` narrow it. Keep "
+        "`previous` of the first page to read newer posts later.",
         query_parameters=[*PAGE_PARAMETERS, *PostFilter.base_filters],
         responses=PostSerializer(many=True),
         examples=[response_example(POST)],
         errors=[InvalidCursor, TooManyRequests],
     )
     def list(self, request: Request) -> Response:
-        """One page of a feed."""
-        rows = self.paginate_queryset(self.listed(request)) or []
+        """Read one page of a feed."""
+        rows = self.paginate_queryset(self.select_feed(request)) or []
         return self.get_paginated_response(post_representations(rows))
 
-    def listed(self, request: Request) -> Any:
-        """The posts asked for; the two lists that nearly everybody reads are prepared."""
-        asked = request.query_params.keys() - set(PAGE_PARAMETERS)
-        if not asked:
+    def select_feed(self, request: Request) -> Any:
+        """The posts that the query parameters select; the two feeds that are read most are compiled."""
+        filters = request.query_params.keys() - set(PAGE_PARAMETERS)
+        if not filters:
             return compiled_feed(viewer=self.member.pk)
-        if asked == {"author"} and (author := parse_id(request.query_params["author"])):
+        if filters == {"author"} and (author := parse_id(request.query_params["author"])):
             return compiled_author_feed(viewer=self.member.pk, author=author)
-        if "search" in asked:
-            # The words may be such that no index knows them.
+        if "search" in filters:
+            # A search may be one that no index answers.
             enforce_rate_limit("search-member", f"member:{self.member.pk}", self.request)
         return post_values(self.filter_queryset(Post.objects.feed_for(self.member)))
 
     @operation(
         summary="Publish a post",
-        description="As JSON with the ids of pictures that were uploaded before, or as multipart with the pictures.",
+        description="As JSON with the ids of images that were uploaded before, or as multipart with the image files.",
         request={"application/json": PostCreateSerializer, "multipart/form-data": PostUploadSerializer},
         responses={201: PostSerializer},
         examples=[
@@ -92,61 +82,61 @@ class PostViewSet(StrictViewSet):
         stores_response=True,
     )
     def create(self, request: Request) -> Response:
-        """Say something."""
+        """Publish a post."""
         data = self.validated_data()
         files, alts = data.pop("images", ()), data.pop("alts", ())
         with accepted_images(files, owner=self.member, alts=alts) as images, transaction.atomic():
             mark_stored(images)
             image_ids = data["image_ids"] if "image_ids" in data else [image.pk for image in images]
             post = Post.objects.publish(author=self.member, text=data["text"], image_ids=image_ids)
-            return self.store_response(Response(self.shown(post.pk), status=201))
+            return self.store_response(Response(self.get_representation(post.pk), status=201))
 
     @operation(summary="Read a post", responses=PostSerializer, examples=[response_example(POST)], etag=True)
     def retrieve(self, request: Request, post_id: int) -> HttpResponse:
-        """One post."""
-        return etag_response(request, self.shown(post_id))
+        """Read one post."""
+        return etag_response(request, self.get_representation(post_id))
 
     @operation(
         summary="Edit your post",
-        description="Pictures stay. What it said before is kept, and only you may read it.",
+        description="Changes the text; the images stay. Only you can read the former text.",
         request={"application/json": PostUpdateSerializer},
         responses=PostSerializer,
-        examples=[request_example({"text": "First snow!"}), response_example(POST | EDITED)],
+        examples=[request_example({"text": "First snow!"}), response_example(EDITED_POST)],
         rate_limits=[rate_limit("edit-member", by="member")],
         errors=[PostEmpty, NotYours],
         if_match=True,
     )
     def partial_update(self, request: Request, post_id: int) -> Response:
-        """Say it in other words."""
+        """Change the text."""
         visible = Post.objects.visible_to(self.member)
         if not get_object_or_404(visible, pk=post_id).may_be_edited_by(self.member):
             raise NotYours
         data = self.validated_data()
         with transaction.atomic():
             post = get_object_or_404(visible.select_for_update(of=("self",), no_key=True), pk=post_id)
-            check_preconditions(request, lambda: self.shown(post_id))
+            check_preconditions(request, lambda: self.get_representation(post_id))
             post.edit(**data)
-            shown = self.shown(post_id)
-        return Response(shown, headers={"ETag": compute_etag(shown)})
+            representation = self.get_representation(post_id)
+        return Response(representation, headers={"ETag": compute_etag(representation)})
 
     @operation(
         summary="Delete your post",
-        responses={204: OpenApiResponse(description="It is gone for good.")},
+        responses={204: OpenApiResponse(description="It is deleted for good.")},
         errors=[NotYours],
         if_match=True,
     )
     @transaction.atomic
     def destroy(self, request: Request, post_id: int) -> Response:
-        """Delete it, pictures included."""
+        """Delete the post and its images."""
         visible = Post.objects.visible_to(self.member).select_for_update(of=("self",))
         post = get_object_or_404(visible, pk=post_id)
         if not post.may_be_deleted_by(self.member):
             raise NotYours
-        check_preconditions(request, lambda: self.shown(post_id))
+        check_preconditions(request, lambda: self.get_representation(post_id))
         post.erase()
         return Response(status=204)
 
-    def shown(self, post_id: int) -> dict[str, Any]:
-        """One post as the asker may see it."""
+    def get_representation(self, post_id: int) -> dict[str, Any]:
+        """One post as the member sees it; raises Http404."""
         row = get_object_or_404(post_values(Post.objects.visible_to(self.member)), pk=post_id)
         return post_representations([row])[0]

@@ -38,7 +38,7 @@ def test_all_posts_of_a_member_are_gone_for_everybody_at_once(
 def test_rows_and_files_follow_in_jobs_of_a_few_posts_each(
     mina: Member, mina_api: APIClient, illustrated: Callable[..., Post], work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "DELETED_BY_ONE_JOB", 2)
+    monkeypatch.setattr(jobs, "DELETION_BATCH", 2)
     before = files()
     for _ in range(5):
         illustrated(mina).edit("Look again.")

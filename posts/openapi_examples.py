@@ -1,0 +1,15 @@
+"""Examples of posts in OpenAPI."""
+
+from accounts.openapi_examples import MINA
+from media.openapi_examples import IMAGE
+
+POST = {
+    "id": "7420161001232564224",
+    "author": MINA,
+    "text": "First snow of the year.",
+    "images": [IMAGE],
+    "created_at": "2026-11-24T09:00:00.123456Z",
+    "edited_at": None,
+}
+EDITED_POST = POST | {"text": "First snow!", "edited_at": "2026-11-24T09:05:00.654321Z"}
+POST_EDIT = {"text": "First snow of the year.", "edited_at": "2026-11-24T09:05:00.654321Z"}
