@@ -1,1 +1,1 @@
-"""How often anybody may do a thing, and how often a Redis that is away is asked; knows neither members nor posts."""
+"""Rate limits counted in Redis or in the process, and the address of a client."""

@@ -1,4 +1,4 @@
-"""How often a Redis that does not answer is asked again, so that its being away costs one timeout and not all."""
+"""A circuit breaker for Redis, so that an outage costs one timeout and not one for each call."""
 
 import functools
 import logging
@@ -14,63 +14,63 @@ from redis.exceptions import TimeoutError as TimedOut
 Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 
-# Long beside the timeout of a quarter of a second, so that a dead Redis takes an eighth of one thread at most; short
-# beside the 30 s a session is remembered, so that a restart of Redis is over before anybody notices. Seconds.
+# Eight times the timeout of a quarter of a second, so that an outage takes an eighth of one thread; less than the 30 s
+# that a session is cached, so that few notice a restart of Redis. Seconds.
 PAUSE_SECONDS = 2.0
 
 
 class CircuitBreaker:
-    """One Redis, as one process knows it. Shared by all threads."""
+    """The state of one Redis as one process knows it. Threads share it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._rests_until: float | None = None
+        self._open_until: float | None = None
 
-    def call(self, call: Callable[[], Result], otherwise: Callable[[], Result]) -> Result:
-        """What the call answers, or `otherwise` when Redis fails or failed within the last PAUSE_SECONDS seconds.
+    def call(self, call: Callable[[], Result], fallback: Callable[[], Result]) -> Result:
+        """Return what the call returns, or the fallback's result when Redis fails or failed in the last PAUSE_SECONDS.
 
-        After a pause one caller tries again while the others go on without. A command that Redis itself refuses
-        (out of memory, a replica) is told to the log each time, and is no reason not to ask for the next thing.
+        After a pause one caller tries again while the others use the fallback. A command that Redis itself refuses
+        (out of memory, a replica) is logged and uses the fallback, but does not open the breaker.
         """
         if not self._may_try():
-            return otherwise()
+            return fallback()
         try:
-            answer = call()
-        except ResponseError as fault:
-            logger.warning("Redis refused a command: %s", fault)
-            return otherwise()
-        except (ConnectionFailed, TimedOut) as fault:
-            self._failed(fault)
-            return otherwise()
-        self._answered()
-        return answer
+            result = call()
+        except ResponseError as error:
+            logger.warning("Redis refused a command: %s", error)
+            return fallback()
+        except (ConnectionFailed, TimedOut) as error:
+            self._open(error)
+            return fallback()
+        self._close()
+        return result
 
     def _may_try(self) -> bool:
-        if self._rests_until is None:
+        if self._open_until is None:
             return True
         with self._lock:
             now = time.monotonic()
-            if self._rests_until is None or self._rests_until <= now:
-                self._rests_until = self._rests_until and now + PAUSE_SECONDS
+            if self._open_until is None or self._open_until <= now:
+                self._open_until = self._open_until and now + PAUSE_SECONDS
                 return True
             return False
 
-    def _failed(self, fault: Exception) -> None:
+    def _open(self, error: Exception) -> None:
         with self._lock:
-            is_news, self._rests_until = self._rests_until is None, time.monotonic() + PAUSE_SECONDS
-        if is_news:
-            logger.error("Redis is away, going on without it: %s", type(fault).__name__)
+            was_closed, self._open_until = self._open_until is None, time.monotonic() + PAUSE_SECONDS
+        if was_closed:
+            logger.error("Redis is away, going on without it: %s", type(error).__name__)
 
-    def _answered(self) -> None:
-        if self._rests_until is None:
+    def _close(self) -> None:
+        if self._open_until is None:
             return
         with self._lock:
-            is_news, self._rests_until = self._rests_until is not None, None
-        if is_news:
+            was_open, self._open_until = self._open_until is not None, None
+        if was_open:
             logger.warning("Redis is back.")
 
 
 @functools.cache
 def circuit_breaker_for(url: str) -> CircuitBreaker:
-    """The one breaker of this process for the Redis at the given URL."""
+    """Return this process's circuit breaker of the Redis at the URL."""
     return CircuitBreaker()

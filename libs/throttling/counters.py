@@ -1,4 +1,4 @@
-"""Where hits are counted: in the shared Redis, or in this process."""
+"""Counters of requests, in Redis or in the process."""
 
 import functools
 import threading
@@ -10,55 +10,49 @@ from typing import Protocol
 
 from limits.storage import RedisStorage
 
-# Clients remembered by one process; the oldest are forgotten first. About 40 MB when full. A number.
+# Keys that one process keeps; the oldest go first. About 40 MB when full. A number.
 MAX_KEYS = 100_000
 
 
 class Counters(Protocol):
-    """The questions of a storage of `limits` that rates ask. Each is atomic; times are seconds since 1970."""
+    """What rate limits need of a storage of `limits`. Each call is atomic; times are seconds since 1970."""
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Take one of the `limit` places that each `expiry` seconds have, and say whether one was free."""
+        """Add an entry to the moving window of `expiry` seconds, unless it holds `limit`; returns whether it did."""
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        """When the oldest taken place was taken (now, if none is), and how many are."""
+        """Return the time of the oldest entry (now, if there is none) and the number of entries."""
 
     def count(self, key: str, expiry: int) -> tuple[int, float]:
-        """Count one more in the window that began with its first hit; say how many there are, and when it ends."""
-
-    def get(self, key: str) -> int:
-        """How many hits the window has."""
-
-    def get_expiry(self, key: str) -> float:
-        """When the window ends."""
+        """Count one in the fixed window that began with its first hit; returns the number and when it ends."""
 
 
 class RedisCounters(RedisStorage):
-    """Counts that all processes share, by the Lua scripts of `limits` and one of ours."""
+    """Counters that all processes share, by the Lua scripts of `limits` and one of ours."""
 
-    # `limits` asks for the end of a window by itself; every read is counted, and one round trip is what it may cost.
+    # `limits` needs a second round trip for the end of a window, and every request is counted.
     COUNT = b"""
-        local taken = redis.call('incr', KEYS[1])
+        local count = redis.call('incr', KEYS[1])
         if redis.call('pttl', KEYS[1]) < 0 then
             redis.call('expire', KEYS[1], ARGV[1])
         end
-        return {taken, redis.call('pttl', KEYS[1])}
+        return {count, redis.call('pttl', KEYS[1])}
     """
 
     def initialize_storage(self, _uri: str) -> None:
-        """Make the scripts known to the client."""
+        """Register the scripts."""
         super().initialize_storage(_uri)
-        self.counted = self.get_connection().register_script(self.COUNT)
+        self._count = self.get_connection().register_script(self.COUNT)
 
     def count(self, key: str, expiry: int) -> tuple[int, float]:
         """See Counters."""
-        taken, left = self.counted([self.prefixed_key(key)], [expiry])
-        return int(taken), time.time() + int(left) / 1_000
+        count, milliseconds = self._count([self.prefixed_key(key)], [expiry])
+        return int(count), time.time() + int(milliseconds) / 1_000
 
 
 @functools.cache
 def redis_counters(url: str, timeout: float) -> Counters:
-    """The counts in the Redis at the URL; they raise redis' errors when it is away."""
+    """Return the counters in the Redis at the URL; they raise redis' errors when it is away."""
     return RedisCounters(url, key_prefix="h2h:rates", socket_timeout=timeout, socket_connect_timeout=timeout)
 
 
@@ -66,14 +60,14 @@ def redis_counters(url: str, timeout: float) -> Counters:
 class _Window:
     ends: float
     count: int = 0
-    taken: list[float] = field(default_factory=list)
+    entries: list[float] = field(default_factory=list)
 
 
 class ProcessCounters:
-    """Counts of this process only.
+    """Counters of this process.
 
-    Not the MemoryStorage of `limits`: where threads meet at a new key it lets twice the limit through, and each hit
-    has it walk over all keys in a thread of its own.
+    Not the MemoryStorage of `limits`, which admits twice the limit when threads meet at a new key, and scans all keys
+    in a new thread at each hit.
     """
 
     def __init__(self) -> None:
@@ -84,10 +78,10 @@ class ProcessCounters:
         """See Counters."""
         with self._lock:
             window = self._window(key, expiry)
-            self._slide(window, expiry)
-            if len(window.taken) + amount > limit:
+            self._drop_old_entries(window, expiry)
+            if len(window.entries) + amount > limit:
                 return False
-            window.taken.extend([time.time()] * amount)
+            window.entries.extend([time.time()] * amount)
             window.ends = time.time() + expiry
             return True
 
@@ -96,8 +90,8 @@ class ProcessCounters:
         with self._lock:
             window = self._windows.get(key)
             if window:
-                self._slide(window, expiry)
-            return (window.taken[0], len(window.taken)) if window and window.taken else (time.time(), 0)
+                self._drop_old_entries(window, expiry)
+            return (window.entries[0], len(window.entries)) if window and window.entries else (time.time(), 0)
 
     def count(self, key: str, expiry: int) -> tuple[int, float]:
         """See Counters."""
@@ -106,18 +100,8 @@ class ProcessCounters:
             window.count += 1
             return window.count, window.ends
 
-    def get(self, key: str) -> int:
-        """See Counters."""
-        window = self._windows.get(key)
-        return window.count if window and window.ends > time.time() else 0
-
-    def get_expiry(self, key: str) -> float:
-        """See Counters."""
-        window = self._windows.get(key)
-        return window.ends if window else time.time()
-
     def clear(self) -> None:
-        """Forget everybody."""
+        """Delete all counters."""
         with self._lock:
             self._windows.clear()
 
@@ -131,5 +115,5 @@ class ProcessCounters:
         return window
 
     @staticmethod
-    def _slide(window: _Window, expiry: int) -> None:
-        del window.taken[: bisect_right(window.taken, time.time() - expiry)]
+    def _drop_old_entries(window: _Window, expiry: int) -> None:
+        del window.entries[: bisect_right(window.entries, time.time() - expiry)]

@@ -1,4 +1,4 @@
-"""What throttling refuses."""
+"""Errors of throttling."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class TooManyRequests(APIException):
-    """A rate is used up; `wait` says in how many seconds it pays to come back (RFC 6585, Retry-After)."""
+    """A rate limit is used up; `wait` is the number of seconds for Retry-After (RFC 6585)."""
 
     status_code = 429
     default_code = "too_many_requests"

@@ -1,4 +1,4 @@
-"""What an answer says of the limits it was counted against (draft-ietf-httpapi-ratelimit-headers-10)."""
+"""The RateLimit headers of responses (draft-ietf-httpapi-ratelimit-headers-10)."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,10 @@ from django.http import HttpRequest, HttpResponse
 
 
 class RateLimitHeadersMiddleware:
-    """Middleware that tells the results noted on the request, one item for each scope; nothing without any.
+    """Adds a header item for each scope that the request was counted against.
 
-    `RateLimit-Policy: "scope";q=600;w=60` is so many requests in so many seconds; `RateLimit: "scope";r=42;t=17` says
-    how many of them are left, and in how many seconds there are more. Of several rates the one with the least left
-    speaks.
+    `RateLimit-Policy: "scope";q=600;w=60` allows 600 requests in 60 seconds; `RateLimit: "scope";r=42;t=17` says that
+    42 of them are left, and that there are more in 17 seconds. Of several limits the one with the least left is shown.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -19,8 +18,8 @@ class RateLimitHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if results := getattr(request, "rate_limit_results", None):
-            policies = [f'"{one.scope}";q={one.limit};w={one.window_seconds}' for one in results]
-            left = [f'"{one.scope}";r={one.remaining};t={one.reset_seconds}' for one in results]
+            policies = [f'"{each.scope}";q={each.limit};w={each.window_seconds}' for each in results]
+            remaining = [f'"{each.scope}";r={each.remaining};t={each.reset_seconds}' for each in results]
             response.headers["RateLimit-Policy"] = ", ".join(policies)
-            response.headers["RateLimit"] = ", ".join(left)
+            response.headers["RateLimit"] = ", ".join(remaining)
         return response

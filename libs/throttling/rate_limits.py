@@ -1,9 +1,8 @@
-"""Rates: how often a thing may be done by one client, counted exactly however many requests meet."""
+"""Rate limits: how often one client may do something, counted exactly under concurrency."""
 
 import functools
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -13,19 +12,19 @@ from limits import RateLimitItem, parse_many
 from libs.throttling.circuit_breaker import circuit_breaker_for
 from libs.throttling.counters import Counters, ProcessCounters, redis_counters
 
-# What this process counted by itself: everything without a Redis, and what came while it was away.
+# Used without Redis, and while it is away.
 process_counters = ProcessCounters()
-# Up to here a window moves with the clock, which remembers each hit; longer and wider ones begin with their first hit.
+# A moving window stores each hit, so longer and larger limits have a fixed window, which begins with its first hit.
 # Seconds, and a number of hits.
-_LONGEST_MOVING = 60
-_MOST_REMEMBERED = 120
+_MOVING_WINDOW_MAX_SECONDS = 60
+_MOVING_WINDOW_MAX_HITS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimitResult:
-    """Whether a hit was within the rates of its scope, told by the rate that has the least left.
+    """Whether a hit was within the limits of its scope, by the limit that has the least left.
 
-    `remaining` hits are left of `limit` in `window_seconds`; in `reset_seconds` there are more.
+    `remaining` hits are left of `limit` in `window_seconds`; there are more in `reset_seconds`.
     """
 
     scope: str
@@ -37,83 +36,56 @@ class RateLimitResult:
 
 
 def count_hit(scope: str, key: str) -> RateLimitResult:
-    """Count one against every rate of the scope for the client named by the key.
+    """Count one hit of the client with this key against every limit of the scope.
 
-    Shorter windows are asked first, and a hit that one refuses is not counted by the longer ones. While Redis is away
-    this process counts by itself, from nothing. Raises KeyError for a scope without a rate.
+    Shorter windows come first, and longer ones do not count a hit that a shorter one refuses. While Redis is away this
+    process counts by itself, from nothing. Raises KeyError for an unknown scope.
     """
-    return _judged(scope, key, _hit)
-
-
-def test(scope: str, key: str) -> RateLimitResult:
-    """What `hit` would answer, without counting."""
-    return _judged(scope, key, _seen)
-
-
-def rate_limits_of(scope: str) -> list[RateLimitItem]:
-    """The rates of a scope in settings.THROTTLE_RATES, shortest window first.
-
-    Raises KeyError for a scope that is not there, ValueError for words that `limits` does not understand.
-    """
-    return _parsed(settings.THROTTLE_RATES[scope])
-
-
-@functools.cache
-def _parsed(words: str) -> list[RateLimitItem]:
-    return sorted(parse_many(words), key=lambda rate: rate.get_expiry())
-
-
-_Ask = Callable[[Counters, str, RateLimitItem, str], RateLimitResult]
-
-
-def _judged(scope: str, key: str, ask: _Ask) -> RateLimitResult:
-    rates = rate_limits_of(scope)
+    limits = rate_limits_of(scope)
     if not settings.RATE_LIMITS:
-        limit, window = rates[0].amount, rates[0].get_expiry()
+        limit, window = limits[0].amount, limits[0].get_expiry()
         return RateLimitResult(scope, True, limit, window, remaining=limit, reset_seconds=0)
-    # Keys are addresses and e-mails, which Redis has no business to know.
+    # The digest keeps addresses and e-mail addresses out of Redis.
     digest = salted_hmac("throttling.rates", f"{scope}\0{key}", algorithm="sha256").hexdigest()[:32]
     if not settings.REDIS_URL:
-        return _strictest(process_counters, scope, rates, digest, ask)
+        return _count_all(process_counters, scope, limits, digest)
     shared = redis_counters(settings.REDIS_URL, settings.REDIS_TIMEOUT)
     return circuit_breaker_for(settings.REDIS_URL).call(
-        lambda: _strictest(shared, scope, rates, digest, ask),
-        otherwise=lambda: _strictest(process_counters, scope, rates, digest, ask),
+        lambda: _count_all(shared, scope, limits, digest),
+        fallback=lambda: _count_all(process_counters, scope, limits, digest),
     )
 
 
-def _strictest(counts: Counters, scope: str, rates: list[RateLimitItem], digest: str, ask: _Ask) -> RateLimitResult:
+def rate_limits_of(scope: str) -> list[RateLimitItem]:
+    """Return the limits of a scope in settings.THROTTLE_RATES, shortest window first.
+
+    Raises KeyError for an unknown scope, ValueError for text that `limits` cannot parse.
+    """
+    return _parse(settings.THROTTLE_RATES[scope])
+
+
+@functools.cache
+def _parse(text: str) -> list[RateLimitItem]:
+    return sorted(parse_many(text), key=lambda limit: limit.get_expiry())
+
+
+def _count_all(counters: Counters, scope: str, limits: list[RateLimitItem], digest: str) -> RateLimitResult:
     results = []
-    for rate in rates:
-        results.append(ask(counts, scope, rate, rate.key_for(scope, digest)))
+    for limit in limits:
+        results.append(_count(counters, scope, limit, limit.key_for(scope, digest)))
         if not results[-1].allowed:
             return results[-1]
     return min(results, key=lambda result: result.remaining)
 
 
-def _hit(counts: Counters, scope: str, rate: RateLimitItem, key: str) -> RateLimitResult:
-    limit, window = rate.amount, rate.get_expiry()
-    if _moves(rate):
-        allowed = counts.acquire_entry(key, limit, window)
-        began, taken = counts.get_moving_window(key, limit, window)
-        return _result(scope, rate, allowed, taken, began + window)
-    taken, ends = counts.count(key, window)
-    return _result(scope, rate, taken <= limit, taken, ends)
-
-
-def _seen(counts: Counters, scope: str, rate: RateLimitItem, key: str) -> RateLimitResult:
-    limit, window = rate.amount, rate.get_expiry()
-    if _moves(rate):
-        began, taken = counts.get_moving_window(key, limit, window)
-        return _result(scope, rate, taken < limit, taken, began + window)
-    taken = counts.get(key)
-    return _result(scope, rate, taken < limit, taken, counts.get_expiry(key))
-
-
-def _moves(rate: RateLimitItem) -> bool:
-    return rate.get_expiry() <= _LONGEST_MOVING and rate.amount <= _MOST_REMEMBERED
-
-
-def _result(scope: str, rate: RateLimitItem, allowed: bool, taken: int, ends: float) -> RateLimitResult:
-    wait = max(math.ceil(ends - time.time()), 1 if not allowed else 0)
-    return RateLimitResult(scope, allowed, rate.amount, rate.get_expiry(), max(rate.amount - taken, 0), wait)
+def _count(counters: Counters, scope: str, limit: RateLimitItem, key: str) -> RateLimitResult:
+    most, window = limit.amount, limit.get_expiry()
+    if window <= _MOVING_WINDOW_MAX_SECONDS and most <= _MOVING_WINDOW_MAX_HITS:
+        allowed = counters.acquire_entry(key, most, window)
+        began, hits = counters.get_moving_window(key, most, window)
+        ends = began + window
+    else:
+        hits, ends = counters.count(key, window)
+        allowed = hits <= most
+    reset_seconds = max(math.ceil(ends - time.time()), 0 if allowed else 1)
+    return RateLimitResult(scope, allowed, most, window, max(most - hits, 0), reset_seconds)

@@ -1,4 +1,4 @@
-"""Rates as views state them."""
+"""Throttles of REST framework that count against the rate limits."""
 
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,29 +13,29 @@ from libs.throttling.errors import TooManyRequests
 from libs.throttling.rate_limits import RateLimitResult, count_hit, rate_limits_of
 
 if TYPE_CHECKING:
-    # REST framework's views ask for `DefaultRateLimit` while they are loaded.
+    # At run time the import would be circular: REST framework's views load `DefaultRateLimit` by the settings.
     from rest_framework.views import APIView
 
 KeyedBy = Literal["member", "session", "address"]
 
 
 class RateLimitThrottle(BaseThrottle):
-    """Counts each request of a view against a scope of settings.THROTTLE_RATES; made by `rate_limit`."""
+    """Counts each request of a view against a scope of settings.THROTTLE_RATES; `rate_limit` makes subclasses."""
 
     scope: str
     by: KeyedBy
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
-        """Count the request and note the result on it; raises TooManyRequests for one too many."""
+        """Count the request; raises TooManyRequests when it is one too many."""
         enforce_rate_limit(self.scope_of(request.method or ""), self.key(request), request)
         return True
 
     def scope_of(self, method: str) -> str:
-        """What a request of this method counts against."""
+        """Return the scope of a request with this method."""
         return self.scope
 
     def key(self, request: Request) -> str:
-        """Who is counted: the member or their session if so stated and signed in, else the network of the address."""
+        """Return who is counted: the member or login session if so chosen and logged in, else the client's network."""
         token: Any = request.auth
         if self.by == "session" and token:
             return f"session:{token['sid']}"
@@ -45,35 +45,35 @@ class RateLimitThrottle(BaseThrottle):
 
 
 class DefaultRateLimit(RateLimitThrottle):
-    """What holds where a view states nothing tighter: reads and writes of a member, whatever they are."""
+    """The rate limit of actions that declare none: all reads of a member together, and all writes."""
 
     by = "member"
 
     def scope_of(self, method: str) -> str:
-        """One scope for everything read, one for everything written."""
+        """Return one scope for reads and one for writes."""
         return "read-member" if method in SAFE_METHODS else "write-member"
 
 
 def rate_limit(scope: str, by: KeyedBy = "address") -> type[RateLimitThrottle]:
-    """A throttle for `throttle_classes`. Raises KeyError at once when settings.THROTTLE_RATES has no such scope."""
+    """Return a throttle class for the scope. Raises KeyError when settings.THROTTLE_RATES does not have it."""
     rate_limits_of(scope)
     return type("RateLimitThrottle", (RateLimitThrottle,), {"scope": scope, "by": by})
 
 
 def enforce_rate_limit(scope: str, key: str, request: Request | HttpRequest | None = None) -> RateLimitResult:
-    """Count against a key, perhaps one that only the view knows: an e-mail, an address whose refresh failed.
+    """Count a hit by a key that only the view knows, such as an e-mail address.
 
-    The result is noted on the request, whose answer tells it. Raises TooManyRequests when it is one too many.
+    The result is added to the request, so that the response's headers show it. Raises TooManyRequests.
     """
     result = count_hit(scope, key)
     if request is not None and settings.RATE_LIMITS:
-        _note(request, result)
+        _add_result(request, result)
     if not result.allowed:
         raise TooManyRequests(result)
     return result
 
 
-def _note(request: Request | HttpRequest, result: RateLimitResult) -> None:
-    # On Django's own request, where middleware sees it too; REST framework's reads through to it.
-    plain: Any = request._request if isinstance(request, Request) else request
-    plain.rate_limit_results = [*getattr(plain, "rate_limit_results", []), result]
+def _add_result(request: Request | HttpRequest, result: RateLimitResult) -> None:
+    # On Django's own request, where the middleware reads it; REST framework's request passes reads on to it.
+    django_request: Any = request._request if isinstance(request, Request) else request
+    django_request.rate_limit_results = [*getattr(django_request, "rate_limit_results", []), result]

@@ -1,1 +1,1 @@
-"""The stories of rates and addresses."""
+"""Tests of rate limits and client addresses."""

@@ -1,4 +1,4 @@
-"""A process that has counted nobody yet."""
+"""Empty counters for each test."""
 
 import pytest
 
@@ -6,5 +6,5 @@ from libs.throttling import rate_limits
 
 
 @pytest.fixture(autouse=True)
-def _nobody_counted() -> None:
+def _empty_counters() -> None:
     rate_limits.process_counters.clear()

@@ -1,4 +1,4 @@
-"""Whose address counts, whatever a client writes into its headers."""
+"""The address of a client, whatever it writes into its headers."""
 
 import pytest
 from django.test import RequestFactory
@@ -15,37 +15,35 @@ def address(peer: str, forwarded: str | None = None) -> str:
 
 
 @pytest.mark.parametrize("trusted", [0, None])
-def test_without_proxies_a_forwarded_address_is_not_believed(settings: Settings, trusted: int | None) -> None:
+def test_a_forwarded_address_is_ignored_without_trusted_proxies(settings: Settings, trusted: int | None) -> None:
     settings.TRUSTED_PROXIES = trusted
     assert address("203.0.113.7", "198.51.100.1") == "203.0.113.7"
 
 
 @pytest.mark.parametrize(("trusted", "expected"), [(1, "10.0.0.2"), (2, "203.0.113.7"), (3, "198.51.100.1")])
-def test_each_trusted_proxy_vouches_for_one_address_from_the_right(
-    settings: Settings, trusted: int, expected: str
-) -> None:
+def test_each_trusted_proxy_adds_one_address_on_the_right(settings: Settings, trusted: int, expected: str) -> None:
     settings.TRUSTED_PROXIES = trusted
     assert address("10.0.0.3", "198.51.100.1, 203.0.113.7,10.0.0.2") == expected
 
 
 @pytest.mark.parametrize("invented", ["", "1.2.3.4", "1.2.3.4, 5.6.7.8", "x" * 9000, ",,,", "::1"])
-def test_what_a_client_invents_on_the_left_changes_nothing(settings: Settings, invented: str) -> None:
+def test_addresses_that_a_client_invents_on_the_left_change_nothing(settings: Settings, invented: str) -> None:
     settings.TRUSTED_PROXIES = 1
     assert address("10.0.0.2", f"{invented}, 203.0.113.7") == "203.0.113.7"
 
 
 @pytest.mark.parametrize("forwarded", [None, "", "unknown", "203.0.113.7:80", "<script>", "1.2.3", "203.0.113.7, "])
-def test_a_header_that_holds_no_address_leaves_the_peer(settings: Settings, forwarded: str | None) -> None:
+def test_the_peer_counts_when_the_header_holds_no_address(settings: Settings, forwarded: str | None) -> None:
     settings.TRUSTED_PROXIES = 1
     assert address("10.0.0.2", forwarded) == "10.0.0.2"
 
 
-def test_a_request_that_passed_too_few_proxies_counts_as_its_peer(settings: Settings) -> None:
+def test_the_peer_counts_when_the_header_has_too_few_addresses(settings: Settings) -> None:
     settings.TRUSTED_PROXIES = 2
     assert address("10.0.0.2", "198.51.100.1") == "10.0.0.2"
 
 
-def test_a_peer_without_an_address_is_nobody_in_particular() -> None:
+def test_a_peer_without_an_address_has_an_empty_one() -> None:
     assert address("") == network_of("") == coarse_network_of("") == ""
 
 

@@ -1,4 +1,4 @@
-"""Redis stops answering, and rates go on."""
+"""Rate limits hold while Redis is away."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from tests.redis_outages import StoppableRedis, StoppedClock, Waits, stoppable_r
 
 @pytest.fixture
 def server(settings: Settings) -> Iterator[StoppableRedis]:
-    """A Redis of this test's own, in which rates are counted."""
+    """A Redis of this test's own, in which hits are counted."""
     with stoppable_redis() as server:
         settings.REDIS_URL, settings.THROTTLE_RATES, settings.RATE_LIMITS = (
             server.url,
@@ -28,13 +28,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> StoppedClock:
     return StoppedClock(monkeypatch)
 
 
-def test_without_redis_a_rate_still_holds(server: StoppableRedis) -> None:
+def test_a_limit_still_holds_while_redis_is_away(server: StoppableRedis) -> None:
     count_hit("outage", "mina")
     server.stop()
     assert [count_hit("outage", "mina").allowed for _ in range(5)] == [True, True, True, False, False]
 
 
-def test_a_dead_redis_costs_one_timeout_and_no_more(
+def test_an_outage_of_redis_costs_one_timeout_and_no_more(
     server: StoppableRedis, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     count_hit("outage", "mina")
@@ -45,7 +45,7 @@ def test_a_dead_redis_costs_one_timeout_and_no_more(
     assert waits.number == 1
 
 
-def test_a_redis_that_is_back_counts_on_where_it_was(
+def test_a_redis_that_is_back_continues_its_counts(
     server: StoppableRedis, clock: StoppedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert count_hit("outage", "mina").remaining == 2
@@ -54,13 +54,13 @@ def test_a_redis_that_is_back_counts_on_where_it_was(
         count_hit("outage", "jun")
     server.resume()
     server.client.ping()
-    assert count_hit("outage", "mina").remaining == 2  # still by itself
+    assert count_hit("outage", "mina").remaining == 2  # The process still counts by itself.
     clock.shift(PAUSE_SECONDS)
     assert count_hit("outage", "mina").remaining == 1
     assert [line.message.partition(",")[0] for line in caplog.records] == ["Redis is away", "Redis is back."]
 
 
-def test_a_redis_that_was_never_there_costs_nothing_but_a_line(settings: Settings) -> None:
+def test_a_limit_holds_when_redis_was_never_there(settings: Settings) -> None:
     settings.REDIS_URL, settings.THROTTLE_RATES, settings.RATE_LIMITS = (
         "redis://127.0.0.1:1/0",
         {"never": "2/hour"},

@@ -1,4 +1,4 @@
-"""Rates hold exactly, for one client at a time, in Redis and without it."""
+"""Rate limits hold exactly for each client, in Redis and without it."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,6 @@ import redis
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
-from libs.throttling import rate_limits
 from libs.throttling.counters import MAX_KEYS, ProcessCounters
 from libs.throttling.rate_limits import count_hit, rate_limits_of
 
@@ -17,7 +16,7 @@ NOON = 1_763_985_600.0
 
 @pytest.fixture(params=["process", "redis"])
 def rate(request: pytest.FixtureRequest, settings: Settings) -> Callable[[str], str]:
-    """States a rate under a scope of the test's own, counted in this process and in a real Redis by turns."""
+    """Sets the limits of a scope of the test's own, counted in this process and then in Redis."""
     settings.RATE_LIMITS, settings.REDIS_URL = True, ""
     if request.param == "redis":
         settings.REDIS_URL = request.getfixturevalue("redis_url")
@@ -30,7 +29,7 @@ def rate(request: pytest.FixtureRequest, settings: Settings) -> Callable[[str], 
 
 
 @pytest.mark.parametrize("words", ["3/minute", "3/hour", "3/day", "3/15 minutes"])
-def test_a_rate_lets_so_many_pass_and_says_when_to_come_back(rate: Callable[[str], str], words: str) -> None:
+def test_a_limit_admits_that_many_hits_and_says_when_to_retry(rate: Callable[[str], str], words: str) -> None:
     scope = rate(words)
     results = [count_hit(scope, "mina") for _ in range(5)]
     assert [result.allowed for result in results] == [True, True, True, False, False]
@@ -40,7 +39,7 @@ def test_a_rate_lets_so_many_pass_and_says_when_to_come_back(rate: Callable[[str
     assert all(window - 2 <= result.reset_seconds <= window for result in results)
 
 
-def test_each_client_has_a_rate_of_their_own(rate: Callable[[str], str]) -> None:
+def test_each_client_has_a_limit_of_its_own(rate: Callable[[str], str]) -> None:
     scope = rate("1/hour")
     assert count_hit(scope, "mina").allowed
     assert count_hit(scope, "jun").allowed
@@ -48,20 +47,20 @@ def test_each_client_has_a_rate_of_their_own(rate: Callable[[str], str]) -> None
 
 
 @pytest.mark.parametrize("words", ["20/minute", "20/hour"])
-def test_two_hundred_requests_at_once_pass_exactly_as_many_as_the_rate(rate: Callable[[str], str], words: str) -> None:
+def test_of_two_hundred_concurrent_hits_exactly_the_limit_passes(rate: Callable[[str], str], words: str) -> None:
     scope = rate(words)
     with ThreadPoolExecutor(40) as threads:
         results = list(threads.map(lambda _: count_hit(scope, "mina"), range(200)))
     assert sum(result.allowed for result in results) == 20
 
 
-def test_every_rate_of_a_scope_counts_and_the_tightest_speaks(rate: Callable[[str], str]) -> None:
+def test_every_limit_of_a_scope_counts_and_the_tightest_is_reported(rate: Callable[[str], str]) -> None:
     scope = rate("4/day;2/hour")
     assert [count_hit(scope, "mina").limit for _ in range(3)] == [2, 2, 2]
     assert not count_hit(scope, "mina").allowed
 
 
-def test_what_the_short_rate_refuses_does_not_use_up_the_long_one(
+def test_hits_that_the_short_limit_refuses_do_not_use_up_the_long_one(
     rate: Callable[[str], str], time_machine: TimeMachineFixture, settings: Settings
 ) -> None:
     settings.REDIS_URL = ""  # Redis has a clock of its own.
@@ -74,17 +73,7 @@ def test_what_the_short_rate_refuses_does_not_use_up_the_long_one(
     assert count_hit(scope, "mina").window_seconds == 86_400
 
 
-def test_looking_does_not_count(rate: Callable[[str], str]) -> None:
-    for words in ("2/minute", "2/hour"):
-        scope = rate(words)
-        assert [rate_limits.test(scope, "mina").remaining for _ in range(4)] == [2, 2, 2, 2]
-        count_hit(scope, "mina")
-        assert (rate_limits.test(scope, "mina").allowed, rate_limits.test(scope, "mina").remaining) == (True, 1)
-        count_hit(scope, "mina")
-        assert (rate_limits.test(scope, "mina").allowed, rate_limits.test(scope, "mina").remaining) == (False, 0)
-
-
-def test_a_minute_moves_with_the_clock_and_an_hour_begins_anew(
+def test_a_minute_is_a_moving_window_and_an_hour_a_fixed_one(
     settings: Settings, time_machine: TimeMachineFixture
 ) -> None:
     settings.THROTTLE_RATES, settings.REDIS_URL = {"minute": "2/minute", "hour": "2/hour"}, ""
@@ -99,7 +88,7 @@ def test_a_minute_moves_with_the_clock_and_an_hour_begins_anew(
         assert free == ([True, False, False] if scope == "minute" else [True, True, False])
 
 
-def test_neither_address_nor_mail_is_written_into_redis(settings: Settings, redis_url: str) -> None:
+def test_no_address_and_no_email_address_is_written_into_redis(settings: Settings, redis_url: str) -> None:
     settings.THROTTLE_RATES, settings.REDIS_URL = {"code-email": "2/minute;2/hour"}, redis_url
     count_hit("code-email", "mina@example.com")
     keys = [str(key) for key in redis.Redis.from_url(redis_url).scan_iter()]
@@ -107,7 +96,7 @@ def test_neither_address_nor_mail_is_written_into_redis(settings: Settings, redi
     assert "mina" not in "".join(keys)
 
 
-def test_counts_in_redis_go_away_by_themselves(settings: Settings, redis_url: str) -> None:
+def test_counters_in_redis_expire_by_themselves(settings: Settings, redis_url: str) -> None:
     settings.THROTTLE_RATES, settings.REDIS_URL = {"any": "2/minute;2/hour"}, redis_url
     count_hit("any", "mina")
     client = redis.Redis.from_url(redis_url)
@@ -117,14 +106,14 @@ def test_counts_in_redis_go_away_by_themselves(settings: Settings, redis_url: st
     ]
 
 
-def test_limits_switched_off_let_everything_pass_and_count_nothing(settings: Settings) -> None:
+def test_disabled_limits_admit_everything_and_count_nothing(settings: Settings) -> None:
     settings.THROTTLE_RATES, settings.RATE_LIMITS = {"any": "1/hour"}, False
     assert all(count_hit("any", "nobody").allowed for _ in range(5))
     settings.RATE_LIMITS = True
     assert count_hit("any", "nobody").remaining == 0
 
 
-def test_a_scope_that_nobody_gave_a_rate_is_a_mistake(settings: Settings) -> None:
+def test_a_scope_without_a_limit_is_an_error(settings: Settings) -> None:
     settings.THROTTLE_RATES = {"broken": "often"}
     with pytest.raises(KeyError):
         count_hit("forgotten", "mina")
@@ -132,8 +121,9 @@ def test_a_scope_that_nobody_gave_a_rate_is_a_mistake(settings: Settings) -> Non
         count_hit("broken", "mina")
 
 
-def test_a_process_forgets_its_oldest_clients_before_it_runs_out_of_memory() -> None:
-    counts = ProcessCounters()
+def test_a_process_drops_its_oldest_counters_beyond_the_maximum() -> None:
+    counters = ProcessCounters()
     for client in range(MAX_KEYS + 1):
-        counts.count(str(client), 60)
-    assert (counts.get("0"), counts.get("1")) == (0, 1)
+        counters.count(str(client), 60)
+    # The second client goes on counting; the first begins anew.
+    assert [counters.count(client, 60)[0] for client in ("1", "0")] == [2, 1]

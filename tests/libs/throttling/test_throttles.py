@@ -1,4 +1,4 @@
-"""Views that state a rate."""
+"""Views that declare a rate limit."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from libs.throttling.throttles import KeyedBy, RateLimitThrottle, enforce_rate_l
 
 @pytest.fixture(autouse=True)
 def _rates(request: pytest.FixtureRequest, settings: Settings) -> None:
-    """Rates under scopes that no other test counts in."""
+    """Limits of scopes that no other test counts in."""
     settings.RATE_LIMITS, settings.REDIS_URL, settings.TRUSTED_PROXIES = True, "", 1
     settings.THROTTLE_RATES = {request.node.name: "2/minute", "wide": "100/minute"}
 
@@ -25,7 +25,7 @@ def _rates(request: pytest.FixtureRequest, settings: Settings) -> None:
 def call(
     *throttles: type[RateLimitThrottle], member: Member | None = None, address: str = "192.0.2.1"
 ) -> tuple[Response, Any]:
-    """The answer of a view with these throttles, and the request it answered."""
+    """Call a view with these throttles; returns its response and the request."""
 
     class View(APIView):
         authentication_classes = ()
@@ -44,50 +44,50 @@ def statuses(scope: str, by: KeyedBy, *clients: dict[str, Any]) -> list[int]:
     return [call(rate_limit(scope, by), **client)[0].status_code for client in clients]
 
 
-def test_one_request_too_many_is_answered_429(request: pytest.FixtureRequest) -> None:
+def test_one_request_too_many_is_refused_with_429(request: pytest.FixtureRequest) -> None:
     assert statuses(request.node.name, "address", {}, {}, {}) == [200, 200, 429]
 
 
-def test_an_invented_forwarded_address_gives_no_fresh_rate(request: pytest.FixtureRequest) -> None:
+def test_an_invented_forwarded_address_does_not_evade_the_limit(request: pytest.FixtureRequest) -> None:
     invented = [{"member": Member(pk=number, nickname=f"10.0.0.{number}")} for number in range(3)]
     assert statuses(request.node.name, "address", *invented) == [200, 200, 429]
 
 
-def test_neighbours_in_one_ipv6_network_share_a_rate(request: pytest.FixtureRequest) -> None:
+def test_addresses_in_one_ipv6_network_share_a_limit(request: pytest.FixtureRequest) -> None:
     near, far = [{"address": f"2001:db8::{number}"} for number in (1, 2, 3)], {"address": "2001:db8:0:1::1"}
     assert statuses(request.node.name, "address", *near, far) == [200, 200, 429, 200]
 
 
-def test_a_member_has_one_rate_wherever_they_are(request: pytest.FixtureRequest) -> None:
+def test_a_member_has_one_limit_from_all_addresses(request: pytest.FixtureRequest) -> None:
     mina, jun = Member(pk=1), Member(pk=2)
     moving = [{"member": mina, "address": f"192.0.2.{number}"} for number in range(3)]
     assert statuses(request.node.name, "member", *moving, {"member": jun}) == [200, 200, 429, 200]
 
 
-def test_those_not_signed_in_are_counted_by_address(request: pytest.FixtureRequest) -> None:
+def test_clients_that_are_not_logged_in_are_counted_by_address(request: pytest.FixtureRequest) -> None:
     assert statuses(request.node.name, "member", {}, {}, {}, {"address": "192.0.2.9"}) == [200, 200, 429, 200]
 
 
-def test_every_verdict_is_noted_on_the_request_for_the_headers(request: pytest.FixtureRequest) -> None:
+def test_each_result_is_added_to_the_request_for_the_headers(request: pytest.FixtureRequest) -> None:
     scope = request.node.name
     for left in (1, 0, 0):
-        answer, asked = call(rate_limit("wide"), rate_limit(scope))
-        wide, tight = asked.rate_limit_results
+        response, counted = call(rate_limit("wide"), rate_limit(scope))
+        wide, tight = counted.rate_limit_results
         assert (wide.scope, tight.scope, tight.remaining) == ("wide", scope, left)
-    assert (answer.status_code, tight.allowed) == (429, False)
+    assert (response.status_code, tight.allowed) == (429, False)
 
 
-def test_a_throttle_tells_its_scope_to_the_docs(request: pytest.FixtureRequest) -> None:
+def test_a_throttle_has_its_scope_for_the_openapi_document(request: pytest.FixtureRequest) -> None:
     throttle = rate_limit(request.node.name, by="member")
     assert (throttle.scope, throttle.by) == (request.node.name, "member")
 
 
-def test_a_scope_without_a_rate_is_found_when_the_view_is_loaded() -> None:
+def test_a_scope_without_a_limit_is_found_at_import() -> None:
     with pytest.raises(KeyError, match="forgotten"):
         rate_limit("forgotten")
 
 
-def test_a_key_that_only_the_view_knows_can_be_required(request: pytest.FixtureRequest) -> None:
+def test_a_limit_can_be_enforced_by_a_key_that_only_the_view_knows(request: pytest.FixtureRequest) -> None:
     scope = request.node.name
     assert [enforce_rate_limit(scope, "mina@example.com").remaining for _ in range(2)] == [1, 0]
     with pytest.raises(TooManyRequests) as refusal:
