@@ -43,5 +43,5 @@ def vacuum() -> None:
     """Collect statistics and allow index-only scans before the first autovacuum; outside of any transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        cursor.execute("VACUUM (ANALYZE)")
+        cursor.execute(f"VACUUM (ANALYZE) {', '.join(model._meta.db_table for model in FIELDS)}")
         cursor.execute("RESET statement_timeout")

@@ -12,7 +12,7 @@ from media.jobs import LONGEST_SIDES, compute_blurhash
 from media.processing.decoding import encode_jpeg, encode_webp
 from media.storage import image_files
 
-SIZES = [(400, 400), (720, 540), (540, 720), (640, 480), (720, 405)]  # pixels; avatars have the first
+SIZES = [(400, 400), (640, 480), (480, 640), (600, 450), (640, 360)]  # pixels; avatars have the first
 PALETTES = [  # sky, horizon, sun, nearest hill
     ("#1b2a6b", "#f7b267", "#ffe8a3", "#2b2d42"),
     ("#4aa3df", "#d8f0ff", "#fff3c4", "#2f6b3c"),
@@ -20,8 +20,7 @@ PALETTES = [  # sky, horizon, sun, nearest hill
     ("#0f4c5c", "#e36414", "#fb8b24", "#1d2a30"),
     ("#a2d2ff", "#ffc8dd", "#fffdf2", "#5e548e"),
 ]
-# Landscapes are drawn `SCALE` times larger and reduced, which smooths their edges.
-HILLS, SCALE = 4, 2
+HILLS, SCALE = 4, 2  # drawn so many times larger and reduced, to smooth the edges
 
 Drawing = tuple[int, int, int, str]  # width, height, bytes, blurhash
 
@@ -31,7 +30,8 @@ def draw_landscape(seed: int, size: tuple[int, int]) -> Image.Image:
     rng, (width, height) = random.Random(seed), (side * SCALE for side in size)  # noqa: S311 - to be repeated
     sky, horizon, sun, ground = rng.choice(PALETTES)
     gradient = Image.linear_gradient("L")
-    image = ImageOps.colorize(gradient.resize((1, height)), sky, horizon).resize((width, height))
+    column = ImageOps.colorize(gradient.resize((1, height)), sky, horizon)
+    image = column.resize((width, height), Image.Resampling.NEAREST)
     shades = ImageOps.colorize(gradient.resize((1, HILLS + 1)), horizon, ground)
     canvas = ImageDraw.Draw(image)
     centre = width * rng.uniform(0.2, 0.8), height * rng.uniform(0.2, 0.45)

@@ -34,7 +34,7 @@ FIELDS: dict[type[Model], str] = {
 }
 # Multiplying by an odd number permutes the low bits of ids, so that they look random and are distinct.
 ID_FACTOR = 2_654_435_761
-PLACEHOLDER: Drawing = (720, 540, 12_634, "L:K1-4ozayog.Tofazj]Ehaej@bH")  # of images without a file
+PLACEHOLDER: Drawing = (640, 480, 10_234, "L:K1-4ozayog.Tofazj]Ehaej@bH")  # of images without a file
 
 
 def load(data: DemoData, password: str, progress: ProgressBar, inserting: AbstractContextManager[None]) -> None:
