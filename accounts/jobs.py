@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.emails import send, send_code, send_new_device, send_news
 from accounts.erasure import erase_chunk
-from accounts.exports import private_storage
-from accounts.exports.build import build, clear_up
+from accounts.exports import export_files
+from accounts.exports.builder import build_archive, delete_orphaned_file
 from accounts.models import Export, LoginSession, SecurityEvent, VerificationCode
 from accounts.sessions.revocation import are_marked_revoked, mark_revoked
 from libs.outbox.registry import handles
@@ -71,23 +71,23 @@ def mark_sessions_revoked(payload: dict[str, Any]) -> None:
 @handles("accounts.build_export")
 def build_export(payload: dict[str, Any]) -> None:
     """Make the zip of one member's data; the key is in the payload for when the member was erased meanwhile."""
-    export = Export.objects.begin(payload["export_id"])
+    export = Export.objects.start_attempt(payload["export_id"])
     if export is None:
-        clear_up(payload["export_id"], payload["key"])
+        delete_orphaned_file(payload["export_id"], payload["key"])
     else:
-        build(export)
+        build_archive(export)
 
 
 @handles("accounts.delete_exports")
 def delete_exports(payload: dict[str, Any]) -> None:
     """Delete files whose days are over or whose member is gone; raises StorageUnavailable to be tried again."""
     for key in payload["keys"]:
-        private_storage.remove(key)
+        export_files.delete_file(key)
 
 
 @handles("accounts.mail_export")
 def mail_export(payload: dict[str, Any]) -> None:
     """Tell a member who can still sign in that their export is ready."""
     export = Export.objects.select_related("member").filter(pk=payload["export_id"]).first()
-    if export and export.is_there and export.member.is_active:
+    if export and export.has_file and export.member.is_active:
         send("export_ready", export.member.email, export.language, {"days": settings.EXPORT_RETENTION_DAYS})

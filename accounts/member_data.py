@@ -22,7 +22,7 @@ from media.models import Image
 def erase_exports(member: Member, limit: int) -> bool:
     """Delete data exports, files included."""
     exports = Export.objects.filter(pk__in=chunk_ids(member.exports.all(), limit))
-    exports.discard_files()
+    exports.delete_files_later()
     return exports.delete()[0] == limit
 
 

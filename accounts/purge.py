@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts.models import Export, LoginSession, PasswordGuess, SecurityEvent, VerificationCode
-from accounts.models.export import ONCE_IN
+from accounts.models.export import MIN_INTERVAL
 from libs.cleanup import CHUNK, delete_in_chunks
 
 # So long members can tell from the list of security events which session was meant. Days.
@@ -51,7 +51,7 @@ def purge_exports() -> int:
     now, number = timezone.now(), 0
     while expired := _expire_exports(now):
         number += expired
-    for export in Export.objects.unfinished().filter(created_at__lt=now - ONCE_IN):
+    for export in Export.objects.unfinished().filter(created_at__lt=now - MIN_INTERVAL):
         export.fail()
         number += 1
     oldest = Export.objects.filter(created_at__lt=now - timedelta(days=KEEP_EXPORTS_DAYS), bytes=None)
@@ -62,7 +62,7 @@ def purge_exports() -> int:
 def _expire_exports(now: datetime) -> int:
     overdue = Export.objects.filter(expires_at__lte=now, bytes__isnull=False).select_for_update()
     expired = Export.objects.filter(pk__in=list(overdue.order_by("pk").values_list("pk", flat=True)[:CHUNK]))
-    number = expired.discard_files()
+    number = expired.delete_files_later()
     expired.update(bytes=None)
     return number
 

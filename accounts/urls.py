@@ -31,7 +31,7 @@ urlpatterns = [
     path("me/withdrawal", MeViewSet.as_view({"post": "withdraw"})),
     path("me/exports", ExportViewSet.as_view({"get": "list", "post": "create"})),
     path("me/exports/<id:export_id>", ExportViewSet.as_view({"get": "retrieve"})),
-    path("me/exports/<id:export_id>/file", ExportViewSet.as_view({"get": "fetch"})),
+    path("me/exports/<id:export_id>/file", ExportViewSet.as_view({"get": "download"})),
     path("me/withdrawal/code", MeViewSet.as_view({"post": "ask_withdrawal_code"})),
     path("me/terms", MeViewSet.as_view({"post": "accept_terms"})),
     path("me/password", CredentialsViewSet.as_view({"post": "change_password"})),

@@ -1,1 +1,1 @@
-"""Data exports: a zip of everything a member owns."""
+"""Data exports: a zip of everything that a member owns."""

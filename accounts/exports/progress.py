@@ -1,36 +1,36 @@
-"""How far the making of an export has come, and that it is still wanted and still ours to make."""
+"""The progress of building an export, saved now and then while the job's lease is renewed."""
 
 import time
 
 from accounts.models import Export
 from libs.outbox.lease import renew_lease
 
-# How often it is written down and the lease renewed. Seconds.
-BEAT_SECONDS = 1.0
+# How often progress is saved and the lease renewed. Seconds.
+SAVE_SECONDS = 1.0
 
 
-class Unwanted(Exception):
-    """The member was erased, or the export given up, while it was made."""
+class ExportCancelled(Exception):
+    """The member was erased, or the export given up, while it was built."""
 
 
-class Progress:
-    """Counts files, and keeps the job's lease: ten thousand pictures take longer than one."""
+class ExportProgress:
+    """The number of files written; keeps the job's lease, which ten thousand images outlast."""
 
     def __init__(self, export: Export, total: int) -> None:
         self.export, self.done, self.total = export, 0, total
-        self._beaten = float("-inf")
+        self._saved_at = float("-inf")
 
-    def step(self) -> None:
-        """One file more."""
+    def count_file(self) -> None:
+        """Count one more file."""
         self.done += 1
-        self.beat()
+        self.save()
 
-    def beat(self) -> None:
-        """Write it down, once in BEAT_SECONDS at most. Raises Unwanted, or LeaseLost."""
-        if time.monotonic() - self._beaten < BEAT_SECONDS:
+    def save(self) -> None:
+        """Save the progress and renew the lease, once in SAVE_SECONDS at most. Raises ExportCancelled or LeaseLost."""
+        if time.monotonic() - self._saved_at < SAVE_SECONDS:
             return
         renew_lease()
-        # Pictures that come meanwhile are packed too.
-        if not self.export.note(self.done, max(self.done, self.total)):
-            raise Unwanted
-        self._beaten = time.monotonic()
+        # Images that are uploaded meanwhile are exported too.
+        if not self.export.save_progress(self.done, max(self.done, self.total)):
+            raise ExportCancelled
+        self._saved_at = time.monotonic()

@@ -1,4 +1,4 @@
-"""Packing an export: JSON files, pictures and a manifest into a zip, with one picture in memory at a time."""
+"""Write an export: JSON files, images and a manifest into a zip, with one image in memory at a time."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, Self
@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.exports.contents import image_path, iterate_by_id
-from accounts.exports.progress import Progress
+from accounts.exports.progress import ExportProgress
 from accounts.member_data_registry import ExportContent, export_functions
 from accounts.models import Export, Member
 from libs.api.renderers import JSON_OPTIONS, json_default
@@ -19,76 +19,77 @@ from media.storage import image_files
 LANGUAGES = ("ko", "en")
 
 
-class Parcel:
-    """A zip that is being filled, and the list of what went in."""
+class ZipWriter:
+    """A zip that is being written, and the list of its files."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._zip = ZipFile(file, "w")
-        self.manifest: list[dict[str, Any]] = []
+        self.files: list[dict[str, Any]] = []
 
-    def add(self, name: str, parts: Iterable[bytes], *, packed: bool = True, **told: Any) -> None:
-        """Write one file part by part; JPEGs are packed already and are stored as they are."""
+    def add_file(self, name: str, parts: Iterable[bytes], *, compress: bool = True) -> None:
+        """Write one file part by part."""
         info = ZipInfo(name, date_time=timezone.now().timetuple()[:6])
-        info.compress_type = ZIP_DEFLATED if packed else ZIP_STORED
+        info.compress_type = ZIP_DEFLATED if compress else ZIP_STORED
         info.external_attr = 0o644 << 16
         with self._zip.open(info, "w", force_zip64=True) as entry:
             size = sum(entry.write(part) for part in parts)
-        self.manifest.append({"file": name, "bytes": size, **told})
+        self.files.append({"file": name, "bytes": size})
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *fault: object) -> None:
-        # Also after a fault: a ZipFile that is still open would write into its file when it is forgotten.
+    def __exit__(self, *error: object) -> None:
+        # After an error too: a ZipFile that is still open would write into its file when it is garbage collected.
         self._zip.close()
 
 
-def pack(export: Export, file: IO[bytes], progress: Progress) -> None:
-    """Fill the file with all that is the member's; each JSON file and each picture counts as progress.
+def write_export(export: Export, file: IO[bytes], progress: ExportProgress) -> None:
+    """Write everything that is the member's; each JSON file and each image counts as progress.
 
-    Raises StorageUnavailable when pictures cannot be read, Unwanted, or LeaseLost.
+    Raises StorageUnavailable when images cannot be read, ExportCancelled, or LeaseLost.
     """
     member = export.member
-    with Parcel(file) as parcel:
+    with ZipWriter(file) as writer:
         for language in LANGUAGES:
             text = render_to_string(f"accounts/export/README.{language}.txt", {"member": member})
-            parcel.add(f"README.{language}.txt", [text.encode()])
+            writer.add_file(f"README.{language}.txt", [text.encode()])
         for name, export_rows in export_functions().items():
-            parcel.add(f"{name}.json", written(export_rows(member), progress))
-            progress.step()
-        # After all that refers to them. The list is bounded by IMAGE_QUOTA_COUNT.
-        listed = [_packed(image, parcel, progress) for image in iterate_by_id(pictures_of(member))]
-        parcel.add("pictures.json", written(listed, progress))
-        told = {"member_id": str(member.pk), "asked_at": export.created_at, "made_at": timezone.now()}
-        parcel.add("manifest.json", [_json({**told, "files": parcel.manifest})])
+            writer.add_file(f"{name}.json", _json_parts(export_rows(member), progress))
+            progress.count_file()
+        # The list in memory is bounded by IMAGE_QUOTA_COUNT.
+        images = [_add_image(image, writer, progress) for image in iterate_by_id(images_to_export(member))]
+        writer.add_file("pictures.json", _json_parts(images, progress))
+        times = {"asked_at": export.created_at, "made_at": timezone.now()}
+        writer.add_file("manifest.json", [_json({"member_id": str(member.pk), **times, "files": writer.files})])
 
 
-def pictures_of(member: Member) -> Any:
-    """The pictures that go in: all that the member has sent and kept."""
+def images_to_export(member: Member) -> Any:
+    """All images of a member that are stored and not discarded."""
     return Image.objects.stored().filter(owner=member.pk)
 
 
-def written(told: ExportContent, progress: Progress) -> Iterator[bytes]:
-    """JSON for people: an object, or an array row by row."""
-    if isinstance(told, Mapping):
-        yield _json(told)
+def _json_parts(content: ExportContent, progress: ExportProgress) -> Iterator[bytes]:
+    """An object, or an array row by row."""
+    if isinstance(content, Mapping):
+        yield _json(content)
         return
     before = b"[\n"
-    for row in told:
-        progress.beat()
+    for row in content:
+        progress.save()
         yield before + _json(row)
         before = b",\n"
     yield b"[]\n" if before == b"[\n" else b"\n]\n"
 
 
-def _packed(image: Image, parcel: Parcel, progress: Progress) -> dict[str, Any]:
+def _add_image(image: Image, writer: ZipWriter, progress: ExportProgress) -> dict[str, Any]:
     data, name = image_files.find_variant(image.key, "full"), image_path(image.pk)
     if data is not None:
-        parcel.add(name, [data], packed=False)
-    progress.step()
-    shown = {name: getattr(image, name) for name in ("alt", "width", "height", "created_at")}
-    # A file that storage has lost is told, and keeps nobody from the rest.
-    return {"id": str(image.pk), "file": name if data is not None else None, **shown}
+        # A JPEG cannot be compressed further.
+        writer.add_file(name, [data], compress=False)
+    progress.count_file()
+    fields = {name: getattr(image, name) for name in ("alt", "width", "height", "created_at")}
+    # If storage has lost the file, the export says so and contains the rest.
+    return {"id": str(image.pk), "file": name if data is not None else None, **fields}
 
 
 def _json(value: Any) -> bytes:

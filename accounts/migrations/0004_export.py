@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Export',
             fields=[
                 ('id', models.BigIntegerField(default=libs.keyset.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(default=accounts.models.export.new_key, editable=False, max_length=80, unique=True)),
+                ('key', models.CharField(default=accounts.models.export.new_export_key, editable=False, max_length=80, unique=True)),
                 ('language', models.CharField(max_length=10)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('done', models.PositiveIntegerField(default=0)),

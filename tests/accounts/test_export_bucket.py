@@ -1,4 +1,4 @@
-"""Exports in a bucket over HTTP: the way to the file is an address signed for a minute."""
+"""Exports in a bucket over HTTP: the file has a URL that is signed for a minute."""
 
 import hmac
 import io
@@ -16,11 +16,11 @@ from django.core.files.storage import storages
 from moto.server import ThreadedMotoServer
 from rest_framework.test import APIClient
 
-from accounts.exports import private_storage
-from accounts.exports.build import Watched
-from accounts.exports.progress import Progress, Unwanted
+from accounts.exports import export_files
+from accounts.exports.builder import LeaseRenewingFile
+from accounts.exports.progress import ExportCancelled, ExportProgress
 from accounts.models import Export, Member
-from tests.accounts.exporting import ask, told
+from tests.accounts.exports import read_json, request_export
 from tests.erasing import erase
 from tests.factories import PostFactory
 
@@ -55,31 +55,31 @@ def bucket(s3_address: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> I
     client.meta.client.close()
 
 
-def test_the_file_is_fetched_by_a_redirect_that_is_signed_for_a_minute(
+def test_the_download_redirects_to_a_url_signed_for_a_minute(
     bucket: Any, mina: Member, mina_api: APIClient, work: Callable[[], None]
 ) -> None:
     PostFactory.create(author=mina, text="in the bucket")
-    address = ask(mina_api)
+    url = request_export(mina_api)
     work()
-    answer = mina_api.get(f"{address}/file")
-    assert (answer.status_code, answer.content) == (303, b"")
-    assert answer.headers["Cache-Control"] == "no-store"
-    signed = parse_qs(urlsplit(answer.headers["Location"]).query)
+    response = mina_api.get(f"{url}/file")
+    assert (response.status_code, response.content) == (303, b"")
+    assert response.headers["Cache-Control"] == "no-store"
+    signed = parse_qs(urlsplit(response.headers["Location"]).query)
     assert signed["X-Amz-Expires"] == ["60"]
     assert signed["X-Amz-Signature"]
-    file = httpx.get(answer.headers["Location"])
+    file = httpx.get(response.headers["Location"])
     assert file.headers["Content-Disposition"].startswith('attachment; filename="heart-to-heart-')
     assert file.headers["Content-Type"] == "application/zip"
-    assert told(zipfile.ZipFile(io.BytesIO(file.content)), "posts")[0]["text"] == "in the bucket"
+    assert read_json(zipfile.ZipFile(io.BytesIO(file.content)), "posts")[0]["text"] == "in the bucket"
 
 
 def digest(key: bytes, text: str) -> bytes:
     return hmac.digest(key, text.encode(), "sha256")
 
 
-def signature_of(address: str) -> str:
+def signature_of(url: str) -> str:
     """What S3 computes of a GET and compares (AWS Signature Version 4, "Authenticating requests: query parameters")."""
-    parts = urlsplit(address)
+    parts = urlsplit(url)
     asked = {name: value for name, value in sorted(parse_qsl(parts.query)) if name != "X-Amz-Signature"}
     query = urlencode(asked, quote_via=quote, safe="")
     request = "\n".join(["GET", parts.path, query, f"host:{parts.netloc}", "", "host", "UNSIGNED-PAYLOAD"])
@@ -91,12 +91,12 @@ def signature_of(address: str) -> str:
     return digest(key, "\n".join(named)).hex()
 
 
-def test_nobody_lengthens_the_minute_or_asks_for_another_file(
+def test_a_signed_url_cannot_be_extended_or_used_for_another_file(
     bucket: Any, mina_api: APIClient, work: Callable[[], None]
 ) -> None:
-    address = ask(mina_api)
+    url = request_export(mina_api)
     work()
-    signed = mina_api.get(f"{address}/file").headers["Location"]
+    signed = mina_api.get(f"{url}/file").headers["Location"]
     given = parse_qs(urlsplit(signed).query)
     assert (given["X-Amz-Expires"], given["X-Amz-SignedHeaders"]) == (["60"], ["host"])
     (signature,) = given["X-Amz-Signature"]
@@ -110,10 +110,8 @@ def test_nobody_lengthens_the_minute_or_asks_for_another_file(
         assert signature_of(signed.replace(old, new)) != signature
 
 
-def test_the_object_is_kept_from_caches_and_has_no_public_rights(
-    bucket: Any, mina_api: APIClient, work: Callable[[], None]
-) -> None:
-    ask(mina_api)
+def test_the_object_is_not_cached_and_not_public(bucket: Any, mina_api: APIClient, work: Callable[[], None]) -> None:
+    request_export(mina_api)
     work()
     (item,) = bucket.objects.all()
     assert item.key == Export.objects.get().key
@@ -121,37 +119,43 @@ def test_the_object_is_kept_from_caches_and_has_no_public_rights(
     assert [grant["Grantee"].get("URI") for grant in item.Acl().grants] == [None]
 
 
-def test_an_erased_members_export_leaves_the_bucket(
+def test_the_export_of_an_erased_member_is_deleted_from_the_bucket(
     bucket: Any, mina: Member, mina_api: APIClient, work: Callable[[], None]
 ) -> None:
-    ask(mina_api)
+    request_export(mina_api)
     work()
     erase(mina)
     work()
     assert list(bucket.objects.all()) == []
 
 
-def test_somebody_else_gets_no_address_at_all(
+def test_another_member_gets_no_signed_url(
     bucket: Any, mina_api: APIClient, jun_api: APIClient, work: Callable[[], None]
 ) -> None:
-    address = ask(mina_api)
+    url = request_export(mina_api)
     work()
-    answer = jun_api.get(f"{address}/file")
-    assert answer.status_code == 404
-    assert "Location" not in answer.headers
+    response = jun_api.get(f"{url}/file")
+    assert response.status_code == 404
+    assert "Location" not in response.headers
 
 
-def test_a_large_file_travels_in_parts_and_arrives_whole(bucket: Any, mina: Member) -> None:
-    export, _ = Export.objects.ask(mina)
+def save(export: Export, data: bytes) -> None:
+    """Upload the file of an export as a job does."""
+    file = LeaseRenewingFile(io.BytesIO(data), ExportProgress(export, 1))
+    export_files.save_file(export.key, cast(IO[bytes], file))
+
+
+def test_a_large_file_is_uploaded_in_parts_and_complete(bucket: Any, mina: Member) -> None:
+    export, _ = Export.objects.request_export(mina)
     data = os.urandom(20_000_000)
-    private_storage.store(export.key, cast(IO[bytes], Watched(io.BytesIO(data), Progress(export, 1))))
+    save(export, data)
     assert bucket.Object(export.key).get()["Body"].read() == data
     assert bucket.Object(export.key).e_tag.endswith('-3"')
 
 
-def test_a_file_that_nobody_wants_any_more_stops_on_its_way(bucket: Any, mina: Member) -> None:
-    export, _ = Export.objects.ask(mina)
+def test_the_upload_of_a_cancelled_export_stops_half_way(bucket: Any, mina: Member) -> None:
+    export, _ = Export.objects.request_export(mina)
     erase(mina)
-    with pytest.raises(Unwanted):
-        private_storage.store(export.key, cast(IO[bytes], Watched(io.BytesIO(bytes(20_000_000)), Progress(export, 1))))
+    with pytest.raises(ExportCancelled):
+        save(export, bytes(20_000_000))
     assert list(bucket.objects.all()) == list(bucket.multipart_uploads.all()) == []

@@ -1,4 +1,4 @@
-"""What is in the zip: all that the member made, and nothing that is another's."""
+"""The content of an export: everything that the member made, and nothing of others."""
 
 import io
 from collections.abc import Callable
@@ -18,10 +18,10 @@ from media.image_urls import file_name
 from media.models import Image
 from media.storage import image_files
 from posts.models import Post
-from tests.accounts.exporting import ask, fetched, told
+from tests.accounts.exports import download, read_json, request_export
 from tests.factories import MemberFactory, PostFactory
 
-Made = Callable[[], ZipFile]
+Export = Callable[[], ZipFile]
 NAMES = [
     "README.ko.txt", "README.en.txt", "profile.json", "terms.json", "sessions.json", "security-events.json",
     "blocks.json", "following.json", "followers.json", "posts.json", "post-edits.json", "reports.json",
@@ -30,107 +30,107 @@ NAMES = [
 
 
 @pytest.fixture
-def made(mina_api: APIClient, work: Callable[[], None]) -> Made:
-    """Has Mina's export made and fetches it."""
+def export(mina_api: APIClient, work: Callable[[], None]) -> Export:
+    """Requests Mina's export, runs the jobs, and downloads it."""
 
     def make() -> ZipFile:
-        address = ask(mina_api)
+        url = request_export(mina_api)
         work()
-        return fetched(mina_api, address)
+        return download(mina_api, url)
 
     return make
 
 
-def test_an_empty_life_has_every_file_and_each_can_be_read(made: Made) -> None:
-    zipped = made()
-    assert zipped.namelist() == NAMES
-    assert told(zipped, "posts") == told(zipped, "pictures") == []
-    assert "Mina" in zipped.read("README.en.txt").decode()
-    assert "회원님" in zipped.read("README.ko.txt").decode()
+def test_the_export_of_a_new_member_has_every_file_and_each_can_be_read(export: Export) -> None:
+    archive = export()
+    assert archive.namelist() == NAMES
+    assert read_json(archive, "posts") == read_json(archive, "pictures") == []
+    assert "Mina" in archive.read("README.en.txt").decode()
+    assert "회원님" in archive.read("README.ko.txt").decode()
 
 
-def test_posts_and_pictures_are_those_that_the_member_made(
-    made: Made, mina: Member, image_of: Callable[..., Image]
-) -> None:
+def test_posts_and_images_are_those_of_the_member(export: Export, mina: Member, image_of: Callable[..., Image]) -> None:
     first, second = image_of(mina, color="red"), image_of(mina, color="blue")
     second.set_alt("A blue wall")
     post = Post.objects.publish(author=mina, text="눈이 왔어요\nfirst snow", image_ids=[second.pk, first.pk])
     hidden = PostFactory.create(author=mina, text="removed")
     hidden.remove()
-    zipped = made()
-    shown, gone = told(zipped, "posts")
+    archive = export()
+    shown, gone = read_json(archive, "posts")
     assert (shown["id"], shown["text"]) == (str(post.pk), post.text)
     assert [entry["file"] for entry in shown["images"]] == [f"pictures/{image.pk}.jpg" for image in (second, first)]
     assert [entry["alt"] for entry in shown["images"]] == ["A blue wall", ""]
     assert gone["removed_at"] is not None
     for image in (first, second):
-        assert zipped.read(f"pictures/{image.pk}.jpg") == image_files.read_variant(image.key, "full")
+        assert archive.read(f"pictures/{image.pk}.jpg") == image_files.read_variant(image.key, "full")
 
 
-def test_what_posts_said_before_is_theirs_too(made: Made, mina: Member, jun: Member) -> None:
+def test_former_texts_of_posts_are_exported_too(export: Export, mina: Member, jun: Member) -> None:
     post, other = PostFactory.create(author=mina, text="Frist snow"), PostFactory.create(author=jun, text="Hello")
     other.edit("Good bye")
     for text in ("First snow", "First snow!"):
         post.edit(text)
-    zipped = made()
-    before = told(zipped, "post-edits")
+    archive = export()
+    before = read_json(archive, "post-edits")
     assert [(edit["post"], edit["text"]) for edit in before] == [
         (str(post.pk), "Frist snow"),
         (str(post.pk), "First snow"),
     ]
-    (shown,) = told(zipped, "posts")
+    (shown,) = read_json(archive, "posts")
     assert shown["edited_at"] == before[-1]["edited_at"]
 
 
-def test_what_was_taken_back_is_in_no_copy_although_its_job_has_died(made: Made, mina: Member) -> None:
+def test_posts_that_the_member_deleted_are_not_exported_although_their_job_failed(export: Export, mina: Member) -> None:
     post = PostFactory.create(author=mina, text="Taken back")
     post.edit("Taken back too")
     Post.objects.hide_all_of(mina)
     Job.objects.filter(kind="posts.delete_posts").delete()
-    zipped = made()
+    archive = export()
     assert Post.objects.filter(pk=post.pk).exists()
-    assert told(zipped, "posts") == told(zipped, "post-edits") == []
+    assert read_json(archive, "posts") == read_json(archive, "post-edits") == []
 
 
-def test_pictures_are_stored_as_they_are_and_listed_with_the_avatar(
-    made: Made, mina: Member, image_of: Callable[..., Image]
+def test_images_are_not_compressed_and_listed_with_the_avatar(
+    export: Export, mina: Member, image_of: Callable[..., Image]
 ) -> None:
     avatar, unused = image_of(mina), image_of(mina)
     mina.show_with(avatar.pk)
-    zipped = made()
-    assert told(zipped, "profile")["avatar"] == f"pictures/{avatar.pk}.jpg"
-    listed = told(zipped, "pictures")
+    archive = export()
+    assert read_json(archive, "profile")["avatar"] == f"pictures/{avatar.pk}.jpg"
+    listed = read_json(archive, "pictures")
     assert [entry["file"] for entry in listed] == [f"pictures/{image.pk}.jpg" for image in (avatar, unused)]
     for entry in listed:
-        assert zipped.getinfo(entry["file"]).compress_type == ZIP_STORED
-        with Pillow.open(io.BytesIO(zipped.read(entry["file"]))) as picture:
-            assert picture.size == (entry["width"], entry["height"])
+        assert archive.getinfo(entry["file"]).compress_type == ZIP_STORED
+        with Pillow.open(io.BytesIO(archive.read(entry["file"]))) as image:
+            assert image.size == (entry["width"], entry["height"])
 
 
-def test_the_manifest_names_every_file_with_its_size(made: Made, mina: Member, image_of: Callable[..., Image]) -> None:
+def test_the_manifest_lists_every_file_with_its_size(
+    export: Export, mina: Member, image_of: Callable[..., Image]
+) -> None:
     image_of(mina)
-    zipped = made()
-    manifest = told(zipped, "manifest")
+    archive = export()
+    manifest = read_json(archive, "manifest")
     assert manifest["member_id"] == str(mina.pk)
-    in_zip = {entry.filename: entry.file_size for entry in zipped.infolist() if entry.filename != "manifest.json"}
+    in_zip = {entry.filename: entry.file_size for entry in archive.infolist() if entry.filename != "manifest.json"}
     assert {entry["file"]: entry["bytes"] for entry in manifest["files"]} == in_zip
-    assert zipped.testzip() is None
+    assert archive.testzip() is None
 
 
-def test_profile_terms_and_sessions_are_the_members_own(made: Made, mina: Member) -> None:
-    zipped = made()
-    profile = told(zipped, "profile")
+def test_profile_terms_and_sessions_are_those_of_the_member(export: Export, mina: Member) -> None:
+    archive = export()
+    profile = read_json(archive, "profile")
     assert (profile["id"], profile["email"], profile["name"]) == (str(mina.pk), mina.email, mina.name)
-    assert told(zipped, "terms")["version"] == "2026-11-01"
-    (session,) = told(zipped, "sessions")
+    assert read_json(archive, "terms")["version"] == "2026-11-01"
+    (session,) = read_json(archive, "sessions")
     assert (session["device"], session["network"]) == ("phone", "192.0.2.0/24")
-    text = b"".join(zipped.read(name) for name in zipped.namelist())
+    text = b"".join(archive.read(name) for name in archive.namelist())
     assert mina.password.encode() not in text
     assert mina.sessions.get().current_jti.encode() not in text
 
 
-def test_others_are_told_by_nickname_as_far_as_the_member_sees_them(
-    made: Made, mina: Member, jun: Member, sora: Member
+def test_other_members_are_exported_by_nickname_if_the_member_can_see_them(
+    export: Export, mina: Member, jun: Member, sora: Member
 ) -> None:
     suspended, blocker, left = MemberFactory.create_batch(3)
     for other in (jun, suspended, blocker):
@@ -142,24 +142,25 @@ def test_others_are_told_by_nickname_as_far_as_the_member_sees_them(
     suspended.suspend(timezone.now() + timedelta(days=1))
     left.withdraw()
     PostFactory.create(author=jun, text="not Mina's")
-    zipped = made()
+    archive = export()
     brief = {"id": str(jun.pk), "nickname": "Jun"}
-    assert [row["member"] for name in ("following", "followers") for row in told(zipped, name)] == [brief, brief]
-    assert [row["member"] for row in told(zipped, "blocks")] == [{"id": str(sora.pk), "nickname": "Sora"}]
-    text = b"".join(zipped.read(name) for name in zipped.namelist())
+    assert [row["member"] for name in ("following", "followers") for row in read_json(archive, name)] == [brief, brief]
+    assert [row["member"] for row in read_json(archive, "blocks")] == [{"id": str(sora.pk), "nickname": "Sora"}]
+    text = b"".join(archive.read(name) for name in archive.namelist())
     for strange in (jun.email, sora.email, "Lee Jun", blocker.nickname, suspended.nickname, "not Mina's"):
         assert strange.encode() not in text
 
 
-def test_a_picture_that_storage_lost_is_told_and_keeps_nobody_from_the_rest(
-    made: Made, mina: Member, image_of: Callable[..., Image]
+def test_an_image_that_storage_lost_is_listed_and_the_rest_is_exported(
+    export: Export, mina: Member, image_of: Callable[..., Image]
 ) -> None:
     lost, safe = image_of(mina), image_of(mina)
     Path(storages["default"].path(file_name(lost.key, "full"))).unlink()
-    files = [entry["file"] for entry in told(made(), "pictures")]
+    files = [entry["file"] for entry in read_json(export(), "pictures")]
     assert files == [None, f"pictures/{safe.pk}.jpg"]
 
 
-def test_more_posts_than_are_read_at_once_are_all_there(made: Made, mina: Member) -> None:
+def test_more_posts_than_fit_a_chunk_are_all_exported(export: Export, mina: Member) -> None:
     posts = PostFactory.create_batch(1_003, author=mina)
-    assert [row["id"] for row in told(made(), "posts")] == [str(number) for number in sorted(post.pk for post in posts)]
+    ids = [str(number) for number in sorted(post.pk for post in posts)]
+    assert [row["id"] for row in read_json(export(), "posts")] == ids

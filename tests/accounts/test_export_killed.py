@@ -1,4 +1,4 @@
-"""A worker that is killed while it makes an export, for real: another one makes it from the start."""
+"""A worker process that is killed while it builds an export: another one builds it from the start."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from libs.outbox.models import Job
 from media.image_urls import file_name
 from media.models import Image
 from media.storage import image_files
-from tests.accounts.exporting import ask, fetched
+from tests.accounts.exports import download, request_export
 from tests.conftest import signed_in
 from tests.libs.outbox.processes import Environment, database_url, drain, start_worker
 from tests.polling import wait_until
@@ -55,28 +55,28 @@ def reader_waiting(pipe: Path) -> Iterator[None]:
     os.close(ends[0])
 
 
-def test_an_export_whose_worker_was_killed_is_made_whole_by_another(
+def test_an_export_whose_worker_was_killed_is_built_by_another(
     environment: Environment, tmp_path: Path, mina: Member, image_of: Callable[..., Image]
 ) -> None:
     images = [image_of(mina), image_of(mina)]
     Job.objects.all().delete()
     mina_api = signed_in(mina)
-    address = ask(mina_api)
-    # The second picture's file is a pipe: whoever opens it waits, with the first one packed already.
+    url = request_export(mina_api)
+    # The second image's file is a pipe: whoever opens it waits, with the first one packed already.
     path = tmp_path / "pictures" / file_name(images[1].key, "full")
     path.rename(path.with_suffix(".aside"))
     os.mkfifo(path)
     with start_worker(environment) as worker, reader_waiting(path):
         worker.send_signal(signal.SIGKILL)
         worker.wait()
-    half = mina_api.get(address).json()
+    half = mina_api.get(url).json()
     assert (half["state"], half["progress"]["total"]) == ("running", len(export_functions()) + 2)
     path.with_suffix(".aside").replace(path)
     wait_until(lambda: drain(environment) == 0 and Export.objects.get().ready_at)
     assert Job.objects.get(kind="accounts.build_export").attempts == Export.objects.get().tries == 2
-    zipped = fetched(mina_api, address)
+    archive = download(mina_api, url)
     assert all(
-        zipped.read(f"pictures/{image.pk}.jpg") == image_files.read_variant(image.key, "full") for image in images
+        archive.read(f"pictures/{image.pk}.jpg") == image_files.read_variant(image.key, "full") for image in images
     )
     assert len(list((tmp_path / "private").rglob("*.*"))) == 1
     assert list((tmp_path / "temporary").iterdir()) == []

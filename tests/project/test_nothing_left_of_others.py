@@ -69,7 +69,7 @@ def hers(mina: Member, image_of: Callable[..., Image]) -> dict[str, Any]:
     session = signed_in(mina).pair.session  # type: ignore[attr-defined]
     report, _ = report_member(mina, third.pk, reason="spam", text="")
     things = {"post": PostFactory.create(author=mina), "image": image_of(mina), "session": session, "report": report}
-    export, _ = Export.objects.ask(mina)
+    export, _ = Export.objects.request_export(mina)
     return {name: thing.pk for name, thing in (things | {"export": export, "member": mina, "third": third}).items()}
 
 

@@ -195,7 +195,7 @@ def test_what_is_read_is_what_the_description_says(
     address: str,
     is_finished: bool,
 ) -> None:
-    export, _ = Export.objects.ask(mina)
+    export, _ = Export.objects.request_export(mina)
     if is_finished:
         work()
     ids = {"post_id": lived_in.pk, "member_id": mina.pk, "image_id": lived_in.post_images.get().image_id}

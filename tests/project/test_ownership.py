@@ -116,7 +116,7 @@ class Scene:
         self.owner = owner
         self.pair = signed_in(owner, "tablet").pair  # type: ignore[attr-defined]
         self.post = PostFactory.create(author=owner)
-        self.export, _ = Export.objects.ask(owner)
+        self.export, _ = Export.objects.request_export(owner)
         self.image = Image.objects.create(owner=owner, width=8, height=8, bytes=9, stored_at=timezone.now())
         self.report, _ = report_member(owner, MemberFactory.create().pk, reason="spam", text="")
 
