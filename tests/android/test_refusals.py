@@ -1,9 +1,7 @@
 """Whatever goes wrong, the app hears a code of the call's own list as JSON: never a page, never a redirect."""
 
-import importlib
-import inspect
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db import connection
 from pytest_django import Settings
-from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated
+from rest_framework.exceptions import MethodNotAllowed
 
 from accounts.errors import CREDENTIAL_REFUSALS
 from accounts.models import Member
@@ -22,6 +20,7 @@ from tests.android.calls import LISTS, SIGNED, asked, query, refusal, request
 from tests.android.okhttp import Request, file_part, multipart, posted, text_part
 from tests.factories import picture_bytes
 from tests.project.kept import kept
+from tests.project.problems import error_classes
 
 ROOT = Path(__file__).resolve().parents[2]
 # Nobody is asked for a token there.
@@ -40,17 +39,7 @@ FORBIDDEN = {
 }
 
 
-def refusals() -> Iterator[type[APIException]]:
-    """Every refusal of every room, and the two in the framework's own words."""
-    yield from (NotAuthenticated, MethodNotAllowed)
-    for at in (*ROOT.glob("*/errors.py"), *ROOT.glob("libs/*/errors.py")):
-        module = importlib.import_module(".".join(at.relative_to(ROOT).with_suffix("").parts))
-        for _, found in inspect.getmembers(module, inspect.isclass):
-            if issubclass(found, APIException) and found.__module__ == module.__name__:
-                yield found
-
-
-REFUSALS = list(refusals())
+REFUSALS = error_classes()
 
 
 def test_every_call_has_a_list_and_every_room_refuses_something() -> None:

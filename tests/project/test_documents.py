@@ -1,8 +1,6 @@
 """Tables in the documents say what the code says: errors, operations, limits, defaults, dependencies, rooms."""
 
 import ast
-import importlib
-import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,39 +9,23 @@ from typing import Any
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from prometheus_client import REGISTRY
-from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated
 
 import android.metrics  # noqa: F401 - its counter
 from libs.api.fields import IdField, TextField
+from tests.project.problems import error_classes
 
 ROOT = Path(__file__).resolve().parents[2]
-# What the framework refuses in words of its own.
-FRAMEWORK: list[type[APIException]] = [NotAuthenticated, MethodNotAllowed]
-# The Android app hears other codes for what is refused there alone (android.error_codes).
-UNTOLD = {"android"}
+# What is refused in the Android API alone has codes of its own (android.error_codes).
+ERRORS = error_classes(without="android")
 
 
 def _read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def _refusals() -> Iterator[type[APIException]]:
-    for at in (
-        at for at in (*ROOT.glob("*/errors.py"), *ROOT.glob("libs/*/errors.py")) if at.parent.name not in UNTOLD
-    ):
-        module = importlib.import_module(".".join(at.relative_to(ROOT).with_suffix("").parts))
-        for _, refusal in inspect.getmembers(module, inspect.isclass):
-            if issubclass(refusal, APIException) and refusal.__module__ == module.__name__:
-                yield refusal
-
-
-def _every_refusal() -> list[type[APIException]]:
-    return [*_refusals(), *FRAMEWORK]
-
-
 def test_every_error_is_documented_with_its_status() -> None:
     documented = re.findall(r"^\| `([a-z_]+)` \| (\d{3}) \|", _read("docs/errors.md"), re.MULTILINE)
-    ours = {(refusal.default_code, str(refusal.status_code)) for refusal in _every_refusal()}
+    ours = {(error.default_code, str(error.status_code)) for error in ERRORS}
     assert set(documented) == ours
     assert len(documented) == len(ours)
 
@@ -54,7 +36,7 @@ def test_every_fault_of_a_field_of_ours_is_documented() -> None:
 
 
 def test_every_reason_for_401_is_told_to_clients_in_the_guide() -> None:
-    codes = {refusal.default_code for refusal in _every_refusal() if refusal.status_code == 401}
+    codes = {error.default_code for error in ERRORS if error.status_code == 401}
     guide = _read("docs/api.md").partition("| 401 `code` |")[2].partition("\n\n")[0]
     assert set(re.findall(r"^\| `([a-z_]+)`", guide, re.MULTILINE)) == codes
 

@@ -13,16 +13,15 @@ from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from openapi_spec_validator import validate
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
-from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated
 from rest_framework.test import APIClient
 
 from accounts.models import Export, Member
 from posts.models import Post
 from tests.factories import PASSWORD, PostFactory, upload
 from tests.openapi_documents import openapi_document
+from tests.project.problems import error_classes
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = {at.parent.name for at in ROOT.glob("*/__init__.py")} - {"tests", "android"}
 DOCUMENT = openapi_document()
 METHODS = ("get", "post", "put", "patch", "delete")
 OPERATIONS = {
@@ -70,18 +69,9 @@ def test_files_are_binary_and_ids_are_text() -> None:
     assert set(named) == {"string"}
 
 
-def refusals(of: type[APIException] = APIException) -> Iterator[type[APIException]]:
-    """Every refusal that our rooms know."""
-    for kind in of.__subclasses__():
-        if kind.__module__.partition(".")[0] in ROOMS:
-            yield kind
-        yield from refusals(kind)
-
-
 def test_the_codes_in_the_docs_are_those_that_the_server_gives() -> None:
     documented = re.findall(r"^\| `(\w+)` \| (\d{3}) \|", ERRORS_PAGE.read_text(), re.MULTILINE)
-    given: list[type[APIException]] = [*refusals(), NotAuthenticated, MethodNotAllowed]
-    ours = {(kind.default_code, str(kind.status_code)) for kind in given}
+    ours = {(kind.default_code, str(kind.status_code)) for kind in error_classes(without="android")}
     assert len(documented) == len(set(documented))
     assert set(documented) == ours
 
