@@ -34,7 +34,7 @@ def connections_to(listener: socket.socket) -> int:
     return number
 
 
-def test_a_picture_and_its_variants_lie_in_the_bucket_with_type_and_lasting(
+def test_an_image_and_its_variants_are_stored_with_content_type_and_cache_control(
     bucket: Any, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
 ) -> None:
     image = image_of(mina)
@@ -47,7 +47,7 @@ def test_a_picture_and_its_variants_lie_in_the_bucket_with_type_and_lasting(
     assert Image.objects.get().variants_at
 
 
-def test_a_picture_given_up_leaves_the_bucket(
+def test_a_discarded_image_is_deleted_from_the_bucket(
     bucket: Any, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
 ) -> None:
     image = image_of(mina)
@@ -59,13 +59,13 @@ def test_a_picture_given_up_leaves_the_bucket(
     assert names_in(bucket) == []
 
 
-def test_ten_pictures_travel_together_and_arrive_whole(bucket: Any, mina: Member) -> None:
+def test_ten_images_are_stored_at_once_and_complete(bucket: Any, mina: Member) -> None:
     images = store_images([sent(photograph(60 + number, 60)) for number in range(10)], owner=mina)
     assert names_in(bucket) == sorted(f"{image.key}.full.jpg" for image in images)
     assert [len(image_files.read_variant(image.key, "full")) for image in images] == [image.bytes for image in images]
 
 
-def test_a_name_that_is_taken_is_never_written_over(bucket: Any) -> None:
+def test_a_file_in_storage_is_never_overwritten(bucket: Any) -> None:
     key = new_image_key()
     image_files.save_variant(key, "full", b"first")
     with pytest.raises(StorageUnavailable):
@@ -73,7 +73,7 @@ def test_a_name_that_is_taken_is_never_written_over(bucket: Any) -> None:
     assert image_files.read_variant(key, "full") == b"first"
 
 
-def test_a_bucket_that_is_gone_is_a_refusal_that_asks_to_wait(bucket: Any, mina: Member, settings: Any) -> None:
+def test_a_missing_bucket_is_an_error_with_a_time_to_retry(bucket: Any, mina: Member, settings: Any) -> None:
     settings.STORAGES = settings.STORAGES | {
         "default": settings.STORAGES["default"]
         | {"OPTIONS": settings.STORAGES["default"]["OPTIONS"] | {"bucket_name": "elsewhere"}}
@@ -84,7 +84,7 @@ def test_a_bucket_that_is_gone_is_a_refusal_that_asks_to_wait(bucket: Any, mina:
     assert not Image.objects.stored().exists()
 
 
-def test_a_store_that_says_nothing_is_given_up_in_time(mina: Member, settings: Any, bucket: Any) -> None:
+def test_a_store_that_does_not_answer_is_given_up_in_time(mina: Member, settings: Any, bucket: Any) -> None:
     settings.STORAGE_TIMEOUT = 0.4
     with socket.create_server(("127.0.0.1", 0)) as silent:
         use_bucket(settings, f"http://127.0.0.1:{silent.getsockname()[1]}")

@@ -18,7 +18,7 @@ def _every_place_taken(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.usefixtures("_every_place_taken")
-def test_a_picture_too_many_is_refused_and_said_when_to_return(mina_api: APIClient) -> None:
+def test_an_upload_too_many_is_refused_with_a_time_to_retry(mina_api: APIClient) -> None:
     refused = mina_api.post("/api/v1/images", {"image": upload()}, format="multipart")
     assert (refused.status_code, refused.json()["code"], refused["Retry-After"]) == (503, "busy", "3")
     assert mina_api.get("/api/v1/posts").status_code == 200

@@ -30,7 +30,7 @@ def decoders(monkeypatch: pytest.MonkeyPatch) -> Decoders:
 
 
 @pytest.mark.parametrize("name", TOO_MANY_PIXELS)
-def test_more_pixels_than_we_pay_for_are_refused_before_one_is_decoded(name: str, decoders: Decoders) -> None:
+def test_images_with_too_many_pixels_are_refused_before_decoding(name: str, decoders: Decoders) -> None:
     data = TOO_MANY_PIXELS[name]()
     with pytest.raises(ImageTooManyPixels):
         pipeline.process_image(sent(data))
@@ -40,7 +40,7 @@ def test_more_pixels_than_we_pay_for_are_refused_before_one_is_decoded(name: str
 
 
 @pytest.mark.parametrize("name", REFUSED_UNDECODED)
-def test_what_no_camera_writes_is_refused_before_a_decoder_is_started(name: str, decoders: Decoders) -> None:
+def test_files_that_no_camera_writes_are_refused_before_a_decoder_starts(name: str, decoders: Decoders) -> None:
     data = REFUSED_UNDECODED[name]()
     with pytest.raises(NotAnImage):
         pipeline.process_image(sent(data))
@@ -48,14 +48,16 @@ def test_what_no_camera_writes_is_refused_before_a_decoder_is_started(name: str,
 
 
 @pytest.mark.parametrize("name", REFUSED_BY_A_DECODER)
-def test_what_only_a_decoder_finds_broken_costs_no_more_pixels_than_claimed(name: str, decoders: Decoders) -> None:
+def test_a_file_that_only_a_decoder_finds_broken_costs_no_more_pixels_than_claimed(
+    name: str, decoders: Decoders
+) -> None:
     with pytest.raises(NotAnImage):
         pipeline.process_image(sent(REFUSED_BY_A_DECODER[name]()))
     assert decoders.pixels <= 100 * 100
 
 
 @pytest.mark.parametrize("name", REFUSED_IN_A_SANDBOX)
-def test_a_file_that_lies_is_decoded_within_the_limits_of_what_it_claims(name: str, decoders: Decoders) -> None:
+def test_a_file_with_false_claims_is_decoded_within_the_limits_of_its_claims(name: str, decoders: Decoders) -> None:
     with pytest.raises(NotAnImage):
         pipeline.process_image(sent(REFUSED_IN_A_SANDBOX[name]()))
     assert decoders.here == []
@@ -77,7 +79,7 @@ def test_a_sandbox_is_limited_before_it_opens_a_file_and_again_by_its_pixels(dec
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_hides_beside_the_pixels_is_neither_unpacked_nor_decoded(name: str, decoders: Decoders) -> None:
+def test_data_hidden_beside_the_pixels_is_neither_unpacked_nor_decoded(name: str, decoders: Decoders) -> None:
     data = HARMLESS[name]()
     file = sent(data)
     tracemalloc.start()
@@ -90,7 +92,7 @@ def test_what_hides_beside_the_pixels_is_neither_unpacked_nor_decoded(name: str,
     assert opened < 2 * len(SMALL)
 
 
-def test_an_exif_bomb_is_read_for_as_many_entries_as_cameras_write(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exif_bomb_is_read_up_to_the_limit_of_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     unpack, read = struct.unpack_from, list[int]()
 
     def counting_unpack(form: str, buffer: bytes, offset: int = 0) -> tuple[int, ...]:
@@ -105,13 +107,13 @@ def test_an_exif_bomb_is_read_for_as_many_entries_as_cameras_write(monkeypatch: 
 
 @pytest.mark.parametrize("tail", [b"PK\3\4 archive", b"<script>alert(1)</script>", b"GIF89a", b"%PDF-1.7"])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_what_is_appended_to_a_picture_is_not_stored(kind: str, tail: bytes) -> None:
+def test_data_appended_to_an_image_is_not_stored(kind: str, tail: bytes) -> None:
     kept = pipeline.process_image(sent(saved(corners(), kind) + tail))
     assert tail not in kept.data
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
-def test_a_picture_cut_off_anywhere_is_refused(kind: str) -> None:
+def test_an_image_truncated_anywhere_is_refused(kind: str) -> None:
     data = saved(corners(), kind, **({"progressive": True} if kind == "JPEG" else {}))
     # A process apart takes a tenth of a second, so fewer places have to do there.
     for end in range(4, len(data) - 1, max(1, len(data) // (8 if kind == "AVIF" else 150))):
@@ -121,7 +123,7 @@ def test_a_picture_cut_off_anywhere_is_refused(kind: str) -> None:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(kind=st.sampled_from(["JPEG", "PNG", "WEBP"]), changes=st.data())
-def test_whatever_is_broken_in_a_file_is_a_refusal_or_a_picture(kind: str, changes: st.DataObject) -> None:
+def test_a_file_with_changed_bytes_is_refused_or_processed(kind: str, changes: st.DataObject) -> None:
     data = bytearray(saved(corners(40, 30), kind, exif=b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0"))
     for at in changes.draw(st.lists(st.integers(0, len(data) - 1), min_size=1, max_size=8)):
         data[at] = changes.draw(st.integers(0, 255))
@@ -134,6 +136,6 @@ def test_whatever_is_broken_in_a_file_is_a_refusal_or_a_picture(kind: str, chang
     tail=st.binary(max_size=200),
     head=st.sampled_from([b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\0\0\0WEBPVP8X"]),
 )
-def test_no_bytes_after_an_honest_beginning_are_a_crash(head: bytes, tail: bytes) -> None:
+def test_any_bytes_after_a_valid_signature_are_refused_without_a_crash(head: bytes, tail: bytes) -> None:
     with pytest.raises((NotAnImage, ImageTooManyPixels)):
         pipeline.process_image(sent(head + tail))

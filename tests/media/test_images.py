@@ -24,7 +24,7 @@ def files_in(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def test_an_accepted_picture_is_stored_under_a_name_of_ours(mina: Member, pictures_folder: Path) -> None:
+def test_an_accepted_image_is_stored_under_a_name_made_by_the_server(mina: Member, pictures_folder: Path) -> None:
     [image] = store_images([sent(PHOTOGRAPH, "my face.jpg")], owner=mina, alts=["Me"])
     assert files_in(pictures_folder) == [f"{image.key}.full.jpg"]
     assert re.fullmatch(r"images/\d{4}/\d{2}/[0-9a-f]{32}", image.key)
@@ -33,11 +33,11 @@ def test_an_accepted_picture_is_stored_under_a_name_of_ours(mina: Member, pictur
     assert image.stored_at
 
 
-def test_two_keys_are_never_alike() -> None:
+def test_the_keys_of_a_thousand_images_are_all_different() -> None:
     assert len({new_image_key() for _ in range(1_000)}) == 1_000
 
 
-def test_pictures_keep_the_order_in_which_they_were_sent(mina: Member) -> None:
+def test_images_keep_the_order_in_which_they_were_sent(mina: Member) -> None:
     files = [sent(photograph(width, 20)) for width in (10, 20, 30, 40, 50)]
     assert [image.width for image in store_images(files, owner=mina)] == [10, 20, 30, 40, 50]
 
@@ -54,7 +54,7 @@ def test_files_are_not_stored_while_a_transaction_is_open(mina: Member) -> None:
         store_images([sent(PHOTOGRAPH)], owner=mina)
 
 
-def test_storage_that_fails_half_way_leaves_nothing_visible(
+def test_a_storage_failure_halfway_leaves_nothing_visible(
     mina: Member, pictures_folder: Path, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = iter(["images/2026/11/" + "a" * 32, "images/blocked/b"])
@@ -70,7 +70,7 @@ def test_storage_that_fails_half_way_leaves_nothing_visible(
     assert not files_in(pictures_folder)
 
 
-def test_the_number_of_pictures_of_a_member_is_bounded(mina: Member, jun: Member, settings: Any) -> None:
+def test_the_number_of_a_members_images_is_limited(mina: Member, jun: Member, settings: Any) -> None:
     settings.IMAGE_QUOTA_COUNT = 2
     store_images([sent(PHOTOGRAPH), sent(PHOTOGRAPH)], owner=mina)
     with pytest.raises(QuotaExceeded):
@@ -78,7 +78,7 @@ def test_the_number_of_pictures_of_a_member_is_bounded(mina: Member, jun: Member
     assert store_images([sent(PHOTOGRAPH)], owner=jun)
 
 
-def test_the_bytes_of_a_member_are_bounded_by_what_is_kept(mina: Member, settings: Any) -> None:
+def test_the_bytes_of_a_members_stored_images_are_limited(mina: Member, settings: Any) -> None:
     [image] = store_images([sent(PHOTOGRAPH)], owner=mina)
     settings.IMAGE_QUOTA_BYTES = 2 * image.bytes - 1
     with pytest.raises(QuotaExceeded):
@@ -88,7 +88,7 @@ def test_the_bytes_of_a_member_are_bounded_by_what_is_kept(mina: Member, setting
     assert store_images([sent(PHOTOGRAPH)], owner=mina)
 
 
-def test_a_member_may_claim_only_their_own_free_pictures(
+def test_a_member_can_claim_only_their_own_unused_images(
     mina: Member, jun: Member, image_of: Callable[..., Image]
 ) -> None:
     image, foreign, shown = image_of(mina), image_of(jun), image_of(mina)
@@ -100,7 +100,7 @@ def test_a_member_may_claim_only_their_own_free_pictures(
                 Image.objects.claim([image.pk, unusable], owner=mina)
 
 
-def test_a_picture_given_up_is_gone_at_once_and_its_files_after_the_commit(
+def test_a_discarded_image_is_unusable_at_once_and_its_files_are_deleted_later(
     mina: Member, image_of: Callable[..., Image], pictures_folder: Path, work: Callable[[], None]
 ) -> None:
     image = image_of(mina)
@@ -116,7 +116,7 @@ def test_a_picture_given_up_is_gone_at_once_and_its_files_after_the_commit(
     assert not Image.objects.exists()
 
 
-def test_thousands_of_pictures_are_deleted_by_several_jobs(mina: Member) -> None:
+def test_many_images_are_deleted_by_several_jobs(mina: Member) -> None:
     new = (Image(owner=mina, width=1, height=1, bytes=1) for _ in range(250))
     images = put(new)
     with transaction.atomic():
@@ -130,7 +130,7 @@ def test_alt_texts_are_given_in_order_or_not_at_all(mina: Member) -> None:
     assert [image.alt for image in store_images(two, owner=mina)] == ["", ""]
 
 
-def test_giving_up_fails_together_with_what_it_belongs_to(mina: Member, image_of: Callable[..., Image]) -> None:
+def test_discarding_is_rolled_back_with_its_transaction(mina: Member, image_of: Callable[..., Image]) -> None:
     image = image_of(mina)
     with transaction.atomic():
         Image.objects.discard([image])
@@ -139,7 +139,7 @@ def test_giving_up_fails_together_with_what_it_belongs_to(mina: Member, image_of
     assert not Job.objects.filter(kind="media.delete_files").exists()
 
 
-def test_a_picture_that_something_shows_cannot_be_deleted(mina: Member, image_of: Callable[..., Image]) -> None:
+def test_an_image_that_is_in_use_cannot_be_discarded(mina: Member, image_of: Callable[..., Image]) -> None:
     image = image_of(mina)
     Avatar.objects.create(member=mina, image=image)
     with pytest.raises(ImageInUse):
@@ -147,5 +147,5 @@ def test_a_picture_that_something_shows_cannot_be_deleted(mina: Member, image_of
     assert Image.objects.stored().get() == image
 
 
-def test_removing_what_is_not_there_does_no_harm() -> None:
+def test_deleting_files_that_do_not_exist_does_no_harm() -> None:
     image_files.delete_variants([new_image_key()])

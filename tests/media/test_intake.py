@@ -37,7 +37,7 @@ def finished(data: bytes) -> Image.Image:
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
-def test_a_picture_is_kept_upright_and_forgets_where_it_was_taken(kind: str, orientation: int) -> None:
+def test_an_image_is_stored_upright_and_without_its_place(kind: str, orientation: int) -> None:
     picture = corners() if orientation == 1 else corners().transpose(TURNED[orientation])
     options = {"lossless": True} if kind == "WEBP" else {}
     data = saved(picture, kind, exif=exif_of(orientation), **options)
@@ -51,7 +51,7 @@ def test_a_picture_is_kept_upright_and_forgets_where_it_was_taken(kind: str, ori
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
-def test_nothing_but_pixels_is_left_of_a_file(kind: str) -> None:
+def test_nothing_but_pixels_is_stored_of_a_file(kind: str) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     data = saved(
         corners(), kind, exif=exif_of(1), icc_profile=profile, xmp=b"<x>secret</x>", comment=b"secret", dpi=(72, 72)
@@ -62,7 +62,7 @@ def test_nothing_but_pixels_is_left_of_a_file(kind: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_a_png_of_any_mode_becomes_a_plain_picture(mode: str) -> None:
+def test_a_png_of_any_mode_becomes_an_rgb_image(mode: str) -> None:
     picture = (
         Image.new("I;16", (64, 48), 40_000) if mode == "I;16" else Image.new("RGB", (64, 48), "white").convert(mode)
     )
@@ -72,19 +72,19 @@ def test_a_png_of_any_mode_becomes_a_plain_picture(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["LA", "P", "RGBA"])
-def test_what_is_transparent_becomes_white(mode: str) -> None:
+def test_transparent_parts_of_an_image_become_white(mode: str) -> None:
     picture = Image.new("RGBA", (64, 48), (0, 0, 0, 0))
     picture.paste((0, 0, 0, 255), (0, 0, 32, 48))
     kept = finished(saved(picture.convert(mode), "PNG", **({"transparency": 0} if mode == "P" else {})))
     assert seen(kept)[1][0] > 240
 
 
-def test_cmyk_is_shown_as_it_was_meant() -> None:
+def test_a_cmyk_image_is_converted_to_the_same_colours() -> None:
     red = Image.new("CMYK", (64, 48), (0, 255, 255, 0))
     assert is_like(seen(finished(saved(red, "JPEG"))), [(255, 0, 0)] * 4)
 
 
-def test_a_picture_in_other_colours_is_converted_by_its_own_profile() -> None:
+def test_an_image_is_converted_to_srgb_by_its_own_profile() -> None:
     data = saved(Image.new("RGB", (64, 48), (255, 0, 0)), "PNG", icc_profile=swapped_profile())
     red, green, _ = seen(finished(data))[0]
     assert green > 200 > red
@@ -93,30 +93,30 @@ def test_a_picture_in_other_colours_is_converted_by_its_own_profile() -> None:
 @pytest.mark.parametrize(
     "profile", [b"nonsense", b"\0" * 2_000, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()]
 )
-def test_a_profile_that_does_not_fit_is_ignored(profile: bytes) -> None:
+def test_a_colour_profile_that_does_not_fit_is_ignored(profile: bytes) -> None:
     assert is_like(seen(finished(saved(corners(), "JPEG", icc_profile=profile))), CORNERS)
 
 
-def test_of_two_pictures_in_a_file_the_first_is_kept() -> None:
+def test_of_two_images_in_a_file_the_first_is_stored() -> None:
     data = saved(corners(), "MPO", save_all=True, append_images=[Image.new("RGB", (120, 80))])
     assert is_like(seen(finished(data)), CORNERS)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
-def test_of_an_animation_the_first_frame_is_kept(kind: str) -> None:
+def test_of_an_animation_the_first_frame_is_stored(kind: str) -> None:
     frames = [Image.new("RGB", (120, 80), shade) for shade in ("black", "white", "grey")]
     assert is_like(
         seen(finished(saved(corners(), kind, save_all=True, append_images=frames, quality=90))), CORNERS, by=40
     )
 
 
-def test_a_heic_of_many_tiles_is_made_smaller() -> None:
+def test_a_heic_of_many_tiles_is_scaled_down() -> None:
     assert finished(heic([(220, 128, 128)] * 4, tiles=192)).size == (2_048, 11)
 
 
 @pytest.mark.parametrize("turns", [0, 1])
 @pytest.mark.parametrize("tiles", [1, 3])
-def test_a_heic_is_opened_whole_or_in_tiles_and_turned(tiles: int, turns: int) -> None:
+def test_a_heic_is_decoded_as_one_or_in_tiles_and_rotated(tiles: int, turns: int) -> None:
     quarters = [(220, 128, 128), (20, 128, 128), (120, 128, 128), (120, 128, 128)]
     kept = finished(heic(quarters, tiles, turns))
     assert kept.size == ((32 * tiles, 32) if turns == 0 else (32, 32 * tiles))
@@ -124,33 +124,33 @@ def test_a_heic_is_opened_whole_or_in_tiles_and_turned(tiles: int, turns: int) -
 
 
 @pytest.mark.parametrize("size", [(1, 60_000), (60_000, 1), (1, 1), (3, 2_049)])
-def test_a_picture_of_any_shape_has_sides_of_at_least_one_pixel(size: tuple[int, int]) -> None:
+def test_an_image_of_any_shape_has_sides_of_at_least_one_pixel(size: tuple[int, int]) -> None:
     kept = finished(saved(Image.new("RGB", size, "teal"), "JPEG"))
     assert min(kept.size) >= 1
     assert max(kept.size) <= 2_048
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_large_picture_is_made_smaller_in_proportion(kind: str) -> None:
+def test_a_large_image_is_scaled_down_in_proportion(kind: str) -> None:
     kept = finished(saved(corners(4_100, 3_075), kind))
     assert kept.size == (2_048, 1_536)
     assert is_like(seen(kept), CORNERS)
 
 
 @pytest.mark.parametrize(("side", "kept"), [(76, 38), (75, 40), (80, 40), (82, 40), (156, 39), (40, 40), (39, 39)])
-def test_a_jpeg_is_kept_a_little_smaller_where_halving_gets_it_there(side: int, kept: int, settings: Any) -> None:
+def test_a_jpeg_is_stored_a_little_smaller_if_halving_gets_it_there(side: int, kept: int, settings: Any) -> None:
     settings.IMAGE_LONGEST_SIDE = 40
     finished = pipeline.process_image(sent(photograph(side, side // 2)))
     assert finished.width == kept
     assert pipeline.process_image(sent(saved(corners(side, side // 2), "PNG"))).width == min(side, 40)
 
 
-def test_the_longest_side_kept_is_a_setting(settings: Any) -> None:
+def test_the_longest_side_of_stored_images_is_a_setting(settings: Any) -> None:
     settings.IMAGE_LONGEST_SIDE = 50
     assert finished(photograph()).size == (50, 38)
 
 
-def test_a_file_of_exactly_the_limit_is_taken_and_one_byte_more_is_not(settings: Any) -> None:
+def test_a_file_of_exactly_the_limit_is_accepted_and_one_byte_more_is_not(settings: Any) -> None:
     picture = photograph()
     settings.IMAGE_MAX_BYTES = len(picture) + 100
     assert pipeline.process_all([sent(picture + bytes(100))])
@@ -158,25 +158,25 @@ def test_a_file_of_exactly_the_limit_is_taken_and_one_byte_more_is_not(settings:
         pipeline.process_all([sent(picture + bytes(101))])
 
 
-def test_a_post_may_have_ten_pictures_and_they_keep_their_order() -> None:
+def test_ten_images_at_once_are_processed_in_their_order() -> None:
     files = [sent(saved(Image.new("RGB", (10 + number, 10)), "PNG")) for number in range(11)]
     assert [one.width for one in pipeline.process_all(files[:10])] == list(range(10, 20))
     with pytest.raises(TooManyImages):
         pipeline.process_all(files)
 
 
-def test_one_bad_picture_refuses_its_neighbours_too() -> None:
+def test_one_bad_file_makes_the_others_refused_too() -> None:
     with pytest.raises(NotAnImage):
         pipeline.process_all([sent(photograph()), sent(b"no picture"), sent(photograph())])
 
 
 @pytest.mark.parametrize(("name", "kind"), [("evil.php", "text/html"), ("../../etc/passwd", "image/png"), ("", "")])
-def test_neither_name_nor_declared_type_say_what_a_file_is(name: str, kind: str) -> None:
+def test_the_name_and_declared_type_of_a_file_do_not_matter(name: str, kind: str) -> None:
     assert isinstance(pipeline.process_image(sent(photograph(), name or "x", kind)), ProcessedImage)
 
 
 @pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP", "PPM", "ICO", "JPEG2000"])
-def test_formats_that_no_phone_sends_are_refused_whatever_their_name(kind: str) -> None:
+def test_formats_that_no_phone_sends_are_refused(kind: str) -> None:
     with pytest.raises(NotAnImage):
         pipeline.process_image(sent(saved(corners(64, 64), kind)))
 
@@ -191,11 +191,11 @@ def test_each_decoder_can_be_switched_off(kind: str, settings: Any) -> None:
         pipeline.process_image(sent(data))
 
 
-def test_a_photograph_with_all_the_extras_of_a_phone_is_taken() -> None:
+def test_a_photo_with_all_the_extra_data_of_a_phone_is_accepted() -> None:
     extras = [segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x/>"), segment(0xFE, b"comment")]
     extras += [segment(0xE2, b"MPF\0II*\0" + bytes(80)), *[segment(0xED, bytes(60_000))] * 60]
     assert finished(with_segments(photograph(), *extras) + photograph()).size == (400, 300)
 
 
-def test_a_png_with_a_turn_and_words_is_taken() -> None:
+def test_a_png_made_by_hand_is_accepted() -> None:
     assert saved(finished(png()), "PNG")

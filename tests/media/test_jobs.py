@@ -19,7 +19,7 @@ from tests.media.pictures import CORNERS, corners, is_like, photograph, saved, s
 from tests.media.test_images import files_in
 
 
-def test_smaller_variants_and_a_blurhash_are_made_after_the_answer(
+def test_smaller_variants_and_a_blurhash_are_made_after_the_response(
     mina: Member, pictures_folder: Path, work: Callable[[], None], settings: Any
 ) -> None:
     [image] = store_images([sent(saved(corners(3_000, 2_000), "JPEG"))], owner=mina)
@@ -37,14 +37,16 @@ def test_smaller_variants_and_a_blurhash_are_made_after_the_answer(
 
 
 @pytest.mark.parametrize("size", [(1, 3_000), (3_000, 1), (1, 1)])
-def test_the_thinnest_picture_has_variants_too(size: tuple[int, int], mina: Member, work: Callable[[], None]) -> None:
+def test_the_thinnest_image_has_variants_too(size: tuple[int, int], mina: Member, work: Callable[[], None]) -> None:
     store_images([sent(saved(Pillow.new("RGB", size), "PNG"))], owner=mina)
     work()
     assert Image.objects.get().variants_at
     assert not Job.objects.filter(done_at=None).exists()
 
 
-def test_variants_carry_no_metadata(mina: Member, image_of: Callable[..., Image], work: Callable[[], None]) -> None:
+def test_the_variants_of_an_image_have_no_metadata(
+    mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
+) -> None:
     image = image_of(mina)
     work()
     for variant in ("thumb", "feed"):
@@ -64,7 +66,7 @@ def test_making_variants_twice_changes_nothing(
     assert files_in(pictures_folder) == before
 
 
-def test_variants_of_a_picture_that_is_gone_are_not_made(
+def test_variants_of_a_discarded_image_are_not_made(
     mina: Member, image_of: Callable[..., Image], pictures_folder: Path
 ) -> None:
     image = image_of(mina)
@@ -76,7 +78,7 @@ def test_variants_of_a_picture_that_is_gone_are_not_made(
     assert not files_in(pictures_folder)
 
 
-def test_a_picture_given_up_while_its_variants_are_made_leaves_no_file(
+def test_an_image_discarded_while_its_variants_are_made_leaves_no_file(
     mina: Member, image_of: Callable[..., Image], pictures_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = image_of(mina)
@@ -101,7 +103,7 @@ def test_deleting_files_twice_or_of_nothing_does_no_harm(mina: Member, image_of:
     assert not Image.objects.exists()
 
 
-def test_a_picture_that_is_shown_again_is_kept(
+def test_a_discarded_image_that_is_referenced_again_is_not_deleted(
     mina: Member, image_of: Callable[..., Image], pictures_folder: Path, work: Callable[[], None]
 ) -> None:
     image = image_of(mina)
@@ -114,12 +116,14 @@ def test_a_picture_that_is_shown_again_is_kept(
     assert len(files_in(pictures_folder)) == 3
 
 
-def test_a_picture_that_is_kept_is_not_deleted_by_a_late_job(mina: Member, image_of: Callable[..., Image]) -> None:
+def test_a_late_job_does_not_delete_an_image_that_is_not_discarded(
+    mina: Member, image_of: Callable[..., Image]
+) -> None:
     jobs.delete_files({"image_ids": [image_of(mina).pk]})
     assert Image.objects.stored().exists()
 
 
-def test_a_blurhash_tells_light_from_dark() -> None:
+def test_light_and_dark_images_have_different_blurhashes() -> None:
     light, dark = (jobs.compute_blurhash(Pillow.new("RGB", (640, 480), colour)) for colour in ("white", "black"))
     assert light != dark
     assert jobs.compute_blurhash(Pillow.open(BytesIO(photograph())))

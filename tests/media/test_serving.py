@@ -15,7 +15,7 @@ from tests.media.pictures import photograph
 KEY = "images/2026/11/" + "0" * 32
 
 
-def test_a_stored_picture_is_served_for_ever_and_never_guessed_at(
+def test_a_stored_image_is_served_with_its_type_and_long_caching(
     mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
 ) -> None:
     image = image_of(mina)
@@ -36,12 +36,12 @@ def test_a_stored_picture_is_served_for_ever_and_never_guessed_at(
         *["../../etc/passwd", "/etc/passwd", "images/2026/11/../../secret", "images/2026/11/%2e%2e"],
     ],
 )
-def test_nothing_else_is_served(name: str, pictures_folder: Path) -> None:
+def test_any_other_name_is_not_found(name: str, pictures_folder: Path) -> None:
     (pictures_folder / "images" / "2026" / "11").mkdir(parents=True)
     (pictures_folder / "images" / "2026" / "11" / f"{'1' * 32}.exe").write_bytes(photograph())
     with pytest.raises(Http404):
         local_views.serve_image(RequestFactory().get("/"), name)
 
 
-def test_pictures_can_be_read_and_nothing_else() -> None:
+def test_local_images_can_be_read_but_not_written() -> None:
     assert local_views.serve_image(RequestFactory().post("/"), f"{KEY}.full.jpg").status_code == 405

@@ -27,7 +27,7 @@ def picture(mina: Member, image_of: Callable[..., Image]) -> Image:
     return image
 
 
-def test_a_picture_that_nothing_shows_is_deleted_after_a_day(
+def test_an_unreferenced_image_is_deleted_after_a_day(
     picture: Image, pictures_folder: Path, work: Callable[[], None]
 ) -> None:
     swept = purge.purge_unreferenced()
@@ -37,7 +37,7 @@ def test_a_picture_that_nothing_shows_is_deleted_after_a_day(
     assert not files_in(pictures_folder)
 
 
-def test_a_new_picture_and_a_shown_one_are_left_alone(
+def test_new_and_referenced_images_are_not_purged(
     picture: Image, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
 ) -> None:
     Avatar.objects.create(member=mina, image=picture)
@@ -47,14 +47,14 @@ def test_a_new_picture_and_a_shown_one_are_left_alone(
     assert {picture, new} == set(Image.objects.stored())
 
 
-def test_what_a_crash_left_half_stored_is_swept(picture: Image, work: Callable[[], None]) -> None:
+def test_an_image_that_a_crash_left_half_stored_is_purged(picture: Image, work: Callable[[], None]) -> None:
     Image.objects.update(stored_at=None)
     assert purge.purge_unreferenced().images == 1
     work()
     assert not Image.objects.exists()
 
 
-def test_a_picture_whose_deletion_died_gets_another_job(picture: Image, work: Callable[[], None]) -> None:
+def test_an_image_whose_deletion_job_is_lost_gets_another_job(picture: Image, work: Callable[[], None]) -> None:
     with transaction.atomic():
         Image.objects.discard([picture])
     Job.objects.all().delete()
@@ -65,7 +65,7 @@ def test_a_picture_whose_deletion_died_gets_another_job(picture: Image, work: Ca
     assert not Image.objects.exists()
 
 
-def test_a_sweep_takes_many_pictures_in_short_steps(
+def test_a_purge_of_many_images_runs_in_short_steps(
     mina: Member, monkeypatch: pytest.MonkeyPatch, work: Callable[[], None]
 ) -> None:
     monkeypatch.setattr(purge, "CHUNK", 3)
@@ -77,7 +77,7 @@ def test_a_sweep_takes_many_pictures_in_short_steps(
     assert not Image.objects.exists()
 
 
-def test_the_command_changes_nothing_until_it_is_told_to(picture: Image, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_changes_nothing_without_the_option_yes(picture: Image, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("purge_images")
     assert "1 images" in capsys.readouterr().out
     assert Image.objects.stored().exists()
@@ -85,7 +85,7 @@ def test_the_command_changes_nothing_until_it_is_told_to(picture: Image, capsys:
     assert not Image.objects.stored().exists()
 
 
-def test_the_command_tells_machines_and_says_when_there_was_nothing(db: None, capsys: Any) -> None:
+def test_the_command_prints_json_and_exits_with_2_if_there_is_nothing(db: None, capsys: Any) -> None:
     with pytest.raises(SystemExit) as ending:
         call_command("purge_images", "--json")
     assert ending.value.code == 2

@@ -26,7 +26,7 @@ def code_of(answer: Any) -> str:
     return str(answer.json()["code"])
 
 
-def test_a_sent_picture_is_answered_with_id_size_and_addresses(mina_api: Any, mina: Member, settings: Any) -> None:
+def test_an_uploaded_image_is_shown_with_id_size_and_urls(mina_api: Any, mina: Member, settings: Any) -> None:
     answer = send(mina_api, alt="Two cups of tea")
     image = Image.objects.get()
     full = f"{settings.IMAGE_BASE_URL}/{image.key}.full.jpg"
@@ -42,7 +42,7 @@ def test_a_sent_picture_is_answered_with_id_size_and_addresses(mina_api: Any, mi
     }
 
 
-def test_a_picture_can_be_read_again_once_its_variants_are_made(mina_api: Any, work: Callable[[], None]) -> None:
+def test_an_image_can_be_read_again_when_its_variants_are_made(mina_api: Any, work: Callable[[], None]) -> None:
     address = f"{IMAGES}/{send(mina_api).json()['id']}"
     work()
     answer = mina_api.get(address).json()
@@ -50,27 +50,27 @@ def test_a_picture_can_be_read_again_once_its_variants_are_made(mina_api: Any, w
     assert answer["blurhash"]
 
 
-def test_a_sideways_photograph_from_a_phone_arrives_upright(mina_api: Any) -> None:
+def test_a_sideways_photo_from_a_phone_is_turned_upright(mina_api: Any) -> None:
     data = saved(corners(), "JPEG", exif=exif_of(6))
     answer = send(mina_api, sent(data)).json()
     assert (answer["width"], answer["height"]) == (80, 120)
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", b"\xff\xd8\xff", photograph()[:2_000]])
-def test_what_is_no_picture_is_refused_with_a_stable_code(mina_api: Any, data: bytes) -> None:
+def test_a_file_that_is_not_an_image_is_refused_with_a_stable_code(mina_api: Any, data: bytes) -> None:
     answer = send(mina_api, sent(data))
     assert (answer.status_code, code_of(answer)) == (400, "not_an_image")
     assert not Image.objects.exists()
 
 
-def test_a_picture_of_too_many_bytes_is_refused(mina_api: Any, settings: Any) -> None:
+def test_an_image_with_too_many_bytes_is_refused(mina_api: Any, settings: Any) -> None:
     settings.IMAGE_MAX_BYTES = 1_000
     answer = send(mina_api, sent(photograph()))
     assert (answer.status_code, code_of(answer)) == (413, "image_too_large")
 
 
 @pytest.mark.parametrize("ending", ["x" * 300, "한" * 100])
-def test_a_large_picture_with_an_endless_ending_is_taken(mina_api: Any, ending: str) -> None:
+def test_a_large_image_with_a_long_file_extension_is_accepted(mina_api: Any, ending: str) -> None:
     # Large enough to wait on disk, under a name that must not be the client's.
     data = saved(corners(), "JPEG") + bytes(2_000_000)
     head = f'--b\r\nContent-Disposition: form-data; name="image"; filename="photo.{ending}"\r\n\r\n'
@@ -80,19 +80,19 @@ def test_a_large_picture_with_an_endless_ending_is_taken(mina_api: Any, ending: 
     assert answer.status_code == 201
 
 
-def test_a_picture_of_too_many_pixels_is_refused(mina_api: Any, settings: Any) -> None:
+def test_an_image_with_too_many_pixels_is_refused(mina_api: Any, settings: Any) -> None:
     settings.IMAGE_MAX_PIXELS = 64 * 48 - 1
     answer = send(mina_api)
     assert (answer.status_code, code_of(answer)) == (400, "image_too_many_pixels")
 
 
-def test_a_member_whose_room_is_used_up_is_told_so(mina_api: Any, settings: Any) -> None:
+def test_an_upload_beyond_the_members_quota_is_refused(mina_api: Any, settings: Any) -> None:
     settings.IMAGE_QUOTA_COUNT = 0
     answer = send(mina_api)
     assert (answer.status_code, code_of(answer)) == (403, "quota_exceeded")
 
 
-def test_storage_that_is_away_is_told_with_a_time_to_come_back(mina_api: Any, pictures_folder: Any) -> None:
+def test_an_outage_of_storage_is_an_error_with_a_time_to_retry(mina_api: Any, pictures_folder: Any) -> None:
     (pictures_folder / "images").write_text("a file where a folder should be")
     answer = send(mina_api)
     assert (answer.status_code, code_of(answer)) == (503, "storage_unavailable")
@@ -100,31 +100,31 @@ def test_storage_that_is_away_is_told_with_a_time_to_come_back(mina_api: Any, pi
 
 
 @pytest.mark.parametrize("fields", [{"owner": "12345"}, {"key": "images/mine"}])
-def test_nobody_says_for_whom_or_where_a_picture_is(mina_api: Any, fields: dict[str, Any]) -> None:
+def test_no_client_chooses_the_owner_or_the_key_of_an_image(mina_api: Any, fields: dict[str, Any]) -> None:
     answer = send(mina_api, None, **fields)
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["code"] == "unknown_field"
 
 
-def test_a_picture_without_its_part_or_as_json_is_refused(mina_api: Any) -> None:
+def test_an_upload_without_a_file_or_as_json_is_refused(mina_api: Any) -> None:
     assert mina_api.post(IMAGES, {"alt": "no picture"}, format="multipart").status_code == 400
     assert mina_api.post(IMAGES, {"image": "AAAA"}, format="json").status_code == 415
 
 
-def test_words_are_measured_in_letters_that_people_see(mina_api: Any) -> None:
+def test_alt_texts_are_measured_in_graphemes(mina_api: Any) -> None:
     family = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
     assert send(mina_api, alt=family * ALT_MAX_GRAPHEMES).status_code == 201
     assert send(mina_api, alt=family * (ALT_MAX_GRAPHEMES + 1)).status_code == 400
 
 
-def test_the_words_of_a_picture_can_be_changed_by_its_owner(mina_api: Any, jun_api: Any) -> None:
+def test_the_alt_text_of_an_image_can_be_changed_by_its_owner(mina_api: Any, jun_api: Any) -> None:
     address = f"{IMAGES}/{send(mina_api).json()['id']}"
     assert mina_api.patch(address, {"alt": "Tea"}, format="json").json()["alt"] == "Tea"
     assert jun_api.patch(address, {"alt": "Coffee"}, format="json").status_code == 404
     assert mina_api.get(address).json()["alt"] == "Tea"
 
 
-def test_somebody_elses_picture_looks_like_one_that_does_not_exist(mina_api: Any, jun_api: Any) -> None:
+def test_somebody_elses_image_is_not_found_like_one_that_does_not_exist(mina_api: Any, jun_api: Any) -> None:
     foreign = f"{IMAGES}/{send(mina_api).json()['id']}"
     for method in (jun_api.get, jun_api.delete):
         answers = [method(address) for address in (foreign, f"{IMAGES}/12345", f"{IMAGES}/{2**63 - 1}")]
@@ -132,30 +132,30 @@ def test_somebody_elses_picture_looks_like_one_that_does_not_exist(mina_api: Any
         assert len({answer.json()["code"] for answer in answers}) == 1
 
 
-def test_a_picture_that_nothing_shows_can_be_deleted(mina_api: Any) -> None:
+def test_an_unreferenced_image_can_be_deleted_by_its_owner(mina_api: Any) -> None:
     address = f"{IMAGES}/{send(mina_api).json()['id']}"
     assert mina_api.delete(address).status_code == 204
     assert mina_api.get(address).status_code == 404
 
 
-def test_a_picture_that_is_shown_cannot_be_deleted(mina_api: Any, mina: Member) -> None:
+def test_an_image_that_is_in_use_cannot_be_deleted(mina_api: Any, mina: Member) -> None:
     image_id = send(mina_api).json()["id"]
     Avatar.objects.create(member=mina, image_id=image_id)
     answer = mina_api.delete(f"{IMAGES}/{image_id}")
     assert (answer.status_code, code_of(answer)) == (409, "image_in_use")
 
 
-def test_sending_pictures_is_limited_by_member(mina_api: Any, jun_api: Any, settings: Any) -> None:
+def test_uploads_are_rate_limited_by_member(mina_api: Any, jun_api: Any, settings: Any) -> None:
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"upload-member": "2/minute"}
     assert [send(mina_api).status_code for _ in range(3)] == [201, 201, 429]
     assert send(jun_api).status_code == 201
 
 
-def test_nobody_sends_pictures_without_signing_in(api: APIClient, db: None) -> None:
+def test_uploading_an_image_needs_a_login(api: APIClient, db: None) -> None:
     assert send(api).status_code == 401
 
 
-def test_a_refused_picture_is_told_in_the_language_of_the_request(mina_api: APIClient) -> None:
+def test_an_upload_is_refused_in_the_language_of_the_request(mina_api: APIClient) -> None:
     nothing = SimpleUploadedFile("photo.jpg", b"no picture at all", "image/jpeg")
     refused = mina_api.post("/api/v1/images", {"image": nothing}, format="multipart", HTTP_ACCEPT_LANGUAGE="ko")
     assert refused.json()["code"] == "not_an_image"

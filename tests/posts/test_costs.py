@@ -46,7 +46,7 @@ def statements(read: Callable[[], Any]) -> list[str]:
 
 @pytest.mark.parametrize("number", [1, 50])
 @pytest.mark.parametrize("asked", [{}, {"author": True}, {"following": "true", "has_images": "true"}])
-def test_a_page_of_the_feed_takes_two_statements_however_long_it_is(
+def test_a_page_of_the_feed_takes_two_statements_whatever_its_length(
     mina: Member, jun: Member, jun_api: APIClient, number: int, asked: dict[str, Any]
 ) -> None:
     jun.follow(mina)
@@ -56,13 +56,13 @@ def test_a_page_of_the_feed_takes_two_statements_however_long_it_is(
     assert len(statements(lambda: jun_api.get(POSTS, asked))) == 2
 
 
-def test_a_page_without_pictures_takes_one_statement(mina: Member, jun_api: APIClient) -> None:
+def test_a_page_without_images_takes_one_statement(mina: Member, jun_api: APIClient) -> None:
     write(mina, 50)
     assert len(statements(lambda: jun_api.get(POSTS))) == 1
 
 
 @pytest.mark.parametrize("pictures", [1, 10])
-def test_reading_one_post_takes_two_statements_however_many_pictures(
+def test_reading_a_post_takes_two_statements_whatever_its_number_of_images(
     mina: Member, jun_api: APIClient, pictures: int
 ) -> None:
     (post,) = write(mina, 1, pictures=pictures)

@@ -12,7 +12,7 @@ from tests.factories import PostFactory
 from tests.posts.conftest import files
 
 
-def test_a_deleted_post_takes_its_pictures_and_their_files_along(
+def test_deleting_a_post_deletes_its_images_and_their_files(
     mina: Member, mina_api: APIClient, illustrated: Callable[..., Post], work: Callable[[], None]
 ) -> None:
     before = files()
@@ -33,7 +33,7 @@ def test_deleting_twice_finds_nothing_the_second_time(mina: Member, mina_api: AP
     assert [mina_api.delete(address).status_code for _ in range(2)] == [204, 404]
 
 
-def test_nobody_deletes_what_somebody_else_wrote(mina: Member, jun_api: APIClient) -> None:
+def test_nobody_can_delete_a_post_of_somebody_else(mina: Member, jun_api: APIClient) -> None:
     post = PostFactory.create(author=mina)
     response = jun_api.delete(f"/api/v1/posts/{post.pk}")
     assert (response.status_code, response.json()["code"]) == (403, "not_yours")
@@ -41,7 +41,7 @@ def test_nobody_deletes_what_somebody_else_wrote(mina: Member, jun_api: APIClien
 
 
 @pytest.mark.parametrize("way", ["blocks", "is blocked"])
-def test_who_does_not_see_a_post_is_told_that_there_is_none(
+def test_deleting_a_post_that_one_cannot_see_is_not_found(
     mina: Member, jun: Member, jun_api: APIClient, way: str
 ) -> None:
     post = PostFactory.create(author=mina)
@@ -51,7 +51,7 @@ def test_who_does_not_see_a_post_is_told_that_there_is_none(
     assert Post.objects.filter(pk=post.pk).exists()
 
 
-def test_the_pictures_of_a_deleted_post_cannot_be_shown_again(
+def test_the_images_of_a_deleted_post_cannot_be_used_again(
     mina: Member, mina_api: APIClient, illustrated: Callable[..., Post]
 ) -> None:
     post = illustrated(mina)

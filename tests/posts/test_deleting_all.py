@@ -22,7 +22,7 @@ def delete_all(client: APIClient, password: str = PASSWORD) -> Any:
     return client.post("/api/v1/me/posts/deletion", {"password": password}, format="json")
 
 
-def test_all_posts_of_a_member_are_gone_for_everybody_at_once(
+def test_all_posts_of_a_member_are_hidden_from_everybody_at_once(
     mina: Member, jun: Member, mina_api: APIClient, jun_api: APIClient, texts: Texts
 ) -> None:
     posts = PostFactory.create_batch(3, author=mina)
@@ -35,7 +35,7 @@ def test_all_posts_of_a_member_are_gone_for_everybody_at_once(
     assert jun_api.get(f"/api/v1/members/{mina.pk}").json()["counts"]["posts"] == 0
 
 
-def test_rows_and_files_follow_in_jobs_of_a_few_posts_each(
+def test_rows_and_files_are_deleted_by_jobs_of_a_few_posts_each(
     mina: Member, mina_api: APIClient, illustrated: Callable[..., Post], work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "DELETION_BATCH", 2)
@@ -51,7 +51,7 @@ def test_rows_and_files_follow_in_jobs_of_a_few_posts_each(
     assert Job.objects.filter(kind="posts.delete_posts").count() == 4
 
 
-def test_what_is_written_afterwards_stays(mina: Member, mina_api: APIClient, texts: Texts, work: Work) -> None:
+def test_a_post_published_after_deleting_all_stays(mina: Member, mina_api: APIClient, texts: Texts, work: Work) -> None:
     PostFactory.create(author=mina, text="before")
     delete_all(mina_api)
     mina_api.post("/api/v1/posts", {"text": "after"}, format="json")
@@ -60,7 +60,7 @@ def test_what_is_written_afterwards_stays(mina: Member, mina_api: APIClient, tex
     assert list(Post.objects.values_list("text", flat=True)) == ["after"]
 
 
-def test_the_pictures_of_other_members_and_free_ones_stay(
+def test_images_of_other_members_and_unused_images_stay(
     mina: Member, jun: Member, mina_api: APIClient, image_of: Any, illustrated: Callable[..., Post], work: Work
 ) -> None:
     illustrated(mina)
@@ -87,7 +87,7 @@ def test_deleting_all_twice_is_a_success_both_times(mina: Member, mina_api: APIC
     assert not Post.objects.exists()
 
 
-def test_a_job_that_dies_half_way_leaves_the_rest_hidden_and_owed(
+def test_a_job_that_fails_halfway_leaves_the_rest_hidden_and_is_retried(
     mina: Member, mina_api: APIClient, texts: Texts, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     PostFactory.create_batch(3, author=mina)
@@ -101,7 +101,7 @@ def test_a_job_that_dies_half_way_leaves_the_rest_hidden_and_owed(
     assert not Post.objects.exists()
 
 
-def test_a_moderators_restoring_brings_nothing_back(
+def test_restoring_a_removed_post_does_not_undo_its_authors_deletion(
     mina: Member, mina_api: APIClient, texts: Texts, work: Work
 ) -> None:
     post = PostFactory.create(author=mina)

@@ -21,9 +21,7 @@ def history(client: APIClient, post: Post, **asked: Any) -> Any:
     return client.get(f"/api/v1/posts/{post.pk}/edits", asked).json()
 
 
-def test_edited_words_are_what_everybody_reads_from_then_on(
-    mina: Member, mina_api: APIClient, jun_api: APIClient
-) -> None:
+def test_everybody_reads_the_new_text_after_an_edit(mina: Member, mina_api: APIClient, jun_api: APIClient) -> None:
     post = PostFactory.create(author=mina, text="Frist snow.")
     assert mina_api.get(f"/api/v1/posts/{post.pk}").json()["edited_at"] is None
     answer = edit(mina_api, post, text=" First snow.\r\n")
@@ -33,9 +31,7 @@ def test_edited_words_are_what_everybody_reads_from_then_on(
     assert jun_api.get("/api/v1/posts").json()["results"] == [answer.json()]
 
 
-def test_what_was_said_before_is_kept_for_the_writer_only(
-    mina: Member, mina_api: APIClient, jun_api: APIClient
-) -> None:
+def test_only_the_author_can_read_the_former_texts(mina: Member, mina_api: APIClient, jun_api: APIClient) -> None:
     post = PostFactory.create(author=mina, text="one")
     moments = [edit(mina_api, post, text=text).json()["edited_at"] for text in ("two", "three")]
     shown = history(mina_api, post)["results"]
@@ -43,7 +39,7 @@ def test_what_was_said_before_is_kept_for_the_writer_only(
     assert history(jun_api, post)["code"] == "not_yours"
 
 
-def test_a_long_history_is_read_in_pages(mina: Member, mina_api: APIClient) -> None:
+def test_a_long_history_of_edits_is_read_in_pages(mina: Member, mina_api: APIClient) -> None:
     post = PostFactory.create(author=mina, text="0")
     for number in range(1, 6):
         post.edit(str(number))
@@ -54,7 +50,7 @@ def test_a_long_history_is_read_in_pages(mina: Member, mina_api: APIClient) -> N
     assert [edit["text"] for page in read for edit in page["results"]] == ["4", "3", "2", "1", "0"]
 
 
-def test_the_same_words_again_change_nothing(mina: Member, mina_api: APIClient) -> None:
+def test_sending_the_same_text_again_changes_nothing(mina: Member, mina_api: APIClient) -> None:
     post = PostFactory.create(author=mina, text="one")
     answers = [edit(mina_api, post, text=text).json() for text in ("two", "two", " two ")]
     assert answers[0] == answers[1] == answers[2]
@@ -63,7 +59,7 @@ def test_the_same_words_again_change_nothing(mina: Member, mina_api: APIClient) 
     assert untouched["edited_at"] is None
 
 
-def test_words_may_be_taken_away_from_a_post_with_pictures_only(
+def test_only_a_post_with_images_can_lose_its_text(
     mina: Member, mina_api: APIClient, illustrated: Callable[..., Post]
 ) -> None:
     pictured = edit(mina_api, illustrated(mina), text="")
@@ -84,7 +80,7 @@ def test_words_may_be_taken_away_from_a_post_with_pictures_only(
         ({"text": "x", "author": "1"}, "unknown_field"),
     ],
 )
-def test_an_edit_obeys_the_rules_of_publishing(
+def test_an_edit_follows_the_rules_of_publishing(
     mina: Member, mina_api: APIClient, body: dict[str, Any], code: str
 ) -> None:
     post = PostFactory.create(author=mina, text="one")
@@ -95,7 +91,7 @@ def test_an_edit_obeys_the_rules_of_publishing(
     assert (post.text, post.edited_at) == ("one", None)
 
 
-def test_nobody_edits_what_somebody_else_wrote(mina: Member, jun_api: APIClient) -> None:
+def test_nobody_can_edit_a_post_of_somebody_else(mina: Member, jun_api: APIClient) -> None:
     post = PostFactory.create(author=mina, text="one")
     answer = edit(jun_api, post, text="two")
     assert (answer.status_code, answer.json()["code"]) == (403, "not_yours")
@@ -104,14 +100,14 @@ def test_nobody_edits_what_somebody_else_wrote(mina: Member, jun_api: APIClient)
     assert not PostEdit.objects.exists()
 
 
-def test_a_removed_post_is_not_edited_and_its_history_not_read(mina: Member, mina_api: APIClient) -> None:
+def test_a_removed_post_can_be_neither_edited_nor_its_history_read(mina: Member, mina_api: APIClient) -> None:
     post = PostFactory.create(author=mina)
     post.remove()
     assert edit(mina_api, post, text="two").status_code == 404
     assert history(mina_api, post)["code"] == "not_found"
 
 
-def test_the_history_goes_with_the_post(mina: Member, mina_api: APIClient) -> None:
+def test_deleting_a_post_deletes_its_former_texts(mina: Member, mina_api: APIClient) -> None:
     post = PostFactory.create(author=mina)
     edit(mina_api, post, text="two")
     assert mina_api.delete(f"/api/v1/posts/{post.pk}").status_code == 204
@@ -119,7 +115,7 @@ def test_the_history_goes_with_the_post(mina: Member, mina_api: APIClient) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-def test_edits_of_the_same_moment_lose_no_words(mina: Member) -> None:
+def test_edits_at_the_same_time_lose_no_text(mina: Member) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("the tests' SQLite lies in memory, where writers do not wait for each other")
     post = PostFactory.create(author=mina, text="0")

@@ -27,7 +27,7 @@ def town(mina: Member, jun: Member, sora: Member) -> dict[str, Post]:
     return {text: say(member, text, 3 - number) for number, (text, member) in enumerate(members.items())}
 
 
-def test_the_feed_holds_everybodys_posts_newest_first(
+def test_the_feed_shows_everybodys_posts_newest_first(
     town: dict[str, Post], mina: Member, mina_api: APIClient, texts: Texts
 ) -> None:
     assert texts(mina_api) == ["newest", "middle", "oldest"]
@@ -47,7 +47,7 @@ def test_the_feed_can_be_read_oldest_first(town: dict[str, Post], mina_api: APIC
     assert texts(mina_api, ordering="newest") == ["newest", "middle", "oldest"]
 
 
-def test_the_feed_narrows_to_one_writer(
+def test_the_feed_can_be_filtered_by_author(
     town: dict[str, Post], jun: Member, mina: Member, mina_api: APIClient, texts: Texts
 ) -> None:
     assert texts(mina_api, author=jun.pk) == ["middle"]
@@ -56,7 +56,7 @@ def test_the_feed_narrows_to_one_writer(
     assert texts(mina_api, author=2**63 - 1) == []
 
 
-def test_the_feed_narrows_to_those_one_follows(
+def test_the_feed_can_be_filtered_by_followed_members(
     town: dict[str, Post], mina: Member, jun: Member, mina_api: APIClient, texts: Texts
 ) -> None:
     mina.follow(jun)
@@ -64,7 +64,7 @@ def test_the_feed_narrows_to_those_one_follows(
     assert len(texts(mina_api, following="false")) == 3
 
 
-def test_the_feed_narrows_to_posts_with_or_without_pictures(
+def test_the_feed_can_be_filtered_by_posts_with_or_without_images(
     town: dict[str, Post], jun: Member, mina_api: APIClient, texts: Texts, illustrated: Callable[..., Post]
 ) -> None:
     illustrated(jun, "with", pictures=2)
@@ -72,7 +72,7 @@ def test_the_feed_narrows_to_posts_with_or_without_pictures(
     assert texts(mina_api, has_images="false") == ["newest", "middle", "oldest"]
 
 
-def test_since_includes_its_moment_and_until_does_not(town: dict[str, Post], mina_api: APIClient, texts: Texts) -> None:
+def test_since_includes_its_time_and_until_does_not(town: dict[str, Post], mina_api: APIClient, texts: Texts) -> None:
     moment = town["middle"].created_at
     assert texts(mina_api, since=moment.isoformat()) == ["newest", "middle"]
     assert texts(mina_api, until=moment.isoformat()) == ["oldest"]
@@ -97,7 +97,7 @@ def test_since_includes_its_moment_and_until_does_not(town: dict[str, Post], min
         ("until", "2026-11-24T00:00:00+99:00"),
     ],
 )
-def test_a_filter_that_makes_no_sense_is_refused_by_name(mina_api: APIClient, name: str, value: str) -> None:
+def test_an_invalid_filter_is_refused_by_its_name(mina_api: APIClient, name: str, value: str) -> None:
     response = mina_api.get(POSTS, {name: value})
     assert (response.status_code, response.json()["code"]) == (400, "invalid")
     assert response.json()["errors"][0]["field"] == name
@@ -106,7 +106,7 @@ def test_a_filter_that_makes_no_sense_is_refused_by_name(mina_api: APIClient, na
 @pytest.mark.parametrize(
     ("query", "code"), [("author=", "blank"), ("author=1&author=2", "repeated"), ("cursor=", "blank")]
 )
-def test_an_empty_or_repeated_parameter_is_no_answer_to_everything(mina_api: APIClient, query: str, code: str) -> None:
+def test_an_empty_or_repeated_parameter_is_refused(mina_api: APIClient, query: str, code: str) -> None:
     answer = mina_api.get(f"/api/v1/posts?{query}")
     assert answer.status_code == 400
     assert [error["code"] for error in answer.json()["errors"]] == [code]
@@ -142,7 +142,7 @@ LISTS: dict[str, Callable[[Member], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("why", HIDING)
-def test_a_post_that_is_hidden_is_gone_everywhere_and_comes_back(
+def test_a_hidden_post_is_not_found_anywhere_and_can_come_back(
     mina: Member, jun: Member, jun_api: APIClient, texts: Texts, why: str
 ) -> None:
     post = say(mina, "hello")
@@ -156,13 +156,13 @@ def test_a_post_that_is_hidden_is_gone_everywhere_and_comes_back(
     assert jun_api.get(f"{POSTS}/{post.pk}").status_code == 200
 
 
-def test_a_suspension_that_has_run_out_hides_nothing(mina: Member, jun_api: APIClient, texts: Texts) -> None:
+def test_an_expired_suspension_hides_no_posts(mina: Member, jun_api: APIClient, texts: Texts) -> None:
     say(mina, "hello")
     mina.suspend(timezone.now() - timedelta(seconds=1))
     assert texts(jun_api) == ["hello"]
 
 
-def test_the_writer_does_not_see_a_removed_post_either(mina: Member, mina_api: APIClient, texts: Texts) -> None:
+def test_the_author_does_not_see_a_removed_post_either(mina: Member, mina_api: APIClient, texts: Texts) -> None:
     post = say(mina, "hello")
     post.remove()
     assert texts(mina_api) == []
@@ -170,7 +170,7 @@ def test_the_writer_does_not_see_a_removed_post_either(mina: Member, mina_api: A
     assert mina_api.delete(f"{POSTS}/{post.pk}").status_code == 404
 
 
-def test_a_block_between_two_hides_neither_from_a_third(
+def test_a_block_between_two_members_hides_neither_from_a_third(
     mina: Member, jun: Member, sora: Member, jun_api: APIClient, texts: Texts
 ) -> None:
     say(mina, "hello")

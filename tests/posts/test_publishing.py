@@ -31,9 +31,7 @@ def send(client: APIClient, **parts: Any) -> Any:
     return client.post(POSTS, parts, format="multipart")
 
 
-def test_a_post_shows_its_uploaded_pictures_in_the_order_given(
-    mina: Member, mina_api: APIClient, image_of: ImageOf
-) -> None:
+def test_a_post_shows_uploaded_images_in_the_given_order(mina: Member, mina_api: APIClient, image_of: ImageOf) -> None:
     ids = [str(image_of(mina).pk) for _ in range(3)][::-1]
     response = publish(mina_api, text="Three.", image_ids=ids)
     assert response.status_code == 201
@@ -41,7 +39,7 @@ def test_a_post_shows_its_uploaded_pictures_in_the_order_given(
     assert response.json() == mina_api.get(f"{POSTS}/{response.json()['id']}").json()
 
 
-def test_pictures_sent_with_the_post_keep_their_order_and_words(mina_api: APIClient) -> None:
+def test_images_sent_with_a_post_keep_their_order_and_alt_texts(mina_api: APIClient) -> None:
     sizes = [(64, 48), (48, 64), (80, 40)]
     response = send(mina_api, text="x", images=[upload(size=size) for size in sizes], alts=["one", "", "three"])
     shown = response.json()["images"]
@@ -50,7 +48,7 @@ def test_pictures_sent_with_the_post_keep_their_order_and_words(mina_api: APICli
 
 
 @pytest.mark.parametrize(("pictures", "status"), [(0, 201), (1, 201), (10, 201), (11, 400)])
-def test_a_post_takes_up_to_ten_pictures_in_the_same_request(mina_api: APIClient, pictures: int, status: int) -> None:
+def test_a_post_can_have_up_to_ten_images_in_the_same_request(mina_api: APIClient, pictures: int, status: int) -> None:
     response = send(mina_api, text="x", images=[upload(size=(8, 8)) for _ in range(pictures)])
     assert response.status_code == status
     assert response.json().get("code") == (None if status == 201 else "too_many_images")
@@ -58,32 +56,32 @@ def test_a_post_takes_up_to_ten_pictures_in_the_same_request(mina_api: APIClient
 
 
 @pytest.mark.parametrize(("pictures", "status"), [(1, 201), (10, 201), (11, 400)])
-def test_a_post_takes_up_to_ten_pictures_by_id(mina: Member, mina_api: APIClient, pictures: int, status: int) -> None:
+def test_a_post_can_have_up_to_ten_images_by_id(mina: Member, mina_api: APIClient, pictures: int, status: int) -> None:
     images = store_images([upload(size=(8, 8)) for _ in range(min(pictures, 10))], owner=mina)
     ids = [str(image.pk) for image in images] + ["1"] * (pictures - len(images))
     assert publish(mina_api, image_ids=ids).status_code == status
     assert PostImage.objects.count() == (pictures if status == 201 else 0)
 
 
-def test_a_post_of_pictures_alone_needs_no_words(mina: Member, mina_api: APIClient, image_of: ImageOf) -> None:
+def test_a_post_with_images_needs_no_text(mina: Member, mina_api: APIClient, image_of: ImageOf) -> None:
     response = publish(mina_api, image_ids=[str(image_of(mina).pk)])
     assert (response.status_code, response.json()["text"]) == (201, "")
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "\u200b", "\u3164\u2800"])
-def test_a_post_without_anything_to_see_is_refused(mina_api: APIClient, text: str) -> None:
+def test_a_post_without_text_and_images_is_refused(mina_api: APIClient, text: str) -> None:
     assert publish(mina_api, text=text).json()["code"] == "post_empty"
     assert send(mina_api, text=text).json()["code"] == "post_empty"
 
 
-def test_letters_are_counted_as_people_count_them(mina_api: APIClient, settings: Settings) -> None:
+def test_the_length_of_a_text_is_measured_in_graphemes(mina_api: APIClient, settings: Settings) -> None:
     settings.POST_MAX_GRAPHEMES = 5
     assert publish(mina_api, text=FAMILY * 5).json()["text"] == FAMILY * 5
     refused = publish(mina_api, text=FAMILY * 6)
     assert refused.json()["errors"][0] == refused.json()["errors"][0] | {"field": "text", "code": "max_graphemes"}
 
 
-def test_text_is_kept_composed_and_with_its_lines(mina_api: APIClient) -> None:
+def test_a_text_is_stored_in_nfc_and_with_its_line_breaks(mina_api: APIClient) -> None:
     decomposed = unicodedata.normalize("NFD", "안녕, café")
     assert publish(mina_api, text=f"{decomposed}\r\n\tyes").json()["text"] == "안녕, café\n\tyes"
 
@@ -93,17 +91,17 @@ def test_text_is_kept_composed_and_with_its_lines(mina_api: APIClient) -> None:
     ["a" + "\u0301" * 60_000 + "\u0323" * 60_000, "a" + "\u0301" * 9_000 + "\u0323" * 9_000, "🇰" * 19_999],
     ids=["marks beyond the limit", "marks within it", "flags"],
 )
-def test_text_that_takes_quadratic_time_is_refused_unread(mina_api: APIClient, bomb: str) -> None:
+def test_a_text_that_would_take_quadratic_time_is_refused(mina_api: APIClient, bomb: str) -> None:
     assert publish(mina_api, text=bomb).json()["errors"][0]["code"] in ("max_graphemes", "marks")
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\u202eb", "\x1b[2J", True, None, ["x"], {"x": 1}])
-def test_what_is_no_plain_text_is_refused(mina_api: APIClient, text: Any) -> None:
+def test_a_value_that_is_not_plain_text_is_refused(mina_api: APIClient, text: Any) -> None:
     response = publish(mina_api, text=text, image_ids=[])
     assert (response.status_code, response.json().get("errors", [{}])[0].get("field")) == (400, "text")
 
 
-def test_foreign_unknown_and_shown_pictures_are_refused_alike_and_leave_nothing(
+def test_foreign_unknown_and_used_images_are_refused_alike_and_leave_nothing(
     mina: Member, mina_api: APIClient, jun: Member, image_of: ImageOf, illustrated: Callable[..., Post]
 ) -> None:
     shown = illustrated(mina).post_images.get().image
@@ -120,13 +118,13 @@ def test_foreign_unknown_and_shown_pictures_are_refused_alike_and_leave_nothing(
 
 
 @pytest.mark.parametrize("ids", [["x"], [1], ["-1"], ["1" * 20], [None], "1", {"0": "1"}, ["7", "7"], [["7"]]])
-def test_image_ids_that_are_no_list_of_different_ids_are_refused(mina_api: APIClient, ids: Any) -> None:
+def test_image_ids_must_be_a_list_of_different_ids(mina_api: APIClient, ids: Any) -> None:
     response = publish(mina_api, text="x", image_ids=ids)
     assert (response.status_code, response.json()["code"]) == (400, "invalid")
     assert response.json()["errors"][0]["field"].startswith("image_ids")
 
 
-def test_one_bad_picture_among_three_leaves_no_rows_and_no_files(mina_api: APIClient) -> None:
+def test_one_bad_image_among_three_leaves_no_rows_and_no_files(mina_api: APIClient) -> None:
     before = files()
     bad = SimpleUploadedFile("photo.jpg", b"\xff\xd8\xff not a picture", "image/jpeg")
     response = send(mina_api, text="x", images=[upload(), bad, upload()])
@@ -136,7 +134,7 @@ def test_one_bad_picture_among_three_leaves_no_rows_and_no_files(mina_api: APICl
     assert files() == before
 
 
-def test_pictures_of_a_post_that_fails_are_given_up(
+def test_the_images_of_a_post_that_fails_are_discarded(
     mina: Member, jun: Member, image_of: ImageOf, work: Callable[[], None]
 ) -> None:
     before, foreign = files(), image_of(jun)
@@ -156,20 +154,20 @@ def test_pictures_of_a_post_that_fails_are_given_up(
 
 
 @pytest.mark.parametrize("alts", [["one"], ["one", "two", "three"]])
-def test_words_for_some_of_the_pictures_are_refused(mina_api: APIClient, alts: list[str]) -> None:
+def test_alt_texts_for_only_some_images_are_refused(mina_api: APIClient, alts: list[str]) -> None:
     response = send(mina_api, text="x", images=[upload(), upload()], alts=alts)
     assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "alts")
 
 
 @pytest.mark.parametrize("name", ["author", "author_id", "member_id", "id", "created_at", "removed_at", "is_staff"])
-def test_nobody_names_the_writer_or_what_the_server_makes(mina_api: APIClient, jun: Member, name: str) -> None:
+def test_no_client_sets_the_author_or_what_the_server_sets(mina_api: APIClient, jun: Member, name: str) -> None:
     for response in (publish(mina_api, text="x", **{name: jun.pk}), send(mina_api, text="x", **{name: str(jun.pk)})):
         assert (response.status_code, response.json()["code"]) == (400, "unknown_field")
         assert response.json()["errors"][0]["field"] == name
     assert not Post.objects.exists()
 
 
-def test_the_ways_of_sending_pictures_do_not_mix(mina_api: APIClient) -> None:
+def test_the_two_ways_of_sending_images_cannot_be_mixed(mina_api: APIClient) -> None:
     assert publish(mina_api, text="x", images=[]).json()["code"] == "unknown_field"
     assert send(mina_api, text="x", image_ids="7").json()["code"] == "unknown_field"
     assert send(mina_api, text=upload()).json()["errors"][0]["field"] == "text"

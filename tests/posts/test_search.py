@@ -41,7 +41,7 @@ def said(mina: Member) -> None:
         ("' OR 1=1 --", []),
     ],
 )
-def test_words_are_found_as_they_stand_whatever_their_case(
+def test_a_search_finds_the_text_as_written_whatever_its_case(
     said: None, jun_api: APIClient, texts: Texts, words: str, found: list[str]
 ) -> None:
     assert texts(jun_api, search=words) == found
@@ -68,13 +68,13 @@ def test_case_does_not_count_outside_of_english_either(mina: Member, jun_api: AP
         ("x" * 101, "max_graphemes"),
     ],
 )
-def test_too_few_or_too_many_letters_are_refused_by_name(jun_api: APIClient, words: str, code: str) -> None:
+def test_a_search_that_is_too_short_or_too_long_is_refused(jun_api: APIClient, words: str, code: str) -> None:
     answer = jun_api.get(POSTS, {"search": words})
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("search", code)]
 
 
-def test_search_goes_together_with_the_other_filters_and_with_pages(
+def test_a_search_can_be_combined_with_filters_and_pages(
     said: None, mina: Member, jun: Member, jun_api: APIClient, texts: Texts
 ) -> None:
     PostFactory.create(author=jun, text="Not so sure")
@@ -86,7 +86,7 @@ def test_search_goes_together_with_the_other_filters_and_with_pages(
     assert other.json()["code"] == "invalid_cursor"
 
 
-def test_search_finds_nothing_that_is_hidden(mina: Member, jun: Member, jun_api: APIClient, texts: Texts) -> None:
+def test_a_search_does_not_find_hidden_posts(mina: Member, jun: Member, jun_api: APIClient, texts: Texts) -> None:
     post = PostFactory.create(author=mina, text="a secret")
     assert texts(jun_api, search="secret") == ["a secret"]
     post.remove()
@@ -96,7 +96,7 @@ def test_search_finds_nothing_that_is_hidden(mina: Member, jun: Member, jun_api:
     assert texts(jun_api, search="secret") == []
 
 
-def test_searching_has_a_limit_and_reading_has_none(jun_api: APIClient) -> None:
+def test_searching_has_its_own_rate_limit(jun_api: APIClient) -> None:
     answers = [jun_api.get(POSTS, {"search": "snow"}).status_code for _ in range(61)]
     assert (answers[:60], answers[60]) == ([200] * 60, 429)
     assert jun_api.get("/api/v1/members", {"search": "x"}).status_code == 429
