@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 from accounts.checks import knows_letters, the_database_knows_letters
 from accounts.models import Member
 from tests.factories import MemberFactory, put
-from tests.posts.test_costs import explained, indexes, statements
+from tests.posts.test_query_counts import explained, indexes, statements
 
 MEMBERS = "/api/v1/members"
 

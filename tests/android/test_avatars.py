@@ -16,7 +16,15 @@ from tests.android.app import App
 from tests.android.calls import asked, refusal
 from tests.android.okhttp import Request, file_part, multipart, text_part
 from tests.factories import picture_bytes
-from tests.media.pictures import CORNERS, corners, exif_of, is_like, photograph, saved, seen
+from tests.media.sample_images import (
+    COLOURS,
+    are_similar,
+    colours_of,
+    encoded,
+    exif_with,
+    four_colours,
+    photograph,
+)
 from tests.project.kept import kept
 
 
@@ -35,13 +43,13 @@ def files_in(folder: Path) -> set[str]:
 def test_an_avatar_is_answered_with_its_address_and_shown_everywhere(
     mina_app: App, jun_app: App, mina: Member, settings: Settings
 ) -> None:
-    data = saved(corners().transpose(Pillow.Transpose.ROTATE_90), "JPEG", quality=90, exif=exif_of(6))
+    data = encoded(four_colours().transpose(Pillow.Transpose.ROTATE_90), "JPEG", quality=90, exif=exif_with(6))
     told = asked(mina_app, avatar_of(mina_app, data))
     url = f"{settings.IMAGE_BASE_URL}/{Image.objects.get().key}.full.jpg"
     assert (told.status, told.json()) == (201, {"member_id": mina.pk, "avatar_url": url})
     answer = Client().get(url.removeprefix(settings.PUBLIC_URL))
     picture = Pillow.open(BytesIO(b"".join(answer)))
-    assert is_like(seen(picture), CORNERS, by=24)
+    assert are_similar(colours_of(picture), COLOURS, by=24)
     assert not picture.getexif()
     mina_app.register_post("Snow")
     assert {mina_app.profile()["avatar_url"], *(app.posts()[0]["avatar_url"] for app in (mina_app, jun_app))} == {url}
@@ -49,7 +57,7 @@ def test_an_avatar_is_answered_with_its_address_and_shown_everywhere(
 
 def test_a_new_avatar_takes_the_place_of_the_old_one_whose_files_go(
     mina_app: App,
-    pictures_folder: Path,
+    image_folder: Path,
     work: Callable[[], None],
 ) -> None:
     first = mina_app.upload_avatar(picture_bytes())["avatar_url"]
@@ -57,7 +65,7 @@ def test_a_new_avatar_takes_the_place_of_the_old_one_whose_files_go(
     second = mina_app.upload_avatar(picture_bytes())["avatar_url"]
     assert mina_app.profile()["avatar_url"] == second != first
     work()
-    assert files_in(pictures_folder) == {second.rpartition("/")[2].partition(".")[0]}
+    assert files_in(image_folder) == {second.rpartition("/")[2].partition(".")[0]}
     assert Client().get(first.partition("8000")[2]).status_code == 404
     assert (Avatar.objects.count(), Image.objects.count()) == (1, 1)
 
@@ -71,7 +79,7 @@ def test_two_pictures_or_none_are_refused_and_the_avatar_stays(mina_app: App) ->
     assert mina_app.profile()["avatar_url"] == url
 
 
-@pytest.mark.parametrize("data", [b"", b"text", b"\xff\xd8\xff", photograph()[:4_000], saved(corners(), "GIF")])
+@pytest.mark.parametrize("data", [b"", b"text", b"\xff\xd8\xff", photograph()[:4_000], encoded(four_colours(), "GIF")])
 def test_what_is_no_whole_picture_is_refused_and_the_avatar_stays(mina_app: App, data: bytes) -> None:
     url = mina_app.upload_avatar(picture_bytes())["avatar_url"]
     before = kept()
@@ -98,21 +106,21 @@ def test_an_avatar_is_taken_under_any_name(mina_app: App, name: str) -> None:
 
 def test_storage_that_is_away_is_told_as_such_and_the_avatar_stays(
     mina_app: App,
-    pictures_folder: Path,
+    image_folder: Path,
     work: Callable[[], None],
 ) -> None:
     mina_app.upload_avatar(picture_bytes())
     work()
-    (pictures_folder / "images").rename(pictures_folder / "away")
-    (pictures_folder / "images").write_text("a file where a folder should be")
+    (image_folder / "images").rename(image_folder / "away")
+    (image_folder / "images").write_text("a file where a folder should be")
     rows, _ = kept()
     assert refusal("uploadAvatar", asked(mina_app, avatar_of(mina_app, picture_bytes()))) == (400, "MEMBER_002")
-    (pictures_folder / "images").unlink()
-    (pictures_folder / "away").rename(pictures_folder / "images")
+    (image_folder / "images").unlink()
+    (image_folder / "away").rename(image_folder / "images")
     work()
     after, _ = kept()
     assert {name for name in rows if rows[name] != after[name]} == {"outbox.Job"}
-    assert len(files_in(pictures_folder)) == Image.objects.count() == 1
+    assert len(files_in(image_folder)) == Image.objects.count() == 1
 
 
 def test_a_server_that_takes_too_many_pictures_at_once_says_so(

@@ -14,8 +14,8 @@ from android.numbered_pages import app_author_feed, app_feed
 from libs.keyset.querysets import rows_after
 from posts.models import Post
 from tests.android.app import App
-from tests.posts.test_costs import crowd as crowd
-from tests.posts.test_costs import indexes, write
+from tests.posts.test_query_counts import crowd as crowd
+from tests.posts.test_query_counts import indexes, write
 
 
 def statements(read: Callable[[], Any]) -> int:

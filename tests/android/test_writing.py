@@ -24,7 +24,15 @@ from tests.android.okhttp import CRLF, Request, file_part, multipart, text_part
 from tests.conftest import signed_in
 from tests.factories import picture_bytes
 from tests.media.heic import heic
-from tests.media.pictures import CORNERS, corners, exif_of, is_like, photograph, saved, seen
+from tests.media.sample_images import (
+    COLOURS,
+    are_similar,
+    colours_of,
+    encoded,
+    exif_with,
+    four_colours,
+    photograph,
+)
 from tests.project.kept import kept
 
 LIMIT = 10 * 1024 * 1024
@@ -100,15 +108,15 @@ def test_one_byte_more_in_one_of_the_pictures_refuses_them_all(mina_app: App) ->
 
 FRAMES = [Pillow.new("RGB", (120, 80), shade) for shade in ("black", "white")]
 TAKEN: dict[str, Callable[[], bytes]] = {
-    "JPEG": lambda: saved(corners(), "JPEG", quality=90),
-    "PNG": lambda: saved(corners(), "PNG"),
-    "PNG of a palette": lambda: saved(corners().quantize(), "PNG"),
-    "MPO": lambda: saved(corners(), "MPO", save_all=True, append_images=FRAMES),
-    "animated PNG": lambda: saved(corners(), "PNG", save_all=True, append_images=FRAMES),
-    "WEBP": lambda: saved(corners(), "WEBP", quality=90),
-    "animated WEBP": lambda: saved(corners(), "WEBP", save_all=True, append_images=FRAMES, quality=90),
-    "AVIF": lambda: saved(corners(), "AVIF", quality=90),
-    "CMYK": lambda: saved(corners().convert("CMYK"), "JPEG", quality=90),
+    "JPEG": lambda: encoded(four_colours(), "JPEG", quality=90),
+    "PNG": lambda: encoded(four_colours(), "PNG"),
+    "PNG of a palette": lambda: encoded(four_colours().quantize(), "PNG"),
+    "MPO": lambda: encoded(four_colours(), "MPO", save_all=True, append_images=FRAMES),
+    "animated PNG": lambda: encoded(four_colours(), "PNG", save_all=True, append_images=FRAMES),
+    "WEBP": lambda: encoded(four_colours(), "WEBP", quality=90),
+    "animated WEBP": lambda: encoded(four_colours(), "WEBP", save_all=True, append_images=FRAMES, quality=90),
+    "AVIF": lambda: encoded(four_colours(), "AVIF", quality=90),
+    "CMYK": lambda: encoded(four_colours().convert("CMYK"), "JPEG", quality=90),
 }
 
 
@@ -116,13 +124,13 @@ TAKEN: dict[str, Callable[[], bytes]] = {
 def test_what_a_phone_calls_a_picture_becomes_one_jpeg(
     mina_app: App,
     settings: Settings,
-    pictures_folder: Path,
+    image_folder: Path,
     kind: str,
 ) -> None:
     sent = TAKEN[kind]()
     (url,) = mina_app.register_post("Snow", {"한 장.jpg": sent})["image_urls"]
-    assert is_like(seen(opened(url, settings)), CORNERS, by=40)
-    (stored,) = pictures_at(pictures_folder)
+    assert are_similar(colours_of(opened(url, settings)), COLOURS, by=40)
+    (stored,) = pictures_at(image_folder)
     assert stored.read_bytes() != sent
     assert stored.name.endswith(".full.jpg")
 
@@ -138,8 +146,8 @@ NO_PICTURES: dict[str, Callable[[], bytes]] = {
     "a page": lambda: b"<html><script>alert(1)</script></html>",
     "half a JPEG": lambda: photograph()[: len(photograph()) // 2],
     "the first bytes of a JPEG": lambda: b"\xff\xd8\xff\xe0",
-    "half a PNG": lambda: saved(photograph_png(), "PNG")[:3_000],
-    "a GIF": lambda: saved(corners(), "GIF"),
+    "half a PNG": lambda: encoded(photograph_png(), "PNG")[:3_000],
+    "a GIF": lambda: encoded(four_colours(), "GIF"),
     "a drawing": lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
     "a film": lambda: b"\0\0\0\x18ftypmp42" + bytes(4_000),
     "a picture after a page": lambda: b"<html>" + picture_bytes(),
@@ -186,15 +194,15 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
 def test_a_picture_is_taken_under_any_name_and_the_name_goes_nowhere(
     mina_app: App,
-    pictures_folder: Path,
+    image_folder: Path,
     name: str,
 ) -> None:
     post = mina_app.register_post("Snow", {name: picture_bytes()})
     assert len(post["image_urls"]) == 1
     assert post["content"] == "Snow"
-    (stored,) = pictures_at(pictures_folder)
+    (stored,) = pictures_at(image_folder)
     key = Image.objects.get().key
-    assert str(stored.relative_to(pictures_folder)) == f"{key}.full.jpg"
+    assert str(stored.relative_to(image_folder)) == f"{key}.full.jpg"
     assert post["image_urls"][0].endswith(f"/{key}.full.jpg")
     # 128 random bits, and the month.
     assert len(key.rpartition("/")[2]) == 32
@@ -212,17 +220,19 @@ def test_no_address_is_like_another_and_no_neighbour_is_found_from_it(mina_app: 
 def test_a_photograph_stands_upright_and_forgets_where_it_was_taken(
     mina_app: App,
     settings: Settings,
-    pictures_folder: Path,
+    image_folder: Path,
     work: Callable[[], None],
 ) -> None:
-    turned = saved(corners().transpose(Pillow.Transpose.ROTATE_90), "JPEG", quality=90, exif=exif_of(6), comment=b"me")
+    turned = encoded(
+        four_colours().transpose(Pillow.Transpose.ROTATE_90), "JPEG", quality=90, exif=exif_with(6), comment=b"me"
+    )
     assert b"SpyCam" in turned
     (url,) = mina_app.register_post("Snow", {"a.jpg": turned})["image_urls"]
     work()
     picture = opened(url, settings)
     assert picture.size == (120, 80)
-    assert is_like(seen(picture), CORNERS, by=24)
-    stored = pictures_at(pictures_folder)
+    assert are_similar(colours_of(picture), COLOURS, by=24)
+    stored = pictures_at(image_folder)
     assert sorted(at.name.partition(".")[2] for at in stored) == ["feed.webp", "full.jpg", "thumb.webp"]
     assert not any(word in at.read_bytes() for at in stored for word in (b"SpyCam", b"Exif", b"me", b"EXIF"))
 
@@ -339,15 +349,15 @@ def test_the_heads_of_parts_mean_nothing_to_us(mina_app: App) -> None:
 
 def test_storage_that_is_away_is_told_as_such_and_leaves_no_post(
     mina_app: App,
-    pictures_folder: Path,
+    image_folder: Path,
     work: Callable[[], None],
 ) -> None:
-    (pictures_folder / "images").write_text("a file where a folder should be")
+    (image_folder / "images").write_text("a file where a folder should be")
     rows, files = kept()
     sent = post_of(mina_app, *[file_part("files", "a.jpg", picture_bytes())] * 3)
     assert refusal("registerPost", asked(mina_app, sent)) == (400, "POST_002")
     assert not Image.objects.not_discarded().exists()
-    (pictures_folder / "images").unlink()
+    (image_folder / "images").unlink()
     work()
     after, left = kept()
     assert {name for name in rows if rows[name] != after[name]} == {"outbox.Job"}

@@ -13,7 +13,7 @@ BUCKET = "pictures"
 
 
 @pytest.fixture(autouse=True)
-def pictures_folder(tmp_path: Path, settings: Any) -> Path:
+def image_folder(tmp_path: Path, settings: Any) -> Path:
     """A folder of its own for each test."""
     settings.MEDIA_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {

@@ -8,17 +8,17 @@ from collections.abc import Callable
 from PIL import Image
 
 from tests.media.heic import heic
-from tests.media.pictures import (
+from tests.media.sample_images import (
     chunk,
-    corners,
+    claim_size,
+    encoded,
     exif_bomb,
+    four_colours,
+    insert_segments,
     photograph,
     png,
-    saved,
+    repeat_last_scan,
     segment,
-    with_scans,
-    with_segments,
-    with_size,
 )
 
 GREY = [(128, 128, 128)] * 4
@@ -56,16 +56,16 @@ def lying_avif() -> bytes:
 
 def progressive() -> bytes:
     """A small file with many pixels, to be passed over again and again."""
-    return saved(Image.new("RGB", (3_000, 3_000)), "JPEG", progressive=True)
+    return encoded(Image.new("RGB", (3_000, 3_000)), "JPEG", progressive=True)
 
 
 # Refused as ImageTooManyPixels; a decoder is started for none but the HEIC, in a sandbox, and decodes nothing.
 TOO_MANY_PIXELS: dict[str, Callable[[], bytes]] = {
     "a PNG of 20,000 by 20,000": lambda: claims(20_000, 20_000),
     "a PNG just below the limit of pixels, in 60 kB": lambda: claims(7_999, 7_999),
-    "a JPEG that claims 65,500 by 65,500": lambda: with_size(SMALL, 65_500, 65_500),
-    "a progressive JPEG of 50 megapixels in 3 kB": lambda: with_size(
-        saved(corners(), "JPEG", progressive=True), 8_000, 6_250
+    "a JPEG that claims 65,500 by 65,500": lambda: claim_size(SMALL, 65_500, 65_500),
+    "a progressive JPEG of 50 megapixels in 3 kB": lambda: claim_size(
+        encoded(four_colours(), "JPEG", progressive=True), 8_000, 6_250
     ),
     "a WebP of 64 megapixels in 34 bytes": lambda: bytes.fromhex(BLACK_WEBP),
     "a HEIC that claims 81 megapixels": lambda: heic(GREY, size=(9_000, 9_000)),
@@ -82,9 +82,9 @@ REFUSED_BY_A_DECODER: dict[str, Callable[[], bytes]] = {
 }
 # Refused as NotAnImage before any decoder is started.
 REFUSED_UNDECODED: dict[str, Callable[[], bytes]] = {
-    "a JPEG of a thousand scans": lambda: with_scans(progressive(), 1_000),
-    "a JPEG of endless segments": lambda: with_segments(SMALL, segment(0xFE, b"") * 2_000_000),
-    "a JPEG of endless tables": lambda: with_segments(SMALL, *[segment(0xDB, (b"\0" + b"\1" * 64) * 1_000)] * 150),
+    "a JPEG of a thousand scans": lambda: repeat_last_scan(progressive(), 1_000),
+    "a JPEG of endless segments": lambda: insert_segments(SMALL, segment(0xFE, b"") * 2_000_000),
+    "a JPEG of endless tables": lambda: insert_segments(SMALL, *[segment(0xDB, (b"\0" + b"\1" * 64) * 1_000)] * 150),
     "a JPEG that never ends": lambda: SMALL[:-2] + b"\xff\0" * 4_500_000,
     "padding before no marker": lambda: SMALL[:2] + b"\xff" * 9_000_000,
     "padding before a stuffed zero": lambda: SMALL[:-2] + b"\xff" * 9_000_000 + b"\0",
@@ -98,12 +98,12 @@ REFUSED_UNDECODED: dict[str, Callable[[], bytes]] = {
 }
 # Accepted, without what is hidden beside the 4,800 pixels at most.
 HARMLESS: dict[str, Callable[[], bytes]] = {
-    "EXIF that unfolds to 300 MB": lambda: with_segments(SMALL, segment(0xE1, exif_bomb())),
+    "EXIF that unfolds to 300 MB": lambda: insert_segments(SMALL, segment(0xE1, exif_bomb())),
     "the same in a PNG": lambda: png(chunk(b"eXIf", exif_bomb()[6:] + bytes(9_000_000))),
     "a profile that inflates to 50 MB": lambda: png(chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(50_000_000), 9))),
     "words that inflate to 5 GB": lambda: png(chunk(b"zTXt", b"x\0\0" + zlib.compress(bytes(50_000_000), 9)) * 100),
     "nine megabytes of padding": lambda: SMALL[:2] + b"\xff" * 9_000_000 + SMALL[2:],
-    "a profile in parts that do not fit": lambda: with_segments(
+    "a profile in parts that do not fit": lambda: insert_segments(
         SMALL, *[segment(0xE2, b"ICC_PROFILE\0\1\7" + bytes(60_000))] * 30
     ),
 }

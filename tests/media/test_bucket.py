@@ -15,7 +15,7 @@ from media.models import Image, new_image_key
 from media.storage import image_files
 from tests.factories import store_images
 from tests.media.conftest import close_bucket, use_bucket
-from tests.media.pictures import photograph, sent
+from tests.media.sample_images import photograph, uploaded_file
 
 
 def names_in(bucket: Any) -> list[str]:
@@ -60,7 +60,7 @@ def test_a_discarded_image_is_deleted_from_the_bucket(
 
 
 def test_ten_images_are_stored_at_once_and_complete(bucket: Any, mina: Member) -> None:
-    images = store_images([sent(photograph(60 + number, 60)) for number in range(10)], owner=mina)
+    images = store_images([uploaded_file(photograph(60 + number, 60)) for number in range(10)], owner=mina)
     assert names_in(bucket) == sorted(f"{image.key}.full.jpg" for image in images)
     assert [len(image_files.read_variant(image.key, "full")) for image in images] == [image.bytes for image in images]
 
@@ -79,7 +79,7 @@ def test_a_missing_bucket_is_an_error_with_a_time_to_retry(bucket: Any, mina: Me
         | {"OPTIONS": settings.STORAGES["default"]["OPTIONS"] | {"bucket_name": "elsewhere"}}
     }
     with pytest.raises(StorageUnavailable) as refusal:
-        store_images([sent(photograph())], owner=mina)
+        store_images([uploaded_file(photograph())], owner=mina)
     assert refusal.value.wait == 5
     assert not Image.objects.stored().exists()
 
@@ -89,7 +89,7 @@ def test_a_store_that_does_not_answer_is_given_up_in_time(mina: Member, settings
     with socket.create_server(("127.0.0.1", 0)) as silent:
         use_bucket(settings, f"http://127.0.0.1:{silent.getsockname()[1]}")
         with pytest.raises(StorageUnavailable):
-            store_images([sent(photograph()), sent(photograph())], owner=mina)
+            store_images([uploaded_file(photograph()), uploaded_file(photograph())], owner=mina)
         config = storages["default"].connection.meta.client.meta.config  # type: ignore[attr-defined]
         tries = config.retries["total_max_attempts"]
         assert tries * config.read_timeout == tries * config.connect_timeout == settings.STORAGE_TIMEOUT

@@ -14,7 +14,7 @@ from media.errors import ImageInUse, ImageNotUsable, NotAnImage, QuotaExceeded, 
 from media.models import Image, new_image_key
 from media.storage import image_files
 from tests.factories import put, store_images
-from tests.media.pictures import photograph, sent
+from tests.media.sample_images import photograph, uploaded_file
 
 PHOTOGRAPH = photograph()
 
@@ -24,12 +24,12 @@ def files_in(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def test_an_accepted_image_is_stored_under_a_name_made_by_the_server(mina: Member, pictures_folder: Path) -> None:
-    [image] = store_images([sent(PHOTOGRAPH, "my face.jpg")], owner=mina, alts=["Me"])
-    assert files_in(pictures_folder) == [f"{image.key}.full.jpg"]
+def test_an_accepted_image_is_stored_under_a_name_made_by_the_server(mina: Member, image_folder: Path) -> None:
+    [image] = store_images([uploaded_file(PHOTOGRAPH, "my face.jpg")], owner=mina, alts=["Me"])
+    assert files_in(image_folder) == [f"{image.key}.full.jpg"]
     assert re.fullmatch(r"images/\d{4}/\d{2}/[0-9a-f]{32}", image.key)
     assert (image.width, image.height, image.alt, image.owner) == (400, 300, "Me", mina)
-    assert image.bytes == (pictures_folder / f"{image.key}.full.jpg").stat().st_size
+    assert image.bytes == (image_folder / f"{image.key}.full.jpg").stat().st_size
     assert image.stored_at
 
 
@@ -38,54 +38,54 @@ def test_the_keys_of_a_thousand_images_are_all_different() -> None:
 
 
 def test_images_keep_the_order_in_which_they_were_sent(mina: Member) -> None:
-    files = [sent(photograph(width, 20)) for width in (10, 20, 30, 40, 50)]
+    files = [uploaded_file(photograph(width, 20)) for width in (10, 20, 30, 40, 50)]
     assert [image.width for image in store_images(files, owner=mina)] == [10, 20, 30, 40, 50]
 
 
-def test_one_bad_file_leaves_neither_rows_nor_files(mina: Member, pictures_folder: Path) -> None:
+def test_one_bad_file_leaves_neither_rows_nor_files(mina: Member, image_folder: Path) -> None:
     with pytest.raises(NotAnImage):
-        store_images([sent(PHOTOGRAPH), sent(b"no picture")], owner=mina)
+        store_images([uploaded_file(PHOTOGRAPH), uploaded_file(b"no picture")], owner=mina)
     assert not Image.objects.exists()
-    assert not files_in(pictures_folder)
+    assert not files_in(image_folder)
 
 
 def test_files_are_not_stored_while_a_transaction_is_open(mina: Member) -> None:
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
-        store_images([sent(PHOTOGRAPH)], owner=mina)
+        store_images([uploaded_file(PHOTOGRAPH)], owner=mina)
 
 
 def test_a_storage_failure_halfway_leaves_nothing_visible(
-    mina: Member, pictures_folder: Path, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    mina: Member, image_folder: Path, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = iter(["images/2026/11/" + "a" * 32, "images/blocked/b"])
     monkeypatch.setattr(Image._meta.get_field("key"), "_get_default", lambda: next(keys))
-    (pictures_folder / "images").mkdir()
-    (pictures_folder / "images" / "blocked").write_text("a file where a folder should be")
+    (image_folder / "images").mkdir()
+    (image_folder / "images" / "blocked").write_text("a file where a folder should be")
     with pytest.raises(StorageUnavailable):
-        store_images([sent(PHOTOGRAPH), sent(PHOTOGRAPH)], owner=mina)
+        store_images([uploaded_file(PHOTOGRAPH), uploaded_file(PHOTOGRAPH)], owner=mina)
     assert not Image.objects.stored().exists()
-    (pictures_folder / "images" / "blocked").unlink()
+    (image_folder / "images" / "blocked").unlink()
     work()
     assert not Image.objects.exists()
-    assert not files_in(pictures_folder)
+    assert not files_in(image_folder)
 
 
 def test_the_number_of_a_members_images_is_limited(mina: Member, jun: Member, settings: Any) -> None:
     settings.IMAGE_QUOTA_COUNT = 2
-    store_images([sent(PHOTOGRAPH), sent(PHOTOGRAPH)], owner=mina)
+    store_images([uploaded_file(PHOTOGRAPH), uploaded_file(PHOTOGRAPH)], owner=mina)
     with pytest.raises(QuotaExceeded):
-        store_images([sent(PHOTOGRAPH)], owner=mina)
-    assert store_images([sent(PHOTOGRAPH)], owner=jun)
+        store_images([uploaded_file(PHOTOGRAPH)], owner=mina)
+    assert store_images([uploaded_file(PHOTOGRAPH)], owner=jun)
 
 
 def test_the_bytes_of_a_members_stored_images_are_limited(mina: Member, settings: Any) -> None:
-    [image] = store_images([sent(PHOTOGRAPH)], owner=mina)
+    [image] = store_images([uploaded_file(PHOTOGRAPH)], owner=mina)
     settings.IMAGE_QUOTA_BYTES = 2 * image.bytes - 1
     with pytest.raises(QuotaExceeded):
-        store_images([sent(PHOTOGRAPH)], owner=mina)
+        store_images([uploaded_file(PHOTOGRAPH)], owner=mina)
     with transaction.atomic():
         Image.objects.discard([image])
-    assert store_images([sent(PHOTOGRAPH)], owner=mina)
+    assert store_images([uploaded_file(PHOTOGRAPH)], owner=mina)
 
 
 def test_a_member_can_claim_only_their_own_unused_images(
@@ -101,18 +101,18 @@ def test_a_member_can_claim_only_their_own_unused_images(
 
 
 def test_a_discarded_image_is_unusable_at_once_and_its_files_are_deleted_later(
-    mina: Member, image_of: Callable[..., Image], pictures_folder: Path, work: Callable[[], None]
+    mina: Member, image_of: Callable[..., Image], image_folder: Path, work: Callable[[], None]
 ) -> None:
     image = image_of(mina)
     work()
-    assert len(files_in(pictures_folder)) == 3
+    assert len(files_in(image_folder)) == 3
     with transaction.atomic():
         assert Image.objects.discard([image, image.pk]) == 1
         assert Image.objects.discard([image]) == 0
     assert not Image.objects.usable_by(mina).exists()
-    assert len(files_in(pictures_folder)) == 3
+    assert len(files_in(image_folder)) == 3
     work()
-    assert not files_in(pictures_folder)
+    assert not files_in(image_folder)
     assert not Image.objects.exists()
 
 
@@ -125,7 +125,7 @@ def test_many_images_are_deleted_by_several_jobs(mina: Member) -> None:
 
 
 def test_alt_texts_are_given_in_order_or_not_at_all(mina: Member) -> None:
-    two = [sent(PHOTOGRAPH), sent(PHOTOGRAPH)]
+    two = [uploaded_file(PHOTOGRAPH), uploaded_file(PHOTOGRAPH)]
     assert [image.alt for image in store_images(two, owner=mina, alts=["Tea", ""])] == ["Tea", ""]
     assert [image.alt for image in store_images(two, owner=mina)] == ["", ""]
 

@@ -15,14 +15,22 @@ from media import jobs
 from media.models import Image
 from media.storage import image_files
 from tests.factories import store_images
-from tests.media.pictures import CORNERS, corners, is_like, photograph, saved, seen, sent
+from tests.media.sample_images import (
+    COLOURS,
+    are_similar,
+    colours_of,
+    encoded,
+    four_colours,
+    photograph,
+    uploaded_file,
+)
 from tests.media.test_images import files_in
 
 
 def test_smaller_variants_and_a_blurhash_are_made_after_the_response(
-    mina: Member, pictures_folder: Path, work: Callable[[], None], settings: Any
+    mina: Member, image_folder: Path, work: Callable[[], None], settings: Any
 ) -> None:
-    [image] = store_images([sent(saved(corners(3_000, 2_000), "JPEG"))], owner=mina)
+    [image] = store_images([uploaded_file(encoded(four_colours(3_000, 2_000), "JPEG"))], owner=mina)
     before = image.to_representation()
     assert set(before["urls"].values()) == {f"{settings.IMAGE_BASE_URL}/{image.key}.full.jpg"}
     assert before["blurhash"] is None
@@ -30,15 +38,15 @@ def test_smaller_variants_and_a_blurhash_are_made_after_the_response(
     after = Image.objects.get().to_representation()
     for variant, size in {"thumb": (320, 213), "feed": (1_080, 720), "full": (2_048, 1_365)}.items():
         name = after["urls"][variant].removeprefix(f"{settings.IMAGE_BASE_URL}/")
-        with Pillow.open(pictures_folder / name) as file:
+        with Pillow.open(image_folder / name) as file:
             assert (file.size, file.format) == (size, "JPEG" if variant == "full" else "WEBP")
-            assert is_like(seen(file), CORNERS, by=16)
+            assert are_similar(colours_of(file), COLOURS, by=16)
     assert 20 < len(after["blurhash"]) < 40
 
 
 @pytest.mark.parametrize("size", [(1, 3_000), (3_000, 1), (1, 1)])
 def test_the_thinnest_image_has_variants_too(size: tuple[int, int], mina: Member, work: Callable[[], None]) -> None:
-    store_images([sent(saved(Pillow.new("RGB", size), "PNG"))], owner=mina)
+    store_images([uploaded_file(encoded(Pillow.new("RGB", size), "PNG"))], owner=mina)
     work()
     assert Image.objects.get().variants_at
     assert not Job.objects.filter(done_at=None).exists()
@@ -55,19 +63,19 @@ def test_the_variants_of_an_image_have_no_metadata(
 
 
 def test_making_variants_twice_changes_nothing(
-    mina: Member, image_of: Callable[..., Image], pictures_folder: Path, work: Callable[[], None]
+    mina: Member, image_of: Callable[..., Image], image_folder: Path, work: Callable[[], None]
 ) -> None:
     image = image_of(mina)
     work()
-    before = files_in(pictures_folder)
+    before = files_in(image_folder)
     Image.objects.update(variants_at=None)
     jobs.make_variants({"image_id": image.pk})
     jobs.make_variants({"image_id": image.pk})
-    assert files_in(pictures_folder) == before
+    assert files_in(image_folder) == before
 
 
 def test_variants_of_a_discarded_image_are_not_made(
-    mina: Member, image_of: Callable[..., Image], pictures_folder: Path
+    mina: Member, image_of: Callable[..., Image], image_folder: Path
 ) -> None:
     image = image_of(mina)
     with transaction.atomic():
@@ -75,11 +83,11 @@ def test_variants_of_a_discarded_image_are_not_made(
     jobs.make_variants({"image_id": image.pk})
     jobs.delete_files({"image_ids": [image.pk]})
     jobs.make_variants({"image_id": image.pk})
-    assert not files_in(pictures_folder)
+    assert not files_in(image_folder)
 
 
 def test_an_image_discarded_while_its_variants_are_made_leaves_no_file(
-    mina: Member, image_of: Callable[..., Image], pictures_folder: Path, monkeypatch: pytest.MonkeyPatch
+    mina: Member, image_of: Callable[..., Image], image_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = image_of(mina)
 
@@ -91,7 +99,7 @@ def test_an_image_discarded_while_its_variants_are_made_leaves_no_file(
 
     monkeypatch.setattr(jobs, "compute_blurhash", discard_meanwhile)
     jobs.make_variants({"image_id": image.pk})
-    assert not files_in(pictures_folder)
+    assert not files_in(image_folder)
 
 
 def test_deleting_files_twice_or_of_nothing_does_no_harm(mina: Member, image_of: Callable[..., Image]) -> None:
@@ -104,7 +112,7 @@ def test_deleting_files_twice_or_of_nothing_does_no_harm(mina: Member, image_of:
 
 
 def test_a_discarded_image_that_is_referenced_again_is_not_deleted(
-    mina: Member, image_of: Callable[..., Image], pictures_folder: Path, work: Callable[[], None]
+    mina: Member, image_of: Callable[..., Image], image_folder: Path, work: Callable[[], None]
 ) -> None:
     image = image_of(mina)
     work()
@@ -113,12 +121,10 @@ def test_a_discarded_image_that_is_referenced_again_is_not_deleted(
     Avatar.objects.create(member=mina, image=image)
     work()
     assert Image.objects.stored().get() == image
-    assert len(files_in(pictures_folder)) == 3
+    assert len(files_in(image_folder)) == 3
 
 
-def test_a_late_job_does_not_delete_an_image_that_is_not_discarded(
-    mina: Member, image_of: Callable[..., Image]
-) -> None:
+def test_a_late_job_deletes_no_image_that_is_not_discarded(mina: Member, image_of: Callable[..., Image]) -> None:
     jobs.delete_files({"image_ids": [image_of(mina).pk]})
     assert Image.objects.stored().exists()
 

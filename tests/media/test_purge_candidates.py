@@ -12,7 +12,7 @@ from media.models import Image
 from media.purge import Purged, purge_unreferenced
 from posts.models import Post, PostImage
 from tests.factories import put
-from tests.posts.test_costs import explained, indexes
+from tests.posts.test_query_counts import explained, indexes
 
 pytestmark = pytest.mark.django_db
 OLD = timedelta(days=2)

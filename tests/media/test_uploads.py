@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from accounts.models import Avatar, Member
 from media.models import ALT_MAX_GRAPHEMES, Image
 from tests.factories import upload
-from tests.media.pictures import corners, exif_of, photograph, saved, sent
+from tests.media.sample_images import encoded, exif_with, four_colours, photograph, uploaded_file
 
 IMAGES = "/api/v1/images"
 
@@ -51,28 +51,28 @@ def test_an_image_can_be_read_again_when_its_variants_are_made(mina_api: Any, wo
 
 
 def test_a_sideways_photo_from_a_phone_is_turned_upright(mina_api: Any) -> None:
-    data = saved(corners(), "JPEG", exif=exif_of(6))
-    answer = send(mina_api, sent(data)).json()
+    data = encoded(four_colours(), "JPEG", exif=exif_with(6))
+    answer = send(mina_api, uploaded_file(data)).json()
     assert (answer["width"], answer["height"]) == (80, 120)
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", b"\xff\xd8\xff", photograph()[:2_000]])
 def test_a_file_that_is_not_an_image_is_refused_with_a_stable_code(mina_api: Any, data: bytes) -> None:
-    answer = send(mina_api, sent(data))
+    answer = send(mina_api, uploaded_file(data))
     assert (answer.status_code, code_of(answer)) == (400, "not_an_image")
     assert not Image.objects.exists()
 
 
 def test_an_image_with_too_many_bytes_is_refused(mina_api: Any, settings: Any) -> None:
     settings.IMAGE_MAX_BYTES = 1_000
-    answer = send(mina_api, sent(photograph()))
+    answer = send(mina_api, uploaded_file(photograph()))
     assert (answer.status_code, code_of(answer)) == (413, "image_too_large")
 
 
 @pytest.mark.parametrize("ending", ["x" * 300, "한" * 100])
 def test_a_large_image_with_a_long_file_extension_is_accepted(mina_api: Any, ending: str) -> None:
     # Large enough to wait on disk, under a name that must not be the client's.
-    data = saved(corners(), "JPEG") + bytes(2_000_000)
+    data = encoded(four_colours(), "JPEG") + bytes(2_000_000)
     head = f'--b\r\nContent-Disposition: form-data; name="image"; filename="photo.{ending}"\r\n\r\n'
     answer = mina_api.generic(
         "POST", IMAGES, head.encode() + data + b"\r\n--b--\r\n", "multipart/form-data; boundary=b"
@@ -92,8 +92,8 @@ def test_an_upload_beyond_the_members_quota_is_refused(mina_api: Any, settings: 
     assert (answer.status_code, code_of(answer)) == (403, "quota_exceeded")
 
 
-def test_an_outage_of_storage_is_an_error_with_a_time_to_retry(mina_api: Any, pictures_folder: Any) -> None:
-    (pictures_folder / "images").write_text("a file where a folder should be")
+def test_an_outage_of_storage_is_an_error_with_a_time_to_retry(mina_api: Any, image_folder: Any) -> None:
+    (image_folder / "images").write_text("a file where a folder should be")
     answer = send(mina_api)
     assert (answer.status_code, code_of(answer)) == (503, "storage_unavailable")
     assert answer["Retry-After"] == "5"

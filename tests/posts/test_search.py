@@ -12,7 +12,7 @@ from posts.models import Post
 from posts.representations import post_values
 from tests.factories import MemberFactory, PostFactory, put
 from tests.posts.conftest import Texts
-from tests.posts.test_costs import explained, indexes
+from tests.posts.test_query_counts import explained, indexes
 
 POSTS = "/api/v1/posts"
 TEXTS = ["First Snow of the year", "첫눈이 왔어요", "100% sure", "100 percent sure", "under_score", "back\\slash"]

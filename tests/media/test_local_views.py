@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from accounts.models import Member
 from media.models import Image
 from media.storage import local_views
-from tests.media.pictures import photograph
+from tests.media.sample_images import photograph
 
 KEY = "images/2026/11/" + "0" * 32
 
@@ -36,9 +36,9 @@ def test_a_stored_image_is_served_with_its_type_and_long_caching(
         *["../../etc/passwd", "/etc/passwd", "images/2026/11/../../secret", "images/2026/11/%2e%2e"],
     ],
 )
-def test_any_other_name_is_not_found(name: str, pictures_folder: Path) -> None:
-    (pictures_folder / "images" / "2026" / "11").mkdir(parents=True)
-    (pictures_folder / "images" / "2026" / "11" / f"{'1' * 32}.exe").write_bytes(photograph())
+def test_any_other_name_is_not_found(name: str, image_folder: Path) -> None:
+    (image_folder / "images" / "2026" / "11").mkdir(parents=True)
+    (image_folder / "images" / "2026" / "11" / f"{'1' * 32}.exe").write_bytes(photograph())
     with pytest.raises(Http404):
         local_views.serve_image(RequestFactory().get("/"), name)
 

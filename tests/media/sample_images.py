@@ -8,24 +8,24 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms
 
-# The corners of `corners()`, clockwise from the upper left.
-CORNERS = [(250, 10, 10), (10, 200, 10), (10, 10, 250), (240, 240, 10)]
+# The corners of `four_colours()`, clockwise from the upper left.
+COLOURS = [(250, 10, 10), (10, 200, 10), (10, 10, 250), (240, 240, 10)]
 # A place on Earth, as a camera would write it.
 GPS = {1: "N", 2: (37.0, 33.0, 58.0), 3: "E", 4: (126.0, 58.0, 40.0)}
 
 
-def corners(width: int = 120, height: int = 80) -> Image.Image:
+def four_colours(width: int = 120, height: int = 80) -> Image.Image:
     """A picture whose four quarters differ, so that one sees how it was turned."""
     picture = Image.new("RGB", (width, height))
     x, y = width // 2, height // 2
     for colour, box in zip(
-        CORNERS, [(0, 0, x, y), (x, 0, width, y), (x, y, width, height), (0, y, x, height)], strict=True
+        COLOURS, [(0, 0, x, y), (x, 0, width, y), (x, y, width, height), (0, y, x, height)], strict=True
     ):
         picture.paste(colour, box)
     return picture
 
 
-def seen(picture: Image.Image) -> list[tuple[int, int, int]]:
+def colours_of(picture: Image.Image) -> list[tuple[int, int, int]]:
     """The colours of the four quarters, clockwise from the upper left."""
     picture = picture.convert("RGB")
     left, right = picture.width // 4, picture.width * 3 // 4
@@ -33,21 +33,21 @@ def seen(picture: Image.Image) -> list[tuple[int, int, int]]:
     return [picture.getpixel(at) for at in ((left, top), (right, top), (right, bottom), (left, bottom))]  # type: ignore[misc]
 
 
-def is_like(some: list[tuple[int, int, int]], others: list[tuple[int, int, int]], by: int = 12) -> bool:
+def are_similar(some: list[tuple[int, int, int]], others: list[tuple[int, int, int]], by: int = 12) -> bool:
     """Whether colours are equal but for what JPEG does to them."""
     return all(
         abs(a - b) <= by for one, other in zip(some, others, strict=True) for a, b in zip(one, other, strict=True)
     )
 
 
-def saved(picture: Image.Image, kind: str, **options: Any) -> bytes:
+def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
     """The picture as a file."""
     out = BytesIO()
     picture.save(out, kind, **options)
     return out.getvalue()
 
 
-def sent(data: bytes, name: str = "photo.jpg", kind: str = "image/jpeg") -> SimpleUploadedFile:
+def uploaded_file(data: bytes, name: str = "photo.jpg", kind: str = "image/jpeg") -> SimpleUploadedFile:
     """The bytes as a client sends them."""
     return SimpleUploadedFile(name, data, kind)
 
@@ -55,10 +55,10 @@ def sent(data: bytes, name: str = "photo.jpg", kind: str = "image/jpeg") -> Simp
 def photograph(width: int = 400, height: int = 300, **options: Any) -> bytes:
     """A JPEG with as much detail as photographs have."""
     bands = [Image.effect_noise((width, height), 40), Image.linear_gradient("L").resize((width, height))]
-    return saved(Image.merge("RGB", [*bands, bands[0]]), "JPEG", quality=85, **options)
+    return encoded(Image.merge("RGB", [*bands, bands[0]]), "JPEG", quality=85, **options)
 
 
-def exif_of(orientation: int) -> Image.Exif:
+def exif_with(orientation: int) -> Image.Exif:
     """What a camera held like this writes of itself, place included."""
     exif = Image.Exif()
     exif[0x0112] = orientation
@@ -84,18 +84,18 @@ def segment(marker: int, payload: bytes) -> bytes:
     return bytes([0xFF, marker]) + struct.pack(">H", len(payload) + 2) + payload
 
 
-def with_segments(jpeg: bytes, *segments: bytes) -> bytes:
+def insert_segments(jpeg: bytes, *segments: bytes) -> bytes:
     """The JPEG with these segments at its beginning."""
     return jpeg[:2] + b"".join(segments) + jpeg[2:]
 
 
-def with_scans(jpeg: bytes, times: int) -> bytes:
+def repeat_last_scan(jpeg: bytes, times: int) -> bytes:
     """A progressive JPEG whose last scan is repeated so often."""
     last = jpeg.rfind(b"\xff\xda")
     return jpeg[:last] + jpeg[last:-2] * times + b"\xff\xd9"
 
 
-def with_size(jpeg: bytes, width: int, height: int) -> bytes:
+def claim_size(jpeg: bytes, width: int, height: int) -> bytes:
     """A JPEG that claims another size."""
     at = max(jpeg.find(b"\xff\xc0"), jpeg.find(b"\xff\xc2"))
     return jpeg[: at + 5] + struct.pack(">HH", height, width) + jpeg[at + 9 :]

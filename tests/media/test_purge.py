@@ -28,13 +28,13 @@ def picture(mina: Member, image_of: Callable[..., Image]) -> Image:
 
 
 def test_an_unreferenced_image_is_deleted_after_a_day(
-    picture: Image, pictures_folder: Path, work: Callable[[], None]
+    picture: Image, image_folder: Path, work: Callable[[], None]
 ) -> None:
     swept = purge.purge_unreferenced()
     work()
     assert (swept.images, swept.bytes) == (1, picture.bytes)
     assert not Image.objects.exists()
-    assert not files_in(pictures_folder)
+    assert not files_in(image_folder)
 
 
 def test_new_and_referenced_images_are_not_purged(

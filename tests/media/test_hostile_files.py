@@ -20,7 +20,7 @@ from tests.media.hostile_files import (
     SMALL,
     TOO_MANY_PIXELS,
 )
-from tests.media.pictures import corners, exif_bomb, saved, segment, sent, with_segments
+from tests.media.sample_images import encoded, exif_bomb, four_colours, insert_segments, segment, uploaded_file
 from tests.media.watched_decoders import Decoders, watch_decoders
 
 
@@ -33,7 +33,7 @@ def decoders(monkeypatch: pytest.MonkeyPatch) -> Decoders:
 def test_images_with_too_many_pixels_are_refused_before_decoding(name: str, decoders: Decoders) -> None:
     data = TOO_MANY_PIXELS[name]()
     with pytest.raises(ImageTooManyPixels):
-        pipeline.process_image(sent(data))
+        pipeline.process_image(uploaded_file(data))
     assert decoders.here == []
     assert decoders.pixels == 0
     assert len(decoders.sandboxes) == ("HEIC" in name)
@@ -43,23 +43,21 @@ def test_images_with_too_many_pixels_are_refused_before_decoding(name: str, deco
 def test_files_that_no_camera_writes_are_refused_before_a_decoder_starts(name: str, decoders: Decoders) -> None:
     data = REFUSED_UNDECODED[name]()
     with pytest.raises(NotAnImage):
-        pipeline.process_image(sent(data))
+        pipeline.process_image(uploaded_file(data))
     assert decoders == Decoders()
 
 
 @pytest.mark.parametrize("name", REFUSED_BY_A_DECODER)
-def test_a_file_that_only_a_decoder_finds_broken_costs_no_more_pixels_than_claimed(
-    name: str, decoders: Decoders
-) -> None:
+def test_a_file_that_a_decoder_finds_broken_costs_no_more_pixels_than_claimed(name: str, decoders: Decoders) -> None:
     with pytest.raises(NotAnImage):
-        pipeline.process_image(sent(REFUSED_BY_A_DECODER[name]()))
+        pipeline.process_image(uploaded_file(REFUSED_BY_A_DECODER[name]()))
     assert decoders.pixels <= 100 * 100
 
 
 @pytest.mark.parametrize("name", REFUSED_IN_A_SANDBOX)
 def test_a_file_with_false_claims_is_decoded_within_the_limits_of_its_claims(name: str, decoders: Decoders) -> None:
     with pytest.raises(NotAnImage):
-        pipeline.process_image(sent(REFUSED_IN_A_SANDBOX[name]()))
+        pipeline.process_image(uploaded_file(REFUSED_IN_A_SANDBOX[name]()))
     assert decoders.here == []
     (events,) = decoders.sandboxes
     assert decoders.pixels <= 64 * 64
@@ -68,7 +66,7 @@ def test_a_file_with_false_claims_is_decoded_within_the_limits_of_its_claims(nam
 
 
 def test_a_sandbox_is_limited_before_it_opens_a_file_and_again_by_its_pixels(decoders: Decoders) -> None:
-    pipeline.process_image(sent(saved(corners(2_000, 1_500), "AVIF", speed=10)))
+    pipeline.process_image(uploaded_file(encoded(four_colours(2_000, 1_500), "AVIF", speed=10)))
     (events,) = decoders.sandboxes
     names = [name for name, _ in events if name != "RLIMIT_AS"]
     assert names == ["RLIMIT_FSIZE", "RLIMIT_CPU", "opened", "RLIMIT_CPU", "decoded"]
@@ -81,7 +79,7 @@ def test_a_sandbox_is_limited_before_it_opens_a_file_and_again_by_its_pixels(dec
 @pytest.mark.parametrize("name", HARMLESS)
 def test_data_hidden_beside_the_pixels_is_neither_unpacked_nor_decoded(name: str, decoders: Decoders) -> None:
     data = HARMLESS[name]()
-    file = sent(data)
+    file = uploaded_file(data)
     tracemalloc.start()
     pipeline.process_image(file)
     _, peak = tracemalloc.get_traced_memory()
@@ -100,7 +98,7 @@ def test_an_exif_bomb_is_read_up_to_the_limit_of_entries(monkeypatch: pytest.Mon
         return unpack(form, buffer, offset)
 
     monkeypatch.setattr(struct, "unpack_from", counting_unpack)
-    pipeline.process_image(sent(with_segments(SMALL, segment(0xE1, exif_bomb()))))
+    pipeline.process_image(uploaded_file(insert_segments(SMALL, segment(0xE1, exif_bomb()))))
     assert MAX_ENTRIES < len(read) < MAX_ENTRIES + 10
     assert max(read) < 16
 
@@ -108,27 +106,27 @@ def test_an_exif_bomb_is_read_up_to_the_limit_of_entries(monkeypatch: pytest.Mon
 @pytest.mark.parametrize("tail", [b"PK\3\4 archive", b"<script>alert(1)</script>", b"GIF89a", b"%PDF-1.7"])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_data_appended_to_an_image_is_not_stored(kind: str, tail: bytes) -> None:
-    kept = pipeline.process_image(sent(saved(corners(), kind) + tail))
+    kept = pipeline.process_image(uploaded_file(encoded(four_colours(), kind) + tail))
     assert tail not in kept.data
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_an_image_truncated_anywhere_is_refused(kind: str) -> None:
-    data = saved(corners(), kind, **({"progressive": True} if kind == "JPEG" else {}))
+    data = encoded(four_colours(), kind, **({"progressive": True} if kind == "JPEG" else {}))
     # A process apart takes a tenth of a second, so fewer places have to do there.
     for end in range(4, len(data) - 1, max(1, len(data) // (8 if kind == "AVIF" else 150))):
         with pytest.raises(NotAnImage):
-            pipeline.process_image(sent(data[:end]))
+            pipeline.process_image(uploaded_file(data[:end]))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(kind=st.sampled_from(["JPEG", "PNG", "WEBP"]), changes=st.data())
 def test_a_file_with_changed_bytes_is_refused_or_processed(kind: str, changes: st.DataObject) -> None:
-    data = bytearray(saved(corners(40, 30), kind, exif=b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0"))
+    data = bytearray(encoded(four_colours(40, 30), kind, exif=b"Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0"))
     for at in changes.draw(st.lists(st.integers(0, len(data) - 1), min_size=1, max_size=8)):
         data[at] = changes.draw(st.integers(0, 255))
     with suppress(NotAnImage, ImageTooManyPixels):
-        assert pipeline.process_image(sent(bytes(data))).width
+        assert pipeline.process_image(uploaded_file(bytes(data))).width
 
 
 @settings(max_examples=100, deadline=None)
@@ -138,4 +136,4 @@ def test_a_file_with_changed_bytes_is_refused_or_processed(kind: str, changes: s
 )
 def test_any_bytes_after_a_valid_signature_are_refused_without_a_crash(head: bytes, tail: bytes) -> None:
     with pytest.raises((NotAnImage, ImageTooManyPixels)):
-        pipeline.process_image(sent(head + tail))
+        pipeline.process_image(uploaded_file(head + tail))
