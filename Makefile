@@ -9,7 +9,7 @@ IN := .venv/bin
 ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check quality schema format lock clean port venv runtime development
+.PHONY: help run test fuzz check quality schema format lock clean port venv runtime development lint-openapi
 
 help:
 	@echo 'make run      a server with demo data, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
@@ -45,6 +45,21 @@ quality: development
 	$(DESCRIBE_APP) --file var/openapi-android.yaml
 	diff -u docs/openapi-android.yaml var/openapi-android.yaml \
 	|| { echo 'docs/openapi-android.yaml is not what the code says: make schema'; exit 1; }
+	@$(MAKE) --no-print-directory lint-openapi
+
+# The public linters of OpenAPI documents, where Node is installed.
+LINTERS = var/openapi-linters
+lint-openapi:
+	@command -v npm > /dev/null || { echo 'Left out: the OpenAPI linters, because npm is not installed.'; exit 0; }; \
+	set -e; mkdir -p $(LINTERS); \
+	cmp -s tests/openapi_linters/package-lock.json $(LINTERS)/node_modules/package-lock.json || { \
+	cp tests/openapi_linters/*.json $(LINTERS)/; npm ci --prefix $(LINTERS) --silent --no-audit --no-fund --ignore-scripts; \
+	cp $(LINTERS)/package-lock.json $(LINTERS)/node_modules/; }; \
+	$(LINTERS)/node_modules/.bin/spectral lint --ruleset tests/openapi_linters/spectral.yaml --fail-severity hint \
+	docs/openapi.yaml docs/openapi-android.yaml; \
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(LINTERS)/node_modules/.bin/redocly lint \
+	--config tests/openapi_linters/redocly.yaml --max-problems 20 docs/openapi.yaml docs/openapi-android.yaml 2> $(LINTERS)/redocly.log \
+	|| { cat $(LINTERS)/redocly.log; exit 1; }
 
 DESCRIBE = $(IN)/python manage.py spectacular --validate --fail-on-warn
 # The wire of the Android app has a document of its own.

@@ -13,6 +13,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSe
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import normalize_result_object, sanitize_result_object
+from drf_spectacular.settings import spectacular_settings
 
 from android.error_codes import ANY_4XX, ANY_5XX, CALLS, app_error_for
 from libs.api.openapi import OperationSchema
@@ -145,7 +146,9 @@ class AppGenerator(SchemaGenerator):
         reset_generator_stats()
         paths = self.parse(request, public)  # type: ignore[no-untyped-call]
         components = self.registry.build({"schemas": {"Refusal": REFUSAL}})
-        document = {"openapi": "3.1.0", "info": INFO, "tags": TAGS, "paths": paths, "components": components}
+        info = INFO | {"contact": spectacular_settings.CONTACT, "license": spectacular_settings.LICENSE}
+        document = {"openapi": "3.1.0", "info": info, "servers": spectacular_settings.SERVERS, "tags": TAGS}
+        document |= {"paths": paths, "components": components}
         made: dict[str, Any] = sanitize_result_object(normalize_result_object(document))
         return made
 

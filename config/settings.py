@@ -422,6 +422,8 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": TRUSTED_PROXIES,
     "DATETIME_FORMAT": "iso-8601",
 }
+# Whom developers of clients write to; shown in the API documents.
+API_CONTACT_EMAIL = env.str("API_CONTACT_EMAIL", "api@heart-to-heart.example")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Heart to Heart",
     "VERSION": "1.0.0",
@@ -429,6 +431,22 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "DESCRIPTION": "The API of Heart to Heart. docs/api.md explains login, pagination and errors.",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVERS": [{"url": "/", "description": "The server that this document came from."}],
+    "CONTACT": {"name": "Heart to Heart", "email": API_CONTACT_EMAIL},
+    "LICENSE": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},
+    "TAGS": [
+        {"name": "verification-codes", "description": "Codes by e-mail that prove an address."},
+        {"name": "members", "description": "Sign-up, search, profiles, followers."},
+        {"name": "sessions", "description": "Login, token renewal, logout, devices."},
+        {"name": "password-resets", "description": "A new password with a code by e-mail."},
+        {"name": "me", "description": "One's own profile, credentials, exports and withdrawal."},
+        {"name": "follows", "description": "Following members."},
+        {"name": "blocks", "description": "Blocking members."},
+        {"name": "posts", "description": "Publishing, feeds, search, edits, deletion."},
+        {"name": "images", "description": "Images that are uploaded before the post that shows them."},
+        {"name": "reports", "description": "Reports of members and posts."},
+        {"name": "config", "description": "Limits and versions for clients."},
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     # drf-spectacular describes file fields of requests as binary only with components of their own.
     "COMPONENT_SPLIT_REQUEST": True,

@@ -57,6 +57,7 @@ class ClientConfigViewSet(StrictViewSet):
     """Settings for clients: the same for everybody, so caches may store them for some minutes."""
 
     @operation(
+        id="get_client_config",
         public=True,
         summary="Read what a client should know before it starts",
         responses=ClientConfigSerializer,

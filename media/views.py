@@ -32,6 +32,7 @@ class ImageViewSet(StrictViewSet):
         return [MultiPartParser()] if is_upload else super().get_parsers()
 
     @operation(
+        id="upload_image",
         summary="Upload an image",
         description="Multipart, with the part `image` and perhaps `alt`. The image is turned upright, converted to "
         "sRGB and stripped of its metadata, place and camera included; of an animation the first frame is taken. Until "
@@ -56,6 +57,7 @@ class ImageViewSet(StrictViewSet):
             return self.store_response(Response(image.to_representation(), status=201))
 
     @operation(
+        id="get_image",
         summary="Read one of your images",
         description="Shows also whether its smaller variants and its blurhash are made.",
         responses=ImageSerializer,
@@ -67,6 +69,7 @@ class ImageViewSet(StrictViewSet):
         return etag_response(request, self.get_image(image_id).to_representation())
 
     @operation(
+        id="update_image",
         summary="Describe an image",
         description="Changes the alt text, also where a post shows the image already.",
         request=ImageUpdateSerializer,
@@ -85,6 +88,7 @@ class ImageViewSet(StrictViewSet):
         return Response(representation, headers={"ETag": compute_etag(representation)})
 
     @operation(
+        id="delete_image",
         summary="Delete an image that nothing shows",
         description="An image that a post or an avatar shows is deleted together with that.",
         responses={204: OpenApiResponse(description="It is deleted for good.")},

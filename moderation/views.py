@@ -43,6 +43,7 @@ class ReportViewSet(StrictViewSet):
         return Report.objects.filter(reporter=self.member.pk).order_by("-created_at", "-id").values(*SHOWN)
 
     @operation(
+        id="create_report",
         summary="Report a member or a post",
         description="Of what is reported a copy is kept, whatever becomes of it. While your report of the same member "
         "or post is open, another one changes nothing: the answer is 200 with the first.",
@@ -63,6 +64,7 @@ class ReportViewSet(StrictViewSet):
         return Response(shown(self.own().get(pk=report.pk)), status=201 if is_new else 200)
 
     @operation(
+        id="list_reports",
         summary="List your reports",
         query_parameters=PAGE_PARAMETERS,
         responses=ReportSerializer(many=True),

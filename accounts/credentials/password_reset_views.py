@@ -20,6 +20,7 @@ class PasswordResetViewSet(StrictViewSet):
     """Ask for a code, and trade it for a password."""
 
     @operation(
+        id="request_password_reset",
         public=True,
         summary="Have a code mailed to reset the password with",
         description="The answer is the same for every address; only a member's gets a letter.",
@@ -36,6 +37,7 @@ class PasswordResetViewSet(StrictViewSet):
         return Response(status=202)
 
     @operation(
+        id="reset_password",
         public=True,
         summary="Reset the password",
         description="Signs the member out everywhere; sign in with the new password. Five wrong guesses use a code up, "

@@ -32,6 +32,7 @@ class CredentialsViewSet(StrictViewSet):
         return get_object_or_404(Member, pk=self.member.pk)
 
     @operation(
+        id="change_password",
         summary="Change your password",
         description="Signs all other devices out.",
         request=PasswordChangeSerializer,
@@ -48,6 +49,7 @@ class CredentialsViewSet(StrictViewSet):
         return Response(status=204)
 
     @operation(
+        id="request_email_change",
         summary="Have a code mailed to a new address of yours",
         description="The answer is the same for every address; the letter says if it belongs to a member. Nothing is "
         "changed until the code is confirmed.",
@@ -67,6 +69,7 @@ class CredentialsViewSet(StrictViewSet):
         return Response(status=202)
 
     @operation(
+        id="confirm_email_change",
         summary="Change your e-mail address",
         description="Takes the code that was mailed to the new address. Both addresses are told.",
         request=CodeConfirmSerializer,

@@ -35,6 +35,7 @@ class ExportViewSet(StrictViewSet):
         return export
 
     @operation(
+        id="create_export",
         summary="Request a copy of your data",
         description="Everything that is yours, as a zip of JSON files and images. It takes seconds to minutes: read "
         "its state every few seconds, or wait for the e-mail. Once a day; while one is being built, it is returned "
@@ -53,6 +54,7 @@ class ExportViewSet(StrictViewSet):
         return Response(ExportSerializer(export).data, status=202 if is_new else 200)
 
     @operation(
+        id="list_exports",
         summary="List the copies of your data",
         responses=ExportListSerializer,
         examples=[response_example({"results": [EXPORT]})],
@@ -62,13 +64,17 @@ class ExportViewSet(StrictViewSet):
         return Response({"results": ExportSerializer(self.get_queryset(), many=True).data})
 
     @operation(
-        summary="Get the state of a copy of your data", responses=ExportSerializer, examples=[response_example(EXPORT)]
+        id="get_export",
+        summary="Get the state of a copy of your data",
+        responses=ExportSerializer,
+        examples=[response_example(EXPORT)],
     )
     def retrieve(self, request: Request, export_id: int) -> Response:
         """Get one export."""
         return Response(ExportSerializer(self.get_export(export_id)).data)
 
     @operation(
+        id="download_export",
         summary="Download a copy of your data",
         description="A zip. If files are in a bucket, the response is 303 with a URL that is valid for a minute; read "
         "it without a token. A server that keeps files on its own disk responds with the file.",

@@ -48,6 +48,7 @@ class SessionViewSet(StrictViewSet):
     """Signing in and renewing, where the password or the refresh token speaks for itself, and the asker's devices."""
 
     @operation(
+        id="log_in",
         public=True,
         summary="Sign in",
         description="Starts a login session for this device. Signing in during the days of grace undoes a withdrawal.",
@@ -70,6 +71,7 @@ class SessionViewSet(StrictViewSet):
         return Response(pair_answer(pair), status=201)
 
     @operation(
+        id="refresh_tokens",
         public=True,
         summary="Renew the tokens",
         description="A refresh token is good until its one successor has been used. When an answer was lost, send the "
@@ -95,6 +97,7 @@ class SessionViewSet(StrictViewSet):
         return self.member.sessions.live().order_by("-created_at", "-id")
 
     @operation(
+        id="list_sessions",
         summary="List the devices that are signed in",
         responses=SessionListSerializer,
         examples=[response_example({"results": [SESSION]})],
@@ -106,6 +109,7 @@ class SessionViewSet(StrictViewSet):
         return Response({"results": SessionSerializer(self.own(), many=True, context=context).data})
 
     @operation(
+        id="end_session",
         summary="End one session",
         responses={204: OpenApiResponse(description="It is over, at once.")},
         rate_limits=DEVICES,
@@ -118,6 +122,7 @@ class SessionViewSet(StrictViewSet):
         return Response(status=204)
 
     @operation(
+        id="log_out",
         summary="Log out",
         responses={204: OpenApiResponse(description="This session is over, at once.")},
         rate_limits=DEVICES,
@@ -129,6 +134,7 @@ class SessionViewSet(StrictViewSet):
         return Response(status=204)
 
     @operation(
+        id="end_other_sessions",
         summary="End all other sessions",
         request=None,
         responses={204: OpenApiResponse(description="Only this session is left.")},

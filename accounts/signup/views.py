@@ -21,6 +21,7 @@ class VerificationCodeViewSet(StrictViewSet):
     """Ask for a code, and prove that it arrived."""
 
     @operation(
+        id="request_verification_code",
         public=True,
         summary="Have a code mailed",
         description="The answer is the same for every address; what the letter says depends on whether it is known. "
@@ -38,6 +39,7 @@ class VerificationCodeViewSet(StrictViewSet):
         return Response(status=202)
 
     @operation(
+        id="confirm_verification_code",
         public=True,
         summary="Confirm a code",
         description="Five wrong guesses use a code up. A confirmed code can be confirmed again until it expires. The "

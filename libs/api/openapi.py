@@ -85,6 +85,19 @@ class OperationSchema(AutoSchema):
         declared: Operation = self.view.operation
         return declared
 
+    def get_operation_id(self) -> str:
+        """Return the declared id, or one made of path and method."""
+        return self.operation.id or super().get_operation_id()
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Return the operation, which says also that it needs no token."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        return operation and {"security": [], **operation}
+
+    def get_paginated_name(self, serializer_name: str) -> str:
+        """Return the name of the component that is one page."""
+        return f"{serializer_name}Page"
+
     def get_summary(self) -> str:
         """Return the declared summary."""
         return self.operation.summary

@@ -27,6 +27,8 @@ class Operation:
     A wrong declaration raises TypeError while the view is imported or its URL pattern is made.
     """
 
+    # The name of the operation in generated clients; without one drf-spectacular makes it of path and method.
+    id: str = ""
     # For OpenAPI, as in drf-spectacular's extend_schema. Without a description the action's docstring is used.
     summary: str
     description: str = ""

@@ -20,6 +20,7 @@ class MyPostsViewSet(StrictViewSet):
     """All of one's own posts."""
 
     @operation(
+        id="delete_all_posts",
         summary="Delete all your posts",
         description="Hides them from everybody at once; soon after, they and their images are deleted for good. What "
         "you publish from now on stays, and so does your account.",

@@ -27,6 +27,7 @@ class PostEditViewSet(StrictViewSet):
     pagination_class = PostEditPagination
 
     @operation(
+        id="list_post_edits",
         summary="Read the former texts of your post",
         description="One entry for each edit, the latest first; the last entry is the text that was published.",
         query_parameters=PAGE_PARAMETERS,

@@ -42,6 +42,7 @@ class PostViewSet(StrictViewSet):
     parser_classes = (StrictJSONParser, MultiPartParser)
 
     @operation(
+        id="list_posts",
         summary="Read a feed",
         description="Everything you may see, newest first; `author`, `following=true` and `search` narrow it. Keep "
         "`previous` of the first page to read newer posts later.",
@@ -68,6 +69,7 @@ class PostViewSet(StrictViewSet):
         return post_values(self.filter_queryset(Post.objects.feed_for(self.member)))
 
     @operation(
+        id="create_post",
         summary="Publish a post",
         description="As JSON with the ids of images that were uploaded before, or as multipart with the image files.",
         request={"application/json": PostCreateSerializer, "multipart/form-data": PostUploadSerializer},
@@ -97,6 +99,7 @@ class PostViewSet(StrictViewSet):
         return etag_response(request, self.get_representation(post_id))
 
     @operation(
+        id="update_post",
         summary="Edit your post",
         description="Changes the text; the images stay. Only you can read the former text.",
         request={"application/json": PostUpdateSerializer},
@@ -120,6 +123,7 @@ class PostViewSet(StrictViewSet):
         return Response(representation, headers={"ETag": compute_etag(representation)})
 
     @operation(
+        id="delete_post",
         summary="Delete your post",
         responses={204: OpenApiResponse(description="It is deleted for good.")},
         errors=[NotYours],

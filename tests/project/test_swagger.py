@@ -49,10 +49,10 @@ def test_somebody_signs_in_within_swagger_and_reads_the_feed(
 ) -> None:
     PostFactory.create(author=mina, text="First snow of the year.")
     page.goto(f"{live_server.url}/docs/")
-    signed_in = execute(page, "sessions_create", {"email": mina.email, "password": PASSWORD, "device": "browser"})
+    signed_in = execute(page, "log_in", {"email": mina.email, "password": PASSWORD, "device": "browser"})
     expect(signed_in.locator(".response-col_status").first).to_contain_text("201")
     authorise(page, json.loads(signed_in.locator("pre code").first.inner_text())["access"])
-    feed = execute(page, "posts_list")
+    feed = execute(page, "list_posts")
     expect(feed.locator(".response-col_status").first).to_contain_text("200")
     expect(feed).to_contain_text("First snow of the year.")
 

@@ -48,7 +48,7 @@ class RelationViewSet(StrictViewSet):
 class FollowViewSet(RelationViewSet):
     """Whom the asker reads, and who reads the asker."""
 
-    @operation(summary="List whom you follow", **LIST)
+    @operation(id="list_my_following", summary="List whom you follow", **LIST)
     def list(self, request: Request) -> Response:
         """The newest first."""
         return self.page(followed_by(self.member, self.member), "followed")
@@ -59,6 +59,7 @@ class FollowViewSet(RelationViewSet):
         return self.page(followers_of(self.member, self.member), "follower")
 
     @operation(
+        id="follow_member",
         summary="Follow a member",
         request=None,
         responses=DONE,
@@ -85,7 +86,7 @@ class MemberFollowViewSet(RelationViewSet):
         other: Member = get_object_or_404(Member.objects.visible_to(self.member), pk=member_id)
         return other
 
-    @operation(summary="List a member's followers", **LIST)
+    @operation(id="list_followers", summary="List a member's followers", **LIST)
     def followers(self, request: Request, member_id: int) -> Response:
         """Those the asker may see."""
         return self.page(followers_of(self.other(member_id), self.member), "follower")
@@ -104,7 +105,7 @@ class BlockViewSet(RelationViewSet):
         other: Member = get_object_or_404(Member.objects.standing(), pk=member_id)
         return other
 
-    @operation(summary="List whom you block", **LIST)
+    @operation(id="list_blocks", summary="List whom you block", **LIST)
     def list(self, request: Request) -> Response:
         """The newest first."""
         return self.page(
@@ -112,6 +113,7 @@ class BlockViewSet(RelationViewSet):
         )
 
     @operation(
+        id="block_member",
         summary="Block a member",
         description="Hides both from each other everywhere and ends their follows. Blocking twice changes nothing.",
         request=None,

@@ -51,6 +51,7 @@ class MeViewSet(StrictViewSet):
         return member
 
     @operation(
+        id="get_my_profile",
         summary="Read your own profile",
         responses=OwnProfileSerializer,
         examples=[response_example(OWN_PROFILE)],
@@ -61,6 +62,7 @@ class MeViewSet(StrictViewSet):
         return etag_response(request, own_profile(self.me()))
 
     @operation(
+        id="update_my_profile",
         summary="Change your profile",
         description="Only what is sent is changed.",
         request=ProfileChangeSerializer,
@@ -81,6 +83,7 @@ class MeViewSet(StrictViewSet):
         return Response(shown, headers={"ETag": compute_etag(shown)})
 
     @operation(
+        id="set_avatar",
         summary="Show yourself with a picture",
         description="Takes an uploaded picture that nothing shows yet; the one before it is deleted.",
         request=AvatarSerializer,
@@ -98,6 +101,7 @@ class MeViewSet(StrictViewSet):
         return Response(own_profile(member))
 
     @operation(
+        id="delete_avatar",
         summary="Show yourself without a picture",
         responses={204: OpenApiResponse(description="It is gone.")},
         if_match=True,
@@ -109,6 +113,7 @@ class MeViewSet(StrictViewSet):
         return Response(status=204)
 
     @operation(
+        id="withdraw",
         summary="Withdraw",
         description="Hides everything of yours and signs you out everywhere, this second. After the days of grace all "
         "of it is erased for good; signing in before that restores it. Confirm with the password, or with a code.",
@@ -129,6 +134,7 @@ class MeViewSet(StrictViewSet):
         return Response(status=204)
 
     @operation(
+        id="request_withdrawal_code",
         summary="Have a code mailed to withdraw with",
         request=None,
         responses={202: OpenApiResponse(description="The letter is on its way.")},
@@ -143,6 +149,7 @@ class MeViewSet(StrictViewSet):
         return Response(status=202)
 
     @operation(
+        id="accept_terms",
         summary="Accept the terms",
         description="When the terms change, writing answers 403 `terms_not_accepted` until the present version is "
         "accepted. Accepting it twice changes nothing.",

@@ -47,6 +47,7 @@ class MemberViewSet(StrictViewSet):
     pagination_class = KeysetPagination
 
     @operation(
+        id="search_members",
         summary="Find members by nickname",
         description="Those you may see, the newest member first.",
         query=MemberSearchSerializer,
@@ -63,6 +64,7 @@ class MemberViewSet(StrictViewSet):
         return self.get_paginated_response([brief(row) for row in self.paginate_queryset(rows) or []])
 
     @operation(
+        id="sign_up",
         public=True,
         summary="Join",
         description="Makes the member and signs this device in. A refused sign-up leaves the proof as good as it was.",
@@ -82,6 +84,7 @@ class MemberViewSet(StrictViewSet):
         return Response(pair_answer(pair), status=201)
 
     @operation(
+        id="get_member",
         summary="Read a member's profile",
         responses=ProfileSerializer,
         examples=[response_example(PROFILE)],

@@ -13,13 +13,13 @@ from typing import TypeVar
 from uuid import uuid4
 
 from heart_to_heart import AuthenticatedClient, Client
-from heart_to_heart.api.config import config_retrieve
-from heart_to_heart.api.images import images_create
-from heart_to_heart.api.me import me_avatar_update, me_retrieve
-from heart_to_heart.api.members import members_create
-from heart_to_heart.api.posts import posts_create, posts_list
-from heart_to_heart.api.sessions import sessions_current_destroy, sessions_refresh_create
-from heart_to_heart.api.verification_codes import verification_codes_confirm_create, verification_codes_create
+from heart_to_heart.api.config import get_client_config
+from heart_to_heart.api.images import upload_image
+from heart_to_heart.api.me import get_my_profile, set_avatar
+from heart_to_heart.api.members import sign_up
+from heart_to_heart.api.posts import create_post, list_posts
+from heart_to_heart.api.sessions import log_out, refresh_tokens
+from heart_to_heart.api.verification_codes import confirm_verification_code, request_verification_code
 from heart_to_heart.models import (
     AvatarRequest,
     ClientConfig,
@@ -28,10 +28,10 @@ from heart_to_heart.models import (
     Image,
     ImageUploadRequest,
     OwnProfile,
-    PaginatedPostList,
     Pair,
     Post,
     PostCreateRequest,
+    PostPage,
     PostUploadRequest,
     Problem,
     Proof,
@@ -74,14 +74,14 @@ def code_for(email: str, mail: Path) -> str:
 def join(client: Client, mail: Path) -> Pair:
     """From an address to a signed-in device."""
     email = f"{uuid4().hex}@heart.example"
-    asked = verification_codes_create.sync_detailed(client=client, body=CodeRequestRequest(email=email))
+    asked = request_verification_code.sync_detailed(client=client, body=CodeRequestRequest(email=email))
     assert asked.status_code == 202
     code = code_for(email, mail)
     guess, typed = (CodeConfirmRequest(email=email, code=text) for text in ("not it", code))
-    wrong = verification_codes_confirm_create.sync(client=client, body=guess)
+    wrong = confirm_verification_code.sync(client=client, body=guess)
     assert refused(wrong).code == "code_incorrect"
-    proof: Proof = good(verification_codes_confirm_create.sync(client=client, body=typed))
-    terms: ClientConfig = good(config_retrieve.sync(client=client))
+    proof: Proof = good(confirm_verification_code.sync(client=client, body=typed))
+    terms: ClientConfig = good(get_client_config.sync(client=client))
     newcomer = SignUpRequest(
         proof=proof.proof,
         password="three small words",
@@ -89,13 +89,13 @@ def join(client: Client, mail: Path) -> Pair:
         nickname="Newcomer",
         terms_version=terms.terms_version,
     )
-    return good(members_create.sync(client=client, body=newcomer))
+    return good(sign_up.sync(client=client, body=newcomer))
 
 
 def send(client: AuthenticatedClient, picture: bytes) -> Image:
     """A picture that nothing shows yet."""
     sent = ImageUploadRequest(image=File(BytesIO(picture), "photo.jpg", "image/jpeg"), alt="바다")
-    image: Image = good(images_create.sync(client=client, body=sent))
+    image: Image = good(upload_image.sync(client=client, body=sent))
     assert image.alt == "바다"
     assert image.blurhash is None or isinstance(image.blurhash, str)
     return image
@@ -107,7 +107,7 @@ def publish(client: AuthenticatedClient, picture: bytes) -> list[Post]:
     upload = PostUploadRequest(
         text="Second.", images=[File(BytesIO(picture), "photo.jpg", "image/jpeg")], alts=["a lake"]
     )
-    posts: list[Post] = [good(posts_create.sync(client=client, body=body)) for body in (draft, upload)]
+    posts: list[Post] = [good(create_post.sync(client=client, body=body)) for body in (draft, upload)]
     assert [post.images[0].alt for post in posts] == ["바다", "a lake"]
     assert posts[0].author.avatar is None
     return posts
@@ -118,7 +118,7 @@ def walk(client: AuthenticatedClient) -> list[str]:
     ids: list[str] = []
     cursor: str | Unset = UNSET
     while True:
-        page: PaginatedPostList = good(posts_list.sync(client=client, limit=4, cursor=cursor))
+        page: PostPage = good(list_posts.sync(client=client, limit=4, cursor=cursor))
         ids += [post.id for post in page.results]
         if page.next_ is None:
             return ids
@@ -127,8 +127,8 @@ def walk(client: AuthenticatedClient) -> list[str]:
 
 def fail(client: AuthenticatedClient) -> None:
     """A refusal says by its code what is wrong, and where."""
-    assert refused(posts_create.sync(client=client, body=PostCreateRequest())).code == "post_empty"
-    problem = refused(posts_list.sync(client=client, limit=0))
+    assert refused(create_post.sync(client=client, body=PostCreateRequest())).code == "post_empty"
+    problem = refused(list_posts.sync(client=client, limit=0))
     assert (problem.code, problem.status, isinstance(problem.request_id, str)) == ("invalid", 400, True)
     assert not isinstance(problem.errors, Unset)
     assert [fault.field for fault in problem.errors] == ["limit"]
@@ -146,15 +146,15 @@ def main(url: str, mail: str, picture: str) -> None:
         assert len(ids) == len(set(ids)) > 8
         fail(client)
         avatar = AvatarRequest(image_id=send(client, photo).id)
-        me: OwnProfile = good(me_avatar_update.sync(client=client, body=avatar))
+        me: OwnProfile = good(set_avatar.sync(client=client, body=avatar))
         assert me.avatar is not None
         assert me.avatar.thumb.startswith(url)
-    renewed: Pair = good(sessions_refresh_create.sync(client=anonymous, body=RefreshRequest(refresh=pair.refresh)))
+    renewed: Pair = good(refresh_tokens.sync(client=anonymous, body=RefreshRequest(refresh=pair.refresh)))
     with signed_in(url, renewed) as client:
-        profile: OwnProfile = good(me_retrieve.sync(client=client))
+        profile: OwnProfile = good(get_my_profile.sync(client=client))
         assert (profile.id, profile.counts.posts) == (pair.member_id, 2)
-        assert sessions_current_destroy.sync_detailed(client=client).status_code == 204
-        assert refused(me_retrieve.sync(client=client)).code == "session_ended"
+        assert log_out.sync_detailed(client=client).status_code == 204
+        assert refused(get_my_profile.sync(client=client)).code == "session_ended"
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ const ids: string[] = [];
 let cursor: string | null = null;
 do {
   const query: { limit: number; cursor?: string } = cursor === null ? { limit: 4 } : { limit: 4, cursor };
-  const page: components["schemas"]["PaginatedPostList"] = good(await client.GET("/api/v1/posts", { params: { query } }));
+  const page: components["schemas"]["PostPage"] = good(await client.GET("/api/v1/posts", { params: { query } }));
   ids.push(...page.results.map((each) => each.id));
   cursor = page.next;
 } while (cursor !== null);
