@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from contextlib import nullcontext
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -51,23 +50,24 @@ def idempotent(action: Action, *, stores_response: bool = False) -> Action:
     not: it calls `store_response` in a transaction of its own.
     """
 
+    @transaction.atomic
+    def store(view: IdempotencyMixin, *args: Any, **kwargs: Any) -> Response:
+        return view.store_response(action(view, *args, **kwargs))
+
+    run = action if stores_response else store
+
     @wraps(action)
     def idempotent_action(view: IdempotencyMixin, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if HEADER not in request.headers:
-            response: HttpResponseBase = action(view, request, *args, **kwargs)
-            return response
-        claimed = _claim(request, kwargs)
+            return cast(HttpResponseBase, action(view, request, *args, **kwargs))
+        view.claimed = claimed = _claim(request, kwargs)
         if claimed.status is not None:
             return claimed.replay()
-        view.claimed = claimed
         try:
-            with nullcontext() if stores_response else transaction.atomic():
-                first: Response = action(view, request, *args, **kwargs)
-                if not stores_response:
-                    view.store_response(first)
-            if claimed.status is None and first.status_code < 300:
+            response: Response = run(view, request, *args, **kwargs)
+            if claimed.status is None and response.status_code < 300:
                 raise RuntimeError(f"{action.__qualname__} did not store its response")
-            return first
+            return response
         finally:
             claimed.release()
 
