@@ -1,7 +1,7 @@
-"""Finding by words: one rule for every text that can be searched.
+"""Substring search without regard to case, and its indexes on lower(column).
 
-Texts are kept in NFC, and so are the words; both are folded to lower case by the database, so that they are folded
-alike and an index on the folded column answers. `%`, `_` and the backslash stand for themselves.
+Texts and search words are in NFC, and the database folds both to lower case, so that both are folded alike. `%`, `_`
+and the backslash have no special meaning.
 """
 
 from typing import Any
@@ -14,35 +14,34 @@ from django.db.models.functions import Collate, Lower
 from django.db.models.indexes import IndexExpression
 from django.db.models.lookups import Contains, StartsWith
 
-# What a trigram index needs to find words in the midst of a text. Letters and digits; it knows no others.
+# A trigram index finds words anywhere in a text from this many letters and digits on; it ignores other characters.
 INDEXED_CHARACTERS_MIN = 3
 
 
 def can_use_index(words: str) -> bool:
-    """Whether an index can find the words anywhere; without one each text would be read."""
-    return sum(letter.isalnum() for letter in words) >= INDEXED_CHARACTERS_MIN
+    """Return whether an index finds the words anywhere in a text; otherwise every text would be read."""
+    return sum(character.isalnum() for character in words) >= INDEXED_CHARACTERS_MIN
 
 
 def contains(column: str, words: str) -> Q:
-    """The condition that the words stand anywhere in the column; quick when `can_use_index`."""
+    """Return the condition that the column contains the words; fast when `can_use_index`."""
     return Q(Contains(Lower(column), Lower(Value(words))))
 
 
 def starts_with(column: str, words: str) -> Q:
-    """The condition that the column begins with the words."""
+    """Return the condition that the column starts with the words."""
     return Q(StartsWith(Lower(column), Lower(Value(words))))
 
 
-# As the app django.contrib.postgres does, so that indexes may name operator classes. The rest of that app would ask
-# each new connection for types that we do not use.
+# The app django.contrib.postgres does this too, so that indexes may name operator classes. The rest of that app would
+# query each new connection for types that we do not use.
 IndexExpression.register_wrappers(OrderBy, OpClass, Collate)
 
 
 class SearchIndex(models.Index):
-    """An index of expressions with operator classes, which are left out on SQLite: it has none."""
+    """An index on expressions with operator classes, which it leaves out on SQLite."""
 
     def create_sql(self, model: type[models.Model], schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
-        """The statement that creates the index."""
         if schema_editor.connection.vendor == "postgresql":
             return super().create_sql(model, schema_editor, using, **kwargs)
         plain = [op_class.get_source_expressions()[0] for op_class in self.expressions if isinstance(op_class, OpClass)]
@@ -50,4 +49,4 @@ class SearchIndex(models.Index):
 
 
 class SearchGinIndex(SearchIndex, GinIndex):
-    """The same as a GIN index on PostgreSQL."""
+    """A SearchIndex that is a GIN index on PostgreSQL."""

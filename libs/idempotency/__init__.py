@@ -1,1 +1,1 @@
-"""Replayed answers for repeated requests: the header `Idempotency-Key`."""
+"""Idempotency-Key: a repeated request gets the response of the first and has no further effect."""

@@ -1,4 +1,4 @@
-"""The leaf of replayed answers."""
+"""The Django app of stored responses."""
 
 from importlib import import_module
 
@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class IdempotencyConfig(AppConfig):
-    """Named by INSTALLED_APPS."""
+    """Registers the clean-up task at the start."""
 
     name = "libs.idempotency"
 

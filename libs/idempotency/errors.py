@@ -1,4 +1,4 @@
-"""What a repeated request is refused for."""
+"""Errors of requests with an Idempotency-Key."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException
@@ -13,22 +13,22 @@ class IdempotencyKeyInvalid(APIException):
 
 
 class IdempotencyKeyReused(APIException):
-    """The key belongs to a request that asked for something else."""
+    """The key was used for a request with other data."""
 
     status_code = 422
     default_code = "idempotency_key_reused"
-    default_detail = _("This Idempotency-Key was used for another request. Draw a new one for each.")
+    default_detail = _("This Idempotency-Key was used for another request. Use a new one for each request.")
 
 
 class IdempotencyKeyInUse(APIException):
-    """The first request with this key is not answered yet; nothing came of this one."""
+    """The first request with this key is still running; this one had no effect."""
 
     status_code = 409
     default_code = "idempotency_running"
     default_detail = _("The first request with this Idempotency-Key is still running. Send it again in a moment.")
-    # How long a client had better wait. Seconds.
+    # For Retry-After. Seconds.
     wait = 2
 
 
-# What sending the header may be refused for.
+# What a request with the header may be refused for.
 IDEMPOTENCY_ERRORS = (IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyKeyInUse)

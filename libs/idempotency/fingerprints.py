@@ -1,4 +1,4 @@
-"""What a request asks for, in 64 characters."""
+"""Fingerprints of requests, which tell whether two requests ask for the same."""
 
 import json
 from collections.abc import Mapping
@@ -11,24 +11,24 @@ from rest_framework.exceptions import ParseError
 
 
 def fingerprint(data: Any, path: Mapping[str, Any]) -> str:
-    """The same for the same fields and files, however they were sent: boundary, spacing and order of names are free.
+    """Return 64 characters that are equal for equal fields and files; boundaries, spaces and key order do not count.
 
-    `data` is the parsed body, `path` what the address names. Raises ParseError for nesting too deep to be read.
+    `data` is the parsed body, `path` the arguments of the route. Raises ParseError when the data is nested too deeply.
     """
     fields = dict(data.lists()) if isinstance(data, QueryDict) else data
     try:
-        text = json.dumps([fields, path], sort_keys=True, default=_digest)
+        text = json.dumps([fields, path], sort_keys=True, default=_plain)
     except RecursionError:
         raise ParseError from None
     return sha256(text.encode()).hexdigest()
 
 
-def _digest(value: Any) -> Any:
-    """A file by its content alone: its name is never used."""
+def _plain(value: Any) -> Any:
+    """Return a JSON value: for a file a digest of its content, without its name."""
     if not isinstance(value, File):
         return str(value)
-    content = sha256()
+    digest = sha256()
     for chunk in value.chunks():
-        content.update(chunk)
+        digest.update(chunk)
     value.seek(0)
-    return {"sha256": content.hexdigest()}
+    return {"sha256": digest.hexdigest()}

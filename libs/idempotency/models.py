@@ -1,4 +1,4 @@
-"""Answer: what the first request with a key was told, or that it is still being told."""
+"""Stored responses, by the key that a client gave with its request."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -12,26 +12,27 @@ from rest_framework.response import Response
 
 from libs.idempotency.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 
-# Headers that belong to what was done, not to the moment in which it was told.
+# Headers that describe the effect, and not the moment of the response.
 STORED_HEADERS = ("Location", "ETag")
 
 
 def retention_cutoff() -> datetime:
-    """Answers made before this are forgotten."""
+    """Return the time before which stored responses have expired."""
     return timezone.now() - timedelta(hours=settings.IDEMPOTENCY_RETENTION_HOURS)
 
 
 class StoredResponseQuerySet(models.QuerySet["StoredResponse"]):
-    """Answers by their keys."""
+    """Stored responses by their keys."""
 
     def claim(self, *, member_id: int, route: str, key: str, fingerprint: str) -> "StoredResponse":
-        """The answer of this key: an earlier one, told already, or ours to give; outside of any transaction.
+        """Return the response of this key: a stored one with a status, or one that this request is to store.
 
+        Runs outside any transaction.
         Raises IdempotencyKeyReused for another fingerprint, IdempotencyKeyInUse while somebody else holds the lease.
         """
-        place = {"member_id": member_id, "route": route, "key": key}
-        self.filter(**place, created_at__lt=retention_cutoff()).delete()
-        stored, is_new = self.get_or_create(**place, defaults={"fingerprint": fingerprint})
+        lookup = {"member_id": member_id, "route": route, "key": key}
+        self.filter(**lookup, created_at__lt=retention_cutoff()).delete()
+        stored, is_new = self.get_or_create(**lookup, defaults={"fingerprint": fingerprint})
         if stored.fingerprint != fingerprint:
             raise IdempotencyKeyReused
         if not is_new and stored.status is None:
@@ -40,15 +41,15 @@ class StoredResponseQuerySet(models.QuerySet["StoredResponse"]):
 
 
 def lease_end() -> datetime:
-    """When a request that begins now counts as dead."""
+    """Return when a request that begins now counts as interrupted."""
     return timezone.now() + timedelta(seconds=settings.IDEMPOTENCY_LEASE_SECONDS)
 
 
 class StoredResponse(models.Model):
-    """The answer to a member's request on a route, by the key that the client gave.
+    """The response to a member's request on a route, by the key that the client gave.
 
-    Who works on it holds a lease: a token and a time. Only its holder stores the answer, in the transaction of the
-    effect, so a request that was too slow takes its effect back.
+    The request that is processed holds a lease: a token with an expiry. Only its holder stores the response, in the
+    transaction of the effect, so a request that was too slow rolls its effect back.
     """
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
@@ -57,7 +58,7 @@ class StoredResponse(models.Model):
     fingerprint = models.CharField(max_length=64)
     lease = models.UUIDField(default=uuid.uuid4)
     leased_until = models.DateTimeField(default=lease_end)
-    # Nothing until it is given.
+    # None until the response is stored.
     status: "models.PositiveSmallIntegerField[int | None, int | None]" = models.PositiveSmallIntegerField(null=True)
     content_type = models.CharField(max_length=100, blank=True)
     headers = models.JSONField(default=dict)
@@ -78,7 +79,7 @@ class StoredResponse(models.Model):
         return StoredResponse.objects.filter(pk=self.pk, lease=self.lease, status=None)
 
     def take_over(self) -> None:
-        """Hold a lease that ran out; raises IdempotencyKeyInUse when it did not, or when somebody was faster."""
+        """Take an expired lease; raises IdempotencyKeyInUse when it is not expired, or another request was faster."""
         lease, until = uuid.uuid4(), lease_end()
         if not self._held().filter(leased_until__lte=timezone.now()).update(lease=lease, leased_until=until):
             raise IdempotencyKeyInUse
@@ -87,20 +88,20 @@ class StoredResponse(models.Model):
     def store(self, response: Response, body: bytes, content_type: str) -> None:
         """Store the response, in the transaction of the effect; raises IdempotencyKeyInUse when the lease is lost."""
         self.status = response.status_code
-        kept: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "status": self.status,
             "body": body,
             "content_type": content_type,
             "headers": {name: response.headers[name] for name in STORED_HEADERS if name in response.headers},
         }
-        if not self._held().update(**kept):
+        if not self._held().update(**fields):
             raise IdempotencyKeyInUse
 
     def release(self) -> None:
-        """Free the key, unless an answer is stored."""
+        """Free the key, unless a response is stored."""
         self._held().delete()
 
     def replay(self) -> HttpResponse:
-        """The answer once more, byte for byte."""
+        """Return the stored response, byte for byte."""
         headers = {**self.headers, "Idempotency-Replayed": "true"}
         return HttpResponse(bytes(self.body), status=self.status, content_type=self.content_type, headers=headers)

@@ -1,4 +1,4 @@
-"""Delete old stored responses, so that the table stays small."""
+"""Deletion of old stored responses."""
 
 from libs.cleanup import add_cleanup_task, delete_in_chunks
 from libs.idempotency.models import StoredResponse, retention_cutoff

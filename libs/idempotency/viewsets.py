@@ -1,4 +1,4 @@
-"""Make actions of a viewset repeatable by the header Idempotency-Key."""
+"""Idempotent actions of viewsets, by the header Idempotency-Key."""
 
 import re
 from collections.abc import Callable
@@ -27,15 +27,15 @@ else:
 
 
 class IdempotencyMixin(Base):
-    """A viewset whose `idempotent` actions answer a repeated request as they answered the first.
+    """A viewset whose `idempotent` actions give a repeated request the response of the first.
 
-    Only for members, and for responses that carry no token. Errors are not stored: nothing happened.
+    Only for members, and for responses without tokens. Errors are not stored, because they had no effect.
     """
 
     claimed: StoredResponse | None = None
 
     def store_response(self, response: Response) -> Response:
-        """Store the response if it is a success and the request has a key; in the transaction of the effect."""
+        """Store a successful response to a request with a key, in the transaction of the effect, and return it."""
         if self.claimed is not None and response.status_code < 300:
             renderer = self.request.accepted_renderer
             body: Any = b"" if response.data is None else renderer.render(response.data, renderer.media_type, {})
@@ -46,8 +46,8 @@ class IdempotencyMixin(Base):
 def idempotent(action: Action, *, stores_response: bool = False) -> Action:
     """Make an action of an IdempotencyMixin idempotent.
 
-    For a request with a key it runs in one transaction with its stored response. An action that `stores_response` does
-    not: it calls `store_response` in a transaction of its own.
+    A request with a key runs in one transaction with the storing of its response. An action that `stores_response`
+    itself does not: it calls `store_response` in a transaction of its own.
     """
 
     @transaction.atomic

@@ -1,1 +1,1 @@
-"""Pages by a place in the list instead of a count of rows; knows neither members nor posts."""
+"""Keyset pagination: ids in time order, cursors, and pages."""

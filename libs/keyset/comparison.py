@@ -1,4 +1,4 @@
-"""The one place where rows are compared by several columns at once: (created_at, id) < (a, b)."""
+"""Row comparison by several columns: (created_at, id) < (a, b)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models.fields.tuple_lookups import (
     TupleLessThanOrEqual,
 )
 
-# By (ascending, inclusive). PostgreSQL answers these from the composite index; for SQLite Django spells out the ORs.
+# By (ascending, inclusive). PostgreSQL serves these from the composite index; for SQLite Django writes them as ORs.
 _LOOKUPS = {
     (True, False): TupleGreaterThan,
     (True, True): TupleGreaterThanOrEqual,
@@ -21,5 +21,5 @@ _LOOKUPS = {
 
 
 def row_comparison(columns: Sequence[str], values: Sequence[Any], *, ascending: bool, inclusive: bool) -> Q:
-    """The condition that a row lies beyond the given values, or at them when inclusive; for `filter`."""
+    """Return the condition that a row comes after the values in this direction, or is equal when inclusive."""
     return Q(_LOOKUPS[ascending, inclusive](tuple(F(column) for column in columns), tuple(values)))

@@ -1,4 +1,4 @@
-"""Cursors: a place in a list, written so that clients can carry it but neither read meaning into it nor forge it."""
+"""Cursors: the position of a row in a list, as signed, opaque text."""
 
 import base64
 import struct
@@ -14,17 +14,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # One byte of flags, microseconds since 1970, the id: 17 bytes.
 _FORMAT = struct.Struct(">Bqq")
-_SEAL_BYTES = 16
-# 33 bytes in base64, which come out even.
-_LETTERS = 44
+_SIGNATURE_BYTES = 16
+# 33 bytes in base64, without padding.
+_TEXT_LENGTH = 44
 _BACK, _INCLUSIVE = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The place of one row, and which way from there the page lies.
+    """The position of a row, and in which direction the page lies from there.
 
-    `back` is against the list's order. `inclusive` pages begin with the row itself, if it is still there.
+    `back` is against the order of the list. An `inclusive` page begins with the row itself, if it still exists.
     """
 
     timestamp: datetime
@@ -33,35 +33,36 @@ class Cursor:
     inclusive: bool = False
 
     def opposite(self) -> "Cursor":
-        """All that this cursor leaves out: the other way, and the row itself if this one skips it."""
+        """Return the cursor of all rows that this one leaves out: the other direction, with or without the row."""
         return Cursor(self.timestamp, self.id, back=not self.back, inclusive=not self.inclusive)
 
     def encode(self, bound_to: str) -> str:
-        """The cursor as text of 44 url-safe letters, good for the list called `bound_to` only."""
+        """Return 44 URL-safe characters, valid for the list named `bound_to` only."""
         flags = self.back * _BACK | self.inclusive * _INCLUSIVE
         body = _FORMAT.pack(flags, (self.timestamp - _EPOCH) // _MICROSECOND, self.id)
-        return base64.urlsafe_b64encode(body + _seal(body, bound_to, settings.SECRET_KEY)).decode()
+        return base64.urlsafe_b64encode(body + _sign(body, bound_to, settings.SECRET_KEY)).decode()
 
     @classmethod
     def decode(cls, text: str, bound_to: str) -> "Cursor":
-        """The cursor of a text that `written` made for the same list, under the present key or an older one.
+        """Return the cursor that `encode` wrote for the same list, under the present secret key or a fallback.
 
-        Raises InvalidCursor for everything else.
+        Raises InvalidCursor for any other text.
         """
         try:
-            sealed = base64.b64decode(text, altchars=b"-_", validate=True)
-        except ValueError as fault:
-            raise InvalidCursor from fault
-        body, seal = sealed[: _FORMAT.size], sealed[_FORMAT.size :]
+            signed = base64.b64decode(text, altchars=b"-_", validate=True)
+        except ValueError as error:
+            raise InvalidCursor from error
+        body, signature = signed[: _FORMAT.size], signed[_FORMAT.size :]
         keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-        # The decoder overlooks padding too many.
-        if len(text) != _LETTERS or not any(constant_time_compare(seal, _seal(body, bound_to, key)) for key in keys):
+        is_signed = any(constant_time_compare(signature, _sign(body, bound_to, key)) for key in keys)
+        # The decoder ignores excess padding, so the length is checked too.
+        if len(text) != _TEXT_LENGTH or not is_signed:
             raise InvalidCursor
         flags, microseconds, id_ = _FORMAT.unpack(body)
         timestamp = _EPOCH + microseconds * _MICROSECOND
         return cls(timestamp, id_, back=bool(flags & _BACK), inclusive=bool(flags & _INCLUSIVE))
 
 
-def _seal(body: bytes, bound_to: str, key: str | bytes) -> bytes:
-    # The body's length is fixed, so no other body and list run together to the same bytes.
-    return salted_hmac("keyset.cursor", body + bound_to.encode(), key, algorithm="sha256").digest()[:_SEAL_BYTES]
+def _sign(body: bytes, bound_to: str, key: str | bytes) -> bytes:
+    # The body's length is fixed, so no other body and list give the same bytes.
+    return salted_hmac("keyset.cursor", body + bound_to.encode(), key, algorithm="sha256").digest()[:_SIGNATURE_BYTES]

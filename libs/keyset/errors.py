@@ -1,11 +1,11 @@
-"""What paging refuses."""
+"""Errors of keyset pagination."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException
 
 
 class InvalidCursor(APIException):
-    """The cursor was not made by us, or was made for another list, other filters or another order."""
+    """The cursor is not one of ours, or belongs to another list, other filters or another order."""
 
     status_code = 400
     default_code = "invalid_cursor"

@@ -1,4 +1,4 @@
-"""Ids that tell the order of their making and nothing else."""
+"""Ids in time order."""
 
 import secrets
 import time
@@ -7,5 +7,5 @@ RANDOM_BITS = 22
 
 
 def new_id() -> int:
-    """A new 63-bit id: 41 bits of milliseconds since 1970 and 22 random bits, so that nobody can guess a neighbour."""
+    """Return a new 63-bit id: 41 bits of milliseconds since 1970 and 22 random bits, so that ids cannot be guessed."""
     return time.time_ns() // 1_000_000 << RANDOM_BITS | secrets.randbits(RANDOM_BITS)

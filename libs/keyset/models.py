@@ -1,4 +1,4 @@
-"""The base of records that clients see by id."""
+"""The base model of records with ids in time order."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ from libs.keyset.ids import new_id
 
 
 class TimeOrdered(models.Model):
-    """A record with a server-made id (see libs.keyset.ids), never counted up and never used again."""
+    """A record whose id is made by `new_id` and never used again."""
 
     id = models.BigIntegerField(primary_key=True, default=new_id, editable=False)
 
@@ -17,7 +17,7 @@ class TimeOrdered(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save as Django does; a new record whose id is taken draws another one."""
+        """Save as Django does; a new record whose id is taken gets another one."""
         if not self._state.adding:
             return super().save(*args, **kwargs)
         using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
@@ -35,9 +35,9 @@ New = TypeVar("New", bound=TimeOrdered)
 
 
 def save_all(records: Sequence[New]) -> Sequence[New]:
-    """Save new records of one kind by one statement, in the caller's transaction.
+    """Save new records of one model by one statement, in the caller's transaction.
 
-    When an id among them is taken they are saved one by one, and it is drawn anew.
+    When an id among them is taken, they are saved one by one, and that record gets another id.
     """
     try:
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Keyset pages as Django REST framework asks for them."""
+"""A paginator of Django REST framework for keyset pages."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -19,43 +19,40 @@ EXAMPLE = "AAAGYQFXX0nQaLAPSExBAAlnc2lnbmVkLWJ5LXVzLW9u"
 
 
 class KeysetPagination(BasePagination):
-    """Reads `cursor` and `limit` from the query, answers `results`, `next` and `previous` (cursors, not addresses).
+    """Reads `cursor` and `limit` from the query; responds with `results`, `next` and `previous` (cursors, not URLs).
 
-    Raises InvalidCursor, and ValidationError for a limit that is no number or out of range.
+    Raises InvalidCursor, and ValidationError for a limit that is not a number or out of range.
     """
 
     columns = ("created_at", "id")
     page: KeysetPage[Any]
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
-        """The rows of the page that the query asks for."""
         cursor, size = request.query_params.get("cursor"), self.limit(request)
         bound_to = self.bound_to(request)
         self.page = paginate(queryset, cursor=cursor, size=size, bound_to=bound_to, columns=self.columns)
         return self.page.rows
 
     def limit(self, request: Request) -> int:
-        """How many rows the query asks for: settings.PAGE_SIZE unless it says, 1 to settings.PAGE_SIZE_MAX."""
+        """Return the size of the page: 1 to settings.PAGE_SIZE_MAX, or settings.PAGE_SIZE without `limit`."""
         text = request.query_params.get("limit")
         if text is None:
             return int(settings.PAGE_SIZE)
-        # Longer numbers are out of range anyway, and isdecimal alone lets other scripts' digits through.
+        # Longer numbers are out of range anyway, and isdecimal alone accepts digits of other scripts.
         if text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= settings.PAGE_SIZE_MAX:
             return int(text)
         detail = _("Give a whole number from 1 to %(most)d.") % {"most": settings.PAGE_SIZE_MAX}
         raise ValidationError({"limit": [detail]})
 
     def bound_to(self, request: Request) -> str:
-        """The list's name: its path, and every parameter that is not about the page."""
-        asked = [(key, value) for key, values in request.query_params.lists() for value in values]
-        return f"{request.path}?{urlencode(sorted(pair for pair in asked if pair[0] not in PAGE_PARAMETERS))}"
+        """Return the name of the list: its path, and all parameters except those of the page."""
+        parameters = [(key, value) for key, values in request.query_params.lists() for value in values]
+        return f"{request.path}?{urlencode(sorted(pair for pair in parameters if pair[0] not in PAGE_PARAMETERS))}"
 
     def get_paginated_response(self, data: Any) -> Response:
-        """The page as clients see it."""
         return Response({"results": data, "next": self.page.next, "previous": self.page.previous})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The page as OpenAPI tells it."""
         after = "Cursor of the rows after these; null at the end of the list."
         before = "Cursor of the rows before these; later it gives what was added at the top. Null in an empty list."
         return {
@@ -69,7 +66,6 @@ class KeysetPagination(BasePagination):
         }
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
-        """The query parameters as OpenAPI tells them."""
         size = {"type": "integer", "minimum": 1, "maximum": settings.PAGE_SIZE_MAX, "default": settings.PAGE_SIZE}
         cursor = "`next` or `previous` of an earlier page of this list, as it came. It does not expire."
         return [

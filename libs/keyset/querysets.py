@@ -1,4 +1,4 @@
-"""What a page is cut from: a queryset, or one of a family of querysets whose SQL is made once."""
+"""Sources of pages: a queryset, or a list whose SQL is compiled once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,26 +19,24 @@ class PageSource(Protocol):
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The columns it is ordered by, as `order_by` names them."""
+        """The columns of its order, as in `order_by`."""
 
     def rows(self, position: Cursor | None, count: int, *, ascending: bool) -> list[Any]:
-        """So many rows beyond the place, nearest first; without a place from the beginning of the list."""
+        """Return `count` rows after the position in this direction, nearest first; without one from the beginning."""
 
 
 @dataclass(frozen=True)
 class QuerySetSource:
-    """Any queryset; Django makes its SQL at each page."""
+    """A queryset, whose SQL Django builds for each page."""
 
     queryset: QuerySet[Any, Any]
     columns: Columns
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The queryset's own."""
         return _order_of(self.queryset)
 
     def rows(self, position: Cursor | None, count: int, *, ascending: bool) -> list[Any]:
-        """As PageSource says."""
         if position is None:
             return list(self.queryset[:count])
         values = (position.timestamp, position.id)
@@ -46,9 +44,9 @@ class QuerySetSource:
 
 
 class CompiledList:
-    """Decorates a function that builds an ordered `values` queryset from named whole numbers.
+    """Decorates a function that builds an ordered `values` queryset from named integers.
 
-    Called with these it gives a source for `paginate`. libs.compiled_queries says what the function must not read.
+    Called with integers it returns a source for `paginate`. libs.compiled_queries says what the function must not read.
     """
 
     def __init__(self, build: Callable[..., Any], columns: Columns = ("created_at", "id")) -> None:
@@ -59,42 +57,40 @@ class CompiledList:
         self.query = CompiledQuery(self._page, [((1, None), values), ((1, (False, False)), position | values)])
 
     def __call__(self, **values: int) -> "CompiledRows":
-        """Return one of the lists."""
         return CompiledRows(self, values)
 
     def _page(
-        self, count: int, way: tuple[bool, bool] | None, timestamp: Any = None, row_id: Any = None, **values: int
+        self, count: int, direction: tuple[bool, bool] | None, timestamp: Any = None, row_id: Any = None, **values: int
     ) -> Any:
+        # The direction is (ascending, inclusive).
         queryset = self.build(**values)
-        if way is not None:
-            queryset = rows_after(queryset, self.columns, (timestamp, row_id), *way)
+        if direction is not None:
+            queryset = rows_after(queryset, self.columns, (timestamp, row_id), *direction)
         return queryset[:count]
 
 
 @dataclass(frozen=True)
 class CompiledRows:
-    """One list of a `CompiledList`, by its values."""
+    """One list of a `CompiledList`, for certain values."""
 
     family: CompiledList
     values: dict[str, int]
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The same for all lists of the family."""
         return self.family.order
 
     def rows(self, position: Cursor | None, count: int, *, ascending: bool) -> list[Any]:
-        """As PageSource says."""
         if position is None:
             return self.family.query.rows(count, None, **self.values)
-        way = (ascending, position.inclusive)
-        return self.family.query.rows(count, way, timestamp=position.timestamp, row_id=position.id, **self.values)
+        direction = (ascending, position.inclusive)
+        return self.family.query.rows(count, direction, timestamp=position.timestamp, row_id=position.id, **self.values)
 
 
 def rows_after(
     queryset: QuerySet[Any, Any], columns: Columns, values: tuple[Any, Any], ascending: bool, inclusive: bool
 ) -> QuerySet[Any, Any]:
-    """The rows beyond the values, nearest first."""
+    """Return the rows after these values of the columns in this direction, nearest first."""
     condition = row_comparison(columns, values, ascending=ascending, inclusive=inclusive)
     return queryset.filter(condition).order_by(*(column if ascending else f"-{column}" for column in columns))
 

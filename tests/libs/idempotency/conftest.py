@@ -1,4 +1,4 @@
-"""What these stories share with those of members: things done at the same moment, on both databases."""
+"""Fixtures for concurrent requests on both databases, shared with the tests of members."""
 
 import os
 from pathlib import Path
@@ -15,8 +15,8 @@ __all__ = ["at_once", "shared_db"]
 
 @pytest.fixture
 def environment(shared_db: None, tmp_path: Path, settings: Any) -> Environment:
-    """What makes a server work on this test's database and pictures; it takes a lost request for dead in 3 seconds."""
-    disk = {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": {"location": tmp_path / "pictures"}}
+    """The environment of a server with this test's database and images, and a lease of 3 seconds."""
+    disk = {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": {"location": tmp_path / "images"}}
     settings.STORAGES = settings.STORAGES | {"default": disk}
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings",

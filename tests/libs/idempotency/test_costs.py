@@ -1,4 +1,4 @@
-"""What a key costs: five statements more the first time, and nothing of what was done for a repeat."""
+"""A key costs five statements more the first time, and a repeat costs none of the statements of the effect."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,27 +12,27 @@ from tests.factories import upload
 
 POSTS, IMAGES = "/api/v1/posts", "/api/v1/images"
 BOUNDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
-# Without a key, the first with one, and its repeat; each asks whether the terms are accepted.
-COSTS = {"a post": (3, 8, 3), "a post with ten pictures": (12, 17, 3), "a picture": (6, 11, 3)}
+# Without a key, the first with one, and its repeat; each reads whether the terms are accepted.
+COSTS = {"a post": (3, 8, 3), "a post with ten images": (12, 17, 3), "an image": (6, 11, 3)}
 
 
 def statements(send: Callable[[], Any]) -> int:
-    """How many a request takes; where transactions begin and end does not count."""
-    with CaptureQueriesContext(connection) as asked:
+    """Count the statements of a request, without those that begin and end transactions."""
+    with CaptureQueriesContext(connection) as queries:
         assert send().status_code == 201
-    # Of some statements PostgreSQL does not tell the words.
-    return sum(not str(query["sql"]).startswith(BOUNDS) for query in asked)
+    # PostgreSQL gives some statements without their text.
+    return sum(not str(query["sql"]).startswith(BOUNDS) for query in queries)
 
 
 @pytest.mark.parametrize(("what", "costs"), COSTS.items(), ids=COSTS)
 def test_a_key_costs_five_statements_and_its_repeat_three_in_all(mina_api: APIClient, what: str, costs: Any) -> None:
     def send(**key: Any) -> Any:
-        pictures = [upload(size=(8, 8)) for _ in range(10)]
-        if what == "a picture":
-            return mina_api.post(IMAGES, {"image": pictures[0]}, format="multipart", **key)
+        images = [upload(size=(8, 8)) for _ in range(10)]
+        if what == "an image":
+            return mina_api.post(IMAGES, {"image": images[0]}, format="multipart", **key)
         if what == "a post":
             return mina_api.post(POSTS, {"text": "Snow."}, format="json", **key)
-        return mina_api.post(POSTS, {"images": pictures}, format="multipart", **key)
+        return mina_api.post(POSTS, {"images": images}, format="multipart", **key)
 
     send()
     first, repeat = (statements(lambda: send(HTTP_IDEMPOTENCY_KEY="k")) for _ in range(2))

@@ -1,4 +1,4 @@
-"""What failed is not kept: its repeat is worked anew, and then kept."""
+"""Failed requests are not stored: a repeat is processed again, and then stored."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,16 +17,16 @@ from tests.factories import upload
 from tests.project.problems import is_problem
 
 POSTS, IMAGES, EXPORTS = "/api/v1/posts", "/api/v1/images", "/api/v1/me/exports"
-WITH_PICTURES = [(POSTS, "images"), (IMAGES, "image")]
+WITH_IMAGES = [(POSTS, "images"), (IMAGES, "image")]
 
 
 def send(client: APIClient, path: str, part: str) -> Any:
-    """A picture, as the first or as a repeat."""
+    """Send an image with a fixed key."""
     return client.post(path, {part: upload(size=(8, 8))}, format="multipart", HTTP_IDEMPOTENCY_KEY="k")
 
 
-def is_worked_anew(send_again: Callable[[], Any]) -> bool:
-    """Whether nothing was kept, the repeat is done, and the one after it is answered as that."""
+def is_processed_again(send_again: Callable[[], Any]) -> bool:
+    """Whether nothing was stored, a repeat is processed, and the next one gets its response."""
     assert not StoredResponse.objects.exists()
     done, repeat = send_again(), send_again()
     assert (done.status_code // 100, done.get("Idempotency-Replayed")) == (2, None)
@@ -34,8 +34,8 @@ def is_worked_anew(send_again: Callable[[], Any]) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("path", "part", "scope"), [(*WITH_PICTURES[0], "post"), (*WITH_PICTURES[1], "upload")])
-def test_a_request_beyond_its_limit_is_worked_anew_later(
+@pytest.mark.parametrize(("path", "part", "scope"), [(*WITH_IMAGES[0], "post"), (*WITH_IMAGES[1], "upload")])
+def test_a_request_over_its_limit_is_processed_when_repeated(
     mina_api: APIClient, settings: Settings, path: str, part: str, scope: str
 ) -> None:
     rates = settings.THROTTLE_RATES
@@ -44,39 +44,39 @@ def test_a_request_beyond_its_limit_is_worked_anew_later(
     refused = send(mina_api, path, part)
     assert is_problem(refused, 429, "too_many_requests")
     settings.THROTTLE_RATES = rates
-    assert is_worked_anew(lambda: send(mina_api, path, part))
+    assert is_processed_again(lambda: send(mina_api, path, part))
     assert Image.objects.count() == 1
 
 
-def test_an_export_refused_for_today_is_worked_anew_later(mina_api: APIClient, work: Callable[[], None]) -> None:
+def test_an_export_refused_for_today_is_processed_when_repeated(mina_api: APIClient, work: Callable[[], None]) -> None:
     mina_api.post(EXPORTS)
     work()
     assert is_problem(mina_api.post(EXPORTS, HTTP_IDEMPOTENCY_KEY="k"), 429, "export_once_a_day")
     Export.objects.all().delete()
-    assert is_worked_anew(lambda: mina_api.post(EXPORTS, HTTP_IDEMPOTENCY_KEY="k"))
+    assert is_processed_again(lambda: mina_api.post(EXPORTS, HTTP_IDEMPOTENCY_KEY="k"))
 
 
-@pytest.mark.parametrize(("path", "part"), WITH_PICTURES)
-def test_a_request_without_storage_is_worked_anew_later(
+@pytest.mark.parametrize(("path", "part"), WITH_IMAGES)
+def test_a_request_without_storage_is_processed_when_repeated(
     mina_api: APIClient, settings: Settings, tmp_path: Path, path: str, part: str
 ) -> None:
-    away = tmp_path / "a file where a folder should be"
+    away = tmp_path / "a file instead of a folder"
     away.touch()
     disk = {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": {"location": away}}
     settings.STORAGES = present.STORAGES | {"default": disk}
     assert is_problem(send(mina_api, path, part), 503, "storage_unavailable")
     settings.STORAGES = present.STORAGES | {"default": disk | {"OPTIONS": {"location": tmp_path}}}
-    assert is_worked_anew(lambda: send(mina_api, path, part))
+    assert is_processed_again(lambda: send(mina_api, path, part))
     assert (Post.objects.count(), Image.objects.stored().count()) == (path == POSTS, 1)
 
 
-@pytest.mark.parametrize(("path", "part"), WITH_PICTURES)
-def test_a_request_that_crashed_is_worked_anew_later(
+@pytest.mark.parametrize(("path", "part"), WITH_IMAGES)
+def test_a_request_that_crashed_is_processed_when_repeated(
     mina_api: APIClient, settings: Settings, path: str, part: str
 ) -> None:
     storages = settings.STORAGES
     settings.STORAGES = storages | {"default": {"BACKEND": "media.storage.local.Misspelt"}}
     assert is_problem(send(mina_api, path, part), 500)
     settings.STORAGES = storages
-    assert is_worked_anew(lambda: send(mina_api, path, part))
+    assert is_processed_again(lambda: send(mina_api, path, part))
     assert (Post.objects.count(), Image.objects.stored().count()) == (path == POSTS, 1)

@@ -1,4 +1,4 @@
-"""A server that is killed over requests, for real: their repeats to the next one create what was asked for, once."""
+"""Servers that are killed while they process requests: repeats to the next server have their effect once."""
 
 import json
 import os
@@ -30,70 +30,70 @@ from tests.server_process import ServerProcess, running_server
 
 POSTS, IMAGES = "/api/v1/posts", "/api/v1/images"
 JSON = "application/json"
-# What Mina asks for at the same time, each under a key of its own: the address, the body and its type.
-Asked = list[tuple[str, bytes, str]]
-# So often a repeat that heeds Retry-After (2 seconds) can meet a lease of 3 seconds; then the key is free.
-PATIENCE = 2
+# Requests sent at the same time, each with a key of its own: the path, the body and its content type.
+Requests = list[tuple[str, bytes, str]]
+# Repeats that wait for Retry-After (2 seconds) meet a lease of 3 seconds this often; then the key is free.
+REPEATS_WITHIN_LEASE = 2
 
 
 @pytest.fixture
-def asked() -> Asked:
-    """A post, a post with a picture, and a picture."""
-    with_picture = encode_multipart(BOUNDARY, {"text": "Look.", "images": upload()})
+def requests() -> Requests:
+    """A post, a post with an image, and an image."""
+    with_image = encode_multipart(BOUNDARY, {"text": "Look.", "images": upload()})
     alone = encode_multipart(BOUNDARY, {"image": upload()})
     return [
         (POSTS, json.dumps({"text": "Snow."}).encode(), JSON),
-        (POSTS, with_picture, MULTIPART_CONTENT),
+        (POSTS, with_image, MULTIPART_CONTENT),
         (IMAGES, alone, MULTIPART_CONTENT),
     ]
 
 
 @pytest.fixture
 def access(mina: Member) -> str:
-    """Mina's token, good at every server."""
+    """Mina's access token, which is valid on every server."""
     token: Any = signed_in(mina)
     return str(token.pair.access)
 
 
-def send(server: ServerProcess, access: str, asked: Asked) -> list[HTTPConnection]:
-    """Send everything at once and read no answer yet."""
-    lines = []
-    for number, (path, body, kind) in enumerate(asked):
-        line = HTTPConnection(urlsplit(server.url).netloc, timeout=60)
+def send(server: ServerProcess, access: str, requests: Requests) -> list[HTTPConnection]:
+    """Send all requests at once without reading a response."""
+    exchanges = []
+    for number, (path, body, kind) in enumerate(requests):
+        exchange = HTTPConnection(urlsplit(server.url).netloc, timeout=60)
         headers = {"Authorization": f"Bearer {access}", "Content-Type": kind, "Idempotency-Key": f"k-{number}"}
-        line.request("POST", path, body, headers)
-        lines.append(line)
-    return lines
+        exchange.request("POST", path, body, headers)
+        exchanges.append(exchange)
+    return exchanges
 
 
-def heard(line: HTTPConnection) -> tuple[int, Any, dict[str, str]]:
-    """An answer: its status, its body and its headers."""
-    with closing(line):
-        stored = line.getresponse()
+def read_response(exchange: HTTPConnection) -> tuple[int, Any, dict[str, str]]:
+    """Return the status, the body and the headers."""
+    with closing(exchange):
+        stored = exchange.getresponse()
         return stored.status, json.loads(stored.read()), dict(stored.headers)
 
 
-def heard_nothing(line: HTTPConnection) -> bool:
-    """Whether the line ended without a byte of an answer."""
-    with closing(line), pytest.raises(ConnectionResetError):
-        line.getresponse()
+def was_reset(exchange: HTTPConnection) -> bool:
+    """Whether the connection ended without a response."""
+    with closing(exchange), pytest.raises(ConnectionResetError):
+        exchange.getresponse()
     return True
 
 
-def repeated(server: ServerProcess, access: str, asked: Asked) -> list[tuple[int, Any, dict[str, str]]]:
-    """The answers to repeats that wait as they are told to, for a bounded time."""
-    for _ in range(PATIENCE):
-        answers = [heard(line) for line in send(server, access, asked)]
-        waits = [int(headers["Retry-After"]) for status, _, headers in answers if status == 409]
+def repeat(server: ServerProcess, access: str, requests: Requests) -> list[tuple[int, Any, dict[str, str]]]:
+    """Repeat the requests after Retry-After until none is refused for a running one; returns the responses."""
+    for _ in range(REPEATS_WITHIN_LEASE):
+        responses = [read_response(exchange) for exchange in send(server, access, requests)]
+        waits = [int(headers["Retry-After"]) for status, _, headers in responses if status == 409]
         if not waits:
-            return answers
+            return responses
         time.sleep(max(waits))
-    return [heard(line) for line in send(server, access, asked)]
+    return [read_response(exchange) for exchange in send(server, access, requests)]
 
 
 @contextmanager
 def unread_log(pipe: Path) -> Iterator[Any]:
-    """A log that nobody reads; call it to fill it up: whoever writes a line into it waits from then on."""
+    """A log that nobody reads. The given function fills it, so that the next writer blocks."""
     os.mkfifo(pipe)
     kept_open = os.open(pipe, os.O_RDWR)
     own = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
@@ -110,29 +110,32 @@ def unread_log(pipe: Path) -> Iterator[Any]:
 
 
 def files(folder: Path) -> list[str]:
-    """The keys of the full pictures in storage."""
+    """Return the keys of the full-size images in storage."""
     return sorted(at.name.partition(".")[0] for at in folder.rglob("*.full.jpg"))
 
 
 def keys() -> list[str]:
-    """Where all pictures that we know of are."""
+    """Return the keys of all images in the database."""
     return sorted(Path(key).name for key in Image.objects.values_list("key", flat=True))
 
 
-def test_what_was_done_when_its_server_died_is_answered_by_the_next(
-    environment: Environment, tmp_path: Path, access: str, asked: Asked
+def test_the_next_server_gives_the_response_of_a_committed_effect(
+    environment: Environment, tmp_path: Path, access: str, requests: Requests
 ) -> None:
-    # The line in the log is written between the commit and the answer.
+    # The log line is written between the commit and the response.
     with unread_log(tmp_path / "pipe") as fill, running_server(environment, tmp_path, "pipe") as server:
         fill()
-        lines = send(server, access, asked)
-        wait_until(lambda: StoredResponse.objects.filter(status=201).count() == len(asked))
+        exchanges = send(server, access, requests)
+        wait_until(lambda: StoredResponse.objects.filter(status=201).count() == len(requests))
         server.kill()
-        assert all(heard_nothing(line) for line in lines)
+        assert all(was_reset(exchange) for exchange in exchanges)
     with running_server(environment, tmp_path) as server:
-        answers = [heard(line) for line in send(server, access, asked)]
-    assert [(status, headers["Idempotency-Replayed"]) for status, _, headers in answers] == [(201, "true")] * 3
-    posts, images = {answers[0][1]["id"], answers[1][1]["id"]}, {answers[1][1]["images"][0]["id"], answers[2][1]["id"]}
+        responses = [read_response(exchange) for exchange in send(server, access, requests)]
+    assert [(status, headers["Idempotency-Replayed"]) for status, _, headers in responses] == [(201, "true")] * 3
+    posts, images = (
+        {responses[0][1]["id"], responses[1][1]["id"]},
+        {responses[1][1]["images"][0]["id"], responses[2][1]["id"]},
+    )
     assert {str(pk) for pk in Post.objects.values_list("pk", flat=True)} == posts
     assert {str(pk) for pk in Image.objects.stored().values_list("pk", flat=True)} == images
     assert len(files(tmp_path)) == 2
@@ -140,59 +143,59 @@ def test_what_was_done_when_its_server_died_is_answered_by_the_next(
 
 
 @pytest.fixture
-def _tables_of_their_own() -> None:
+def _table_locks() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite locks all tables or none")
 
 
 @contextmanager
-def nobody_adds_to(*tables: str) -> Iterator[None]:
-    """Whoever adds a row to one of these tables waits until the end."""
+def locked_tables(*tables: str) -> Iterator[None]:
+    """Lock the tables, so that others who insert into them wait."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE")
         yield
 
 
-def waiting() -> int:
-    """How many others wait for a table that we hold."""
+def count_waiting() -> int:
+    """Return how many others wait for a table lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'")
         return int(cursor.fetchone()[0])
 
 
-@pytest.mark.usefixtures("_tables_of_their_own")
-def test_what_was_not_done_when_its_server_died_is_done_by_the_next(
-    environment: Environment, tmp_path: Path, access: str, asked: Asked
+@pytest.mark.usefixtures("_table_locks")
+def test_the_next_server_processes_a_request_without_an_effect(
+    environment: Environment, tmp_path: Path, access: str, requests: Requests
 ) -> None:
-    # The picture's file is stored when its transaction waits to owe its variants, and the post with its picture's.
-    del asked[1]
-    with running_server(environment, tmp_path) as server, nobody_adds_to("posts_post", "outbox_job"):
-        lines = send(server, access, asked)
-        wait_until(lambda: waiting() == len(asked))
+    # The image waits to enqueue its variants, when its file is stored already, and the post waits for its own table.
+    del requests[1]
+    with running_server(environment, tmp_path) as server, locked_tables("posts_post", "outbox_job"):
+        exchanges = send(server, access, requests)
+        wait_until(lambda: count_waiting() == len(requests))
         server.kill()
-        assert all(heard_nothing(line) for line in lines)
+        assert all(was_reset(exchange) for exchange in exchanges)
     assert (Post.objects.count(), Image.objects.stored().count(), len(files(tmp_path))) == (0, 0, 1)
     with running_server(environment, tmp_path) as server:
-        first, again = (repeated(server, access, asked) for _ in range(2))
+        first, again = (repeat(server, access, requests) for _ in range(2))
     assert [status for status, _, _ in first] == [201, 201]
-    assert [said for _, said, _ in first] == [said for _, said, _ in again]
+    assert [body for _, body, _ in first] == [body for _, body, _ in again]
     assert str(Post.objects.get().pk) == first[0][1]["id"]
     assert str(Image.objects.stored().get().pk) == first[1][1]["id"]
 
 
-@pytest.mark.usefixtures("_tables_of_their_own")
-def test_pictures_of_a_post_whose_server_died_before_publishing_are_swept(
-    environment: Environment, tmp_path: Path, access: str, asked: Asked
+@pytest.mark.usefixtures("_table_locks")
+def test_images_of_a_post_that_was_never_published_are_purged(
+    environment: Environment, tmp_path: Path, access: str, requests: Requests
 ) -> None:
-    with running_server(environment, tmp_path) as server, nobody_adds_to("posts_post"):
-        (line,) = send(server, access, asked[1:2])
-        wait_until(lambda: waiting() == 1)
+    with running_server(environment, tmp_path) as server, locked_tables("posts_post"):
+        (exchange,) = send(server, access, requests[1:2])
+        wait_until(lambda: count_waiting() == 1)
         server.kill()
-        assert heard_nothing(line)
+        assert was_reset(exchange)
     left = Image.objects.get()
     assert left.stored_at is None
     with running_server(environment, tmp_path) as server:
-        ((status, post, _),) = repeated(server, access, asked[1:2])
+        ((status, post, _),) = repeat(server, access, requests[1:2])
     assert (status, Image.objects.count(), len(files(tmp_path))) == (201, 2, 2)
     Image.objects.update(created_at=timezone.now() - timedelta(days=2))
     assert purge.purge_unreferenced() == purge.Purged(1, left.bytes)

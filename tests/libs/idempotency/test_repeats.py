@@ -1,4 +1,4 @@
-"""A request that is sent again creates nothing more."""
+"""A repeated request has no further effect and gets the response of the first."""
 
 import json
 from datetime import timedelta
@@ -30,25 +30,25 @@ from tests.factories import upload
 POSTS, IMAGES = "/api/v1/posts", "/api/v1/images"
 
 
-def say(client: APIClient, text: str = "Snow.", key: str = "k-1") -> Any:
+def create_post(client: APIClient, text: str = "Snow.", key: str = "k-1") -> Any:
     return client.post(POSTS, {"text": text}, format="json", HTTP_IDEMPOTENCY_KEY=key)
 
 
-def abandon(**changes: Any) -> None:
-    """As a process leaves it that was killed before its effect was committed."""
+def interrupt(**changes: Any) -> None:
+    """Leave the key as a process that was killed before its commit."""
     Post.objects.all().delete()
     StoredResponse.objects.update(status=None, body=b"", **changes)
 
 
-def test_a_repeated_post_gets_the_first_answer_and_is_one_post(mina_api: APIClient) -> None:
-    first, second = say(mina_api), say(mina_api)
+def test_a_repeated_post_gets_the_first_response_and_is_one_post(mina_api: APIClient) -> None:
+    first, second = create_post(mina_api), create_post(mina_api)
     assert (first.status_code, second.status_code, Post.objects.count()) == (201, 201, 1)
     assert first.content == second.content
     assert first["Content-Type"] == second["Content-Type"]
     assert (first.get("Idempotency-Replayed"), second["Idempotency-Replayed"]) == (None, "true")
 
 
-def test_spacing_and_order_of_names_make_no_other_request(mina_api: APIClient) -> None:
+def test_spacing_and_order_of_fields_do_not_matter(mina_api: APIClient) -> None:
     bodies = ['{"text":"x","image_ids":[]}', json.dumps({"image_ids": [], "text": "x"}, indent=2)]
     for body in bodies:
         mina_api.post(POSTS, body, content_type="application/json", HTTP_IDEMPOTENCY_KEY="k")
@@ -56,71 +56,71 @@ def test_spacing_and_order_of_names_make_no_other_request(mina_api: APIClient) -
 
 
 @pytest.mark.parametrize("path", [POSTS, IMAGES])
-def test_a_repeated_upload_is_known_by_its_bytes_alone(mina_api: APIClient, path: str) -> None:
-    answers = []
+def test_a_repeated_upload_is_recognised_by_its_bytes(mina_api: APIClient, path: str) -> None:
+    responses = []
     for boundary in ("one", "two"):
         parts = {"images" if path == POSTS else "image": upload(size=(8, 8))}
         body = _multipart(boundary, parts)
         kind = f"multipart/form-data; boundary={boundary}"
-        answers.append(mina_api.post(path, body, content_type=kind, HTTP_IDEMPOTENCY_KEY="k"))
-    assert [one.status_code for one in answers] == [201, 201], answers[-1].content
-    assert (answers[0].content, Image.objects.count()) == (answers[1].content, 1)
+        responses.append(mina_api.post(path, body, content_type=kind, HTTP_IDEMPOTENCY_KEY="k"))
+    assert [one.status_code for one in responses] == [201, 201], responses[-1].content
+    assert (responses[0].content, Image.objects.count()) == (responses[1].content, 1)
 
 
 def _multipart(boundary: str, parts: dict[str, Any]) -> bytes:
     return encode_multipart(boundary, parts)
 
 
-def test_another_payload_or_picture_under_the_same_key_is_refused(mina_api: APIClient) -> None:
-    say(mina_api)
-    refused = say(mina_api, text="Rain.")
+def test_the_same_key_with_other_data_is_refused(mina_api: APIClient) -> None:
+    create_post(mina_api)
+    refused = create_post(mina_api, text="Rain.")
     assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_key_reused")
     for size, status in (((8, 8), 201), ((9, 9), 422)):
         sent = mina_api.post(IMAGES, {"image": upload(size=size)}, format="multipart", HTTP_IDEMPOTENCY_KEY="p")
         assert sent.status_code == status
 
 
-def test_keys_of_other_members_and_other_routes_are_other_keys(mina_api: APIClient, jun_api: APIClient) -> None:
-    picture = mina_api.post(IMAGES, {"image": upload()}, format="multipart", HTTP_IDEMPOTENCY_KEY="k-1")
-    assert (say(mina_api).status_code, say(jun_api).status_code, picture.status_code) == (201, 201, 201)
+def test_the_same_key_is_independent_between_members_and_routes(mina_api: APIClient, jun_api: APIClient) -> None:
+    image = mina_api.post(IMAGES, {"image": upload()}, format="multipart", HTTP_IDEMPOTENCY_KEY="k-1")
+    assert (create_post(mina_api).status_code, create_post(jun_api).status_code, image.status_code) == (201, 201, 201)
     assert Post.objects.count() == 2
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "x" * 256, "ключ", "a\x7f"])
-def test_a_key_of_other_than_visible_ascii_is_refused(mina_api: APIClient, key: str) -> None:
-    refused = say(mina_api, key=key)
+def test_a_key_that_is_not_visible_ascii_is_refused(mina_api: APIClient, key: str) -> None:
+    refused = create_post(mina_api, key=key)
     assert (refused.status_code, refused.json()["code"]) == (400, "idempotency_key_invalid")
-    assert say(mina_api, key="x" * 255).status_code == 201
+    assert create_post(mina_api, key="x" * 255).status_code == 201
 
 
-def test_a_refused_request_is_judged_anew_when_repeated(mina_api: APIClient, settings: Settings) -> None:
+def test_a_refused_request_is_processed_again_when_repeated(mina_api: APIClient, settings: Settings) -> None:
     settings.POST_MAX_GRAPHEMES = 3
-    assert say(mina_api).status_code == 400
+    assert create_post(mina_api).status_code == 400
     assert not StoredResponse.objects.exists()
     settings.POST_MAX_GRAPHEMES = 30
-    assert say(mina_api).status_code == 201
+    assert create_post(mina_api).status_code == 201
 
 
-def test_a_repeat_waits_while_the_first_is_still_running(mina_api: APIClient) -> None:
-    say(mina_api)
-    abandon()
-    refused = say(mina_api)
+def test_a_repeat_is_refused_while_the_first_is_running(mina_api: APIClient) -> None:
+    create_post(mina_api)
+    interrupt()
+    refused = create_post(mina_api)
     assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_running")
     assert int(refused["Retry-After"]) >= 1
 
 
-def test_a_key_whose_request_was_killed_is_free_after_its_lease(mina_api: APIClient) -> None:
-    say(mina_api)
-    abandon(leased_until=timezone.now() - timedelta(seconds=1))
-    assert say(mina_api).status_code == 201
-    assert "Idempotency-Replayed" in say(mina_api)
+def test_the_key_of_an_interrupted_request_is_free_after_its_lease(mina_api: APIClient) -> None:
+    create_post(mina_api)
+    interrupt(leased_until=timezone.now() - timedelta(seconds=1))
+    assert create_post(mina_api).status_code == 201
+    assert "Idempotency-Replayed" in create_post(mina_api)
     assert Post.objects.count() == 1
 
 
-def test_an_effect_whose_lease_was_lost_is_taken_back(mina: Member, settings: Settings) -> None:
+def test_an_effect_whose_lease_was_lost_is_rolled_back(mina: Member, settings: Settings) -> None:
     settings.IDEMPOTENCY_LEASE_SECONDS = -1
-    place: dict[str, Any] = {"member_id": mina.pk, "route": "r", "key": "k", "fingerprint": "f"}
-    late, held = StoredResponse.objects.claim(**place), StoredResponse.objects.claim(**place)
+    lookup: dict[str, Any] = {"member_id": mina.pk, "route": "r", "key": "k", "fingerprint": "f"}
+    late, held = StoredResponse.objects.claim(**lookup), StoredResponse.objects.claim(**lookup)
 
     @transaction.atomic
     def publish() -> None:
@@ -132,34 +132,34 @@ def test_an_effect_whose_lease_was_lost_is_taken_back(mina: Member, settings: Se
     late.release()
     assert not Post.objects.exists()
     held.store(Response(status=201), b"{}", "application/json")
-    assert StoredResponse.objects.claim(**place).status == 201
+    assert StoredResponse.objects.claim(**lookup).status == 201
 
 
-def test_answers_are_forgotten_after_a_day_and_with_their_member(mina: Member, mina_api: APIClient) -> None:
-    say(mina_api)
+def test_stored_responses_are_deleted_after_a_day_and_with_their_member(mina: Member, mina_api: APIClient) -> None:
+    create_post(mina_api)
     StoredResponse.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    assert "Idempotency-Replayed" not in say(mina_api)
+    assert "Idempotency-Replayed" not in create_post(mina_api)
     StoredResponse.objects.update(created_at=timezone.now() - timedelta(hours=25))
     assert (purge_stored_responses(), purge_stored_responses()) == (1, 0)
-    say(mina_api)
+    create_post(mina_api)
     erase(mina)
     assert not StoredResponse.objects.exists()
 
 
-def test_a_request_without_the_header_never_asks_for_answers(mina_api: APIClient) -> None:
-    with CaptureQueriesContext(connection) as asked:
+def test_a_request_without_the_header_reads_no_stored_responses(mina_api: APIClient) -> None:
+    with CaptureQueriesContext(connection) as queries:
         mina_api.post(POSTS, {"text": "x"}, format="json")
-    assert not [query for query in asked.captured_queries if "idempotency" in query["sql"]]
+    assert not [query for query in queries.captured_queries if "idempotency" in query["sql"]]
 
 
-def test_of_equal_requests_at_the_same_time_one_takes_effect(mina: Member, at_once: AtOnce) -> None:
+def test_of_equal_concurrent_requests_one_takes_effect(mina: Member, at_once: AtOnce) -> None:
     clients = [signed_in(mina, f"phone {number}") for number in range(6)]
-    statuses = at_once([partial(lambda client: say(client).status_code, client) for client in clients])
+    statuses = at_once([partial(lambda client: create_post(client).status_code, client) for client in clients])
     assert set(statuses) <= {201, 409}
     assert (201 in statuses, Post.objects.count(), StoredResponse.objects.count()) == (True, 1, 1)
 
 
-def test_an_answer_that_cannot_be_kept_takes_its_picture_along(mina: Member) -> None:
+def test_an_image_whose_response_cannot_be_stored_is_discarded(mina: Member) -> None:
     def fail_to_store() -> None:
         with accepted_images([upload()], owner=mina) as images, transaction.atomic():
             mark_stored(images)
@@ -171,7 +171,7 @@ def test_an_answer_that_cannot_be_kept_takes_its_picture_along(mina: Member) -> 
     assert set(Job.objects.values_list("kind", flat=True)) == {"media.delete_files"}
 
 
-def test_a_report_and_an_export_are_repeated_with_what_they_stored(mina_api: APIClient, jun: Member) -> None:
+def test_reports_and_exports_are_idempotent_too(mina_api: APIClient, jun: Member) -> None:
     for route, body in (("reports", {"member_id": str(jun.pk), "reason": "spam"}), ("me/exports", {})):
         once, again = (
             mina_api.post(f"/api/v1/{route}", body, format="json", HTTP_IDEMPOTENCY_KEY="k-1") for _ in range(2)

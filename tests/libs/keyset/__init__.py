@@ -1,1 +1,1 @@
-"""The stories of paging."""
+"""Tests of keyset pagination."""

@@ -1,4 +1,4 @@
-"""A list to page through: who follows one member."""
+"""A list to page through: the followers of one member."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,34 +7,34 @@ from django.db.models import QuerySet
 from accounts.models import Follow, Member
 from libs.keyset.pages import KeysetPage, paginate
 
-DAWN = datetime(2026, 11, 24, 6, 0, 0, tzinfo=UTC)
+START = datetime(2026, 11, 24, 6, 0, 0, tzinfo=UTC)
 
 
 class Followers:
-    """Follows of one member, made and unmade at will; a tick is a microsecond."""
+    """Adds and removes followers of one member; a tick is a microsecond."""
 
-    def __init__(self, followed: Member, strangers: list[Member]) -> None:
-        self.followed, self.strangers = followed, strangers
+    def __init__(self, followed: Member, others: list[Member]) -> None:
+        self.followed, self.others = followed, others
         self.order = ("-created_at", "-id")
 
     def add(self, id_: int, tick: int) -> None:
-        """Let the stranger of that number follow; the follow's id is the number too."""
-        moment = DAWN + timedelta(microseconds=tick)
-        Follow.objects.create(id=id_, follower=self.strangers[id_], followed=self.followed, created_at=moment)
+        """Let the member of that number follow; the number is the follow's id too."""
+        moment = START + timedelta(microseconds=tick)
+        Follow.objects.create(id=id_, follower=self.others[id_], followed=self.followed, created_at=moment)
 
     def remove(self, *ids: int) -> None:
-        """Unmake follows by id."""
+        """Remove follows by id."""
         Follow.objects.filter(id__in=ids).delete()
 
     def all(self) -> QuerySet[Follow]:
-        """The list that is paged."""
+        """The whole list."""
         return Follow.objects.filter(followed=self.followed).order_by(*self.order)
 
     def page(self, cursor: str | None = None, size: int = 3) -> KeysetPage[Follow]:
-        """One page of it."""
+        """One page of the list."""
         return paginate(self.all(), cursor=cursor, size=size, bound_to="followers")
 
 
 def ids(page: KeysetPage[Follow]) -> list[int]:
-    """Who is on the page."""
+    """The ids of the follows on the page."""
     return [row.id for row in page.rows]

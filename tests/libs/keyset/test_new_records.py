@@ -1,4 +1,4 @@
-"""Many new records at once."""
+"""Saving many new records at once."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -10,7 +10,7 @@ from posts.models import Post
 
 
 def posts_of(author: Member, number: int) -> list[Post]:
-    """Posts that are not saved yet."""
+    """Return posts that are not saved yet."""
     return [Post(author=author, text=str(place)) for place in range(number)]
 
 
@@ -21,7 +21,7 @@ def test_seven_new_records_are_saved_by_one_statement(mina: Member) -> None:
     assert set(Post.objects.values_list("pk", flat=True)) == {post.pk for post in saved}
 
 
-def test_a_new_record_whose_id_is_taken_draws_another_one(mina: Member) -> None:
+def test_a_new_record_whose_id_is_taken_gets_another_one(mina: Member) -> None:
     (old,) = save_all(posts_of(mina, 1))
     new = posts_of(mina, 3)
     new[1].pk = old.pk
@@ -34,7 +34,7 @@ def test_a_new_record_whose_id_is_taken_draws_another_one(mina: Member) -> None:
     ]  # fmt: skip
 
 
-def test_another_fault_than_a_taken_id_is_raised(mina: Member) -> None:
+def test_other_errors_than_a_taken_id_are_raised(mina: Member) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         save_all([Post(author=mina, text="x", image_count=-1)])
     assert save_all([]) == []

@@ -1,4 +1,4 @@
-"""Pages: both ways, to both ends, and over rows that come and go."""
+"""Pages in both directions, to both ends, and over rows that are added and deleted."""
 
 import pytest
 from django.db import connection
@@ -7,10 +7,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from libs.keyset.errors import InvalidCursor
 from libs.keyset.pages import paginate
-from tests.libs.keyset.followers import DAWN, Followers, ids
+from tests.libs.keyset.followers import START, Followers, ids
 
 
-def test_next_leads_through_ties_to_the_end(ten: Followers) -> None:
+def test_next_leads_through_equal_times_to_the_end(ten: Followers) -> None:
     first = ten.page(size=4)
     second = ten.page(first.next, size=4)
     third = ten.page(second.next, size=4)
@@ -25,7 +25,7 @@ def test_previous_leads_back_in_the_same_order(ten: Followers) -> None:
     assert ids(ten.page(back.next, size=4)) == ids(second)
 
 
-def test_an_oldest_first_list_pages_just_as_well(ten: Followers) -> None:
+def test_a_list_with_the_oldest_first_has_pages_too(ten: Followers) -> None:
     ten.order = ("created_at", "id")
     first = ten.page(size=4)
     second = ten.page(first.next, size=4)
@@ -38,7 +38,7 @@ def test_a_full_last_page_knows_that_it_is_the_last(ten: Followers) -> None:
     assert ten.page(size=10).next is None
 
 
-def test_the_top_of_the_list_can_be_asked_again_for_newer_rows(ten: Followers) -> None:
+def test_previous_of_the_first_page_gives_newer_rows_later(ten: Followers) -> None:
     top = ten.page().previous
     nothing = ten.page(top)
     assert (ids(nothing), nothing.previous) == ([], top)
@@ -49,12 +49,12 @@ def test_the_top_of_the_list_can_be_asked_again_for_newer_rows(ten: Followers) -
     assert ids(ten.page(newer.previous)) == [14, 13]
 
 
-def test_an_empty_page_at_the_top_leads_down_again(ten: Followers) -> None:
+def test_an_empty_page_at_the_top_leads_to_the_first_page(ten: Followers) -> None:
     nothing = ten.page(ten.page().previous)
     assert ids(ten.page(nothing.next)) == [9, 8, 7]
 
 
-def test_an_empty_page_at_the_end_leads_up_again(ten: Followers) -> None:
+def test_an_empty_page_at_the_end_leads_to_the_last_page(ten: Followers) -> None:
     page = ten.page(size=8)
     ten.remove(0, 1)
     nothing = ten.page(page.next)
@@ -69,13 +69,13 @@ def test_a_list_without_rows_has_neither_next_nor_previous(followers: Followers)
     assert (page.rows, page.next, page.previous) == ([], None, None)
 
 
-def test_a_page_goes_on_where_its_last_row_was_deleted(ten: Followers) -> None:
+def test_the_next_page_follows_a_last_row_that_was_deleted(ten: Followers) -> None:
     page = ten.page(size=4)
     ten.remove(*ids(page))
     assert ids(ten.page(page.next)) == [5, 4, 3]
 
 
-def test_rows_of_plain_values_page_like_instances(ten: Followers) -> None:
+def test_rows_of_values_have_the_same_pages_as_instances(ten: Followers) -> None:
     rows = ten.all().values("id", "created_at", "follower__nickname")
     first = paginate(rows, cursor=None, size=4, bound_to="followers")
     second = paginate(rows, cursor=first.next, size=2, bound_to="followers")
@@ -96,13 +96,13 @@ def test_a_cursor_of_the_other_order_or_another_list_is_refused(ten: Followers) 
     page = ten.page()
     for cursor in (page.next, page.previous):
         with pytest.raises(InvalidCursor):
-            paginate(ten.all(), cursor=cursor, size=3, bound_to="somebody else's followers")
+            paginate(ten.all(), cursor=cursor, size=3, bound_to="another list")
         with pytest.raises(InvalidCursor):
             paginate(ten.all().order_by("created_at", "id"), cursor=cursor, size=3, bound_to="followers")
 
 
 @pytest.mark.parametrize("order", [(), ("-created_at",), ("-created_at", "id"), ("-id", "-created_at"), ("?",)])
-def test_a_list_in_an_order_that_cannot_be_paged_is_a_mistake(followers: Followers, order: tuple[str, ...]) -> None:
+def test_a_list_in_another_order_is_an_error(followers: Followers, order: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="ordered by"):
         paginate(followers.all().order_by(*order), cursor=None, size=3, bound_to="followers")
 
@@ -116,10 +116,10 @@ def test_whole_seconds_and_microseconds_sort_alike_on_every_database(followers: 
         page = followers.page(cursor, size=1)
         seen, cursor = seen + ids(page), page.next
     assert (seen, cursor) == ([4, 3, 2, 1, 0], None)
-    assert page.rows[0].created_at == DAWN
+    assert page.rows[0].created_at == START
 
 
-def test_postgresql_answers_a_page_from_the_index_alone(followers: Followers) -> None:
+def test_postgresql_reads_a_page_from_the_index_alone(followers: Followers) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("the plan is PostgreSQL's")
     followers.add(1, tick=1)
@@ -128,7 +128,7 @@ def test_postgresql_answers_a_page_from_the_index_alone(followers: Followers) ->
     with CaptureQueriesContext(connection) as seen:
         followers.page(cursor)
     with connection.cursor() as sql:
-        # Two rows are read faster in other ways.
+        # Two rows are read faster without the index.
         sql.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
         sql.execute(f"EXPLAIN {seen[0]['sql']}")
         plan = "\n".join(line for (line,) in sql.fetchall())

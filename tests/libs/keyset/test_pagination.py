@@ -1,4 +1,4 @@
-"""Keyset pages as a view of Django REST framework gives them."""
+"""Keyset pages in a view of Django REST framework."""
 
 from typing import Any
 
@@ -20,14 +20,14 @@ from tests.libs.keyset.followers import Followers
 
 
 class Plain(Serializer[Any]):
-    """Who follows."""
+    """A follower."""
 
     id = CharField()
 
 
 class FollowersView(ListAPIView[Any]):
     schema = AutoSchema()
-    """Who follows whom, newest first."""
+    """All follows, newest first."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -38,7 +38,7 @@ class FollowersView(ListAPIView[Any]):
         return Follow.objects.order_by("-created_at", "-id").values("id", "created_at")
 
 
-def ask(query: str = "", at: str = "/followers") -> Response:
+def get_page(query: str = "", at: str = "/followers") -> Response:
     return FollowersView.as_view()(APIRequestFactory().get(f"{at}?{query}"))
 
 
@@ -47,41 +47,41 @@ def names(response: Response) -> str:
 
 
 def test_a_client_follows_the_cursors_both_ways(ten: Followers) -> None:
-    first = ask("limit=4")
-    second = ask(f"limit=3&cursor={first.data['next']}")
+    first = get_page("limit=4")
+    second = get_page(f"limit=3&cursor={first.data['next']}")
     assert [names(first), names(second)] == ["9876", "543"]
-    assert names(ask(f"cursor={second.data['previous']}")) == "9876"
+    assert names(get_page(f"cursor={second.data['previous']}")) == "9876"
     assert set(first.data) == {"results", "next", "previous"}
 
 
-def test_a_client_that_names_no_limit_gets_the_usual_page(ten: Followers, settings: Settings) -> None:
+def test_a_request_without_a_limit_gets_the_default_page_size(ten: Followers, settings: Settings) -> None:
     settings.PAGE_SIZE, settings.PAGE_SIZE_MAX = 2, 5
-    assert names(ask()) == "98"
-    assert names(ask("limit=5")) == "98765"
+    assert names(get_page()) == "98"
+    assert names(get_page("limit=5")) == "98765"
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "6", "", "x", "1.5", "٣", "1_0", " 1", "9" * 5000])
-def test_a_limit_out_of_range_is_told_by_its_field(ten: Followers, settings: Settings, limit: str) -> None:
+def test_a_limit_out_of_range_is_refused_by_its_field(ten: Followers, settings: Settings, limit: str) -> None:
     settings.PAGE_SIZE_MAX = 5
-    response = ask(f"limit={limit}")
+    response = get_page(f"limit={limit}")
     assert response.status_code == 400
     assert "limit" in str(response.data)
 
 
-def test_a_cursor_is_good_for_its_path_and_filters_only(ten: Followers) -> None:
-    cursor = ask("writer=1&since=2").data["previous"]
-    assert ask(f"since=2&limit=1&cursor={cursor}&writer=1").status_code == 200
+def test_a_cursor_is_valid_for_its_path_and_filters_only(ten: Followers) -> None:
+    cursor = get_page("writer=1&since=2").data["previous"]
+    assert get_page(f"since=2&limit=1&cursor={cursor}&writer=1").status_code == 200
     for query, at in (("since=2", "/followers"), ("writer=1&since=3", "/followers"), ("writer=1&since=2", "/other")):
-        response = ask(f"{query}&cursor={cursor}", at)
+        response = get_page(f"{query}&cursor={cursor}", at)
         assert (response.status_code, "invalid_cursor" in repr(response.data)) == (400, True)
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "%00", "A" * 44])
-def test_a_forged_cursor_answers_400_and_not_page_one(ten: Followers, cursor: str) -> None:
-    assert ask(f"cursor={cursor}").status_code == 400
+def test_a_forged_cursor_is_refused_with_400(ten: Followers, cursor: str) -> None:
+    assert get_page(f"cursor={cursor}").status_code == 400
 
 
-def test_the_schema_tells_page_and_parameters(settings: Settings) -> None:
+def test_the_schema_describes_page_and_parameters(settings: Settings) -> None:
     schema = SchemaGenerator(patterns=[path("followers", FollowersView.as_view())]).get_schema(public=True)
     page = schema["components"]["schemas"]["PaginatedPlainList"]
     assert page["required"] == ["results", "next", "previous"]

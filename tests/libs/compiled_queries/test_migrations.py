@@ -1,4 +1,4 @@
-"""A deploy changes the tables under a server that runs (blue/green), and its prepared statements go on."""
+"""Prepared statements survive a migration of another release on the same database (blue/green)."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,32 +14,32 @@ ALTER = "ALTER TABLE accounts_member ALTER COLUMN nickname TYPE varchar({})"
 
 
 @pytest.fixture
-def _nickname_as_it_was() -> Iterator[None]:
+def _restore_nickname() -> Iterator[None]:
     yield
     if connection.vendor == "postgresql":
         connection.cursor().execute(ALTER.format(300))
 
 
-def _as_another_server(statement: str) -> None:
-    """Run it over a connection of its own: the one under test would see it and forget its plans."""
-    with ThreadPoolExecutor(1) as elsewhere:
-        elsewhere.submit(_run_and_leave, statement).result()
+def _run_on_another_connection(statement: str) -> None:
+    """Run it on another connection, because the one under test would see it and drop its plans."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(_run_and_close, statement).result()
 
 
-def _run_and_leave(statement: str) -> None:
+def _run_and_close(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
     connection.close()
 
 
-@pytest.mark.usefixtures("_nickname_as_it_was")
+@pytest.mark.usefixtures("_restore_nickname")
 @pytest.mark.django_db(transaction=True)
-def test_a_column_that_grows_under_a_kept_plan_stops_no_feed(mina: Member) -> None:
+def test_a_column_that_grows_under_a_prepared_plan_stops_no_feed(mina: Member) -> None:
     if connection.vendor != "postgresql":
-        pytest.skip("SQLite keeps no plans")
+        pytest.skip("SQLite has no prepared plans")
     PostFactory.create(author=mina)
     statement = compiled_feed(viewer=mina.pk)
     for _ in range(5):
         statement.rows(None, 3, ascending=False)
-    _as_another_server(ALTER.format(301))
+    _run_on_another_connection(ALTER.format(301))
     assert len(statement.rows(None, 3, ascending=False)) == 1
