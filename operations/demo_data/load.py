@@ -1,6 +1,7 @@
 """Loads generated data into the storage and the database."""
 
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import cycle
 from typing import Any
@@ -56,8 +57,8 @@ def load(data: DemoData, password: str, progress: ProgressBar, inserting: Abstra
 def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> Iterator[tuple[type[Model], int, Rows]]:
     """Generate each model with its number of rows and the rows."""
     members, posts, images = _ids(data.joined), _ids(data.posted), _ids(data.image_times)
-    authors = [members[author] for author in data.authors]
-    owners = [*(members[member] for member in data.avatars), *(authors[post] for post in data.post_images)]
+    authors = array("q", (members[author] for author in data.authors))
+    owners = array("q", [*(members[member] for member in data.avatars), *(authors[post] for post in data.post_images)])
     yield Member, len(members), _member_rows(data, members, password_hash)
     for relation, found in ((Block, data.block_relations), (Follow, data.follow_relations)):
         yield relation, len(found), _relation_rows(found, members)
@@ -70,25 +71,24 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
     yield PostImage, len(in_posts), zip(in_posts, images[len(data.avatars) :], positions, strict=True)
 
 
-def _ids(times: Iterable[int]) -> list[int]:
+def _ids(times: Iterable[int]) -> Sequence[int]:
     """Return ids in the format of libs.keyset.ids."""
-    return [time << RANDOM_BITS | index * ID_FACTOR % 2**RANDOM_BITS for index, time in enumerate(times)]
+    return array("q", (time << RANDOM_BITS | index * ID_FACTOR % 2**RANDOM_BITS for index, time in enumerate(times)))
 
 
-def _member_rows(data: DemoData, ids: list[int], password_hash: str) -> Rows:
+def _member_rows(data: DemoData, ids: Sequence[int], password_hash: str) -> Rows:
     identities = generate_identities(data)
     for id_, time, identity in zip(ids, map(to_text, data.joined), identities, strict=True):
         is_moderator = id_ == ids[SORA]
         yield id_, time, time, time, settings.TERMS_VERSION, password_hash, is_moderator, is_moderator, *identity
 
 
-def _relation_rows(relations: list[Relation], members: list[int]) -> Rows:
-    ids = _ids(time for time, *_ in relations)
-    for id_, (time, source, target) in zip(ids, relations, strict=True):
+def _relation_rows(relations: list[Relation], members: Sequence[int]) -> Rows:
+    for id_, (time, source, target) in zip(_ids(time for time, *_ in relations), relations, strict=True):
         yield id_, to_text(time), members[source], members[target]
 
 
-def _image_rows(data: DemoData, ids: list[int], owners: list[int], drawn: dict[int, Drawing]) -> Rows:
+def _image_rows(data: DemoData, ids: Sequence[int], owners: Sequence[int], drawn: dict[int, Drawing]) -> Rows:
     columns = zip(ids, map(to_text, data.image_times), owners, data.image_keys(), cycle(ALTS))
     for image, (id_, time, *others) in enumerate(columns):
         yield id_, time, time, time, *others, *drawn.get(image, PLACEHOLDER)
