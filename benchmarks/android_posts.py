@@ -1,9 +1,9 @@
-"""How long the seven-picture post takes: `python -m tests.android.measure`, by hand, on a machine that is idle.
+"""How long the Android app waits for a post with seven images: `python -m benchmarks.android_posts [--bucket]`.
 
-Each row is a kind of picture. Seconds are those from the last byte sent to the first byte of the answer: for so long
-the app must wait, and it waits 5. CPU is that of the server for one post, which tells more where a machine is shared.
-The server is gunicorn, with two processes on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them, else with
-one on SQLite; jobs are not done meanwhile. Pictures go to disk and, with `--bucket`, to a bucket of moto's over HTTP.
+Each row is a kind of image. Seconds pass from the last byte sent to the first byte of the response; the app gives up
+after 5. CPU is that of the server for one post, which tells more on a machine that is not idle. The server runs in two
+processes on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them, else in one on SQLite; it runs no jobs
+meanwhile. Images go to disk and, with `--bucket`, to an S3 server by moto over HTTP.
 """
 
 import logging
@@ -30,13 +30,13 @@ from tests.android.app import App
 from tests.android.okhttp import Answer, Request, phone_bytes
 from tests.demo_server import demo_server
 
-# The app's limit for one picture. Bytes.
+# The app's limit for one image. Bytes.
 LARGEST = 10_000_000
-PICTURES, ROUNDS = 7, 3
+IMAGES, ROUNDS = 7, 3
 
 
 def photograph(megapixels: int, kind: str, **options: object) -> bytes:
-    """A picture of four to three nearly as large in bytes as the app lets through: a soft ground with grain on it."""
+    """An image of 4 to 3, nearly as large in bytes as the app allows: soft gradients with grain on them."""
     height = round((megapixels * 1_000_000 * 3 / 4) ** 0.5)
     size = height * 4 // 3, height
     gradients = [Image.linear_gradient("L"), Image.radial_gradient("L"), Image.linear_gradient("L").rotate(90)]
@@ -52,9 +52,9 @@ def photograph(megapixels: int, kind: str, **options: object) -> bytes:
     return best
 
 
-def _saved(picture: Image.Image, kind: str, options: dict[str, object]) -> bytes:
+def _saved(image: Image.Image, kind: str, options: dict[str, object]) -> bytes:
     out = BytesIO()
-    picture.save(out, kind, **options)
+    image.save(out, kind, **options)
     return out.getvalue()
 
 
@@ -68,14 +68,14 @@ KINDS: dict[str, Callable[[], bytes]] = {
 
 
 class Stopwatch:
-    """The wire to a server, with the time between the last byte out and the first byte in. Seconds."""
+    """A phone's connection to a server that takes the seconds between the last byte sent and the first one received."""
 
     def __init__(self, url: str) -> None:
         self.at = urlsplit(url)
         self.waited = 0.0
 
     def __call__(self, request: Request, access: str, patience: float) -> Answer:
-        """Waits longer than the app, to see by how much."""
+        """Send a request and wait for longer than the app does."""
         with socket.create_connection((str(self.at.hostname), int(self.at.port or 0)), 60.0) as connection:
             connection.sendall(phone_bytes(request, access, self.at.netloc))
             sent = time.perf_counter()
@@ -88,17 +88,17 @@ class Stopwatch:
 
 
 def post(watch: Stopwatch, data: bytes) -> float:
-    """One post of seven; how long its answer took."""
+    """Publish one post with seven images; return how long its response took."""
     app = App(watch)
     app.login(DEMO_MEMBER, DEMO_PASSWORD)
-    told = app.register_post("seven", {f"{place}.jpg": data for place in range(PICTURES)})
-    if len(told["image_urls"]) != PICTURES:
-        raise RuntimeError(told)
+    posted = app.register_post("seven", {f"{place}.jpg": data for place in range(IMAGES)})
+    if len(posted["image_urls"]) != IMAGES:
+        raise RuntimeError(posted)
     return watch.waited
 
 
 def measure(url: str, where: str) -> None:
-    """A row for each kind: one phone, then two at once."""
+    """Print a row for each kind of image: one phone, then two at once."""
     for kind, made in KINDS.items():
         data = made()
         with ThreadPoolExecutor(2) as phones:
@@ -106,12 +106,12 @@ def measure(url: str, where: str) -> None:
             alone = [post(Stopwatch(url), data) for _ in range(ROUNDS)]
             spent = (cpu_seconds() - spent) / ROUNDS
             both = [max(phones.map(post, [Stopwatch(url), Stopwatch(url)], [data, data])) for _ in range(ROUNDS)]
-        told = "  ".join(f"{statistics.median(some):5.2f} ({max(some):5.2f})" for some in (alone, both))
-        print(f"{where:8}{kind:26}{len(data) / 1e6:6.2f} MB  {told}  {spent:5.2f}", flush=True)  # noqa: T201
+        columns = "  ".join(f"{statistics.median(some):5.2f} ({max(some):5.2f})" for some in (alone, both))
+        print(f"{where:8}{kind:26}{len(data) / 1e6:6.2f} MB  {columns}  {spent:5.2f}", flush=True)  # noqa: T201
 
 
 def cpu_seconds(of: int | None = None) -> float:
-    """What the processes that this one started, and theirs, have used so far (Linux)."""
+    """Return the processor time of the processes that this one started, and of theirs (Linux)."""
     ticks = 0.0
     for task in Path(f"/proc/{of or os.getpid()}/task").iterdir():
         for child in (task / "children").read_text().split():
@@ -122,7 +122,7 @@ def cpu_seconds(of: int | None = None) -> float:
 
 @contextmanager
 def bucket() -> Iterator[dict[str, str]]:
-    """The settings of a bucket that answers over HTTP, in a process's thread of its own."""
+    """Run an S3 server in a thread; give the settings of a bucket in it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -130,13 +130,13 @@ def bucket() -> Iterator[dict[str, str]]:
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     os.environ |= keys
     address = f"http://{host}:{port}"
-    boto3.resource("s3", endpoint_url=address, region_name="us-east-1").create_bucket(Bucket="pictures")
-    yield {**keys, "STORAGE_BUCKET": "pictures", "STORAGE_ENDPOINT": address, "STORAGE_REGION": "us-east-1"}
+    boto3.resource("s3", endpoint_url=address, region_name="us-east-1").create_bucket(Bucket="images")
+    yield {**keys, "STORAGE_BUCKET": "images", "STORAGE_ENDPOINT": address, "STORAGE_REGION": "us-east-1"}
     server.stop()
 
 
 def main() -> None:
-    """Print the table: the median of three and the worst, of one phone alone, and of the slower of two at once."""
+    """Print the table: median and maximum of three posts, by one phone, and by the slower of two at once."""
     print(f"{'':47}one phone      two at once    CPU a post")  # noqa: T201
     settings = {"THROTTLE_RATES": "post-member=10000/hour", "THREADS": "4", "OUTBOX_THREAD": "off"}
     with tempfile.TemporaryDirectory() as folder, demo_server(Path(folder), settings) as server:
