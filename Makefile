@@ -13,7 +13,8 @@ ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
 
 help:
 	@echo 'make run      a server with demo data, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
-	@echo 'make test     the tests, on SQLite, and again on PostgreSQL and Redis where they are installed; ARGS="-k feed"'
+	@echo 'make test     the tests, on SQLite, and again on PostgreSQL and Redis where they are installed;'
+	@echo '              LEG=sqlite or LEG=postgresql for one of the two, ARGS="-k feed" for some of the tests'
 	@echo 'make fuzz     twenty thousand odd requests, made of the schema, on each of the two; ARGS="--cases 2000" for fewer'
 	@echo 'make check    what CI runs: format, lint, types, imports, migrations, settings, schema, then the tests'
 	@echo 'make format   format the code and fix what lint can fix'
@@ -26,7 +27,7 @@ run: port runtime
 	@OUTBOX_THREAD=$${OUTBOX_THREAD:-on} exec $(IN)/python -m gunicorn --config python:config.gunicorn
 
 test: development
-	@$(IN)/python -m tests.run $(ARGS)
+	@$(IN)/python -m tests.run $(if $(LEG),--leg $(LEG)) $(ARGS)
 
 fuzz: development
 	@$(IN)/python -m tests.fuzz.run $(ARGS)
