@@ -18,10 +18,11 @@ os.environ.setdefault("VAR_DIR", tempfile.gettempdir())
 django.setup()
 
 # Models and settings are there only after Django's setup.
+from tests.media.pictures import corners, photograph, saved, sent  # noqa: E402
+
 from media.errors import ImageTooManyPixels, NotAnImage  # noqa: E402
 from media.processing import pipeline  # noqa: E402
 from tests.media import hostile_files  # noqa: E402
-from tests.media.pictures import corners, photograph, saved, sent  # noqa: E402
 
 CASES: dict[str, Callable[[], bytes]] = {
     "a good JPEG of 12 megapixels": lambda: photograph(4_000, 3_000),
