@@ -18,15 +18,14 @@ os.environ.setdefault("VAR_DIR", tempfile.gettempdir())
 django.setup()
 
 # Models and settings are there only after Django's setup.
-from tests.media.pictures import corners, photograph, saved, sent  # noqa: E402
-
 from media.errors import ImageTooManyPixels, NotAnImage  # noqa: E402
 from media.processing import pipeline  # noqa: E402
 from tests.media import hostile_files  # noqa: E402
+from tests.media.sample_images import encoded, four_colours, photograph, uploaded_file  # noqa: E402
 
 CASES: dict[str, Callable[[], bytes]] = {
     "a good JPEG of 12 megapixels": lambda: photograph(4_000, 3_000),
-    "a good AVIF of 12 megapixels, in a sandbox": lambda: saved(corners(4_000, 3_000), "AVIF", speed=10),
+    "a good AVIF of 12 megapixels, in a sandbox": lambda: encoded(four_colours(4_000, 3_000), "AVIF", speed=10),
     **hostile_files.TOO_MANY_PIXELS,
     **hostile_files.REFUSED_IN_A_SANDBOX,
     **hostile_files.REFUSED_BY_A_DECODER,
@@ -52,7 +51,7 @@ def measure(data: bytes) -> tuple[str, float, int]:
 
 
 def _process(data: bytes) -> tuple[str, float, int]:
-    file, before = sent(data), resource.getrusage(resource.RUSAGE_SELF)
+    file, before = uploaded_file(data), resource.getrusage(resource.RUSAGE_SELF)
     try:
         pipeline.process_image(file)
         outcome = "accepted"
