@@ -29,7 +29,7 @@ def save_variant(key: str, variant: str, data: bytes) -> None:
 
 def replace_variant(key: str, variant: str, data: bytes) -> None:
     """Save one variant in the place of an earlier attempt's."""
-    delete_file(file_name(key, variant))
+    _delete_file(file_name(key, variant))
     save_variant(key, variant, data)
 
 
@@ -56,15 +56,14 @@ def find_variant(key: str, variant: str) -> bytes | None:
             return None
 
 
-def delete_file(name: str) -> None:
-    """Delete one file; a missing one is deleted already."""
-    with storage_errors():
-        default_storage.delete(name)
-
-
 def delete_variants(keys: Iterable[str]) -> None:
     """Delete every variant of the images with these keys."""
-    _run_in_threads(delete_file, [file_name(key, variant) for key in keys for variant in SUFFIXES])
+    _run_in_threads(_delete_file, [file_name(key, variant) for key in keys for variant in SUFFIXES])
+
+
+def _delete_file(name: str) -> None:
+    with storage_errors():
+        default_storage.delete(name)
 
 
 def _run_in_threads(function: Callable[[Item], None], items: Iterable[Item]) -> None:

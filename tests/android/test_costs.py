@@ -27,7 +27,7 @@ def statements(read: Callable[[], Any]) -> int:
 
 @pytest.mark.parametrize("size", [1, 50])
 def test_a_page_takes_two_statements_however_long_it_is(jun: Member, mina_app: App, size: int) -> None:
-    write(jun, 100, pictures=2)
+    write(jun, 100, image_count=2)
     mina_app.posts(0, size)
     assert len(mina_app.posts(1, size)) == size
     assert [statements(lambda page=page: mina_app.posts(page, size)) for page in (0, 1)] == [2, 2]  # type: ignore[misc]

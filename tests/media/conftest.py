@@ -1,4 +1,4 @@
-"""Where this room's tests keep pictures, and a bucket that answers over HTTP."""
+"""A folder for image files, and a bucket that answers over HTTP."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +34,7 @@ def s3_address() -> Iterator[str]:
 
 @pytest.fixture
 def bucket(s3_address: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """An empty bucket, which is where pictures go."""
+    """An empty bucket, where image files are stored."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     use_bucket(settings, s3_address)
@@ -48,7 +48,7 @@ def bucket(s3_address: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> A
 
 
 def use_bucket(settings: Any, address: str) -> None:
-    """Have pictures go to a bucket at this address."""
+    """Store image files in a bucket at this address."""
     options = {"bucket_name": BUCKET, "region_name": "us-east-1", "endpoint_url": address}
     settings.STORAGES = settings.STORAGES | {
         "default": {"BACKEND": "media.storage.s3.PublicS3Storage", "OPTIONS": options}

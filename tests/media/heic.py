@@ -1,6 +1,6 @@
 """HEIC files made by hand, for want of a free encoder: one HEVC block of raw samples, or a grid of them like a phone's.
 
-The block is coded as I_PCM (ITU H.265, 7.3.8.7), so all that the arithmetic coder says is the same for every picture.
+The block is coded as I_PCM (ITU H.265, 7.3.8.7), so all that the arithmetic coder says is the same for every image.
 """
 
 from struct import pack

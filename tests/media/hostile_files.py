@@ -48,7 +48,7 @@ def claims(width: int, height: int) -> bytes:
 
 
 def lying_avif() -> bytes:
-    """An AVIF that says it is 64 pixels wide and holds a frame of 64 megapixels."""
+    """An AVIF that claims to be 64 pixels wide and holds a frame of 64 megapixels."""
     data = zlib.decompress(base64.b85decode(BLACK_AVIF))
     at = data.find(b"ispe") + 8
     return data[:at] + struct.pack(">II", 64, 64) + data[at + 8 :]

@@ -1,4 +1,4 @@
-"""Pictures that tests send: honest ones that are odd, and ones that are not honest."""
+"""Images that tests upload: valid but odd ones, and hostile ones."""
 
 import struct
 import zlib
@@ -15,22 +15,22 @@ GPS = {1: "N", 2: (37.0, 33.0, 58.0), 3: "E", 4: (126.0, 58.0, 40.0)}
 
 
 def four_colours(width: int = 120, height: int = 80) -> Image.Image:
-    """A picture whose four quarters differ, so that one sees how it was turned."""
-    picture = Image.new("RGB", (width, height))
+    """An image whose four quarters differ, so that its rotation shows."""
+    image = Image.new("RGB", (width, height))
     x, y = width // 2, height // 2
     for colour, box in zip(
         COLOURS, [(0, 0, x, y), (x, 0, width, y), (x, y, width, height), (0, y, x, height)], strict=True
     ):
-        picture.paste(colour, box)
-    return picture
+        image.paste(colour, box)
+    return image
 
 
-def colours_of(picture: Image.Image) -> list[tuple[int, int, int]]:
+def colours_of(image: Image.Image) -> list[tuple[int, int, int]]:
     """The colours of the four quarters, clockwise from the upper left."""
-    picture = picture.convert("RGB")
-    left, right = picture.width // 4, picture.width * 3 // 4
-    top, bottom = picture.height // 4, picture.height * 3 // 4
-    return [picture.getpixel(at) for at in ((left, top), (right, top), (right, bottom), (left, bottom))]  # type: ignore[misc]
+    image = image.convert("RGB")
+    left, right = image.width // 4, image.width * 3 // 4
+    top, bottom = image.height // 4, image.height * 3 // 4
+    return [image.getpixel(at) for at in ((left, top), (right, top), (right, bottom), (left, bottom))]  # type: ignore[misc]
 
 
 def are_similar(some: list[tuple[int, int, int]], others: list[tuple[int, int, int]], by: int = 12) -> bool:
@@ -40,10 +40,10 @@ def are_similar(some: list[tuple[int, int, int]], others: list[tuple[int, int, i
     )
 
 
-def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
-    """The picture as a file."""
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    """The image as a file."""
     out = BytesIO()
-    picture.save(out, kind, **options)
+    image.save(out, kind, **options)
     return out.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""The same pictures in a bucket, over HTTP."""
+"""Images in a bucket, over HTTP."""
 
 import socket
 from collections.abc import Callable

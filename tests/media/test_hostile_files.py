@@ -106,8 +106,8 @@ def test_an_exif_bomb_is_read_up_to_the_limit_of_entries(monkeypatch: pytest.Mon
 @pytest.mark.parametrize("tail", [b"PK\3\4 archive", b"<script>alert(1)</script>", b"GIF89a", b"%PDF-1.7"])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_data_appended_to_an_image_is_not_stored(kind: str, tail: bytes) -> None:
-    kept = pipeline.process_image(uploaded_file(encoded(four_colours(), kind) + tail))
-    assert tail not in kept.data
+    processed = pipeline.process_image(uploaded_file(encoded(four_colours(), kind) + tail))
+    assert tail not in processed.data
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])

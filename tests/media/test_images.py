@@ -1,4 +1,4 @@
-"""From a file to a picture that somebody may show, and back."""
+"""Accepting, claiming and discarding images."""
 
 import re
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def test_images_keep_the_order_in_which_they_were_sent(mina: Member) -> None:
 
 def test_one_bad_file_leaves_neither_rows_nor_files(mina: Member, image_folder: Path) -> None:
     with pytest.raises(NotAnImage):
-        store_images([uploaded_file(PHOTOGRAPH), uploaded_file(b"no picture")], owner=mina)
+        store_images([uploaded_file(PHOTOGRAPH), uploaded_file(b"not an image")], owner=mina)
     assert not Image.objects.exists()
     assert not files_in(image_folder)
 
@@ -91,11 +91,11 @@ def test_the_bytes_of_a_members_stored_images_are_limited(mina: Member, settings
 def test_a_member_can_claim_only_their_own_unused_images(
     mina: Member, jun: Member, image_of: Callable[..., Image]
 ) -> None:
-    image, foreign, shown = image_of(mina), image_of(jun), image_of(mina)
-    Avatar.objects.create(member=mina, image=shown)
+    image, foreign, used = image_of(mina), image_of(jun), image_of(mina)
+    Avatar.objects.create(member=mina, image=used)
     with transaction.atomic():
         assert Image.objects.claim([image.pk], owner=mina) == [image]
-        for unusable in (foreign.pk, shown.pk, 12_345):
+        for unusable in (foreign.pk, used.pk, 12_345):
             with pytest.raises(ImageNotUsable):
                 Image.objects.claim([image.pk, unusable], owner=mina)
 

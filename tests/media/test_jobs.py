@@ -1,4 +1,4 @@
-"""What happens to a picture after its sender has been answered."""
+"""Outbox jobs of images: variants and deletion."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -91,7 +91,7 @@ def test_an_image_discarded_while_its_variants_are_made_leaves_no_file(
 ) -> None:
     image = image_of(mina)
 
-    def discard_meanwhile(picture: Pillow.Image) -> str:
+    def discard_meanwhile(full: Pillow.Image) -> str:
         with transaction.atomic():
             Image.objects.discard([image])
         jobs.delete_files({"image_ids": [image.pk]})

@@ -1,4 +1,4 @@
-"""Local pictures, served without a bucket."""
+"""Local image files, served without a bucket."""
 
 from collections.abc import Callable
 from pathlib import Path

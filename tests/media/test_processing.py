@@ -1,4 +1,4 @@
-"""What becomes of honest pictures, however odd their files are."""
+"""Processing of valid images, however odd their files are."""
 
 from io import BytesIO
 from typing import Any
@@ -26,28 +26,28 @@ from tests.media.sample_images import (
 )
 
 ORIENTATIONS = range(1, 9)
-# What puts a picture into the position that an orientation turns back.
+# What puts an image into the position that an orientation turns back.
 TURNED: dict[int, Any] = TRANSPOSE_BY_ORIENTATION | {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
 
 
 def finished(data: bytes) -> Image.Image:
-    """What is kept of a picture, opened again."""
+    """The processed image, opened again."""
     return Image.open(BytesIO(pipeline.process_image(uploaded_file(data)).data))
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_an_image_is_stored_upright_and_without_its_place(kind: str, orientation: int) -> None:
-    picture = four_colours() if orientation == 1 else four_colours().transpose(TURNED[orientation])
+    image = four_colours() if orientation == 1 else four_colours().transpose(TURNED[orientation])
     options = {"lossless": True} if kind == "WEBP" else {}
-    data = encoded(picture, kind, exif=exif_with(orientation), **options)
-    kept = pipeline.process_image(uploaded_file(data))
-    upright = Image.open(BytesIO(kept.data))
-    assert (kept.width, kept.height) == upright.size == (120, 80)
+    data = encoded(image, kind, exif=exif_with(orientation), **options)
+    processed = pipeline.process_image(uploaded_file(data))
+    upright = Image.open(BytesIO(processed.data))
+    assert (processed.width, processed.height) == upright.size == (120, 80)
     assert are_similar(colours_of(upright), COLOURS, by=24)
     assert not upright.getexif()
     assert b"SpyCam" in data
-    assert b"SpyCam" not in kept.data
+    assert b"SpyCam" not in processed.data
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
@@ -62,27 +62,25 @@ def test_nothing_but_pixels_is_stored_of_a_file(kind: str) -> None:
         comment=b"secret",
         dpi=(72, 72),
     )
-    kept = finished(data)
-    assert set(kept.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression"}
-    assert kept.format == "JPEG"
+    processed = finished(data)
+    assert set(processed.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression"}
+    assert processed.format == "JPEG"
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_a_png_of_any_mode_becomes_an_rgb_image(mode: str) -> None:
-    picture = (
-        Image.new("I;16", (64, 48), 40_000) if mode == "I;16" else Image.new("RGB", (64, 48), "white").convert(mode)
-    )
-    kept = finished(encoded(picture, "PNG"))
-    assert kept.mode == "RGB"
-    assert are_similar(colours_of(kept), [(156,) * 3 if mode == "I;16" else (255,) * 3] * 4)
+    image = Image.new("I;16", (64, 48), 40_000) if mode == "I;16" else Image.new("RGB", (64, 48), "white").convert(mode)
+    processed = finished(encoded(image, "PNG"))
+    assert processed.mode == "RGB"
+    assert are_similar(colours_of(processed), [(156,) * 3 if mode == "I;16" else (255,) * 3] * 4)
 
 
 @pytest.mark.parametrize("mode", ["LA", "P", "RGBA"])
 def test_transparent_parts_of_an_image_become_white(mode: str) -> None:
-    picture = Image.new("RGBA", (64, 48), (0, 0, 0, 0))
-    picture.paste((0, 0, 0, 255), (0, 0, 32, 48))
-    kept = finished(encoded(picture.convert(mode), "PNG", **({"transparency": 0} if mode == "P" else {})))
-    assert colours_of(kept)[1][0] > 240
+    image = Image.new("RGBA", (64, 48), (0, 0, 0, 0))
+    image.paste((0, 0, 0, 255), (0, 0, 32, 48))
+    processed = finished(encoded(image.convert(mode), "PNG", **({"transparency": 0} if mode == "P" else {})))
+    assert colours_of(processed)[1][0] > 240
 
 
 def test_a_cmyk_image_is_converted_to_the_same_colours() -> None:
@@ -126,30 +124,30 @@ def test_a_heic_of_many_tiles_is_scaled_down() -> None:
 @pytest.mark.parametrize("tiles", [1, 3])
 def test_a_heic_is_decoded_as_one_or_in_tiles_and_rotated(tiles: int, turns: int) -> None:
     quarters = [(220, 128, 128), (20, 128, 128), (120, 128, 128), (120, 128, 128)]
-    kept = finished(heic(quarters, tiles, turns))
-    assert kept.size == ((32 * tiles, 32) if turns == 0 else (32, 32 * tiles))
-    assert kept.getpixel((2, 2 if turns == 0 else kept.height - 3))[0] > 200  # type: ignore[index]
+    processed = finished(heic(quarters, tiles, turns))
+    assert processed.size == ((32 * tiles, 32) if turns == 0 else (32, 32 * tiles))
+    assert processed.getpixel((2, 2 if turns == 0 else processed.height - 3))[0] > 200  # type: ignore[index]
 
 
 @pytest.mark.parametrize("size", [(1, 60_000), (60_000, 1), (1, 1), (3, 2_049)])
 def test_an_image_of_any_shape_has_sides_of_at_least_one_pixel(size: tuple[int, int]) -> None:
-    kept = finished(encoded(Image.new("RGB", size, "teal"), "JPEG"))
-    assert min(kept.size) >= 1
-    assert max(kept.size) <= 2_048
+    processed = finished(encoded(Image.new("RGB", size, "teal"), "JPEG"))
+    assert min(processed.size) >= 1
+    assert max(processed.size) <= 2_048
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_large_image_is_scaled_down_in_proportion(kind: str) -> None:
-    kept = finished(encoded(four_colours(4_100, 3_075), kind))
-    assert kept.size == (2_048, 1_536)
-    assert are_similar(colours_of(kept), COLOURS)
+    processed = finished(encoded(four_colours(4_100, 3_075), kind))
+    assert processed.size == (2_048, 1_536)
+    assert are_similar(colours_of(processed), COLOURS)
 
 
-@pytest.mark.parametrize(("side", "kept"), [(76, 38), (75, 40), (80, 40), (82, 40), (156, 39), (40, 40), (39, 39)])
-def test_a_jpeg_is_stored_a_little_smaller_if_halving_gets_it_there(side: int, kept: int, settings: Any) -> None:
+@pytest.mark.parametrize(("side", "width"), [(76, 38), (75, 40), (80, 40), (82, 40), (156, 39), (40, 40), (39, 39)])
+def test_a_jpeg_is_stored_a_little_smaller_if_halving_gets_it_there(side: int, width: int, settings: Any) -> None:
     settings.IMAGE_LONGEST_SIDE = 40
     finished = pipeline.process_image(uploaded_file(photograph(side, side // 2)))
-    assert finished.width == kept
+    assert finished.width == width
     assert pipeline.process_image(uploaded_file(encoded(four_colours(side, side // 2), "PNG"))).width == min(side, 40)
 
 
@@ -159,11 +157,11 @@ def test_the_longest_side_of_stored_images_is_a_setting(settings: Any) -> None:
 
 
 def test_a_file_of_exactly_the_limit_is_accepted_and_one_byte_more_is_not(settings: Any) -> None:
-    picture = photograph()
-    settings.IMAGE_MAX_BYTES = len(picture) + 100
-    assert pipeline.process_all([uploaded_file(picture + bytes(100))])
+    image = photograph()
+    settings.IMAGE_MAX_BYTES = len(image) + 100
+    assert pipeline.process_all([uploaded_file(image + bytes(100))])
     with pytest.raises(ImageTooLarge):
-        pipeline.process_all([uploaded_file(picture + bytes(101))])
+        pipeline.process_all([uploaded_file(image + bytes(101))])
 
 
 def test_ten_images_at_once_are_processed_in_their_order() -> None:
@@ -175,7 +173,7 @@ def test_ten_images_at_once_are_processed_in_their_order() -> None:
 
 def test_one_bad_file_makes_the_others_refused_too() -> None:
     with pytest.raises(NotAnImage):
-        pipeline.process_all([uploaded_file(photograph()), uploaded_file(b"no picture"), uploaded_file(photograph())])
+        pipeline.process_all([uploaded_file(photograph()), uploaded_file(b"no image"), uploaded_file(photograph())])
 
 
 @pytest.mark.parametrize(("name", "kind"), [("evil.php", "text/html"), ("../../etc/passwd", "image/png"), ("", "")])

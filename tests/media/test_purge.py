@@ -20,43 +20,43 @@ from tests.media.test_images import files_in
 
 
 @pytest.fixture
-def picture(mina: Member, image_of: Callable[..., Image]) -> Image:
-    """A picture made two days ago that nothing shows."""
+def old_image(mina: Member, image_of: Callable[..., Image]) -> Image:
+    """An unreferenced image created two days ago."""
     image = image_of(mina)
     Image.objects.filter(pk=image.pk).update(created_at=timezone.now() - timedelta(days=2))
     return image
 
 
 def test_an_unreferenced_image_is_deleted_after_a_day(
-    picture: Image, image_folder: Path, work: Callable[[], None]
+    old_image: Image, image_folder: Path, work: Callable[[], None]
 ) -> None:
-    swept = purge.purge_unreferenced()
+    purged = purge.purge_unreferenced()
     work()
-    assert (swept.images, swept.bytes) == (1, picture.bytes)
+    assert (purged.images, purged.bytes) == (1, old_image.bytes)
     assert not Image.objects.exists()
     assert not files_in(image_folder)
 
 
 def test_new_and_referenced_images_are_not_purged(
-    picture: Image, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
+    old_image: Image, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
 ) -> None:
-    Avatar.objects.create(member=mina, image=picture)
+    Avatar.objects.create(member=mina, image=old_image)
     new = image_of(mina)
     assert purge.purge_unreferenced().images == 0
     work()
-    assert {picture, new} == set(Image.objects.stored())
+    assert {old_image, new} == set(Image.objects.stored())
 
 
-def test_an_image_that_a_crash_left_half_stored_is_purged(picture: Image, work: Callable[[], None]) -> None:
+def test_an_image_that_a_crash_left_half_stored_is_purged(old_image: Image, work: Callable[[], None]) -> None:
     Image.objects.update(stored_at=None)
     assert purge.purge_unreferenced().images == 1
     work()
     assert not Image.objects.exists()
 
 
-def test_an_image_whose_deletion_job_is_lost_gets_another_job(picture: Image, work: Callable[[], None]) -> None:
+def test_an_image_whose_deletion_job_is_lost_gets_another_job(old_image: Image, work: Callable[[], None]) -> None:
     with transaction.atomic():
-        Image.objects.discard([picture])
+        Image.objects.discard([old_image])
     Job.objects.all().delete()
     assert purge.purge_unreferenced().images == 0
     with time_machine.travel(timezone.now() + timedelta(days=2)):
@@ -77,7 +77,9 @@ def test_a_purge_of_many_images_runs_in_short_steps(
     assert not Image.objects.exists()
 
 
-def test_the_command_changes_nothing_without_the_option_yes(picture: Image, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_changes_nothing_without_the_option_yes(
+    old_image: Image, capsys: pytest.CaptureFixture[str]
+) -> None:
     call_command("purge_images")
     assert "1 images" in capsys.readouterr().out
     assert Image.objects.stored().exists()

@@ -1,4 +1,4 @@
-"""More pictures at once than the server can take are sent away early, and everybody else is served."""
+"""Uploads beyond the limit at once are refused early, and other requests are served."""
 
 import pytest
 from pytest_django import Settings
@@ -9,15 +9,15 @@ from tests.factories import upload
 
 
 @pytest.fixture
-def _every_place_taken(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All threads that may take pictures are taking some."""
+def _all_slots_in_use(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All slots for uploads are in use."""
     monkeypatch.setattr(pipeline, "MAX_WAIT", 0.01)
     settings.THREADS = 2
-    taken = pipeline._upload_slots(1)
-    taken.acquire()
+    slots = pipeline._upload_slots(1)
+    slots.acquire()
 
 
-@pytest.mark.usefixtures("_every_place_taken")
+@pytest.mark.usefixtures("_all_slots_in_use")
 def test_an_upload_too_many_is_refused_with_a_time_to_retry(mina_api: APIClient) -> None:
     refused = mina_api.post("/api/v1/images", {"image": upload()}, format="multipart")
     assert (refused.status_code, refused.json()["code"], refused["Retry-After"]) == (503, "busy", "3")

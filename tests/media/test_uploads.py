@@ -16,7 +16,7 @@ IMAGES = "/api/v1/images"
 
 
 def send(client: APIClient, file: SimpleUploadedFile | None = None, **fields: Any) -> Any:
-    """Send one picture."""
+    """Upload one image."""
     return client.post(IMAGES, {"image": file or upload(), **fields}, format="multipart")
 
 
@@ -56,7 +56,7 @@ def test_a_sideways_photo_from_a_phone_is_turned_upright(mina_api: Any) -> None:
     assert (answer["width"], answer["height"]) == (80, 120)
 
 
-@pytest.mark.parametrize("data", [b"", b"no picture", b"\xff\xd8\xff", photograph()[:2_000]])
+@pytest.mark.parametrize("data", [b"", b"not an image", b"\xff\xd8\xff", photograph()[:2_000]])
 def test_a_file_that_is_not_an_image_is_refused_with_a_stable_code(mina_api: Any, data: bytes) -> None:
     answer = send(mina_api, uploaded_file(data))
     assert (answer.status_code, code_of(answer)) == (400, "not_an_image")
@@ -107,7 +107,7 @@ def test_no_client_chooses_the_owner_or_the_key_of_an_image(mina_api: Any, field
 
 
 def test_an_upload_without_a_file_or_as_json_is_refused(mina_api: Any) -> None:
-    assert mina_api.post(IMAGES, {"alt": "no picture"}, format="multipart").status_code == 400
+    assert mina_api.post(IMAGES, {"alt": "not an image"}, format="multipart").status_code == 400
     assert mina_api.post(IMAGES, {"image": "AAAA"}, format="json").status_code == 415
 
 
@@ -156,7 +156,7 @@ def test_uploading_an_image_needs_a_login(api: APIClient, db: None) -> None:
 
 
 def test_an_upload_is_refused_in_the_language_of_the_request(mina_api: APIClient) -> None:
-    nothing = SimpleUploadedFile("photo.jpg", b"no picture at all", "image/jpeg")
+    nothing = SimpleUploadedFile("photo.jpg", b"not an image at all", "image/jpeg")
     refused = mina_api.post("/api/v1/images", {"image": nothing}, format="multipart", HTTP_ACCEPT_LANGUAGE="ko")
     assert refused.json()["code"] == "not_an_image"
     assert "사진" in refused.json()["detail"]

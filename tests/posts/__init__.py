@@ -1,1 +1,1 @@
-"""What members say, and who hears it."""
+"""Tests of posts."""

@@ -1,4 +1,4 @@
-"""Posts with pictures, and what lies in storage."""
+"""Posts with images, and the files in storage."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,11 +17,11 @@ Texts = Callable[..., list[str]]
 
 @pytest.fixture
 def illustrated(image_of: Callable[..., Image]) -> Callable[..., Post]:
-    """Publishes a post with so many pictures."""
+    """Publishes a post with a number of images."""
 
-    def publish(author: Member, text: str = "Look.", pictures: int = 1) -> Post:
-        images = [image_of(author).pk for _ in range(pictures)]
-        return Post.objects.publish(author=author, text=text, image_ids=images)
+    def publish(author: Member, text: str = "Look.", images: int = 1) -> Post:
+        image_ids = [image_of(author).pk for _ in range(images)]
+        return Post.objects.publish(author=author, text=text, image_ids=image_ids)
 
     return publish
 
@@ -30,8 +30,8 @@ def illustrated(image_of: Callable[..., Image]) -> Callable[..., Post]:
 def texts() -> Texts:
     """What a client reads in a feed, in its order."""
 
-    def read(client: APIClient, **asked: Any) -> list[str]:
-        return [post["text"] for post in client.get("/api/v1/posts", asked).json()["results"]]
+    def read(client: APIClient, **params: Any) -> list[str]:
+        return [post["text"] for post in client.get("/api/v1/posts", params).json()["results"]]
 
     return read
 

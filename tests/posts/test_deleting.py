@@ -16,7 +16,7 @@ def test_deleting_a_post_deletes_its_images_and_their_files(
     mina: Member, mina_api: APIClient, illustrated: Callable[..., Post], work: Callable[[], None]
 ) -> None:
     before = files()
-    post = illustrated(mina, pictures=3)
+    post = illustrated(mina, images=3)
     work()
     assert len(files() - before) == 9
     assert mina_api.delete(f"/api/v1/posts/{post.pk}").status_code == 204

@@ -64,10 +64,10 @@ def test_images_of_other_members_and_unused_images_stay(
     mina: Member, jun: Member, mina_api: APIClient, image_of: Any, illustrated: Callable[..., Post], work: Work
 ) -> None:
     illustrated(mina)
-    kept = {image_of(mina).pk, illustrated(jun).post_images.get().image_id}
+    others = {image_of(mina).pk, illustrated(jun).post_images.get().image_id}
     delete_all(mina_api)
     work()
-    assert set(Image.objects.values_list("pk", flat=True)) == kept
+    assert set(Image.objects.values_list("pk", flat=True)) == others
 
 
 def test_without_the_password_nothing_is_hidden(mina: Member, mina_api: APIClient, texts: Texts) -> None:

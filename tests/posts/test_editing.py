@@ -1,4 +1,4 @@
-"""The writer finds better words; what was said before stays theirs to read."""
+"""Editing a post, and its former texts."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +17,8 @@ def edit(client: APIClient, post: Post, **body: Any) -> Any:
     return client.patch(f"/api/v1/posts/{post.pk}", body, format="json")
 
 
-def history(client: APIClient, post: Post, **asked: Any) -> Any:
-    return client.get(f"/api/v1/posts/{post.pk}/edits", asked).json()
+def history(client: APIClient, post: Post, **params: Any) -> Any:
+    return client.get(f"/api/v1/posts/{post.pk}/edits", params).json()
 
 
 def test_everybody_reads_the_new_text_after_an_edit(mina: Member, mina_api: APIClient, jun_api: APIClient) -> None:
@@ -34,8 +34,8 @@ def test_everybody_reads_the_new_text_after_an_edit(mina: Member, mina_api: APIC
 def test_only_the_author_can_read_the_former_texts(mina: Member, mina_api: APIClient, jun_api: APIClient) -> None:
     post = PostFactory.create(author=mina, text="one")
     moments = [edit(mina_api, post, text=text).json()["edited_at"] for text in ("two", "three")]
-    shown = history(mina_api, post)["results"]
-    assert shown == [{"text": "two", "edited_at": moments[1]}, {"text": "one", "edited_at": moments[0]}]
+    former = history(mina_api, post)["results"]
+    assert former == [{"text": "two", "edited_at": moments[1]}, {"text": "one", "edited_at": moments[0]}]
     assert history(jun_api, post)["code"] == "not_yours"
 
 
@@ -127,5 +127,5 @@ def test_edits_at_the_same_time_lose_no_text(mina: Member) -> None:
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(change, range(1, 5)))
     post.refresh_from_db()
-    kept = [*post.edits.values_list("text", flat=True), post.text]
-    assert sorted(kept) == ["0", "1", "2", "3", "4"]
+    texts = [*post.edits.values_list("text", flat=True), post.text]
+    assert sorted(texts) == ["0", "1", "2", "3", "4"]

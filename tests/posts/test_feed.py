@@ -1,4 +1,4 @@
-"""The feed: what it holds, how it is narrowed, and who is not heard in it."""
+"""The feed: its posts, its filters, and whose posts it hides."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,39 +16,39 @@ from tests.posts.conftest import Texts
 POSTS = "/api/v1/posts"
 
 
-def say(author: Member, text: str, minutes_ago: int = 0) -> Post:
+def publish(author: Member, text: str, minutes_ago: int = 0) -> Post:
     return PostFactory.create(author=author, text=text, created_at=timezone.now() - timedelta(minutes=minutes_ago))
 
 
 @pytest.fixture
-def town(mina: Member, jun: Member, sora: Member) -> dict[str, Post]:
+def three_posts(mina: Member, jun: Member, sora: Member) -> dict[str, Post]:
     """Three posts, a minute apart."""
     members = {"oldest": mina, "middle": jun, "newest": sora}
-    return {text: say(member, text, 3 - number) for number, (text, member) in enumerate(members.items())}
+    return {text: publish(member, text, 3 - number) for number, (text, member) in enumerate(members.items())}
 
 
 def test_the_feed_shows_everybodys_posts_newest_first(
-    town: dict[str, Post], mina: Member, mina_api: APIClient, texts: Texts
+    three_posts: dict[str, Post], mina: Member, mina_api: APIClient, texts: Texts
 ) -> None:
     assert texts(mina_api) == ["newest", "middle", "oldest"]
     post = mina_api.get(POSTS).json()["results"][2]
     assert post == {
-        "id": str(town["oldest"].pk),
+        "id": str(three_posts["oldest"].pk),
         "author": {"id": str(mina.pk), "nickname": "Mina", "avatar": None},
         "text": "oldest",
         "images": [],
-        "created_at": town["oldest"].created_at.isoformat().replace("+00:00", "Z"),
+        "created_at": three_posts["oldest"].created_at.isoformat().replace("+00:00", "Z"),
         "edited_at": None,
     }
 
 
-def test_the_feed_can_be_read_oldest_first(town: dict[str, Post], mina_api: APIClient, texts: Texts) -> None:
+def test_the_feed_can_be_read_oldest_first(three_posts: dict[str, Post], mina_api: APIClient, texts: Texts) -> None:
     assert texts(mina_api, ordering="oldest") == ["oldest", "middle", "newest"]
     assert texts(mina_api, ordering="newest") == ["newest", "middle", "oldest"]
 
 
 def test_the_feed_can_be_filtered_by_author(
-    town: dict[str, Post], jun: Member, mina: Member, mina_api: APIClient, texts: Texts
+    three_posts: dict[str, Post], jun: Member, mina: Member, mina_api: APIClient, texts: Texts
 ) -> None:
     assert texts(mina_api, author=jun.pk) == ["middle"]
     assert texts(mina_api, author=jun.pk, ordering="oldest") == ["middle"]
@@ -57,7 +57,7 @@ def test_the_feed_can_be_filtered_by_author(
 
 
 def test_the_feed_can_be_filtered_by_followed_members(
-    town: dict[str, Post], mina: Member, jun: Member, mina_api: APIClient, texts: Texts
+    three_posts: dict[str, Post], mina: Member, jun: Member, mina_api: APIClient, texts: Texts
 ) -> None:
     mina.follow(jun)
     assert texts(mina_api, following="true") == ["middle"]
@@ -65,19 +65,21 @@ def test_the_feed_can_be_filtered_by_followed_members(
 
 
 def test_the_feed_can_be_filtered_by_posts_with_or_without_images(
-    town: dict[str, Post], jun: Member, mina_api: APIClient, texts: Texts, illustrated: Callable[..., Post]
+    three_posts: dict[str, Post], jun: Member, mina_api: APIClient, texts: Texts, illustrated: Callable[..., Post]
 ) -> None:
-    illustrated(jun, "with", pictures=2)
+    illustrated(jun, "with", images=2)
     assert texts(mina_api, has_images="true") == ["with"]
     assert texts(mina_api, has_images="false") == ["newest", "middle", "oldest"]
 
 
-def test_since_includes_its_time_and_until_does_not(town: dict[str, Post], mina_api: APIClient, texts: Texts) -> None:
-    moment = town["middle"].created_at
-    assert texts(mina_api, since=moment.isoformat()) == ["newest", "middle"]
-    assert texts(mina_api, until=moment.isoformat()) == ["oldest"]
-    in_seoul = moment.astimezone(timezone.get_fixed_timezone(540)).isoformat()
-    assert texts(mina_api, since=in_seoul, until=town["newest"].created_at.isoformat()) == ["middle"]
+def test_since_includes_its_time_and_until_does_not(
+    three_posts: dict[str, Post], mina_api: APIClient, texts: Texts
+) -> None:
+    time = three_posts["middle"].created_at
+    assert texts(mina_api, since=time.isoformat()) == ["newest", "middle"]
+    assert texts(mina_api, until=time.isoformat()) == ["oldest"]
+    in_seoul = time.astimezone(timezone.get_fixed_timezone(540)).isoformat()
+    assert texts(mina_api, since=in_seoul, until=three_posts["newest"].created_at.isoformat()) == ["middle"]
 
 
 @pytest.mark.parametrize(
@@ -145,25 +147,25 @@ LISTS: dict[str, Callable[[Member], dict[str, Any]]] = {
 def test_a_hidden_post_is_not_found_anywhere_and_can_come_back(
     mina: Member, jun: Member, jun_api: APIClient, texts: Texts, why: str
 ) -> None:
-    post = say(mina, "hello")
+    post = publish(mina, "hello")
     HIDING[why](jun, mina, post)
-    assert [texts(jun_api, **asked(mina)) for asked in LISTS.values()] == [[], [], []]
+    assert [texts(jun_api, **filters(mina)) for filters in LISTS.values()] == [[], [], []]
     nowhere, hidden = (jun_api.get(f"{POSTS}/{number}") for number in (2**63 - 1, post.pk))
     assert hidden.status_code == 404
     assert hidden.json() | {"request_id": ""} == nowhere.json() | {"request_id": ""}
     SHOWING[why](jun, mina, post)
-    assert [texts(jun_api, **asked(mina)) for asked in LISTS.values()] == [["hello"]] * 3
+    assert [texts(jun_api, **filters(mina)) for filters in LISTS.values()] == [["hello"]] * 3
     assert jun_api.get(f"{POSTS}/{post.pk}").status_code == 200
 
 
 def test_an_expired_suspension_hides_no_posts(mina: Member, jun_api: APIClient, texts: Texts) -> None:
-    say(mina, "hello")
+    publish(mina, "hello")
     mina.suspend(timezone.now() - timedelta(seconds=1))
     assert texts(jun_api) == ["hello"]
 
 
 def test_the_author_does_not_see_a_removed_post_either(mina: Member, mina_api: APIClient, texts: Texts) -> None:
-    post = say(mina, "hello")
+    post = publish(mina, "hello")
     post.remove()
     assert texts(mina_api) == []
     assert mina_api.get(f"{POSTS}/{post.pk}").status_code == 404
@@ -173,6 +175,6 @@ def test_the_author_does_not_see_a_removed_post_either(mina: Member, mina_api: A
 def test_a_block_between_two_members_hides_neither_from_a_third(
     mina: Member, jun: Member, sora: Member, jun_api: APIClient, texts: Texts
 ) -> None:
-    say(mina, "hello")
+    publish(mina, "hello")
     mina.block(sora)
     assert texts(jun_api) == ["hello"]

@@ -16,15 +16,15 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 Change = Callable[[int], None]
 
 
-def walk(client: APIClient, between: Change = lambda page: None, **asked: Any) -> Iterator[str]:
+def walk(client: APIClient, between: Change = lambda page: None, **params: Any) -> Iterator[str]:
     """The texts of every page to the end; between two pages life goes on."""
     for number in range(50):
-        page = client.get(POSTS, asked).json()
+        page = client.get(POSTS, params).json()
         yield from (post["text"] for post in page["results"])
         if page["next"] is None:
             return
         between(number)
-        asked["cursor"] = page["next"]
+        params["cursor"] = page["next"]
     raise AssertionError("the walk does not end")
 
 

@@ -42,25 +42,25 @@ def test_a_post_shows_uploaded_images_in_the_given_order(mina: Member, mina_api:
 def test_images_sent_with_a_post_keep_their_order_and_alt_texts(mina_api: APIClient) -> None:
     sizes = [(64, 48), (48, 64), (80, 40)]
     response = send(mina_api, text="x", images=[upload(size=size) for size in sizes], alts=["one", "", "three"])
-    shown = response.json()["images"]
-    assert [(image["width"], image["height"]) for image in shown] == sizes
-    assert [image["alt"] for image in shown] == ["one", "", "three"]
+    images = response.json()["images"]
+    assert [(image["width"], image["height"]) for image in images] == sizes
+    assert [image["alt"] for image in images] == ["one", "", "three"]
 
 
-@pytest.mark.parametrize(("pictures", "status"), [(0, 201), (1, 201), (10, 201), (11, 400)])
-def test_a_post_can_have_up_to_ten_images_in_the_same_request(mina_api: APIClient, pictures: int, status: int) -> None:
-    response = send(mina_api, text="x", images=[upload(size=(8, 8)) for _ in range(pictures)])
+@pytest.mark.parametrize(("number", "status"), [(0, 201), (1, 201), (10, 201), (11, 400)])
+def test_a_post_can_have_up_to_ten_images_in_the_same_request(mina_api: APIClient, number: int, status: int) -> None:
+    response = send(mina_api, text="x", images=[upload(size=(8, 8)) for _ in range(number)])
     assert response.status_code == status
     assert response.json().get("code") == (None if status == 201 else "too_many_images")
-    assert Image.objects.count() == (pictures if status == 201 else 0)
+    assert Image.objects.count() == (number if status == 201 else 0)
 
 
-@pytest.mark.parametrize(("pictures", "status"), [(1, 201), (10, 201), (11, 400)])
-def test_a_post_can_have_up_to_ten_images_by_id(mina: Member, mina_api: APIClient, pictures: int, status: int) -> None:
-    images = store_images([upload(size=(8, 8)) for _ in range(min(pictures, 10))], owner=mina)
-    ids = [str(image.pk) for image in images] + ["1"] * (pictures - len(images))
+@pytest.mark.parametrize(("number", "status"), [(1, 201), (10, 201), (11, 400)])
+def test_a_post_can_have_up_to_ten_images_by_id(mina: Member, mina_api: APIClient, number: int, status: int) -> None:
+    images = store_images([upload(size=(8, 8)) for _ in range(min(number, 10))], owner=mina)
+    ids = [str(image.pk) for image in images] + ["1"] * (number - len(images))
     assert publish(mina_api, image_ids=ids).status_code == status
-    assert PostImage.objects.count() == (pictures if status == 201 else 0)
+    assert PostImage.objects.count() == (number if status == 201 else 0)
 
 
 def test_a_post_with_images_needs_no_text(mina: Member, mina_api: APIClient, image_of: ImageOf) -> None:
@@ -104,12 +104,12 @@ def test_a_value_that_is_not_plain_text_is_refused(mina_api: APIClient, text: An
 def test_foreign_unknown_and_used_images_are_refused_alike_and_leave_nothing(
     mina: Member, mina_api: APIClient, jun: Member, image_of: ImageOf, illustrated: Callable[..., Post]
 ) -> None:
-    shown = illustrated(mina).post_images.get().image
-    given_up, free = image_of(mina), image_of(mina)
-    given_up.discard()
+    used = illustrated(mina).post_images.get().image
+    discarded, free = image_of(mina), image_of(mina)
+    discarded.discard()
     refusals = {
         publish(mina_api, text="x", image_ids=[str(free.pk), str(bad)]).content.split(b'"request_id"')[0]
-        for bad in (image_of(jun).pk, 2**63 - 1, shown.pk, given_up.pk)
+        for bad in (image_of(jun).pk, 2**63 - 1, used.pk, discarded.pk)
     }
     assert len(refusals) == 1
     assert b"image_not_usable" in refusals.pop()
@@ -126,7 +126,7 @@ def test_image_ids_must_be_a_list_of_different_ids(mina_api: APIClient, ids: Any
 
 def test_one_bad_image_among_three_leaves_no_rows_and_no_files(mina_api: APIClient) -> None:
     before = files()
-    bad = SimpleUploadedFile("photo.jpg", b"\xff\xd8\xff not a picture", "image/jpeg")
+    bad = SimpleUploadedFile("photo.jpg", b"\xff\xd8\xff not an image", "image/jpeg")
     response = send(mina_api, text="x", images=[upload(), bad, upload()])
     assert (response.status_code, response.json()["code"]) == (400, "not_an_image")
     assert not Post.objects.exists()
@@ -150,7 +150,7 @@ def test_the_images_of_a_post_that_fails_are_discarded(
     work()
     assert not Post.objects.exists()
     assert set(Image.objects.all()) == {foreign}
-    assert len(files() - before) == 3, "those of the foreign picture"
+    assert len(files() - before) == 3, "those of the foreign image"
 
 
 @pytest.mark.parametrize("alts", [["one"], ["one", "two", "three"]])

@@ -21,16 +21,16 @@ from tests.factories import MemberFactory, put
 POSTS = "/api/v1/posts"
 
 
-def write(author: Member, number: int, *, pictures: int = 0) -> list[Post]:
+def write(author: Member, number: int, *, image_count: int = 0) -> list[Post]:
     """So many posts of the author and of as many others as there are posts, written behind the API's back."""
     now = timezone.now()
     posts = put(
-        Post(author=author, text="x", image_count=pictures, created_at=now - timedelta(minutes=place))
+        Post(author=author, text="x", image_count=image_count, created_at=now - timedelta(minutes=place))
         for place in range(number)
     )
-    images = put(Image(owner=author, width=8, height=8, bytes=9, stored_at=now) for _ in range(number * pictures))
+    images = put(Image(owner=author, width=8, height=8, bytes=9, stored_at=now) for _ in range(number * image_count))
     PostImage.objects.bulk_create(
-        PostImage(post=posts[place // pictures], image=image, position=place % pictures)
+        PostImage(post=posts[place // image_count], image=image, position=place % image_count)
         for place, image in enumerate(images)
     )
     return posts
@@ -39,21 +39,21 @@ def write(author: Member, number: int, *, pictures: int = 0) -> list[Post]:
 def statements(read: Callable[[], Any]) -> list[str]:
     """The statements reading takes once the session is known to be alive."""
     read()
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as captured:
         assert read().status_code == 200
-    return [query["sql"] for query in asked]
+    return [query["sql"] for query in captured]
 
 
 @pytest.mark.parametrize("number", [1, 50])
-@pytest.mark.parametrize("asked", [{}, {"author": True}, {"following": "true", "has_images": "true"}])
+@pytest.mark.parametrize("params", [{}, {"author": True}, {"following": "true", "has_images": "true"}])
 def test_a_page_of_the_feed_takes_two_statements_whatever_its_length(
-    mina: Member, jun: Member, jun_api: APIClient, number: int, asked: dict[str, Any]
+    mina: Member, jun: Member, jun_api: APIClient, number: int, params: dict[str, Any]
 ) -> None:
     jun.follow(mina)
-    write(mina, number, pictures=2)
-    asked = {"limit": 50} | {name: mina.pk if value is True else value for name, value in asked.items()}
-    assert len(jun_api.get(POSTS, asked).json()["results"]) == number
-    assert len(statements(lambda: jun_api.get(POSTS, asked))) == 2
+    write(mina, number, image_count=2)
+    params = {"limit": 50} | {name: mina.pk if value is True else value for name, value in params.items()}
+    assert len(jun_api.get(POSTS, params).json()["results"]) == number
+    assert len(statements(lambda: jun_api.get(POSTS, params))) == 2
 
 
 def test_a_page_without_images_takes_one_statement(mina: Member, jun_api: APIClient) -> None:
@@ -61,11 +61,11 @@ def test_a_page_without_images_takes_one_statement(mina: Member, jun_api: APICli
     assert len(statements(lambda: jun_api.get(POSTS))) == 1
 
 
-@pytest.mark.parametrize("pictures", [1, 10])
+@pytest.mark.parametrize("image_count", [1, 10])
 def test_reading_a_post_takes_two_statements_whatever_its_number_of_images(
-    mina: Member, jun_api: APIClient, pictures: int
+    mina: Member, jun_api: APIClient, image_count: int
 ) -> None:
-    (post,) = write(mina, 1, pictures=pictures)
+    (post,) = write(mina, 1, image_count=image_count)
     assert len(statements(lambda: jun_api.get(f"{POSTS}/{post.pk}"))) == 2
 
 
@@ -95,7 +95,7 @@ def crowd(jun: Member) -> Member:
 
 def test_the_feeds_are_read_from_the_indexes_made_for_them(crowd: Member, jun: Member) -> None:
     if connection.vendor != "postgresql":
-        pytest.skip("plans are asked of PostgreSQL, which production runs on")
+        pytest.skip("plans are those of PostgreSQL, which production uses")
     everybody = explained(compiled_feed.build(viewer=jun.pk))
     of_one = explained(compiled_author_feed.build(viewer=jun.pk, author=crowd.pk))
     assert "post_feed" in indexes(everybody)

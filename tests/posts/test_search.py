@@ -19,7 +19,7 @@ TEXTS = ["First Snow of the year", "첫눈이 왔어요", "100% sure", "100 perc
 
 
 @pytest.fixture
-def said(mina: Member) -> None:
+def posts(mina: Member) -> None:
     for text in TEXTS:
         PostFactory.create(author=mina, text=text)
 
@@ -42,7 +42,7 @@ def said(mina: Member) -> None:
     ],
 )
 def test_a_search_finds_the_text_as_written_whatever_its_case(
-    said: None, jun_api: APIClient, texts: Texts, words: str, found: list[str]
+    posts: None, jun_api: APIClient, texts: Texts, words: str, found: list[str]
 ) -> None:
     assert texts(jun_api, search=words) == found
 
@@ -75,7 +75,7 @@ def test_a_search_that_is_too_short_or_too_long_is_refused(jun_api: APIClient, w
 
 
 def test_a_search_can_be_combined_with_filters_and_pages(
-    said: None, mina: Member, jun: Member, jun_api: APIClient, texts: Texts
+    posts: None, mina: Member, jun: Member, jun_api: APIClient, texts: Texts
 ) -> None:
     PostFactory.create(author=jun, text="Not so sure")
     assert texts(jun_api, search="sure", author=mina.pk) == [TEXTS[3], TEXTS[2]]
@@ -105,7 +105,7 @@ def test_searching_has_its_own_rate_limit(jun_api: APIClient) -> None:
 
 def test_a_rare_word_is_read_from_the_trigram_index(jun: Member) -> None:
     if connection.vendor != "postgresql":
-        pytest.skip("plans are asked of PostgreSQL, which production runs on")
+        pytest.skip("plans are those of PostgreSQL, which production uses")
     writer = MemberFactory.create()
     put(Post(author=writer, text=f"The year has {number} days" * 5) for number in range(10_000))
     with connection.cursor() as cursor:

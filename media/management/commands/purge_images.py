@@ -16,7 +16,7 @@ class Command(BaseCommand):
     """Exits with 0 if there was something to do, with 2 if there was not."""
 
     help = (
-        "Delete images that nothing has shown for IMAGE_UNREFERENCED_HOURS. Without --yes it only counts them and "
+        "Delete images that nothing has used for IMAGE_UNREFERENCED_HOURS. Without --yes it only counts them and "
         "changes nothing."
     )
 
