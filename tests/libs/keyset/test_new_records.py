@@ -15,9 +15,9 @@ def posts_of(author: Member, number: int) -> list[Post]:
 
 
 def test_seven_new_records_are_saved_by_one_statement(mina: Member) -> None:
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         saved = save_all(posts_of(mina, 7))
-    assert sum("INSERT" in query["sql"] for query in asked) == 1
+    assert sum("INSERT" in query["sql"] for query in queries) == 1
     assert set(Post.objects.values_list("pk", flat=True)) == {post.pk for post in saved}
 
 
