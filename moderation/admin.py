@@ -1,4 +1,4 @@
-"""Reports as moderators find them; deciding on one comes with moderation's own desk."""
+"""Reports in the admin, read-only."""
 
 from django.contrib import admin
 from django.utils.html import format_html_join
@@ -9,7 +9,7 @@ from moderation.models import Report
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    """Find a report by its id, or by that of its subject, post or reporter; with what was reported, as it was then."""
+    """Find a report by its id, or by that of its subject, post or reporter; shows the snapshot."""
 
     list_display = ("id", "about", "reason", "state", "nickname", "subject", "reporter", "created_at")
     list_filter = ("state", "reason", "about")
@@ -20,13 +20,13 @@ class ReportAdmin(ReadOnlyAdmin):
     ordering = ("-created_at", "-id")
     fields = (
         "id", "about", "reason", "text", "state", "created_at", "decided_at", "reporter", "subject", "post",
-        "nickname", "words", "subject_since", "pictures", "forgotten_at",
+        "nickname", "subject_text", "subject_created_at", "image_list", "forgotten_at",
     )  # fmt: skip
-    readonly_fields = ("pictures",)
+    readonly_fields = ("image_list",)
 
-    @admin.display(description="pictures")
-    def pictures(self, report: Report) -> str:
-        """As they were reported."""
-        shown = report.images.filter(discarded_at=None).select_related("image")
-        rows = ((picture.address, picture.alt) for picture in shown)
+    @admin.display(description="images")
+    def image_list(self, report: Report) -> str:
+        """The images as they were reported."""
+        images = report.images.filter(discarded_at=None).select_related("image")
+        rows = ((image.url, image.alt) for image in images)
         return format_html_join("\n", '<img src="{}" alt="{}" height="240" loading="lazy">', rows) or "-"

@@ -16,7 +16,7 @@ def purge_reports() -> int:
     number = Report.objects.with_text_to_clear().update(text="")
     while ids := chunk_ids(Report.objects.to_forget(), CHUNK):
         number += Report.objects.filter(pk__in=ids).forget()
-    ReportedImage.objects.filter(discarded_at__lt=timezone.now() - timedelta(days=1)).give_up()
+    ReportedImage.objects.filter(discarded_at__lt=timezone.now() - timedelta(days=1)).discard()
     return number
 
 

@@ -1,4 +1,4 @@
-"""The shapes of this room's requests and answers."""
+"""Serializers of reports."""
 
 from typing import Any
 
@@ -12,27 +12,27 @@ from libs.api.serializers import StrictSerializer
 from moderation.models import Report
 from moderation.models.report import REASONS
 
-# What a client of v1 asks people for; the other one is for a door that does not ask.
-ASKED = [reason for reason in REASONS if reason != "unspecified"]
+# Clients of v1 always ask for a reason.
+V1_REASONS = [reason for reason in REASONS if reason != "unspecified"]
 
 
 class NewReportSerializer(StrictSerializer):
-    """What somebody holds against a member or a post."""
+    """A new report of a member or a post."""
 
     member_id = IdField(required=False, help_text="The member, or else:")
     post_id = IdField(required=False, help_text="The post. Exactly one of the two.")
-    reason = serializers.ChoiceField(ASKED)
+    reason = serializers.ChoiceField(V1_REASONS)
     text = TextField(max_graphemes=0, multiline=True, allow_blank=True, default="")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """The limit is a setting, read when it is needed."""
-        told = "What happened, in their own words; needed for `other`."
-        most = settings.REPORT_MAX_GRAPHEMES
-        text = TextField(max_graphemes=most, multiline=True, allow_blank=True, default="", help_text=told)
+        """Add the text, whose limit is a setting."""
+        help_text = "What happened, in their own words; needed for `other`."
+        limit = settings.REPORT_MAX_GRAPHEMES
+        text = TextField(max_graphemes=limit, multiline=True, allow_blank=True, default="", help_text=help_text)
         return super().get_fields() | {"text": text}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """One subject, and words where the reason alone tells nothing."""
+        """Require exactly one subject, and a text for the reason `other`."""
         if ("member_id" in attrs) == ("post_id" in attrs):
             raise serializers.ValidationError(_("Name a member or a post: exactly one of them."))
         if attrs["reason"] == "other" and not attrs["text"]:
@@ -43,7 +43,7 @@ class NewReportSerializer(StrictSerializer):
 
 
 class ReportSerializer(serializers.Serializer[Any]):
-    """One's own report, and what became of it."""
+    """A report as its reporter sees it."""
 
     id = IdField()
     about = serializers.ChoiceField([Report.MEMBER, Report.POST])

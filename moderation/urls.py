@@ -1,4 +1,4 @@
-"""The addresses of this room, below /api/v1/."""
+"""URLs of reports, below /api/v1/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""/reports: pointing at a member or a post, and seeing what became of it."""
+"""/reports: report a member or a post, and follow one's own reports."""
 
 from typing import Any
 
@@ -29,39 +29,39 @@ REPORT = {
     "created_at": "2026-11-24T09:05:00.123456Z",
     "decided_at": None,
 }
-ASKING = {"post_id": REPORT["post_id"], "reason": REPORT["reason"], "text": REPORT["text"]}
-SHOWN = ("id", "about", "subject_id", "post_id", "reason", "text", "state", "created_at", "decided_at")
+NEW_REPORT = {"post_id": REPORT["post_id"], "reason": REPORT["reason"], "text": REPORT["text"]}
+COLUMNS = ("id", "about", "subject_id", "post_id", "reason", "text", "state", "created_at", "decided_at")
 
 
 class ReportViewSet(StrictViewSet):
-    """One's own reports."""
+    """The member's own reports."""
 
     pagination_class = KeysetPagination
 
-    def own(self) -> Any:
-        """The asker's, the newest first, as `shown` needs them."""
-        return Report.objects.filter(reporter=self.member.pk).order_by("-created_at", "-id").values(*SHOWN)
+    def get_queryset(self) -> Any:
+        """Rows of the member's reports for `report_representation`, newest first."""
+        return Report.objects.filter(reporter=self.member.pk).order_by("-created_at", "-id").values(*COLUMNS)
 
     @operation(
         id="create_report",
         summary="Report a member or a post",
-        description="Of what is reported a copy is kept, whatever becomes of it. While your report of the same member "
-        "or post is open, another one changes nothing: the answer is 200 with the first.",
+        description="What is reported is stored as it is now, whatever becomes of it. While your report of the same "
+        "member or post is open, another one changes nothing: the response is 200 with the first.",
         request=NewReportSerializer,
         responses={201: ReportSerializer, 200: ReportSerializer},
-        examples=[request_example(ASKING), response_example(REPORT, 201)],
+        examples=[request_example(NEW_REPORT), response_example(REPORT, 201)],
         rate_limits=[rate_limit("report-member", by="member")],
         errors=[NotOneself, NotFound],
         idempotent=True,
     )
     def create(self, request: Request) -> Response:
-        """Point at one of them."""
+        """Report a member or a post."""
         data = self.validated_data()
         if "post_id" in data:
             report, is_new = report_post(self.member, **data)
         else:
             report, is_new = report_member(self.member, **data)
-        return Response(shown(self.own().get(pk=report.pk)), status=201 if is_new else 200)
+        return Response(report_representation(self.get_queryset().get(pk=report.pk)), status=201 if is_new else 200)
 
     @operation(
         id="list_reports",
@@ -72,17 +72,19 @@ class ReportViewSet(StrictViewSet):
         errors=[InvalidCursor],
     )
     def list(self, request: Request) -> Response:
-        """The newest first."""
-        return self.get_paginated_response([shown(row) for row in self.paginate_queryset(self.own()) or []])
+        """List the member's reports, newest first."""
+        return self.get_paginated_response(
+            [report_representation(row) for row in self.paginate_queryset(self.get_queryset()) or []]
+        )
 
-    @operation(summary="Read one of your reports", responses=ReportSerializer, examples=[response_example(REPORT)])
+    @operation(summary="Get one of your reports", responses=ReportSerializer, examples=[response_example(REPORT)])
     def retrieve(self, request: Request, report_id: int) -> Response:
-        """What became of it."""
-        return Response(shown(get_object_or_404(self.own(), pk=report_id)))
+        """Get one report."""
+        return Response(report_representation(get_object_or_404(self.get_queryset(), pk=report_id)))
 
 
-def shown(row: dict[str, Any]) -> dict[str, Any]:
-    """A report as its reporter sees it: by the id it was made with, and nothing else of whom it is about."""
+def report_representation(row: dict[str, Any]) -> dict[str, Any]:
+    """A report as its reporter sees it. The author of a reported post is not named."""
     subject_id = row.pop("subject_id")
     member_id = subject_id if row["about"] == Report.MEMBER else None
     ids = {"id": row["id"], "member_id": member_id, "post_id": row["post_id"]}

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             name='ReportedImage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=moderation.models.reported_image.new_key, editable=False, max_length=80, unique=True)),
+                ('key', models.CharField(default=moderation.models.reported_image.new_reported_image_key, editable=False, max_length=80, unique=True)),
                 ('alt', models.CharField(blank=True, max_length=5000)),
                 ('position', models.PositiveSmallIntegerField()),
                 ('copied_at', models.DateTimeField(null=True)),

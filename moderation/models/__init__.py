@@ -1,4 +1,4 @@
-"""One noun a file."""
+"""The models of moderation, one a file."""
 
 from moderation.models.banned_address import BannedAddress
 from moderation.models.report import Report

@@ -1,4 +1,4 @@
-"""BannedAddress: an e-mail address that does not join anew for a while, after its member was erased."""
+"""BannedAddress: an e-mail address that cannot sign up for a while, after a member has given it up."""
 
 from datetime import datetime
 
@@ -10,19 +10,19 @@ from moderation.pseudonyms import address_digests
 
 
 class BannedAddressQuerySet(models.QuerySet["BannedAddress"]):
-    """Addresses are found by their digest only."""
+    """Addresses, found by their digests only."""
 
     def ban(self, email: str, until: datetime) -> None:
-        """Keep the address out until the given time."""
+        """Ban an address until the given time."""
         self.update_or_create(digest=address_digests(normalised(email))[0], defaults={"until": until})
 
     def is_banned(self, email: str) -> bool:
-        """Whether the address is kept out at this moment."""
+        """Whether the address is banned at this moment."""
         return self.filter(digest__in=address_digests(normalised(email)), until__gt=timezone.now()).exists()
 
 
 class BannedAddress(models.Model):
-    """A digest under the server's key, so that the table names nobody, and a time at which it is forgotten."""
+    """A digest under the server's key, so that the table contains no address, and the time when the ban ends."""
 
     digest = models.CharField(max_length=64, unique=True)
     until = models.DateTimeField(db_index=True)

@@ -1,4 +1,4 @@
-"""Report: a member points at a member or a post, and what they pointed at is kept as it was."""
+"""Report: a member reports a member or a post, with a snapshot of what was reported."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -14,7 +14,7 @@ from libs.keyset.models import TimeOrdered
 from moderation.models.reported_image import ReportedImage
 from posts.models import Post
 
-# What may be held against a member or a post; `unspecified` is for a door that does not ask for a reason.
+# `unspecified` is for clients that do not ask for a reason.
 REASONS = (
     "spam", "harassment", "hate", "nudity", "violence", "self_harm", "child_safety", "impersonation", "illegal",
     "other", "unspecified",
@@ -22,10 +22,10 @@ REASONS = (
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
-    """Reports by what became of them and of the people in them."""
+    """Reports by their state and by what became of their members."""
 
     def open(self) -> Self:
-        """Those that nobody has decided yet."""
+        """Reports that nobody has decided yet."""
         return self.filter(state=Report.OPEN)
 
     def to_forget(self) -> Self:
@@ -41,18 +41,18 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     @transaction.atomic
     def forget(self) -> int:
-        """Remove what was said and shown, pictures included; reason, dates and pseudonyms stay. Says how many."""
+        """Delete texts and images; reason, dates and pseudonyms stay. Returns how many reports these are."""
         ids = list(self.values_list("pk", flat=True))
-        ReportedImage.objects.filter(report__in=ids).give_up()
-        words = {"text": "", "nickname": "", "words": "", "subject_since": None}
-        return Report.objects.filter(pk__in=ids).update(**words, forgotten_at=timezone.now())
+        ReportedImage.objects.filter(report__in=ids).discard()
+        empty = {"text": "", "nickname": "", "subject_text": "", "subject_created_at": None}
+        return Report.objects.filter(pk__in=ids).update(**empty, forgotten_at=timezone.now())
 
 
 class Report(TimeOrdered):
-    """What one member holds against another, or against a post of theirs.
+    """A report of a member, or of a post; `subject` is the reported member, or the author of the post.
 
-    `nickname`, `words` (the post's text, or the few words about a member) and `subject_since` (when post or member
-    came to be) are the snapshot, with the rows of ReportedImage; they stay although the subject is changed or deleted.
+    The snapshot is `nickname`, `subject_text` (the post's text, or the member's `about`), `subject_created_at` (of post
+    or member) and the rows of ReportedImage. It stays although the subject is changed or deleted.
     """
 
     MEMBER, POST = "member", "post"
@@ -67,7 +67,7 @@ class Report(TimeOrdered):
     about = models.CharField(max_length=10, choices=[(MEMBER, MEMBER), (POST, POST)])
     post = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="reports")
     reason = models.CharField(max_length=20, choices=[(reason, reason) for reason in REASONS])
-    # What the reporter says.
+    # The reporter's own words.
     text = models.TextField(blank=True)
     state = models.CharField(
         max_length=10, choices=[(state, state) for state in (OPEN, DISMISSED, UPHELD)], default=OPEN
@@ -75,14 +75,14 @@ class Report(TimeOrdered):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
     nickname = models.CharField(max_length=NICKNAME_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
-    words = models.TextField(blank=True)
-    subject_since = models.DateTimeField(null=True)
-    # Who they were, once they are erased (see moderation.pseudonyms), and since when they are.
+    subject_text = models.TextField(blank=True, db_column="words")
+    subject_created_at = models.DateTimeField(null=True, db_column="subject_since")
+    # Pseudonyms of erased members (see moderation.pseudonyms), and when they were erased.
     reporter_digest = models.CharField(max_length=64, blank=True)
     subject_digest = models.CharField(max_length=64, blank=True)
     reporter_erased_at = models.DateTimeField(null=True)
     subject_erased_at = models.DateTimeField(null=True)
-    # When what was said and shown was removed.
+    # When texts and images were deleted.
     forgotten_at = models.DateTimeField(null=True)
 
     objects = ReportQuerySet.as_manager()
@@ -117,11 +117,11 @@ class Report(TimeOrdered):
         return f"{self.reason}: a {self.about}"
 
     def dismiss(self) -> bool:
-        """Find nothing wrong; False when it was decided before."""
+        """Decide that nothing is wrong; False when it was decided before."""
         return self._decide(self.DISMISSED)
 
     def uphold(self) -> bool:
-        """Find the reporter right; False when it was decided before."""
+        """Decide that the reporter is right; False when it was decided before."""
         return self._decide(self.UPHELD)
 
     def _decide(self, state: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the stories of reports need: Mina's post with two pictures, and a database that threads really share."""
+"""Fixtures for reports: Mina's post with two images, Jun's phone, and a database that threads share."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from tests.accounts.phone import Phone
 
 @pytest.fixture
 def post(mina: Member, image_of: Callable[..., Image], work: Callable[[], None]) -> Post:
-    """What Mina said, with two pictures."""
+    """A post of Mina with two images."""
     images = [image_of(mina), image_of(mina, color="red")]
     images[0].set_alt("A garden")
     published = Post.objects.publish(author=mina, text="Look at this.", image_ids=[image.pk for image in images])

@@ -1,4 +1,4 @@
-"""What reports keep of erased people, for how long, and whom the door does not let in again."""
+"""What reports keep of erased members, for how long, and which addresses are banned."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,34 +29,36 @@ Work = Callable[[], None]
 
 @pytest.fixture
 def report(jun: Member, post: Post, work: Work) -> Report:
-    """Jun's, about Mina's post, pictures copied."""
-    report, _ = report_post(jun, post.pk, reason="nudity", text="Look at Mina's second picture.")
+    """Jun's report of Mina's post, whose images are copied."""
+    report, _ = report_post(jun, post.pk, reason="nudity", text="Look at Mina's second image.")
     work()
     return report
 
 
-def is_told(report: Report) -> bool:
+def has_snapshot(report: Report) -> bool:
     report.refresh_from_db()
-    return (bool(report.nickname), bool(report.words), report.images.exists()) == (True, True, True)
+    return (bool(report.nickname), bool(report.subject_text), report.images.exists()) == (True, True, True)
 
 
 def is_forgotten(report: Report) -> bool:
     report.refresh_from_db()
-    words = (report.nickname, report.words, report.text, report.subject_since)
-    return words == ("", "", "", None) and not report.images.exists()
+    snapshot = (report.nickname, report.subject_text, report.text, report.subject_created_at)
+    return snapshot == ("", "", "", None) and not report.images.exists()
 
 
-def test_an_open_report_outlives_its_subject(report: Report, mina: Member, work: Work) -> None:
-    name = pseudonym(mina.pk)
+def test_an_open_report_keeps_its_snapshot_when_the_subject_is_erased(report: Report, mina: Member, work: Work) -> None:
+    digest = pseudonym(mina.pk)
     erase(mina)
     work()
-    assert is_told(report)
-    assert (report.subject, report.post, report.subject_digest) == (None, None, name)
+    assert has_snapshot(report)
+    assert (report.subject, report.post, report.subject_digest) == (None, None, digest)
     assert default_storage.exists(file_name(report.images.all()[0].key, "full"))
     assert purge_reports() == 0
 
 
-def test_it_is_forgotten_once_nobody_has_to_decide(report: Report, mina: Member, sora: Member, work: Work) -> None:
+def test_a_report_is_forgotten_once_all_reports_on_the_subject_are_decided(
+    report: Report, mina: Member, sora: Member, work: Work
+) -> None:
     other, _ = report_member(sora, mina.pk, reason="spam", text="")
     keys = list(report.images.values_list("key", flat=True))
     erase(mina)
@@ -71,7 +73,7 @@ def test_it_is_forgotten_once_nobody_has_to_decide(report: Report, mina: Member,
     assert (report.reason, report.state, report.subject_digest) == ("nudity", "upheld", other.subject_digest)
 
 
-def test_it_is_forgotten_at_once_when_all_was_decided(report: Report, mina: Member, work: Work) -> None:
+def test_a_decided_report_is_forgotten_when_the_subject_is_erased(report: Report, mina: Member, work: Work) -> None:
     report.dismiss()
     erase(mina)
     work()
@@ -79,7 +81,9 @@ def test_it_is_forgotten_at_once_when_all_was_decided(report: Report, mina: Memb
     assert not ReportedImage.objects.exists()
 
 
-def test_after_ninety_days_it_is_forgotten_whatever_became_of_it(report: Report, mina: Member, work: Work) -> None:
+def test_a_report_is_forgotten_ninety_days_after_the_erasure_even_if_open(
+    report: Report, mina: Member, work: Work
+) -> None:
     erase(mina)
     with time_machine.travel(timezone.now() + timedelta(days=89)):
         assert purge_reports() == 0
@@ -90,21 +94,23 @@ def test_after_ninety_days_it_is_forgotten_whatever_became_of_it(report: Report,
     assert report.state == "open"
 
 
-def test_a_reporters_words_go_with_them_when_they_were_of_use(report: Report, jun: Member, mina: Member) -> None:
+def test_the_text_of_an_erased_reporter_is_cleared_once_the_report_is_decided(
+    report: Report, jun: Member, mina: Member
+) -> None:
     decided, _ = report_member(jun, mina.pk, reason="spam", text="I know her.")
     decided.dismiss()
-    name = pseudonym(jun.pk)
+    digest = pseudonym(jun.pk)
     erase(jun)
-    for one, text in ((report, "Look at Mina's second picture."), (decided, "")):
+    for one, text in ((report, "Look at Mina's second image."), (decided, "")):
         one.refresh_from_db()
-        assert (one.reporter, one.reporter_digest, one.text, one.nickname) == (None, name, text, "Mina")
+        assert (one.reporter, one.reporter_digest, one.text, one.nickname) == (None, digest, text, "Mina")
     report.uphold()
     assert purge_reports() == 1
     report.refresh_from_db()
-    assert (report.text, report.words) == ("", "Look at this.")
+    assert (report.text, report.subject_text) == ("", "Look at this.")
 
 
-def test_a_deletion_that_was_lost_is_made_up_for(report: Report, mina: Member, work: Work) -> None:
+def test_a_failed_deletion_of_copies_is_repeated_by_the_cleanup(report: Report, mina: Member, work: Work) -> None:
     ReportedImage.objects.update(discarded_at=timezone.now() - timedelta(days=2))
     purge_reports()
     work()
@@ -116,7 +122,7 @@ def join(proof: str) -> Any:
     return Phone().post("members", proof=proof, **told)
 
 
-def test_who_was_not_held_to_anything_may_join_anew(mina: Member, proof_for: CodeFor) -> None:
+def test_a_member_without_upheld_reports_may_sign_up_anew_after_erasure(mina: Member, proof_for: CodeFor) -> None:
     address = mina.email
     report_member(MemberFactory.create(), mina.pk, reason="spam", text="")
     erase(mina)
@@ -124,12 +130,12 @@ def test_who_was_not_held_to_anything_may_join_anew(mina: Member, proof_for: Cod
     assert join(proof_for(address)).status_code == 201
 
 
-def test_leaving_ends_no_suspension(mina: Member, proof_for: CodeFor) -> None:
+def test_erasure_does_not_end_a_suspension_of_the_address(mina: Member, proof_for: CodeFor) -> None:
     address = mina.email
     mina.suspend(timezone.now() + timedelta(days=30))
     erase(mina)
-    answer = join(proof_for(address))
-    assert (answer.status_code, answer.json()["code"]) == (409, "email_taken")
+    response = join(proof_for(address))
+    assert (response.status_code, response.json()["code"]) == (409, "email_taken")
     assert purge_banned_addresses() == 0
     with time_machine.travel(timezone.now() + timedelta(days=30, minutes=1)):
         assert join(proof_for(address)).status_code == 201
@@ -137,7 +143,7 @@ def test_leaving_ends_no_suspension(mina: Member, proof_for: CodeFor) -> None:
 
 
 @pytest.mark.parametrize(("days", "held"), [(364, True), (366, False)])
-def test_an_upheld_report_keeps_the_address_out_for_a_year(mina: Member, jun: Member, days: int, held: bool) -> None:
+def test_an_upheld_report_bans_the_address_for_a_year(mina: Member, jun: Member, days: int, held: bool) -> None:
     report, _ = report_member(jun, mina.pk, reason="child_safety", text="")
     report.uphold()
     address = mina.email
@@ -147,7 +153,7 @@ def test_an_upheld_report_keeps_the_address_out_for_a_year(mina: Member, jun: Me
     assert not BannedAddress.objects.is_banned("somebody@example.com")
 
 
-def test_a_withdrawn_member_with_an_upheld_report_cannot_begin_anew(
+def test_a_withdrawn_member_with_an_upheld_report_cannot_sign_up_anew(
     mina: Member, jun: Member, proof_for: CodeFor
 ) -> None:
     post = PostFactory.create(author=mina)
@@ -158,7 +164,7 @@ def test_a_withdrawn_member_with_an_upheld_report_cannot_begin_anew(
     assert not BannedAddress.objects.exists()
 
 
-def test_moving_to_another_address_first_sheds_no_ban(
+def test_changing_the_address_first_does_not_avoid_the_ban(
     mina: Member, jun: Member, proof_for: CodeFor, work: Work, mailoutbox: Letters
 ) -> None:
     report_member(jun, mina.pk, reason="child_safety", text="")[0].uphold()
@@ -172,7 +178,7 @@ def test_moving_to_another_address_first_sheds_no_ban(
     assert BannedAddress.objects.get().digest == address_digests(former)[0]
 
 
-def test_an_address_stays_known_while_the_key_is_changed(mina: Member, settings: Settings) -> None:
+def test_an_address_stays_banned_while_the_secret_key_is_rotated(mina: Member, settings: Settings) -> None:
     BannedAddress.objects.ban(mina.email, timezone.now() + timedelta(days=1))
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key " * 6
     assert BannedAddress.objects.is_banned(mina.email)

@@ -1,4 +1,4 @@
-"""Pointing at a member or a post, and seeing what became of it."""
+"""Reporting a member or a post, and following the report."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,33 +20,37 @@ from tests.factories import PASSWORD, MemberFactory, PostFactory
 pytestmark = pytest.mark.django_db
 
 
-def fields(answer: Any) -> set[tuple[str, str]]:
-    return {(error["field"], error["code"]) for error in answer.json()["errors"]}
+def fields(response: Any) -> set[tuple[str, str]]:
+    return {(error["field"], error["code"]) for error in response.json()["errors"]}
 
 
-def test_a_reported_post_is_kept_as_it_was(phone: Phone, mina: Member, jun: Member, post: Post) -> None:
-    answer = phone.post("reports", post_id=str(post.pk), reason="spam", text="Five times today.")
-    assert answer.status_code == 201
+def test_the_snapshot_of_a_reported_post_stays_as_it_was(phone: Phone, mina: Member, jun: Member, post: Post) -> None:
+    response = phone.post("reports", post_id=str(post.pk), reason="spam", text="Five times today.")
+    assert response.status_code == 201
     mina.change(nickname="Somebody else")
     post.erase()
-    report = Report.objects.get(pk=answer.json()["id"])
+    report = Report.objects.get(pk=response.json()["id"])
     assert (report.reporter, report.subject, report.post) == (jun, mina, None)
-    assert (report.nickname, report.words, report.subject_since) == ("Mina", "Look at this.", post.created_at)
-    assert [picture.alt for picture in report.images.all()] == ["A garden", ""]
+    assert (report.nickname, report.subject_text, report.subject_created_at) == (
+        "Mina",
+        "Look at this.",
+        post.created_at,
+    )
+    assert [image.alt for image in report.images.all()] == ["A garden", ""]
 
 
-def test_a_reported_member_is_kept_as_they_showed_themselves(
+def test_the_snapshot_of_a_reported_member_has_their_profile(
     phone: Phone, mina: Member, image_of: Callable[..., Any]
 ) -> None:
     mina.change(about="I sell watches.")
     mina.show_with(image_of(mina).pk)
     assert phone.post("reports", member_id=str(mina.pk), reason="impersonation").status_code == 201
     report = Report.objects.get()
-    assert (report.about, report.nickname, report.words) == ("member", "Mina", "I sell watches.")
+    assert (report.about, report.nickname, report.subject_text) == ("member", "Mina", "I sell watches.")
     assert report.images.count() == 1
 
 
-def test_the_reporter_sees_what_became_of_it(phone: Phone, mina: Member, post: Post) -> None:
+def test_the_reporter_sees_how_the_report_was_decided(phone: Phone, mina: Member, post: Post) -> None:
     made = phone.post("reports", post_id=str(post.pk), reason="hate", text="Read the last line.").json()
     assert made | {"created_at": None} == {
         "id": made["id"], "about": "post", "member_id": None, "post_id": str(post.pk), "reason": "hate",
@@ -58,7 +62,7 @@ def test_the_reporter_sees_what_became_of_it(phone: Phone, mina: Member, post: P
     assert phone.get("reports").json()["results"] == [seen]
 
 
-def test_nobody_else_sees_a_report(phone: Phone, mina: Member, sora: Member) -> None:
+def test_a_report_is_not_found_by_other_members(phone: Phone, mina: Member, sora: Member) -> None:
     made = phone.post("reports", member_id=str(mina.pk), reason="spam").json()
     for other in (Phone.of(mina), Phone.of(sora)):
         assert other.get(f"reports/{made['id']}").status_code == 404
@@ -74,7 +78,7 @@ def test_a_second_report_changes_nothing_while_the_first_is_open(phone: Phone, m
     assert Report.objects.count() == 2
 
 
-def test_once_the_first_is_decided_there_may_be_another(phone: Phone, mina: Member) -> None:
+def test_a_subject_can_be_reported_again_once_the_report_is_decided(phone: Phone, mina: Member) -> None:
     phone.post("reports", member_id=str(mina.pk), reason="spam")
     report = Report.objects.get()
     assert report.dismiss()
@@ -84,49 +88,49 @@ def test_once_the_first_is_decided_there_may_be_another(phone: Phone, mina: Memb
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_reports_at_once_one_is_kept(at_once: AtOnce) -> None:
+def test_of_several_reports_at_once_only_one_is_stored(at_once: AtOnce) -> None:
     mina, jun = MemberFactory.create(), MemberFactory.create()
     phones = [Phone.of(jun) for _ in range(4)]
     ask = [lambda phone=phone: phone.post("reports", member_id=str(mina.pk), reason="spam") for phone in phones]
-    answers = at_once(ask)
-    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    responses = at_once(ask)
+    assert sorted(response.status_code for response in responses) == [200, 200, 200, 201]
     assert Report.objects.count() == 1
 
 
 @pytest.mark.parametrize("named", [{}, {"member_id": "7", "post_id": "7"}])
-def test_a_report_is_about_one_thing(phone: Phone, named: dict[str, str]) -> None:
+def test_a_report_names_exactly_one_subject(phone: Phone, named: dict[str, str]) -> None:
     assert fields(phone.post("reports", **named, reason="spam")) == {("", "invalid")}
 
 
 @pytest.mark.parametrize("reason", ["unspecified", "ugly", "", None])
-def test_a_reason_is_from_the_list(phone: Phone, mina: Member, reason: Any) -> None:
+def test_a_report_with_an_unknown_reason_is_refused(phone: Phone, mina: Member, reason: Any) -> None:
     assert phone.post("reports", member_id=str(mina.pk), reason=reason).status_code == 400
     assert not Report.objects.exists()
 
 
-def test_another_reason_needs_words(phone: Phone, mina: Member) -> None:
+def test_a_report_for_another_reason_needs_a_text(phone: Phone, mina: Member) -> None:
     body = {"member_id": str(mina.pk), "reason": "other"}
     assert fields(phone.post("reports", **body, text=" ")) == {("text", "required")}
     assert fields(phone.post("reports", **body, text="x" * 1_001)) == {("text", "max_graphemes")}
     assert phone.post("reports", **body, text="👨‍👩‍👧" * 1_000).status_code == 201
 
 
-def test_nobody_reports_themselves(phone: Phone, jun: Member) -> None:
+def test_members_cannot_report_themselves_or_their_posts(phone: Phone, jun: Member) -> None:
     own = PostFactory.create(author=jun)
     for subject in ({"member_id": str(jun.pk)}, {"post_id": str(own.pk)}):
         assert code_of(phone.post("reports", **subject, reason="spam")) == "not_oneself"
 
 
-def test_what_was_taken_back_is_reported_by_nobody(phone: Phone, mina: Member, post: Post) -> None:
+def test_posts_that_their_author_deleted_cannot_be_reported(phone: Phone, mina: Member, post: Post) -> None:
     assert Phone.of(mina).post("me/posts/deletion", password=PASSWORD).status_code == 202
     later = PostFactory.create(author=mina, text="A new leaf.")
-    assert Post.objects.filter(pk=post.pk).exists(), "its job has not come yet"
+    assert Post.objects.filter(pk=post.pk).exists(), "its job has not run yet"
     assert phone.post("reports", post_id=str(post.pk), reason="spam").status_code == 404
     assert phone.post("reports", post_id=str(later.pk), reason="spam").status_code == 201
     assert Report.objects.get().post == later
 
 
-def test_a_block_protects_nobody_from_a_report(phone: Phone, mina: Member, jun: Member) -> None:
+def test_a_block_does_not_prevent_a_report(phone: Phone, mina: Member, jun: Member) -> None:
     post = PostFactory.create(author=mina)
     mina.block(jun)
     jun.block(mina)
@@ -135,7 +139,7 @@ def test_a_block_protects_nobody_from_a_report(phone: Phone, mina: Member, jun: 
 
 
 @pytest.mark.parametrize("fate", ["suspended", "withdrawn", "removed", "unknown"])
-def test_what_is_hidden_from_everybody_answers_as_if_it_were_not_there(phone: Phone, mina: Member, fate: str) -> None:
+def test_reporting_what_is_hidden_from_everybody_is_not_found(phone: Phone, mina: Member, fate: str) -> None:
     post = PostFactory.create(author=mina)
     post_id = str(post.pk)
     {
@@ -163,6 +167,6 @@ def test_a_list_of_reports_costs_the_same_for_one_and_for_fifty(phone: Phone, ju
     assert costs == [1, 1]
 
 
-def test_who_reports_all_day_has_to_wait(phone: Phone, mina: Member) -> None:
-    answers = [phone.post("reports", member_id=str(mina.pk), reason="spam") for _ in range(21)]
-    assert [answer.status_code for answer in answers] == [201] + [200] * 19 + [429]
+def test_too_many_reports_in_a_day_are_refused(phone: Phone, mina: Member) -> None:
+    responses = [phone.post("reports", member_id=str(mina.pk), reason="spam") for _ in range(21)]
+    assert [response.status_code for response in responses] == [201] + [200] * 19 + [429]

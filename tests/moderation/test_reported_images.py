@@ -1,4 +1,4 @@
-"""Reported pictures: copied under keys of their own, and never lost to a writer who is quick to delete."""
+"""Reported images are copied under keys of their own, however soon their author deletes the originals."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ Work = Callable[[], None]
 
 @pytest.fixture
 def report(jun: Member, post: Post) -> Report:
-    """Jun's, about the post with two pictures; nothing of it is copied yet."""
+    """Jun's report of the post with two images, which are not copied yet."""
     return report_post(jun, post.pk, reason="nudity", text="")[0]
 
 
@@ -35,61 +35,61 @@ def is_there(key: str) -> bool:
     return default_storage.exists(file_name(key, "full"))
 
 
-def test_reported_pictures_are_copied_and_the_originals_stay(report: Report, post: Post, work: Work) -> None:
-    before = [picture.address for picture in report.images.all()]
+def test_reported_images_are_copied_and_the_originals_stay(report: Report, post: Post, work: Work) -> None:
+    before = [image.url for image in report.images.all()]
     work()
-    pictures = list(report.images.all())
+    copies = list(report.images.all())
     originals = list(Image.objects.filter(postimage__post=post).order_by("postimage__position"))
-    assert all(picture.key.startswith("reports/") and picture.copied_at and not picture.image for picture in pictures)
-    for picture, image in zip(pictures, originals, strict=True):
-        assert image_files.read_variant(picture.key, "full") == image_files.read_variant(image.key, "full")
-    assert not set(before) & {picture.address for picture in pictures}
+    assert all(copy.key.startswith("reports/") and copy.copied_at and not copy.image for copy in copies)
+    for copy, original in zip(copies, originals, strict=True):
+        assert image_files.read_variant(copy.key, "full") == image_files.read_variant(original.key, "full")
+    assert not set(before) & {copy.url for copy in copies}
     assert Image.objects.stored().count() == 2
 
 
-def test_a_picture_that_storage_has_lost_holds_nothing_up(report: Report, post: Post, work: Work) -> None:
+def test_an_image_that_storage_has_lost_does_not_block_the_others(report: Report, post: Post, work: Work) -> None:
     lost, kept = Image.objects.filter(postimage__post=post).order_by("postimage__position")
     image_files.delete_variants([lost.key])
     work()
-    assert [picture.position for picture in report.images.all()] == [1]
+    assert [image.position for image in report.images.all()] == [1]
     post.erase()
     work()
     assert not Image.objects.filter(pk__in=[lost.pk, kept.pk]).exists()
 
 
-def test_a_copy_is_served_like_any_picture(report: Report, work: Work, client: Client) -> None:
+def test_a_copy_is_served_like_any_image(report: Report, work: Work, client: Client) -> None:
     work()
-    answer = client.get("/pictures/" + file_name(report.images.all()[0].key, "full"))
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
-    answer.close()
+    response = client.get("/pictures/" + file_name(report.images.all()[0].key, "full"))
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "image/jpeg")
+    response.close()
 
 
-def test_a_post_deleted_at_once_takes_no_reported_picture_along(report: Report, post: Post, work: Work) -> None:
+def test_a_post_deleted_right_after_a_report_leaves_the_copies(report: Report, post: Post, work: Work) -> None:
     originals = list(Image.objects.values_list("key", flat=True))
     post.erase()
     work()
-    assert all(is_there(picture.key) for picture in report.images.all())
+    assert all(is_there(image.key) for image in report.images.all())
     assert not Image.objects.exists()
     assert not any(is_there(key) for key in originals)
 
 
-def test_files_deleted_before_they_are_copied_wait_for_the_copy(report: Report, post: Post, work: Work) -> None:
+def test_files_whose_deletion_runs_before_the_copy_wait_for_it(report: Report, post: Post, work: Work) -> None:
     ids, originals = zip(*Image.objects.values_list("pk", "key"), strict=True)
     post.erase()
     # As a second worker would that takes this job first.
     media_jobs.delete_files({"image_ids": list(ids)})
     assert all(is_there(key) for key in originals)
     work()
-    assert [is_there(picture.key) for picture in report.images.all()] == [True, True]
+    assert [is_there(image.key) for image in report.images.all()] == [True, True]
     assert not Image.objects.exists()
     assert not any(is_there(key) for key in originals)
 
 
-def test_each_of_two_reports_has_copies_of_its_own(report: Report, post: Post, work: Work) -> None:
+def test_each_of_two_reports_has_its_own_copies(report: Report, post: Post, work: Work) -> None:
     other, _ = report_post(MemberFactory.create(), post.pk, reason="spam", text="")
     post.erase()
     work()
-    keys = {picture.key for picture in (*report.images.all(), *other.images.all())}
+    keys = {image.key for image in (*report.images.all(), *other.images.all())}
     assert len(keys) == 4
     assert all(is_there(key) for key in keys)
     assert not Image.objects.exists()
@@ -106,14 +106,14 @@ def test_a_reported_avatar_outlives_its_replacement(
     assert Image.objects.count() == 1
 
 
-def test_copying_and_deleting_twice_do_no_harm(report: Report, work: Work) -> None:
-    payload = {"picture_ids": list(report.images.values_list("pk", flat=True))}
-    jobs.copy_pictures(payload)
-    jobs.copy_pictures(payload)
+def test_copying_and_deleting_twice_does_no_harm(report: Report, work: Work) -> None:
+    payload = {"reported_image_ids": list(report.images.values_list("pk", flat=True))}
+    jobs.copy_reported_images(payload)
+    jobs.copy_reported_images(payload)
     work()
     keys = list(report.images.values_list("key", flat=True))
     Report.objects.filter(pk=report.pk).forget()
-    jobs.delete_pictures(payload)
+    jobs.delete_reported_images(payload)
     work()
     assert not ReportedImage.objects.exists()
     assert not any(is_there(key) for key in keys)
@@ -123,7 +123,7 @@ def test_a_report_forgotten_before_it_was_copied_leaves_no_file(report: Report, 
     (first, second) = report.images.select_related("image")
     Report.objects.filter(pk=report.pk).forget()
     # As a worker that had begun to copy.
-    assert not first.let_go()
+    assert not first.release_original()
     work()
     assert not ReportedImage.objects.exists()
     assert not is_there(second.key)
@@ -132,7 +132,7 @@ def test_a_report_forgotten_before_it_was_copied_leaves_no_file(report: Report, 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", range(4))
-def test_a_report_and_a_deletion_at_once_lose_nothing(at_once: AtOnce, turn: int) -> None:
+def test_a_report_and_a_deletion_at_once_lose_no_image(at_once: AtOnce, turn: int) -> None:
     mina, jun = MemberFactory.create(), MemberFactory.create()
     [image] = store_images([upload()], owner=mina)
     with transaction.atomic():
@@ -145,5 +145,5 @@ def test_a_report_and_a_deletion_at_once_lose_nothing(at_once: AtOnce, turn: int
     Worker().drain()
     assert (deleted.status_code, reported.status_code) in [(204, 201), (204, 404)]
     assert not Image.objects.exists()
-    assert all(is_there(picture.key) for picture in ReportedImage.objects.all())
+    assert all(is_there(image.key) for image in ReportedImage.objects.all())
     assert ReportedImage.objects.count() == (reported.status_code == 201)
