@@ -1,4 +1,4 @@
-"""docs/android.md knows every call, and every place outside of the room that would have to change without it."""
+"""docs/android.md lists every call, and every file outside of the package that refers to it."""
 
 import re
 import subprocess
@@ -28,11 +28,18 @@ def test_the_page_has_a_line_for_each_call() -> None:
     assert {row[0].strip("`") for row in rows("The calls") if row[0][1:5] in ("GET ", "POST", "DELE")} == calls
 
 
-def test_every_file_that_names_the_room_is_on_the_list_of_what_to_delete() -> None:
+def test_the_code_that_implements_a_call_exists() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "android").rglob("*.py"))
+    named = re.findall(r"`([\w.]+)`", "".join(row[1] for row in rows("The calls") if "/" in row[0]))
+    assert len(named) > 18
+    assert [name for name in named if not re.search(rf"\b{name.rpartition('.')[2]}\b", code)] == []
+
+
+def test_every_file_that_names_the_package_is_on_the_list_of_what_to_delete() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     if not tracked:
         pytest.skip("this is no clone")
-    listed = {row[0].strip("`") for row in rows("How to delete the room")}
+    listed = {row[0].strip("`") for row in rows("How to delete the package")}
     naming = [
         path
         for path in tracked.splitlines()
@@ -42,7 +49,7 @@ def test_every_file_that_names_the_room_is_on_the_list_of_what_to_delete() -> No
     assert [path for path in naming if not listed & {path, *(f"{above}/" for above in Path(path).parents)}] == []
 
 
-@pytest.mark.parametrize(("where", "what"), [(row[0].strip("`"), row[1]) for row in rows("How to delete the room")])
+@pytest.mark.parametrize(("where", "what"), [(row[0].strip("`"), row[1]) for row in rows("How to delete the package")])
 def test_what_is_on_that_list_is_still_there(where: str, what: str) -> None:
     text = (ROOT / where).read_text(encoding="utf-8")
     named = [word for word in re.findall("`([^`]+)`", what) if "/" not in word or word.startswith("docs/")]
