@@ -24,7 +24,7 @@ def _nobody_counted() -> None:
 
 
 @pytest.fixture(autouse=True)
-def pictures_folder(tmp_path: Path, settings: Any) -> Path:
+def image_folder(tmp_path: Path, settings: Any) -> Path:
     """A folder of its own for the pictures of each test, and for all that the server keeps."""
     disk = {"default": {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": {"location": tmp_path}}}
     settings.VAR_DIR, settings.MEDIA_ROOT, settings.STORAGES = tmp_path, tmp_path, settings.STORAGES | disk

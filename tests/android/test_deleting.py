@@ -19,7 +19,7 @@ from tests.project.kept import kept
 
 def test_ones_own_post_goes_with_its_pictures(
     mina_app: App,
-    pictures_folder: Path,
+    image_folder: Path,
     settings: Settings,
     work: Callable[[], None],
 ) -> None:
@@ -29,7 +29,7 @@ def test_ones_own_post_goes_with_its_pictures(
     assert (answer.status, answer.body, answer.headers.get("content-length", "0")) == (204, b"", "0")
     assert mina_app.posts() == mina_app.own_posts() == []
     work()
-    assert not [at for at in pictures_folder.rglob("*") if at.is_file()]
+    assert not [at for at in image_folder.rglob("*") if at.is_file()]
     for url in post["image_urls"]:
         assert Client().get(url.removeprefix(settings.PUBLIC_URL)).status_code == 404
 

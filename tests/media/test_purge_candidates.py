@@ -59,7 +59,7 @@ def test_an_image_whose_post_is_deleted_after_the_check_is_discarded_all_the_sam
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="EXPLAIN of PostgreSQL")
 def test_images_to_check_are_found_by_an_index_that_holds_no_others(mina: Member) -> None:
-    images = posted(mina, 20_000)
+    images = posted(mina, 3_000)
     Image.objects.filter(pk__in=[image.pk for image in images]).update(checked_at=timezone.now())
     images_of(mina, 10, at=timezone.now() - OLD)
     connection.cursor().execute("ANALYZE media_image")
