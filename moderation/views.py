@@ -77,7 +77,12 @@ class ReportViewSet(StrictViewSet):
             [report_representation(row) for row in self.paginate_queryset(self.get_queryset()) or []]
         )
 
-    @operation(summary="Get one of your reports", responses=ReportSerializer, examples=[response_example(REPORT)])
+    @operation(
+        id="get_report",
+        summary="Get one of your reports",
+        responses=ReportSerializer,
+        examples=[response_example(REPORT)],
+    )
     def retrieve(self, request: Request, report_id: int) -> Response:
         """Get one report."""
         return Response(report_representation(get_object_or_404(self.get_queryset(), pk=report_id)))

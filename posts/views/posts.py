@@ -93,7 +93,7 @@ class PostViewSet(StrictViewSet):
             post = Post.objects.publish(author=self.member, text=data["text"], image_ids=image_ids)
             return self.store_response(Response(self.get_representation(post.pk), status=201))
 
-    @operation(summary="Read a post", responses=PostSerializer, examples=[response_example(POST)], etag=True)
+    @operation(id="get_post", summary="Read a post", responses=PostSerializer, examples=[response_example(POST)], etag=True)
     def retrieve(self, request: Request, post_id: int) -> HttpResponse:
         """Read one post."""
         return etag_response(request, self.get_representation(post_id))

@@ -71,7 +71,7 @@ class FollowViewSet(RelationViewSet):
         self.member.follow(Member(pk=member_id))
         return Response(status=204)
 
-    @operation(summary="Unfollow a member", responses=DONE)
+    @operation(id="unfollow_member", summary="Unfollow a member", responses=DONE)
     def destroy(self, request: Request, member_id: int) -> Response:
         """Unfollowing a stranger changes nothing."""
         self.member.unfollow(get_object_or_404(Member.objects.visible_to(self.member), pk=member_id))
@@ -127,7 +127,7 @@ class BlockViewSet(RelationViewSet):
         self.member.block(self.target(member_id))
         return Response(status=204)
 
-    @operation(summary="Unblock a member", responses=DONE, exempt_from=[TermsAccepted])
+    @operation(id="unblock_member", summary="Unblock a member", responses=DONE, exempt_from=[TermsAccepted])
     def destroy(self, request: Request, member_id: int) -> Response:
         """Follows do not come back by themselves."""
         self.member.unblock(self.target(member_id))
