@@ -1,18 +1,17 @@
 """Examples for OpenAPI: one member, told the same way everywhere."""
 
-from media.openapi_examples import IMAGE_URLS
+from media.openapi_examples import IMAGE
 
-MINA = {"id": "7420158263148609536", "nickname": "Mina", "avatar": IMAGE_URLS}
-JUN = {"id": "7420158301902045184", "nickname": "Jun", "avatar": None}
+VIEWER = {"following": True, "followed_by": False}
+MINA = {"id": "7420158263148609536", "nickname": "Mina", "avatar": IMAGE, "viewer": VIEWER}
+JUN = {"id": "7420158301902045184", "nickname": "Jun", "avatar": None, "viewer": VIEWER}
 COUNTS = {"followers": 12, "following": 7, "posts": 31}
 PROFILE = MINA | {
     "about": "Two children, one garden.",
     "created_at": "2026-11-02T08:15:30Z",
     "counts": COUNTS,
-    "is_followed": True,
-    "is_following_me": False,
 }
-OWN_PROFILE = {name: value for name, value in PROFILE.items() if not name.startswith("is_")} | {
+OWN_PROFILE = {name: value for name, value in PROFILE.items() if name != "viewer"} | {
     "email": "mina@example.com",
     "name": "Kim Mina",
     "terms_version": "2026-11-01",

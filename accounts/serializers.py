@@ -12,15 +12,28 @@ from accounts.models.member import ABOUT_MAX_GRAPHEMES, NAME_MAX_GRAPHEMES, NICK
 from accounts.profiles.counts import COUNT_LIMIT
 from libs.api.fields import IdField, TextField
 from libs.api.serializers import StrictSerializer
-from media.serializers import ImageUrlsSerializer
+from media.serializers import ImageSerializer
 
 
-class BriefSerializer(serializers.Serializer[object]):
-    """A member beside what they wrote."""
+class MemberViewerSerializer(serializers.Serializer[object]):
+    """The viewer's relation to a member."""
+
+    following = serializers.BooleanField(help_text="Whether you follow the member.")
+    followed_by = serializers.BooleanField(help_text="Whether the member follows you.")
+
+
+class MemberBaseSerializer(serializers.Serializer[object]):
+    """What is shown of a member everywhere."""
 
     id = IdField()
     nickname = serializers.CharField()
-    avatar = ImageUrlsSerializer(allow_null=True)
+    avatar = ImageSerializer(allow_null=True)
+
+
+class MemberSummarySerializer(MemberBaseSerializer):
+    """A member beside a post, in a list or in search results."""
+
+    viewer = MemberViewerSerializer()
 
 
 class CountsSerializer(serializers.Serializer[object]):
@@ -31,7 +44,7 @@ class CountsSerializer(serializers.Serializer[object]):
     posts = serializers.IntegerField(max_value=COUNT_LIMIT)
 
 
-class ProfileBaseSerializer(BriefSerializer):
+class ProfileBaseSerializer(MemberBaseSerializer):
     """What every profile shows."""
 
     about = serializers.CharField()
@@ -42,8 +55,7 @@ class ProfileBaseSerializer(BriefSerializer):
 class ProfileSerializer(ProfileBaseSerializer):
     """A member as others see them."""
 
-    is_followed = serializers.BooleanField(help_text="Whether you follow them.")
-    is_following_me = serializers.BooleanField(help_text="Whether they follow you.")
+    viewer = MemberViewerSerializer()
 
 
 class OwnProfileSerializer(ProfileBaseSerializer):
@@ -232,7 +244,7 @@ class MemberSearchSerializer(serializers.Serializer[Any]):
 class RelationSerializer(serializers.Serializer[object]):
     """A member in a list of followed, followers or blocked."""
 
-    member = BriefSerializer()
+    member = MemberSummarySerializer()
     since = serializers.DateTimeField()
 
 

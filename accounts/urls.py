@@ -37,8 +37,6 @@ urlpatterns = [
     path("me/password", CredentialsViewSet.as_view({"post": "change_password"})),
     path("me/email", CredentialsViewSet.as_view({"post": "ask_new_email"})),
     path("me/email/confirm", CredentialsViewSet.as_view({"post": "change_email"})),
-    path("follows", FollowViewSet.as_view({"get": "list"})),
-    path("follows/followers", FollowViewSet.as_view({"get": "followers"})),
     path("follows/<id:member_id>", FollowViewSet.as_view({"put": "update", "delete": "destroy"})),
     path("blocks", BlockViewSet.as_view({"get": "list"})),
     path("blocks/<id:member_id>", BlockViewSet.as_view({"put": "update", "delete": "destroy"})),

@@ -11,25 +11,25 @@ from typing import Any
 from django.db.models import F
 from django.utils.timezone import localtime
 
-from accounts.profiles.representations import brief_values
 from media.image_urls import image_urls
 from posts.representations import images_by_post
 
 
 def app_member_values(path: str = "") -> dict[str, Any]:
     """Return the arguments of `values()` for a member reached over a path such as "author__"."""
-    return brief_values(path) | {"who_email": F(f"{path}email"), "who_name": F(f"{path}name")}
+    columns = {f"member_{name}": F(f"{path}{name}") for name in ("id", "email", "name", "nickname")}
+    return columns | {"avatar_key": F(f"{path}avatar__image__key")}
 
 
 def app_member_representation(row: Mapping[str, Any], viewer_id: int) -> dict[str, Any]:
     """Return id, e-mail, name, nickname and avatar of a member as the viewer may see them."""
-    is_own = row["who_id"] == viewer_id
+    is_own = row["member_id"] == viewer_id
     return {
-        "id": row["who_id"],
-        "email": row["who_email"] if is_own else mask_email(row["who_email"]),
-        "name": row["who_name"] if is_own else row["who_nickname"],
-        "nickname": row["who_nickname"],
-        "avatar_url": app_image_url(row["who_key"]) if row["who_key"] else None,
+        "id": row["member_id"],
+        "email": row["member_email"] if is_own else mask_email(row["member_email"]),
+        "name": row["member_name"] if is_own else row["member_nickname"],
+        "nickname": row["member_nickname"],
+        "avatar_url": app_image_url(row["avatar_key"]) if row["avatar_key"] else None,
     }
 
 

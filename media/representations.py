@@ -17,13 +17,16 @@ def image_values(path: str) -> dict[str, Any]:
     return columns | {"has_variants": Q(**{f"{path}variants_at__isnull": False})}
 
 
-def image_representation(row: Mapping[str, Any]) -> dict[str, Any]:
-    """An image in every response; media.serializers.ImageSerializer documents it."""
+def image_representation(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """An image in every response; media.serializers.ImageSerializer documents it.
+
+    `prefix` is that of the columns in a row that holds other things too.
+    """
     return {
-        "id": str(row["image_id"]),
-        "width": row["width"],
-        "height": row["height"],
-        "blurhash": row["blurhash"] or None,
-        "alt": row["alt"],
-        "urls": image_urls(row["key"], row["has_variants"]),
+        "id": str(row[f"{prefix}image_id"]),
+        "width": row[f"{prefix}width"],
+        "height": row[f"{prefix}height"],
+        "blurhash": row[f"{prefix}blurhash"] or None,
+        "alt": row[f"{prefix}alt"],
+        "urls": image_urls(row[f"{prefix}key"], row[f"{prefix}has_variants"]),
     }

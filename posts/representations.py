@@ -7,41 +7,45 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import Member
-from accounts.profiles.representations import brief, brief_values
+from accounts.profiles.representations import member_summary, member_summary_values
 from libs.compiled_queries import CompiledQuery, key_only
 from libs.keyset.querysets import CompiledList
 from media.representations import image_representation, image_values
 from posts.models import Post, PostImage
 
 
-def post_values(posts: QuerySet[Post]) -> Any:
-    """The columns of posts that `post_representations` needs."""
-    return posts.values("id", "created_at", "edited_at", "text", "image_count", **brief_values("author__"))
+def post_values(posts: QuerySet[Post], viewer: Member) -> Any:
+    """The columns of posts that `post_representations` needs for this viewer."""
+    columns = ("id", "created_at", "edited_at", "text", "image_count")
+    return posts.values(*columns, **member_summary_values(viewer, "author__"))
 
 
 @CompiledList
 def compiled_feed(viewer: int) -> Any:
     """Everything that the member with this id may see, newest first."""
-    return post_values(Post.objects.feed_for(key_only(Member, viewer)))
+    member = key_only(Member, viewer)
+    return post_values(Post.objects.feed_for(member), member)
 
 
 @CompiledList
 def compiled_author_feed(viewer: int, author: int) -> Any:
     """What the viewer may see of one author, newest first."""
-    return post_values(Post.objects.feed_for(key_only(Member, viewer)).filter(author=author))
+    member = key_only(Member, viewer)
+    return post_values(Post.objects.feed_for(member).filter(author=author), member)
 
 
-def post_representations(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The posts of one page, in the order of the rows; posts.serializers.PostSerializer documents them."""
+def post_representations(rows: Sequence[dict[str, Any]], viewer: Member) -> list[dict[str, Any]]:
+    """The posts of one page as the viewer sees them; posts.serializers.PostSerializer documents them."""
     images = images_by_post([row["id"] for row in rows if row["image_count"]])
     return [
         {
             "id": str(row["id"]),
-            "author": brief(row),
+            "author": member_summary(row),
             "text": row["text"],
             "images": images.get(row["id"], []),
             "created_at": row["created_at"],
             "edited_at": row["edited_at"],
+            "viewer": {"is_author": row["member_id"] == viewer.pk},
         }
         for row in rows
     ]

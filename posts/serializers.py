@@ -6,12 +6,18 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from accounts.serializers import BriefSerializer
+from accounts.serializers import MemberSummarySerializer
 from libs.api.fields import IdField, TextField
 from libs.api.serializers import StrictSerializer
 from media.errors import TooManyImages
 from media.models import ALT_MAX_GRAPHEMES
 from media.serializers import ImageSerializer
+
+
+class PostViewerSerializer(serializers.Serializer[Any]):
+    """The viewer's relation to a post."""
+
+    is_author = serializers.BooleanField(help_text="Whether you wrote it.")
 
 
 class PostSerializer(serializers.Serializer[Any]):
@@ -20,11 +26,12 @@ class PostSerializer(serializers.Serializer[Any]):
     # Documents posts.representations.post_representations.
 
     id = IdField()
-    author = BriefSerializer()
+    author = MemberSummarySerializer()
     text = serializers.CharField()
     images = ImageSerializer(many=True)
     created_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True, help_text="Null until the text is changed.")
+    viewer = PostViewerSerializer()
 
 
 class PostEditSerializer(serializers.Serializer[Any]):

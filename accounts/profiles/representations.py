@@ -1,29 +1,32 @@
-"""How members look on the wire, made from plain values: lists make hundreds of these for one answer."""
+"""Members as the API shows them beside posts and in lists, made from plain values: a page shows hundreds."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef
 
-from media.image_urls import image_urls
+from accounts.models import Follow, Member
+from media.representations import image_representation, image_values
 
 
-def brief_values(path: str = "") -> dict[str, Any]:
-    """What `values` selects for `brief`, of a member reached over a path such as "author__"."""
-    image = f"{path}avatar__image__"
+def member_summary_values(viewer: Member, path: str = "") -> dict[str, Any]:
+    """What `values` selects for `member_summary`, of a member reached over a path such as "author__"."""
+    image, member_id = f"{path}avatar__image__", OuterRef(f"{path}id")
     return {
-        "who_id": F(f"{path}id"),
-        "who_nickname": F(f"{path}nickname"),
-        "who_key": F(f"{image}key"),
-        "who_has_variants": Q(**{f"{image}variants_at__isnull": False}),
+        "member_id": F(f"{path}id"),
+        "member_nickname": F(f"{path}nickname"),
+        "avatar_image_id": F(f"{image}id"),
+        **{f"avatar_{name}": column for name, column in image_values(image).items()},
+        "is_following": Exists(Follow.objects.filter(follower=viewer.pk, followed=member_id)),
+        "is_followed_by": Exists(Follow.objects.filter(follower=member_id, followed=viewer.pk)),
     }
 
 
-def brief(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A member as they stand beside what they wrote: id, nickname, and the avatar's addresses or null."""
-    key = row["who_key"]
+def member_summary(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Id, nickname, avatar and the viewer's relation; accounts' MemberSummarySerializer documents it."""
     return {
-        "id": str(row["who_id"]),
-        "nickname": row["who_nickname"],
-        "avatar": image_urls(key, row["who_has_variants"]) if key else None,
+        "id": str(row["member_id"]),
+        "nickname": row["member_nickname"],
+        "avatar": image_representation(row, "avatar_") if row["avatar_image_id"] else None,
+        "viewer": {"following": row["is_following"], "followed_by": row["is_followed_by"]},
     }

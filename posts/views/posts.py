@@ -54,7 +54,7 @@ class PostViewSet(StrictViewSet):
     def list(self, request: Request) -> Response:
         """Read one page of a feed."""
         rows = self.paginate_queryset(self.select_feed(request)) or []
-        return self.get_paginated_response(post_representations(rows))
+        return self.get_paginated_response(post_representations(rows, self.member))
 
     def select_feed(self, request: Request) -> Any:
         """The posts that the query parameters select; the two feeds that are read most are compiled."""
@@ -66,7 +66,7 @@ class PostViewSet(StrictViewSet):
         if "search" in filters:
             # A search may be one that no index answers.
             enforce_rate_limit("search-member", f"member:{self.member.pk}", self.request)
-        return post_values(self.filter_queryset(Post.objects.feed_for(self.member)))
+        return post_values(self.filter_queryset(Post.objects.feed_for(self.member)), self.member)
 
     @operation(
         id="create_post",
@@ -93,7 +93,9 @@ class PostViewSet(StrictViewSet):
             post = Post.objects.publish(author=self.member, text=data["text"], image_ids=image_ids)
             return self.store_response(Response(self.get_representation(post.pk), status=201))
 
-    @operation(id="get_post", summary="Read a post", responses=PostSerializer, examples=[response_example(POST)], etag=True)
+    @operation(
+        id="get_post", summary="Read a post", responses=PostSerializer, examples=[response_example(POST)], etag=True
+    )
     def retrieve(self, request: Request, post_id: int) -> HttpResponse:
         """Read one post."""
         return etag_response(request, self.get_representation(post_id))
@@ -142,5 +144,5 @@ class PostViewSet(StrictViewSet):
 
     def get_representation(self, post_id: int) -> dict[str, Any]:
         """One post as the member sees it; raises Http404."""
-        row = get_object_or_404(post_values(Post.objects.visible_to(self.member)), pk=post_id)
-        return post_representations([row])[0]
+        posts = post_values(Post.objects.visible_to(self.member), self.member)
+        return post_representations([get_object_or_404(posts, pk=post_id)], self.member)[0]

@@ -39,13 +39,13 @@ def files_of(image: Image) -> list[str]:
 def test_an_uploaded_picture_becomes_the_avatar_everywhere(
     phone: Phone, mina: Member, mine: Image, jun: Member
 ) -> None:
-    shown = phone.put("me/avatar", image_id=str(mine.pk)).json()["avatar"]
-    assert shown.keys() == {"thumb", "feed", "full"}
-    assert mine.key in shown["full"]
+    avatar = phone.put("me/avatar", image_id=str(mine.pk)).json()["avatar"]
+    assert avatar == phone.get(f"images/{mine.pk}").json()
+    assert mine.key in avatar["urls"]["full"]
     post = PostFactory.create(author=mina)
     other = Phone.of(jun)
-    assert other.get(f"members/{mina.pk}").json()["avatar"] == shown
-    assert other.get(f"posts/{post.pk}").json()["author"]["avatar"] == shown
+    assert other.get(f"members/{mina.pk}").json()["avatar"] == avatar
+    assert other.get(f"posts/{post.pk}").json()["author"]["avatar"] == avatar
 
 
 def test_a_new_avatar_takes_the_files_of_the_old_one_away(

@@ -24,11 +24,11 @@ def nicknames(answer: Any) -> list[str]:
     return [row["member"]["nickname"] for row in answer.json()["results"]]
 
 
-def test_following_shows_in_both_lists_and_in_the_feed(phone: Phone, jun: Member, sora: Member) -> None:
+def test_following_shows_in_both_lists_and_in_the_feed(phone: Phone, mina: Member, jun: Member, sora: Member) -> None:
     PostFactory.create(author=jun), PostFactory.create(author=sora)
     assert phone.put(f"follows/{jun.pk}").status_code == 204
-    assert nicknames(phone.get("follows")) == ["Jun"]
-    assert nicknames(Phone.of(jun).get("follows/followers")) == ["Mina"]
+    assert nicknames(phone.get(f"members/{mina.pk}/following")) == ["Jun"]
+    assert nicknames(Phone.of(jun).get(f"members/{jun.pk}/followers")) == ["Mina"]
     assert [post["author"]["nickname"] for post in phone.get("posts?following=true").json()["results"]] == ["Jun"]
 
 
@@ -64,13 +64,24 @@ def test_the_lists_of_another_member_leave_out_whom_the_asker_may_not_see(
     assert phone.get(f"members/{hidden.pk}/followers").status_code == 404
 
 
+def test_a_list_says_which_members_the_viewer_follows(phone: Phone, mina: Member, jun: Member, sora: Member) -> None:
+    mina.follow(jun), mina.follow(sora), sora.follow(jun), jun.follow(mina)
+    followers = phone.get(f"members/{jun.pk}/followers").json()["results"]
+    assert {row["member"]["nickname"]: row["member"]["viewer"] for row in followers} == {
+        "Mina": {"following": False, "followed_by": False},
+        "Sora": {"following": True, "followed_by": False},
+    }
+    following = phone.get(f"members/{mina.pk}/following").json()["results"]
+    assert [row["member"]["viewer"]["followed_by"] for row in following] == [False, True]
+
+
 def test_the_newest_follow_comes_first_and_pages_miss_nobody(phone: Phone, mina: Member) -> None:
     others = MemberFactory.create_batch(7)
     for other in others:
         mina.follow(other)
     seen, cursor = [], ""
     while cursor is not None:
-        page = phone.get(f"follows?limit=3{cursor and '&cursor='}{cursor}").json()
+        page = phone.get(f"members/{mina.pk}/following?limit=3{cursor and '&cursor='}{cursor}").json()
         seen += [row["member"]["id"] for row in page["results"]]
         cursor = page["next"]
     assert seen == [str(other.pk) for other in reversed(others)]
@@ -78,11 +89,13 @@ def test_the_newest_follow_comes_first_and_pages_miss_nobody(phone: Phone, mina:
 
 def test_a_cursor_of_one_list_opens_no_other(phone: Phone, mina: Member, jun: Member, sora: Member) -> None:
     mina.follow(jun), mina.follow(sora)
-    cursor = phone.get("follows?limit=1").json()["next"]
-    assert phone.get(f"follows/followers?cursor={cursor}").status_code == 400
+    cursor = phone.get(f"members/{mina.pk}/following?limit=1").json()["next"]
+    assert phone.get(f"members/{mina.pk}/followers?cursor={cursor}").status_code == 400
 
 
-@pytest.mark.parametrize("path", ["follows", "follows/followers", "members/{jun}/followers", "members/{jun}/following"])
+@pytest.mark.parametrize(
+    "path", [f"members/{who}/{of}" for who in ("{mina}", "{jun}") for of in ("followers", "following")]
+)
 @pytest.mark.parametrize("rows", [1, 50])
 def test_a_list_takes_the_same_queries_however_long_it_is(
     phone: Phone, mina: Member, jun: Member, path: str, rows: int, django_assert_num_queries: DjangoAssertNumQueries
@@ -94,12 +107,12 @@ def test_a_list_takes_the_same_queries_however_long_it_is(
     ]
     put(Follow(follower=one, followed=other) for one, other in pairs)
     phone.get("me")
-    with django_assert_num_queries(2 if "jun" in path else 1):
-        assert len(nicknames(phone.get(f"{path.format(jun=jun.pk)}?limit=100"))) == rows
+    with django_assert_num_queries(2):
+        assert len(nicknames(phone.get(f"{path.format(mina=mina.pk, jun=jun.pk)}?limit=100"))) == rows
 
 
-def test_an_actor_named_in_the_query_is_refused(phone: Phone, jun: Member) -> None:
-    assert code_of(phone.get(f"follows?follower={jun.pk}")) == "unknown_field"
+def test_an_actor_named_in_the_query_is_refused(phone: Phone, mina: Member, jun: Member) -> None:
+    assert code_of(phone.get(f"members/{mina.pk}/following?follower={jun.pk}")) == "unknown_field"
 
 
 def test_following_at_the_same_moment_makes_one_follow(at_once: AtOnce, mina: Member, jun: Member) -> None:

@@ -28,7 +28,7 @@ def test_ones_own_profile_shows_what_nobody_else_sees(phone: Phone, mina: Member
 def test_another_member_sees_neither_address_nor_name(phone: Phone, jun: Member) -> None:
     answer = phone.get(f"members/{jun.pk}")
     assert answer.json().keys() == {
-        "id", "nickname", "avatar", "about", "created_at", "counts", "is_followed", "is_following_me"
+        "id", "nickname", "avatar", "about", "created_at", "counts", "viewer"
     }  # fmt: skip
     assert "jun@example.com" not in answer.content.decode()
     assert "Lee Jun" not in answer.content.decode()
@@ -93,7 +93,7 @@ def test_the_counts_are_of_what_the_asker_may_see(phone: Phone, mina: Member, ju
 def test_a_profile_says_who_follows_whom(phone: Phone, mina: Member, jun: Member) -> None:
     jun.follow(mina)
     shown = phone.get(f"members/{jun.pk}").json()
-    assert (shown["is_followed"], shown["is_following_me"]) == (False, True)
+    assert shown["viewer"] == {"following": False, "followed_by": True}
 
 
 @pytest.mark.parametrize("rows", [1, 50])
@@ -103,7 +103,7 @@ def test_a_profile_takes_the_same_queries_however_much_it_counts(
     for follower in MemberFactory.create_batch(rows):
         follower.follow(jun)
     phone.get("me")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         assert phone.get(f"members/{jun.pk}").json()["counts"]["followers"] == rows
 
 

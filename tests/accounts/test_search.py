@@ -78,7 +78,12 @@ def test_whoever_is_hidden_is_not_found(mina: Member, jun: Member, jun_api: APIC
 def test_the_members_found_are_told_in_brief_and_in_pages(jun_api: APIClient) -> None:
     members = MemberFactory.create_batch(5, nickname="Same")[::-1]
     first = jun_api.get(MEMBERS, {"search": "same", "limit": "3"}).json()
-    assert first["results"][0] == {"id": str(members[0].pk), "nickname": "Same", "avatar": None}
+    assert first["results"][0] == {
+        "id": str(members[0].pk),
+        "nickname": "Same",
+        "avatar": None,
+        "viewer": {"following": False, "followed_by": False},
+    }
     second = jun_api.get(MEMBERS, {"search": "same", "limit": "3", "cursor": first["next"]}).json()
     assert [member["id"] for member in first["results"] + second["results"]] == [str(member.pk) for member in members]
     other = jun_api.get(MEMBERS, {"search": "sam", "cursor": first["next"]})

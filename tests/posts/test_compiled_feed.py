@@ -23,7 +23,7 @@ def readers(authors: dict[str, Member]) -> dict[str, Member]:
 def test_each_kind_of_reader_sees_the_feed_of_the_orm(readers: dict[str, Member], kind: str) -> None:
     reader = Member.objects.get(pk=readers[kind].pk)
     assert compiled_feed(viewer=reader.pk).rows(None, 50, ascending=False) == list(
-        post_values(Post.objects.feed_for(reader))
+        post_values(Post.objects.feed_for(reader), reader)
     )
 
 
@@ -33,7 +33,7 @@ def test_each_kind_of_reader_sees_the_posts_of_one_author_as_the_orm_gives_them(
 ) -> None:
     reader = Member.objects.get(pk=readers[kind].pk)
     for author in [*authors.values(), *readers.values()]:
-        of_author = post_values(Post.objects.feed_for(reader).filter(author=author))
+        of_author = post_values(Post.objects.feed_for(reader).filter(author=author), reader)
         assert compiled_author_feed(viewer=reader.pk, author=author.pk).rows(None, 50, ascending=False) == list(
             of_author
         )
@@ -42,7 +42,7 @@ def test_each_kind_of_reader_sees_the_posts_of_one_author_as_the_orm_gives_them(
 @pytest.mark.parametrize("kind", READERS)
 def test_each_kind_of_reader_turns_pages_of_the_feed_of_the_orm(readers: dict[str, Member], kind: str) -> None:
     reader = Member.objects.get(pk=readers[kind].pk)
-    posts = list(post_values(Post.objects.feed_for(reader)))
+    posts = list(post_values(Post.objects.feed_for(reader), reader))
     middle = Cursor(posts[4]["created_at"], posts[4]["id"])
     assert compiled_feed(viewer=reader.pk).rows(middle, 50, ascending=False) == posts[5:]
     assert compiled_feed(viewer=reader.pk).rows(middle.opposite(), 50, ascending=True) == posts[4::-1]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from accounts.models import Member
@@ -34,11 +35,34 @@ def test_the_feed_shows_everybodys_posts_newest_first(
     post = mina_api.get(POSTS).json()["results"][2]
     assert post == {
         "id": str(three_posts["oldest"].pk),
-        "author": {"id": str(mina.pk), "nickname": "Mina", "avatar": None},
+        "author": {
+            "id": str(mina.pk),
+            "nickname": "Mina",
+            "avatar": None,
+            "viewer": {"following": False, "followed_by": False},
+        },
         "text": "oldest",
         "images": [],
         "created_at": three_posts["oldest"].created_at.isoformat().replace("+00:00", "Z"),
         "edited_at": None,
+        "viewer": {"is_author": True},
+    }
+
+
+def test_posts_say_who_follows_whom_at_the_same_cost(
+    mina: Member, jun: Member, sora: Member, jun_api: APIClient, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for author in (mina, jun, sora):
+        PostFactory.create(author=author)
+    jun.follow(mina), sora.follow(jun)
+    jun_api.get(POSTS)
+    with django_assert_num_queries(1):
+        posts = jun_api.get(POSTS).json()["results"]
+    relations = {post["author"]["nickname"]: post["author"]["viewer"] | post["viewer"] for post in posts}
+    assert relations == {
+        "Mina": {"following": True, "followed_by": False, "is_author": False},
+        "Jun": {"following": False, "followed_by": False, "is_author": True},
+        "Sora": {"following": False, "followed_by": True, "is_author": False},
     }
 
 

@@ -113,4 +113,4 @@ def test_a_rare_word_is_read_from_the_trigram_index(jun: Member) -> None:
         cursor.execute("SELECT gin_clean_pending_list('post_text_trigrams')")
         cursor.execute("ANALYZE")
     narrowed = PostFilter({"search": "kindergarten"}, queryset=Post.objects.feed_for(jun)).qs
-    assert "post_text_trigrams" in indexes(explained(post_values(narrowed)))
+    assert "post_text_trigrams" in indexes(explained(post_values(narrowed, jun)))

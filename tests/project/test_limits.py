@@ -149,9 +149,9 @@ def test_a_member_is_counted_wherever_they_are_and_for_themselves(
 ) -> None:
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"read-member": "2/minute", "write-member": "1/minute"}
     phones = [signed_in(mina), signed_in(mina, "tablet")]
-    assert [phone.get("/api/v1/follows").status_code for phone in [*phones, *phones]] == [200, 200, 429, 429]
+    assert [phone.get("/api/v1/blocks").status_code for phone in [*phones, *phones]] == [200, 200, 429, 429]
     assert [phone.delete("/api/v1/me/avatar").status_code for phone in phones] == [204, 429]
-    assert jun_api.get("/api/v1/follows").status_code == 200
+    assert jun_api.get("/api/v1/blocks").status_code == 200
 
 
 def test_one_device_cannot_keep_another_from_ending_it(settings: Settings, mina: Member) -> None:

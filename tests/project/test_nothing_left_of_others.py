@@ -125,8 +125,9 @@ def test_others_whom_a_part_names_stay_as_they_were(
 
 LISTS = [
     "posts?has_images=false", "posts?author={member}", "posts?following=true", "posts?ordering=oldest",
-    "posts?search=Post number", "posts?since=2020-01-01T00:00:00Z", "blocks?limit=1", "follows?limit=1",
+    "posts?search=Post number", "posts?since=2020-01-01T00:00:00Z", "blocks?limit=1",
     "reports?limit=1", "sessions?limit=1", "members?search=mi", "members/{member}/followers?limit=1",
+    "members/{member}/following?limit=1",
 ]  # fmt: skip
 
 

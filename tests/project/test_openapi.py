@@ -164,8 +164,6 @@ READ = [
     "members/{member_id}",
     "members/{member_id}/followers",
     "members/{member_id}/following",
-    "follows",
-    "follows/followers",
     "blocks",
     "sessions",
     "images/{image_id}",

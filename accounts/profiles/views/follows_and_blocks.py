@@ -14,7 +14,7 @@ from accounts.models.member import MemberQuerySet
 from accounts.openapi_examples import RELATION
 from accounts.permissions import TermsAccepted
 from accounts.profiles.profiles import followed_by, followers_of
-from accounts.profiles.representations import brief, brief_values
+from accounts.profiles.representations import member_summary, member_summary_values
 from accounts.serializers import RelationSerializer
 from libs.api.openapi_examples import response_example
 from libs.api.operations import operation
@@ -39,24 +39,15 @@ class RelationViewSet(StrictViewSet):
 
     def page(self, relations: QuerySet[Any], who: str) -> Response:
         """One page, the newest relation first; `who` is the end of the relation that is shown."""
-        rows = relations.order_by("-created_at", "-id").values("id", "created_at", **brief_values(f"{who}__"))
+        columns = member_summary_values(self.member, f"{who}__")
+        rows = relations.order_by("-created_at", "-id").values("id", "created_at", **columns)
         page = self.paginate_queryset(rows) or []
-        shown = [{"member": brief(row), "since": row["created_at"]} for row in page]
+        shown = [{"member": member_summary(row), "since": row["created_at"]} for row in page]
         return self.get_paginated_response(shown)
 
 
-class FollowViewSet(RelationViewSet):
-    """Whom the asker reads, and who reads the asker."""
-
-    @operation(id="list_my_following", summary="List whom you follow", **LIST)
-    def list(self, request: Request) -> Response:
-        """The newest first."""
-        return self.page(followed_by(self.member, self.member), "followed")
-
-    @operation(summary="List who follows you", **LIST)
-    def followers(self, request: Request) -> Response:
-        """The newest first."""
-        return self.page(followers_of(self.member, self.member), "follower")
+class FollowViewSet(StrictViewSet):
+    """Following and unfollowing."""
 
     @operation(
         id="follow_member",
@@ -91,7 +82,7 @@ class MemberFollowViewSet(RelationViewSet):
         """Those the asker may see."""
         return self.page(followers_of(self.other(member_id), self.member), "follower")
 
-    @operation(summary="List whom a member follows", **LIST)
+    @operation(id="list_following", summary="List whom a member follows", **LIST)
     def following(self, request: Request, member_id: int) -> Response:
         """Those the asker may see."""
         return self.page(followed_by(self.other(member_id), self.member), "followed")

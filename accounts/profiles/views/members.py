@@ -11,10 +11,10 @@ from accounts.errors import EmailTaken, ProofInvalid, TermsOutdated
 from accounts.models import Member
 from accounts.openapi_examples import MINA, PAIR, PROFILE
 from accounts.profiles.profiles import profile
-from accounts.profiles.representations import brief, brief_values
+from accounts.profiles.representations import member_summary, member_summary_values
 from accounts.serializers import (
-    BriefSerializer,
     MemberSearchSerializer,
+    MemberSummarySerializer,
     PairSerializer,
     ProfileSerializer,
     SignUpSerializer,
@@ -52,7 +52,7 @@ class MemberViewSet(StrictViewSet):
         description="Those you may see, the newest member first.",
         query=MemberSearchSerializer,
         query_parameters=PAGE_PARAMETERS,
-        responses=BriefSerializer(many=True),
+        responses=MemberSummarySerializer(many=True),
         examples=[response_example(MINA)],
         rate_limits=[rate_limit("search-member", by="member")],
         errors=[InvalidCursor],
@@ -60,8 +60,8 @@ class MemberViewSet(StrictViewSet):
     def list(self, request: Request) -> Response:
         """One page of members who are called so."""
         found = Member.objects.visible_to(self.member).called(self.validated_query()["search"])
-        rows = found.order_by("-created_at", "-id").values("id", "created_at", **brief_values())
-        return self.get_paginated_response([brief(row) for row in self.paginate_queryset(rows) or []])
+        rows = found.order_by("-created_at", "-id").values("id", "created_at", **member_summary_values(self.member))
+        return self.get_paginated_response([member_summary(row) for row in self.paginate_queryset(rows) or []])
 
     @operation(
         id="sign_up",

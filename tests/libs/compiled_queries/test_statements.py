@@ -39,7 +39,7 @@ def test_a_compiled_feed_gives_the_rows_of_the_orm(mina: Member, jun: Member) ->
     PostFactory.create_batch(5, author=mina)
     mina.block(MemberFactory.create())
     rows = compiled_feed(viewer=jun.pk).rows(None, 3, ascending=False)
-    assert rows == list(post_values(Post.objects.feed_for(jun))[:3])
+    assert rows == list(post_values(Post.objects.feed_for(jun), jun)[:3])
     assert len(rows) == 3
 
 
