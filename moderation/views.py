@@ -79,11 +79,7 @@ class ReportViewSet(StrictViewSet):
 
     @operation(
         id="get_report",
-<<<<<<< HEAD
         summary="Get one of your reports",
-=======
-        summary="Read one of your reports",
->>>>>>> 2624fff (api: Say with every member and post what the viewer has to do with it.)
         responses=ReportSerializer,
         examples=[response_example(REPORT)],
     )
