@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from accounts.withdrawal.pages import AskPage, ConfirmPage
+from accounts.withdrawal.views import ConfirmCodeView, RequestCodeView
 from android.openapi import INFO, AppGenerator
 from config.views import ClientConfigViewSet, SwaggerView, schema
 from media.storage import local_views
@@ -28,8 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("withdraw", RedirectView.as_view(url="/withdraw/")),
-    path("withdraw/", AskPage.as_view(), name="withdraw"),
-    path("withdraw/confirm/", ConfirmPage.as_view(), name="withdraw-confirm"),
+    path("withdraw/", RequestCodeView.as_view(), name="withdraw"),
+    path("withdraw/confirm/", ConfirmCodeView.as_view(), name="withdraw-confirm"),
 ]
 if settings.API_DOCS:
     urlpatterns += [

@@ -1,4 +1,4 @@
-"""What people type into the page on which they leave without the app."""
+"""Forms of the withdrawal pages."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,12 +8,12 @@ from accounts.email_addresses import EMAIL_MAX_LENGTH, normalised
 
 
 class AddressForm(forms.Form):
-    """Where the code goes."""
+    """The e-mail address to which the code is sent."""
 
     email = forms.EmailField(label=_("E-mail address"), max_length=EMAIL_MAX_LENGTH)
 
     def clean_email(self) -> str:
-        """The address as we keep it, which NFKC may have made longer."""
+        """Normalise the address, which NFKC may make longer."""
         email = normalised(self.cleaned_data["email"])
         if len(email) > EMAIL_MAX_LENGTH:
             raise ValidationError(_("Use at most %(most)d characters.") % {"most": EMAIL_MAX_LENGTH}, "max_length")
@@ -21,7 +21,7 @@ class AddressForm(forms.Form):
 
 
 class CodeForm(AddressForm):
-    """The code from the e-mail; the address is carried along, since this page knows nobody."""
+    """The code from the e-mail; the address is a hidden field, since nobody is logged in."""
 
     email = forms.EmailField(max_length=EMAIL_MAX_LENGTH, widget=forms.HiddenInput)
     code = forms.CharField(

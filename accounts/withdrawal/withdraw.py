@@ -1,4 +1,4 @@
-"""Three ways to leave: with the password, with a code on the phone, and with a code on a page for those without one."""
+"""Three ways to withdraw: with the password, with a code in the app, and with a code on a web page."""
 
 from django.db import transaction
 
@@ -7,25 +7,28 @@ from accounts.models import Member, VerificationCode
 from accounts.sessions import login
 
 
-def leave_by_password(member: Member, password: str) -> None:
-    """Withdraw whoever knows their password. Raises PasswordWrong or TooManyGuesses."""
+def withdraw_with_password(member: Member, password: str) -> None:
+    """Withdraw a member who gives their password. Raises PasswordWrong or TooManyGuesses."""
     login.confirm(member, password)
     member.withdraw()
 
 
-def leave_by_code(member: Member, typed: str) -> None:
-    """Withdraw whoever is signed in and reads their mail. Raises CodeIncorrect, CodeExpired or CodeUsedUp."""
+def withdraw_with_code(member: Member, typed: str) -> None:
+    """Withdraw a logged-in member who gives the code sent to them. Raises CodeIncorrect, CodeExpired or CodeUsedUp."""
     code = VerificationCode.objects.guessed(typed, VerificationCode.WITHDRAW, member.email, member)
-    _leave(code)
+    _withdraw(code)
 
 
-def leave_by_mail(email: str, typed: str) -> None:
-    """Withdraw whoever reads the address; an unknown one is answered like a wrong code. Raises as `leave_by_code`."""
-    _leave(VerificationCode.objects.guessed(typed, VerificationCode.WITHDRAW_PAGE, email))
+def withdraw_by_email(email: str, typed: str) -> None:
+    """Withdraw the member of an address to which the code was sent. Raises as `withdraw_with_code`.
+
+    For an address without a member it raises CodeIncorrect, as for a wrong code.
+    """
+    _withdraw(VerificationCode.objects.guessed(typed, VerificationCode.WITHDRAW_PAGE, email))
 
 
 @transaction.atomic
-def _leave(code: VerificationCode) -> None:
+def _withdraw(code: VerificationCode) -> None:
     member = Member.objects.standing().select_for_update().filter(email=code.email).first()
     if member is None:
         raise CodeIncorrect

@@ -1,4 +1,4 @@
-"""Leaving: hidden and signed out in the same second, back within the days of grace, gone for good after them."""
+"""Withdrawal: hidden and logged out at once, cancelled by a login in the grace period, erased after it."""
 
 import json
 from collections.abc import Callable
@@ -23,17 +23,17 @@ from tests.accounts.tables import rows_holding
 from tests.factories import PASSWORD, PostFactory, upload
 
 pytestmark = pytest.mark.django_db
-Picture = Callable[..., Image]
+MakeImage = Callable[..., Image]
 
 
 @pytest.fixture
 def phone(mina: Member) -> Phone:
-    """Mina's."""
+    """Mina's phone, logged in."""
     return Phone.of(mina)
 
 
 def erase_withdrawn(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-    """The exit code of the command, and what it said."""
+    """Run the command; its exit code and output."""
     code = 0
     try:
         with TestCase.captureOnCommitCallbacks(execute=True):
@@ -43,11 +43,11 @@ def erase_withdrawn(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[in
     return code, capsys.readouterr().out
 
 
-def days_ago(member: Member, days: float) -> None:
+def withdraw_days_ago(member: Member, days: float) -> None:
     Member.objects.filter(pk=member.pk).update(withdrawn_at=timezone.now() - timedelta(days=days))
 
 
-def test_leaving_hides_and_signs_out_in_the_same_second(phone: Phone, mina: Member, jun: Member) -> None:
+def test_withdrawal_hides_the_member_and_ends_all_sessions_at_once(phone: Phone, mina: Member, jun: Member) -> None:
     post, other, tablet = PostFactory.create(author=mina), Phone.of(jun), Phone.of(mina)
     assert tablet.get("me").status_code == 200
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
@@ -58,21 +58,21 @@ def test_leaving_hides_and_signs_out_in_the_same_second(phone: Phone, mina: Memb
     assert other.get("posts").json()["results"] == []
 
 
-def test_a_wrong_password_lets_nobody_leave(phone: Phone, mina: Member) -> None:
-    answer = phone.post("me/withdrawal", password="wrong")
-    assert (answer.status_code, code_of(answer)) == (403, "password_wrong")
+def test_a_wrong_password_does_not_withdraw_the_member(phone: Phone, mina: Member) -> None:
+    response = phone.post("me/withdrawal", password="wrong")
+    assert (response.status_code, code_of(response)) == (403, "password_wrong")
     mina.refresh_from_db()
     assert mina.withdrawn_at is None
     assert phone.get("me").status_code == 200
 
 
-def test_who_holds_the_phone_cannot_guess_the_password(phone: Phone) -> None:
-    answers = [phone.post("me/withdrawal", password="wrong") for _ in range(11)]
-    assert [code_of(answer) for answer in answers] == ["password_wrong"] * 10 + ["too_many_guesses"]
+def test_guessing_the_password_of_a_withdrawal_is_limited(phone: Phone) -> None:
+    responses = [phone.post("me/withdrawal", password="wrong") for _ in range(11)]
+    assert [code_of(response) for response in responses] == ["password_wrong"] * 10 + ["too_many_guesses"]
     assert code_of(phone.post("me/withdrawal", password=PASSWORD)) == "too_many_guesses"
 
 
-def test_coming_back_brings_everything_back(phone: Phone, mina: Member, jun: Member) -> None:
+def test_logging_in_cancels_the_withdrawal_and_restores_everything(phone: Phone, mina: Member, jun: Member) -> None:
     post = PostFactory.create(author=mina)
     mina.follow(jun)
     phone.post("me/withdrawal", password=PASSWORD)
@@ -82,34 +82,34 @@ def test_coming_back_brings_everything_back(phone: Phone, mina: Member, jun: Mem
         assert Phone.of(jun).get(f"posts/{post.pk}").status_code == 200
 
 
-def test_after_the_days_of_grace_nobody_comes_back(phone: Phone, mina: Member) -> None:
-    days_ago(mina, settings.WITHDRAWAL_GRACE_DAYS)
+def test_logging_in_after_the_grace_period_is_refused(phone: Phone, mina: Member) -> None:
+    withdraw_days_ago(mina, settings.WITHDRAWAL_GRACE_DAYS)
     assert code_of(phone.sign_in(mina.email)) == "credentials_wrong"
 
 
-def test_without_yes_the_command_only_counts(mina: Member, capsys: pytest.CaptureFixture[str]) -> None:
-    days_ago(mina, 14.1)
+def test_without_yes_the_command_counts_and_erases_nobody(mina: Member, capsys: pytest.CaptureFixture[str]) -> None:
+    withdraw_days_ago(mina, 14.1)
     assert erase_withdrawn(capsys) == (0, "1 members due to be erased (run with --yes)\n")
     assert Member.objects.filter(pk=mina.pk).exists()
 
 
-def test_the_command_erases_only_those_whose_days_are_over(
+def test_the_command_erases_only_members_whose_grace_period_is_over(
     mina: Member, jun: Member, sora: Member, capsys: pytest.CaptureFixture[str], work: Callable[[], None]
 ) -> None:
-    days_ago(mina, 14.1)
-    days_ago(jun, 13.9)
+    withdraw_days_ago(mina, 14.1)
+    withdraw_days_ago(jun, 13.9)
     code, output = erase_withdrawn(capsys, "--yes", "--json")
     assert (code, json.loads(output)) == (0, {"started": 1})
     work()
     assert set(Member.objects.all()) == {jun, sora}
 
 
-def test_with_nothing_to_do_the_exit_code_says_so(mina: Member, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_exits_with_two_when_nothing_is_due(mina: Member, capsys: pytest.CaptureFixture[str]) -> None:
     assert [erase_withdrawn(capsys, *words)[0] for words in ((), ("--yes",), ("--json",))] == [2, 2, 2]
 
 
-def a_life(mina: Member, jun: Member, image_of: Picture, code_for: CodeFor) -> Phone:
-    """All that a member can leave behind."""
+def create_all_kinds_of_data(mina: Member, jun: Member, image_of: MakeImage, code_for: CodeFor) -> Phone:
+    """Create data of all kinds that a member can have; returns their phone."""
     phone = Phone()
     code_for(mina.email)
     phone.sign_in(mina.email, "wrong password")
@@ -117,7 +117,7 @@ def a_life(mina: Member, jun: Member, image_of: Picture, code_for: CodeFor) -> P
     old = phone.pair["refresh"]
     phone.put("me/avatar", image_id=str(image_of(mina).pk))
     phone.post("posts", text="Mina was here", image_ids=[str(image_of(mina).pk)])
-    phone.client.post("/api/v1/images", {"image": upload(), "alt": "Mina"}, headers=_signed(phone))
+    phone.client.post("/api/v1/images", {"image": upload(), "alt": "Mina"}, headers=authorization(phone))
     phone.put(f"follows/{jun.pk}"), jun.follow(mina)
     for _ in range(2):
         phone.keep(phone.refresh())
@@ -128,25 +128,25 @@ def a_life(mina: Member, jun: Member, image_of: Picture, code_for: CodeFor) -> P
     return phone
 
 
-def _signed(phone: Phone) -> dict[str, str]:
+def authorization(phone: Phone) -> dict[str, str]:
     return {"Authorization": f"Bearer {phone.pair['access']}"}
 
 
-def pictures() -> list[Path]:
+def stored_files() -> list[Path]:
     return list(Path(settings.MEDIA_ROOT).rglob("*.*"))
 
 
-def test_nothing_of_an_erased_member_is_left_in_any_table_or_in_storage(
-    mina: Member, jun: Member, image_of: Picture, code_for: CodeFor, work: Callable[[], None],
+def test_nothing_of_an_erased_member_is_left_in_tables_or_storage(
+    mina: Member, jun: Member, image_of: MakeImage, code_for: CodeFor, work: Callable[[], None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    before, member_id = set(pictures()), mina.pk
-    phone = a_life(mina, jun, image_of, code_for)
+    before, member_id = set(stored_files()), mina.pk
+    phone = create_all_kinds_of_data(mina, jun, image_of, code_for)
     work()
-    assert len(set(pictures()) - before) == 9
+    assert len(set(stored_files()) - before) == 9
     assert rows_holding(member_id, mina.email, "mina")
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
-    days_ago(mina, 15)
+    withdraw_days_ago(mina, 15)
     assert erase_withdrawn(capsys, "--yes")[0] == 0
     work()
     # Jobs that are done keep ids for a while.
@@ -156,26 +156,26 @@ def test_nothing_of_an_erased_member_is_left_in_any_table_or_in_storage(
     assert rows_holding(member_id, mina.email, "mina") == []
     assert not Image.objects.exists()
     assert not OutstandingToken.objects.exists()
-    assert set(pictures()) == before
+    assert set(stored_files()) == before
     assert code_of(phone.get("me")) == "session_ended"
     assert Phone.of(jun).get("posts").status_code == 200
 
 
-def test_erasing_one_member_leaves_the_others_whole(
-    mina: Member, jun: Member, image_of: Picture, work: Callable[[], None], capsys: pytest.CaptureFixture[str]
+def test_erasing_a_member_does_not_touch_the_data_of_others(
+    mina: Member, jun: Member, image_of: MakeImage, work: Callable[[], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     phone = Phone.of(jun)
     phone.post("posts", text="Jun stays", image_ids=[str(image_of(jun).pk)])
     work()
     shown: list[Any] = phone.get("posts").json()["results"]
-    days_ago(mina, 15)
+    withdraw_days_ago(mina, 15)
     erase_withdrawn(capsys, "--yes")
     work()
     assert phone.get("posts").json()["results"] == shown
     assert Image.objects.count() == 1
 
 
-def test_a_member_can_leave_come_back_and_leave_again(phone: Phone, mina: Member) -> None:
+def test_a_member_can_withdraw_cancel_and_withdraw_again(phone: Phone, mina: Member) -> None:
     for _ in range(2):
         assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
         assert phone.sign_in(mina.email).status_code == 201

@@ -128,9 +128,9 @@ class MeViewSet(StrictViewSet):
         """Leave, with the password or a mailed code as confirmation."""
         data = self.validated_data()
         if "code" in data:
-            withdraw.leave_by_code(self.me(), data["code"])
+            withdraw.withdraw_with_code(self.me(), data["code"])
         else:
-            withdraw.leave_by_password(self.me(), data["password"])
+            withdraw.withdraw_with_password(self.me(), data["password"])
         return Response(status=204)
 
     @operation(

@@ -1,4 +1,4 @@
-"""/withdraw/: leaving without the app and without the password, as the app stores ask for. Pages for people."""
+"""/withdraw/: web pages on which members withdraw without the app and the password, as the app stores require."""
 
 from typing import Any
 
@@ -22,59 +22,59 @@ FOLDER = "accounts/withdrawal"
 
 
 @method_decorator(never_cache, name="dispatch")
-class Page(FormView):  # type: ignore[type-arg]
-    """One form; the same limits as for codes of the API, counted together with them."""
+class WithdrawalView(FormView):  # type: ignore[type-arg]
+    """A page with one form; its rate limits are those of the API's codes and counted together with them."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """The page, or the page that asks for patience."""
+        """Respond with the page, or with one that says how long to wait."""
         try:
             return super().dispatch(request, *args, **kwargs)
-        except TooManyRequests as refused:
-            wait = max(1, int(refused.wait or 1))
+        except TooManyRequests as error:
+            wait = max(1, int(error.wait or 1))
             page = render(request, f"{FOLDER}/too_many_requests.html", {"minutes": -(-wait // 60)}, status=429)
             page.headers["Retry-After"] = str(wait)
             return page
 
-    def count(self, scope: str) -> None:
-        """Count this address. Raises TooManyRequests."""
+    def enforce_address_limit(self, scope: str) -> None:
+        """Count the request by the network of its client. Raises TooManyRequests."""
         enforce_rate_limit(scope, f"address:{network_of(client_address(self.request))}")
 
 
-class AskPage(Page):
-    """Which account: the answer is the same whether or not there is one."""
+class RequestCodeView(WithdrawalView):
+    """Ask for the e-mail address; the response does not tell whether it has an account."""
 
     form_class = AddressForm
     template_name = f"{FOLDER}/request_code.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With how long it can be undone."""
+        """Add the number of days in which a withdrawal can be cancelled."""
         return super().get_context_data(**kwargs) | {"days": settings.WITHDRAWAL_GRACE_DAYS}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Have a code mailed, and show where to type it."""
+        """Request a code by e-mail, and show the form for it."""
         email = form.cleaned_data["email"]
-        self.count("code-address")
+        self.enforce_address_limit("code-address")
         enforce_rate_limit("code-email", email)
         VerificationCode.objects.ask(email, VerificationCode.WITHDRAW_PAGE, get_language() or "en")
         return render(self.request, f"{FOLDER}/confirm_code.html", {"form": CodeForm(initial={"email": email})})
 
 
-class ConfirmPage(Page):
-    """Whether it is meant: the code from the letter says so."""
+class ConfirmCodeView(WithdrawalView):
+    """Ask for the code from the e-mail, and withdraw."""
 
     form_class = CodeForm
     template_name = f"{FOLDER}/confirm_code.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Nobody begins here."""
+        """Redirect to the first page."""
         return redirect("withdraw")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Leave, or say what is wrong with the code."""
-        self.count("confirm-address")
+        """Withdraw, or say what is wrong with the code."""
+        self.enforce_address_limit("confirm-address")
         try:
-            withdraw.leave_by_mail(form.cleaned_data["email"], form.cleaned_data["code"])
-        except (CodeIncorrect, CodeExpired, CodeUsedUp) as refused:
-            form.add_error("code", str(refused.detail))
+            withdraw.withdraw_by_email(form.cleaned_data["email"], form.cleaned_data["code"])
+        except (CodeIncorrect, CodeExpired, CodeUsedUp) as error:
+            form.add_error("code", str(error.detail))
             return self.form_invalid(form)
         return render(self.request, f"{FOLDER}/withdrawn.html", {"days": settings.WITHDRAWAL_GRACE_DAYS})

@@ -1,4 +1,4 @@
-"""What time has made useless is swept away, in chunks, and nothing else."""
+"""Expired data is deleted, in chunks, and nothing else."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -25,14 +25,14 @@ def in_days(days: float) -> time_machine.travel:
 
 
 def expired(number: int, since: int = 1) -> list[OutstandingToken]:
-    """Refresh tokens that ran out so many days ago."""
+    """Refresh tokens that expired so many days ago."""
     until = timezone.now() - timedelta(days=since)
     return OutstandingToken.objects.bulk_create(
         OutstandingToken(jti=f"{number}-{since}", token="digest", expires_at=until) for number in range(number)
     )
 
 
-def test_nothing_that_still_opens_something_is_swept(mina: Member, code_for: CodeFor) -> None:
+def test_purging_keeps_everything_that_is_still_valid(mina: Member, code_for: CodeFor) -> None:
     phone = Phone.of(mina)
     phone.keep(phone.refresh())
     code_for("new@example.com")
@@ -41,7 +41,7 @@ def test_nothing_that_still_opens_something_is_swept(mina: Member, code_for: Cod
     assert phone.refresh().status_code == 200
 
 
-def test_a_session_that_ran_out_is_forgotten_after_a_month(mina: Member, settings: Settings) -> None:
+def test_an_expired_session_is_deleted_after_a_month(mina: Member, settings: Settings) -> None:
     Phone.of(mina)
     with in_days(settings.REFRESH_TOKEN_IDLE_DAYS + 29.9):
         purge.purge_sessions()
@@ -51,7 +51,7 @@ def test_a_session_that_ran_out_is_forgotten_after_a_month(mina: Member, setting
         assert not LoginSession.objects.exists()
 
 
-def test_a_session_that_was_ended_is_forgotten_after_a_month(mina: Member) -> None:
+def test_an_ended_session_is_deleted_after_a_month(mina: Member) -> None:
     ended, live = Phone.of(mina), Phone.of(mina)
     LoginSession.objects.update(
         expires_at=timezone.now() + timedelta(days=90), idle_at=timezone.now() + timedelta(days=90)
@@ -62,7 +62,7 @@ def test_a_session_that_was_ended_is_forgotten_after_a_month(mina: Member) -> No
     assert [str(session.pk) for session in LoginSession.objects.all()] == [live.pair["session_id"]]
 
 
-def test_refresh_tokens_are_forgotten_when_they_have_expired(mina: Member, settings: Settings) -> None:
+def test_refresh_tokens_are_deleted_when_they_have_expired(mina: Member, settings: Settings) -> None:
     phone = Phone.of(mina)
     for _ in range(2):
         phone.keep(phone.refresh())
@@ -73,7 +73,7 @@ def test_refresh_tokens_are_forgotten_when_they_have_expired(mina: Member, setti
     assert not BlacklistedToken.objects.exists()
 
 
-def test_a_dead_token_still_ends_its_session_after_a_sweep(mina: Member) -> None:
+def test_a_spent_token_still_ends_its_session_after_a_purge(mina: Member) -> None:
     phone = Phone.of(mina)
     old = phone.pair["refresh"]
     for _ in range(2):
@@ -83,7 +83,9 @@ def test_a_dead_token_still_ends_its_session_after_a_sweep(mina: Member) -> None
     assert phone.refresh().status_code == 401
 
 
-def test_many_rows_go_in_chunks_with_few_statements(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+def test_many_rows_are_deleted_in_chunks_with_few_statements(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
     many = 2 * CHUNK + 5
     BlacklistedToken.objects.bulk_create(BlacklistedToken(token=token) for token in expired(many))
     with django_assert_max_num_queries(16):
@@ -91,12 +93,12 @@ def test_many_rows_go_in_chunks_with_few_statements(django_assert_max_num_querie
     assert not OutstandingToken.objects.exists()
 
 
-def test_a_sweep_finds_expired_tokens_over_an_index() -> None:
+def test_expired_tokens_are_found_by_an_index() -> None:
     names = connection.introspection.get_constraints(connection.cursor(), OutstandingToken._meta.db_table)
     assert any(found["index"] and found["columns"] == ["expires_at"] for found in names.values())
 
 
-def test_codes_and_their_addresses_are_forgotten_after_a_day(code_for: CodeFor) -> None:
+def test_codes_and_their_addresses_are_deleted_after_a_day(code_for: CodeFor) -> None:
     code_for("new@example.com")
     with in_days(0.99):
         assert purge.purge_codes() == 0
@@ -105,14 +107,16 @@ def test_codes_and_their_addresses_are_forgotten_after_a_day(code_for: CodeFor) 
     assert not VerificationCode.objects.exists()
 
 
-def test_wrong_passwords_are_forgotten_when_their_time_is_over(phone: Phone, mina: Member, settings: Settings) -> None:
+def test_counters_of_wrong_passwords_are_deleted_after_their_window(
+    phone: Phone, mina: Member, settings: Settings
+) -> None:
     phone.sign_in(mina.email, "wrong")
     with time_machine.travel(timezone.now() + timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS + 1)):
         assert purge.purge_password_guesses() == 2
     assert not PasswordGuess.objects.exists()
 
 
-def test_the_cleanup_command_purges_this_app_too(
+def test_the_cleanup_command_purges_accounts_too(
     mina: Member, capsys: pytest.CaptureFixture[str], work: Callable[[], None]
 ) -> None:
     expired(3)
@@ -125,7 +129,7 @@ def test_the_cleanup_command_purges_this_app_too(
     assert "members" in capsys.readouterr().out
 
 
-def test_events_of_long_ago_are_forgotten_at_last(mina: Member) -> None:
+def test_security_events_are_deleted_after_their_retention(mina: Member) -> None:
     SecurityEvent.objects.create(member=mina, kind=SecurityEvent.TOKEN_REUSED)
     assert purge.purge_security_events() == 0
     with in_days(181):
