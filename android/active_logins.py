@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Max, Min
 
 from accounts.models import LoginSession
-from android.authentication import DOOR
+from android.authentication import ANDROID_AUDIENCE
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class ActiveLogins:
 
 def count_active_logins() -> ActiveLogins:
     """Count the live login sessions of the app; `last_used` considers ended ones too, until they are purged."""
-    sessions = LoginSession.objects.filter(door=DOOR)
+    sessions = LoginSession.objects.filter(audience=ANDROID_AUDIENCE)
     live = sessions.live()
     days = live.order_by("-used_at__date").values_list("used_at__date").annotate(Count("pk"))
     counted = live.aggregate(

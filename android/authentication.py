@@ -2,10 +2,10 @@
 
 from accounts.sessions.authentication import MemberAuthentication
 
-DOOR = "android"
+ANDROID_AUDIENCE = "android"
 
 
 class AppAuthentication(MemberAuthentication):
     """Access tokens whose audience is the app; tokens of v1 are refused here, and the other way round."""
 
-    door = DOOR
+    audience = ANDROID_AUDIENCE

@@ -69,7 +69,7 @@ class LoginSession(TimeOrdered):
     """
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sessions")
-    door = models.CharField(max_length=20)
+    audience = models.CharField(max_length=20, db_column="door")
     device = models.CharField(max_length=DEVICE_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
     network = models.CharField(max_length=50, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -10,6 +10,8 @@ from accounts.errors import CREDENTIAL_REFUSALS, SessionEnded, TokenInvalid
 from accounts.models import LoginSession, Member
 from accounts.sessions.tokens import AccessToken, read
 
+V1_AUDIENCE = "v1"
+
 
 class MemberAuthentication(BaseAuthentication):
     """`Authorization: Bearer <access token>` (RFC 6750); tokens are taken from nowhere else.
@@ -17,14 +19,14 @@ class MemberAuthentication(BaseAuthentication):
     The member comes without a query: only the id is known, and the database is asked for more when a verb needs it.
     """
 
-    door = "v1"
+    audience = V1_AUDIENCE
 
     def authenticate(self, request: Request) -> tuple[Member, AccessToken] | None:
         """The member and their token; None without a token. Raises TokenInvalid, TokenExpired or SessionEnded."""
         raw = bearer(request)
         if raw is None:
             return None
-        token = read(AccessToken, raw, door=self.door)
+        token = read(AccessToken, raw, audience=self.audience)
         if not LoginSession.objects.is_session_live(int(token["sid"])):
             raise SessionEnded
         return known_by_id(int(token["sub"])), token

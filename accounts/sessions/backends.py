@@ -22,7 +22,7 @@ class CountedGuesses(ModelBackend):
     ) -> Member | None:
         """The standing member whom the credentials open; PermissionDenied when guesses or the address have to wait.
 
-        The address is counted together with the API's door, or this one would open the way around it.
+        The address is counted together with the API's audience, or this one would open the way around it.
         """
         if not username or not password:
             return None

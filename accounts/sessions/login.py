@@ -49,7 +49,7 @@ def may_sign_in(member: Member) -> bool:
     return member.is_active or may_come_back(member)
 
 
-def sign_in(email: str, password: str, *, door: str, device: str, address: str, language: str | None) -> Pair:
+def sign_in(email: str, password: str, *, audience: str, device: str, address: str, language: str | None) -> Pair:
     """A new login session; signing in within the days of grace undoes a withdrawal. Raises as `prove` does.
 
     The member is written to in the given language from now on, or as before when the client does not say which; they
@@ -68,7 +68,7 @@ def sign_in(email: str, password: str, *, door: str, device: str, address: str, 
         if language:
             member.speak(language)
         is_familiar = member.sessions.filter(device=device, network=coarse_network_of(address)).exists()
-        pair = begin(member, door=door, device=device, network=coarse_network_of(address))
+        pair = begin(member, audience=audience, device=device, network=coarse_network_of(address))
         if not is_familiar:
             enqueue("accounts.mail_new_device", {"session_id": pair.session.pk})
         return pair

@@ -31,7 +31,7 @@ class Pair:
 
 
 @transaction.atomic
-def begin(member: Member, *, door: str, device: str, network: str) -> Pair:
+def begin(member: Member, *, audience: str, device: str, network: str) -> Pair:
     """A new login session of a member who has proved who they are; beyond LOGIN_SESSIONS_PER_MEMBER the idlest ends."""
     idlest = member.sessions.live().order_by("-used_at", "-id").values("pk")[settings.LOGIN_SESSIONS_PER_MEMBER - 1 :]
     LoginSession.objects.filter(pk__in=list(idlest.values_list("pk", flat=True))).end("crowded_out")
@@ -40,7 +40,7 @@ def begin(member: Member, *, door: str, device: str, network: str) -> Pair:
     first = Successor(uuid4().hex, now, idle_end(now, absolute))
     session = LoginSession.objects.create(
         member=member,
-        door=door,
+        audience=audience,
         device=device,
         network=network,
         expires_at=absolute,
@@ -50,17 +50,17 @@ def begin(member: Member, *, door: str, device: str, network: str) -> Pair:
     return _pair(session, first)
 
 
-def renew(raw: str, *, door: str, network: str, of: int | None = None) -> Pair:
+def renew(raw: str, *, audience: str, network: str, of: int | None = None) -> Pair:
     """The next pair for a good refresh token, which must be that member's if one is named by their id.
 
     Raises TokenExpired, TokenInvalid, or SessionEnded; the last also for a dead token, whose session ends with it,
     since only a copy can come back after its successor was used (RFC 9700 4.14.2).
     """
-    token = read(RefreshToken, raw, door=door)
+    token = read(RefreshToken, raw, audience=audience)
     if of is not None and of != int(token["sub"]):
         raise TokenInvalid
     with transaction.atomic():
-        session = _locked(token, door)
+        session = _locked(token, audience)
         if session.is_live and session.member.is_active and session.knows(token["jti"]):
             return _pair(session, session.present(token["jti"]))
         if session.is_live and not session.knows(token["jti"]):
@@ -68,9 +68,9 @@ def renew(raw: str, *, door: str, network: str, of: int | None = None) -> Pair:
     raise SessionEnded
 
 
-def _locked(token: RefreshToken, door: str) -> LoginSession:
+def _locked(token: RefreshToken, audience: str) -> LoginSession:
     sessions = LoginSession.objects.select_related("member").select_for_update(of=("self",))
-    session = sessions.filter(pk=int(token["sid"]), member=int(token["sub"]), door=door).first()
+    session = sessions.filter(pk=int(token["sid"]), member=int(token["sub"]), audience=audience).first()
     if session is None:
         raise TokenInvalid
     return session
@@ -84,7 +84,7 @@ def _write_down_reuse(session: LoginSession, network: str) -> None:
 
 
 def _pair(session: LoginSession, successor: Successor) -> Pair:
-    access, refresh = AccessToken(door=session.door), RefreshToken(door=session.door)
+    access, refresh = AccessToken(audience=session.audience), RefreshToken(audience=session.audience)
     for token in (access, refresh):
         token.name(session)
     refresh.be(successor)

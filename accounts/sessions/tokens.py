@@ -1,6 +1,6 @@
 """What a token says, who signed it, and at which door it opens (RFC 7519, RFC 8725).
 
-SimpleJWT is the engine; ours are the ring of keys named by `kid`, and an audience for each door, so that a token made
+SimpleJWT is the engine; ours are the ring of keys named by `kid`, and an audience for each audience, so that a token made
 for one door is refused at the other.
 """
 
@@ -20,7 +20,7 @@ from rest_framework_simplejwt.tokens import Token
 from accounts.errors import TokenExpired, TokenInvalid
 from accounts.models.login_session import LoginSession, Successor
 
-# How long an access token opens each door: the setting that says so.
+# How long an access token opens each audience: the setting that says so.
 LIFETIMES = {"v1": "ACCESS_TOKEN_SECONDS", "android": "ANDROID_ACCESS_TOKEN_SECONDS"}
 # By so much the clocks of two servers may differ: a token fresh from one is not from the future at the other. Seconds.
 LEEWAY = 3
@@ -73,15 +73,15 @@ def _made(algorithm: str, keys: tuple[str, ...], audience: str) -> KeyRing:
     return KeyRing(algorithm, keys, audience)
 
 
-def _ring(door: str) -> KeyRing:
-    return _made(settings.JWT_ALGORITHM, tuple(settings.JWT_KEYS), door)
+def _ring(audience: str) -> KeyRing:
+    return _made(settings.JWT_ALGORITHM, tuple(settings.JWT_KEYS), audience)
 
 
-class DoorToken(Token):
+class AudienceToken(Token):
     """A token for one door."""
 
-    def __init__(self, token: Any = None, verify: bool = True, *, door: str) -> None:
-        self.door, self._token_backend = door, _ring(door)
+    def __init__(self, token: Any = None, verify: bool = True, *, audience: str) -> None:
+        self.audience, self._token_backend = audience, _ring(audience)
         super().__init__(token, verify)
 
     def name(self, session: LoginSession) -> None:
@@ -94,7 +94,7 @@ class DoorToken(Token):
         return datetime.fromtimestamp(self["exp"], tz=UTC)
 
 
-class AccessToken(DoorToken):
+class AccessToken(AudienceToken):
     """Opens a door for a while."""
 
     token_type = "access"
@@ -102,10 +102,10 @@ class AccessToken(DoorToken):
     @property
     def lifetime(self) -> timedelta:  # type: ignore[override]
         """How long it opens the door."""
-        return timedelta(seconds=getattr(settings, LIFETIMES[self.door]))
+        return timedelta(seconds=getattr(settings, LIFETIMES[self.audience]))
 
 
-class RefreshToken(DoorToken):
+class RefreshToken(AudienceToken):
     """Renews the login session once."""
 
     token_type = "refresh"
@@ -118,40 +118,40 @@ class RefreshToken(DoorToken):
         self.set_exp(from_time=successor.expires_at, lifetime=timedelta(0))
 
 
-T = TypeVar("T", bound=DoorToken)
+T = TypeVar("T", bound=AudienceToken)
 
 
-def read(kind: type[T], raw: str, *, door: str) -> T:
+def read(kind: type[T], raw: str, *, audience: str) -> T:
     """The token behind the text.
 
     Raises TokenExpired for one of ours whose time is over, TokenInvalid for everything else: foreign or unsigned,
     another algorithm, another kind, another door.
     """
     try:
-        token = kind(raw, door=door)
+        token = kind(raw, audience=audience)
         int(token["sid"]), int(token["sub"])
     except ExpiredTokenError:
         # The engine looks at the time before it looks at kind and door.
-        _late(kind, raw, door)
+        _late(kind, raw, audience)
         raise TokenExpired from None
     except (TokenError, KeyError, ValueError, TypeError):
         raise TokenInvalid from None
     return token
 
 
-def whose(raw: str, *, door: str) -> tuple[int, bool]:
+def whose(raw: str, *, audience: str) -> tuple[int, bool]:
     """The login session of an access token of ours, and whether the token's time is over.
 
     Raises TokenInvalid for every token that `read` would not call good or expired.
     """
-    claims = _late(AccessToken, raw, door)
+    claims = _late(AccessToken, raw, audience)
     return int(claims["sid"]), time() >= int(claims["exp"]) + LEEWAY
 
 
-def _late(kind: type[DoorToken], raw: str, door: str) -> dict[str, Any]:
+def _late(kind: type[AudienceToken], raw: str, audience: str) -> dict[str, Any]:
     """The claims of a token of ours of this kind, whose time may be over; raises TokenInvalid for all others."""
     try:
-        claims = _ring(door).decode_late(raw)
+        claims = _ring(audience).decode_late(raw)
         int(claims["sid"]), int(claims["sub"]), int(claims["exp"])
     except (jwt.InvalidTokenError, KeyError, ValueError, TypeError):
         raise TokenInvalid from None

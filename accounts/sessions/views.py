@@ -19,7 +19,7 @@ from accounts.serializers import (
     SignInSerializer,
 )
 from accounts.sessions import login, rotation
-from accounts.sessions.authentication import MemberAuthentication
+from accounts.sessions.authentication import V1_AUDIENCE
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
@@ -27,7 +27,6 @@ from libs.throttling.client_address import client_address, coarse_network_of, ne
 from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
-DOOR = MemberAuthentication.door
 # By session: whoever floods the list of devices from one of them does not keep another from ending that one.
 DEVICES = [rate_limit("devices-session", by="session")]
 
@@ -67,7 +66,7 @@ class SessionViewSet(StrictViewSet):
         """Trade e-mail and password for a pair of tokens."""
         data = self.validated_data()
         language = get_language() or "en"
-        pair = login.sign_in(**data, door=DOOR, address=client_address(request), language=language)
+        pair = login.sign_in(**data, audience=V1_AUDIENCE, address=client_address(request), language=language)
         return Response(pair_answer(pair), status=201)
 
     @operation(
@@ -87,7 +86,7 @@ class SessionViewSet(StrictViewSet):
         address = client_address(request)
         raw = self.validated_data()["refresh"]
         try:
-            return Response(pair_answer(rotation.renew(raw, door=DOOR, network=coarse_network_of(address))))
+            return Response(pair_answer(rotation.renew(raw, audience=V1_AUDIENCE, network=coarse_network_of(address))))
         except TokenInvalid:
             enforce_rate_limit("refresh-failure-address", network_of(address), request)
             raise

@@ -14,7 +14,7 @@ from accounts.sessions import login, rotation
 from accounts.sessions.authentication import bearer
 from accounts.sessions.tokens import whose
 from accounts.signup import registration
-from android.authentication import DOOR
+from android.authentication import ANDROID_AUDIENCE
 from android.openapi import BEARER
 from android.representations import app_image_url
 from android.response_serializers import (
@@ -92,7 +92,7 @@ class AuthViewSet(AppViewSet):
         """Start a login session; other sessions stay."""
         data = self.validated_data()
         address = client_address(request)
-        pair = login.sign_in(**data, door=DOOR, device=DEVICE, address=address, language=None)
+        pair = login.sign_in(**data, audience=ANDROID_AUDIENCE, device=DEVICE, address=address, language=None)
         return Response(_login_response(pair))
 
     @operation(
@@ -125,7 +125,10 @@ class AuthViewSet(AppViewSet):
         try:
             data = self.validated_data()
             pair = rotation.renew(
-                data["refresh_token"], door=DOOR, network=coarse_network_of(address), of=data["member_id"]
+                data["refresh_token"],
+                audience=ANDROID_AUDIENCE,
+                network=coarse_network_of(address),
+                of=data["member_id"],
             )
         except TokenInvalid:
             enforce_rate_limit("refresh-failure-address", network_of(address))
@@ -159,7 +162,7 @@ def _session_of_request(request: Request) -> tuple[int, bool]:
     raw = bearer(request)
     if raw is None:
         raise NotAuthenticated
-    return whose(raw, door=DOOR)
+    return whose(raw, audience=ANDROID_AUDIENCE)
 
 
 def _login_response(pair: rotation.Pair) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def test_a_login_answers_what_the_phone_keeps(app: App, mina: Member) -> None:
     assert answer.keys() == {"member_id", "access_token", "refresh_token", "name", "nickname"}
     assert (answer["member_id"], answer["name"], answer["nickname"]) == (mina.pk, "Kim Mina", "Mina")
     session = LoginSession.objects.get()
-    assert (session.member, session.door, session.device, session.network) == (
+    assert (session.member, session.audience, session.device, session.network) == (
         mina,
         "android",
         "Android",

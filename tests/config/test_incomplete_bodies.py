@@ -19,9 +19,9 @@ pytestmark = pytest.mark.django_db
 IMAGES = [picture_bytes((64, 48 + number)) for number in range(3)]
 
 
-def respond_to_first_bytes(member: Member, door: str, request: Request, length: int) -> tuple[int, dict[str, Any]]:
+def respond_to_first_bytes(member: Member, audience: str, request: Request, length: int) -> tuple[int, dict[str, Any]]:
     """Return status and JSON of the response to a request of whose body only `length` bytes arrive."""
-    pair = rotation.begin(member, door=door, device="", network="192.0.2.0/24")
+    pair = rotation.begin(member, audience=audience, device="", network="192.0.2.0/24")
     complete = RequestFactory(headers={"Authorization": f"Bearer {pair.access}"}).generic(
         request.method, request.path, request.body, request.content_type
     )
@@ -40,23 +40,23 @@ def post_form(member: Member, path: str, text_field: str, files_field: str) -> R
 
 
 @pytest.mark.parametrize(
-    ("door", "path", "text_field", "files_field", "code"),
+    ("audience", "path", "text_field", "files_field", "code"),
     [
         ("v1", "/api/v1/posts", "text", "images", "malformed"),
         ("android", "/post/registerPost", "content", "files", "GLOBAL_002"),
     ],
 )
 def test_a_form_that_is_cut_off_does_not_create_a_post(
-    mina: Member, door: str, path: str, text_field: str, files_field: str, code: str
+    mina: Member, audience: str, path: str, text_field: str, files_field: str, code: str
 ) -> None:
     form = post_form(mina, path, text_field, files_field)
     second_image = form.body.index(IMAGES[1])
     for length in (second_image, second_image + 100, len(form.body) - 1):
-        status, problem = respond_to_first_bytes(mina, door, form, length)
+        status, problem = respond_to_first_bytes(mina, audience, form, length)
         assert (status, problem["code"]) == (400, code)
     assert not Post.objects.exists()
     assert not Image.objects.exists()
-    assert respond_to_first_bytes(mina, door, form, len(form.body))[0] == 201
+    assert respond_to_first_bytes(mina, audience, form, len(form.body))[0] == 201
 
 
 def test_a_json_body_that_is_cut_off_is_malformed(mina: Member) -> None:

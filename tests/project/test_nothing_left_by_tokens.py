@@ -68,7 +68,7 @@ FORGERIES: dict[str, tuple[Forge, str]] = {
     "without alg": (lambda token: unsigned(token, ""), "token_invalid"),
     "RS for HS": (by_rsa, "token_invalid"),
     "HS512 for HS256": (lambda token: forged(token, key=own_key()[1] * 2, algorithm="HS512"), "token_invalid"),
-    "of another door": (lambda token: forged(token, aud="android"), "token_invalid"),
+    "for another audience": (lambda token: forged(token, aud="android"), "token_invalid"),
     "of another issuer": (lambda token: forged(token, iss="somebody"), "token_invalid"),
     "garbage": (lambda token: "a.b.c", "token_invalid"),
 }

@@ -20,7 +20,8 @@ from accounts.serializers import (
     SignUpSerializer,
 )
 from accounts.sessions import rotation
-from accounts.sessions.views import DOOR, pair_answer
+from accounts.sessions.authentication import V1_AUDIENCE
+from accounts.sessions.views import pair_answer
 from accounts.signup import registration
 from libs.api.conditional_requests import etag_response
 from libs.api.openapi_examples import request_example, response_example
@@ -80,7 +81,9 @@ class MemberViewSet(StrictViewSet):
         device = data.pop("device")
         with transaction.atomic():
             member = registration.sign_up(**data, language=get_language() or "en")
-            pair = rotation.begin(member, door=DOOR, device=device, network=coarse_network_of(client_address(request)))
+            pair = rotation.begin(
+                member, audience=V1_AUDIENCE, device=device, network=coarse_network_of(client_address(request))
+            )
         return Response(pair_answer(pair), status=201)
 
     @operation(

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """Rename attributes of models; their columns keep their names, so the database does not change."""
+
+    dependencies = [("accounts", "0008_erasure_started_at")]
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.RenameField("loginsession", "door", "audience"),
+                migrations.AlterField("loginsession", "audience", models.CharField(db_column="door", max_length=20)),
+            ]
+        )
+    ]
