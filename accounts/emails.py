@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.models import LoginSession, Member, SecurityEvent, VerificationCode
-from accounts.sessions.login import may_come_back, may_sign_in
+from accounts.sessions.login import may_cancel_withdrawal, may_log_in
 
 
 def send_code(code: VerificationCode, drawn: str) -> None:
@@ -29,11 +29,11 @@ def _to_join(member: Member | None) -> str:
         return "sign_up_code"
     if member.withdrawn_at is None or member.is_suspended:
         return "account_exists"
-    return "sign_up_code_withdrawn" if may_come_back(member) else "sign_up_code"
+    return "sign_up_code_withdrawn" if may_cancel_withdrawal(member) else "sign_up_code"
 
 
 def _to_reset(member: Member | None) -> str | None:
-    return "password_reset_code" if member is not None and may_sign_in(member) else None
+    return "password_reset_code" if member is not None and may_log_in(member) else None
 
 
 def _to_move(member: Member | None) -> str:

@@ -18,7 +18,7 @@ pytest_plugins = ["tests.services_plugin"]
 
 def signed_in(member: Member, device: str = "phone") -> APIClient:
     """A client with a login session of its own."""
-    pair = rotation.begin(member, audience="v1", device=device, network="192.0.2.0/24")
+    pair = rotation.start_session(member, audience="v1", device=device, network="192.0.2.0/24")
     client = APIClient(raise_request_exception=False)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair.access}")
     client.pair = pair  # type: ignore[attr-defined]

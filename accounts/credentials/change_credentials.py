@@ -27,7 +27,7 @@ def reset_password(email: str, typed: str, password: str, *, address: str) -> No
     hashed = make_password(password)
     with transaction.atomic():
         member = Member.objects.select_for_update(no_key=True).filter(email=code.email).first()
-        if member is None or not login.may_sign_in(member):
+        if member is None or not login.may_log_in(member):
             raise CodeIncorrect
         password_validation.check(password, member)
         VerificationCode.objects.use_up(code)
@@ -41,7 +41,7 @@ def change_password(member: Member, current: str, password: str, *, keeping: int
 
     Raises PasswordWrong or TooManyGuesses for the current one, ValidationError for the new one.
     """
-    login.confirm(member, current)
+    login.confirm_password(member, current)
     password_validation.check(password, member)
     hashed = make_password(password)
     with transaction.atomic():

@@ -63,7 +63,7 @@ class CredentialsViewSet(StrictViewSet):
         """Ask for a code that only you can use."""
         data = self.validated_data()
         member = self.me()
-        login.confirm(member, data["password"])
+        login.confirm_password(member, data["password"])
         enforce_rate_limit("code-email", data["email"])
         VerificationCode.objects.ask(data["email"], VerificationCode.NEW_EMAIL, get_language() or "en", member)
         return Response(status=202)

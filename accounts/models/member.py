@@ -230,7 +230,7 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         self.save(update_fields=["withdrawn_at", "changed_at"])
         self.sessions.end("withdrawn")
 
-    def come_back(self) -> None:
+    def cancel_withdrawal(self) -> None:
         """Undo a withdrawal; signing in within the days of grace does that."""
         self.withdrawn_at = None
         self.save(update_fields=["withdrawn_at", "changed_at"])

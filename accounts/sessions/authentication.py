@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from accounts.errors import CREDENTIAL_REFUSALS, SessionEnded, TokenInvalid
 from accounts.models import LoginSession, Member
-from accounts.sessions.tokens import AccessToken, read
+from accounts.sessions.tokens import AccessToken, parse_token
 
 V1_AUDIENCE = "v1"
 
@@ -26,7 +26,7 @@ class MemberAuthentication(BaseAuthentication):
         raw = bearer(request)
         if raw is None:
             return None
-        token = read(AccessToken, raw, audience=self.audience)
+        token = parse_token(AccessToken, raw, audience=self.audience)
         if not LoginSession.objects.is_session_live(int(token["sid"])):
             raise SessionEnded
         return known_by_id(int(token["sub"])), token

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts.errors import CredentialsWrong, TooManyGuesses
 from accounts.models import Member
-from accounts.sessions.login import prove
+from accounts.sessions import login
 from libs.throttling.client_address import client_address, network_of
 from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import enforce_rate_limit
@@ -29,7 +29,7 @@ class CountedGuesses(ModelBackend):
         address = client_address(request) if request is not None else "::1"
         try:
             enforce_rate_limit("sign-in-address", f"address:{network_of(address)}", request)
-            member = prove(username, password, address=address)
+            member = login.authenticate(username, password, address=address)
         except CredentialsWrong:
             return None
         except (TooManyGuesses, TooManyRequests):

@@ -11,12 +11,12 @@ from accounts.email_addresses import normalised
 from accounts.errors import CredentialsWrong, PasswordWrong
 from accounts.models import Member, PasswordGuess
 from accounts.models.password_guess import at_the_door, signed_in
-from accounts.sessions.rotation import Pair, begin
+from accounts.sessions.rotation import TokenPair, start_session
 from libs.outbox.queue import enqueue
 from libs.throttling.client_address import coarse_network_of
 
 
-def prove(email: str, password: str, *, address: str) -> Member:
+def authenticate(email: str, password: str, *, address: str) -> Member:
     """The member whom these credentials open, who may be a withdrawn one within the days of grace.
 
     Raises TooManyGuesses before looking at the password, and CredentialsWrong alike in text, code and time for an
@@ -30,45 +30,45 @@ def prove(email: str, password: str, *, address: str) -> Member:
         make_password(password)
     if member is None or not member.check_password(password):
         raise CredentialsWrong
-    if not may_sign_in(member):
+    if not may_log_in(member):
         # Not forgiven: a count that begins anew would tell that the password was right.
         raise CredentialsWrong
     PasswordGuess.objects.forgive(bounds)
     return member
 
 
-def may_come_back(member: Member) -> bool:
+def may_cancel_withdrawal(member: Member) -> bool:
     """Whether signing in still restores a withdrawn member."""
     if member.withdrawn_at is None or member.erasure_started_at is not None or member.is_suspended:
         return False
     return timezone.now() < member.withdrawn_at + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
 
 
-def may_sign_in(member: Member) -> bool:
+def may_log_in(member: Member) -> bool:
     """Whether the right password opens the account at this moment."""
-    return member.is_active or may_come_back(member)
+    return member.is_active or may_cancel_withdrawal(member)
 
 
-def sign_in(email: str, password: str, *, audience: str, device: str, address: str, language: str | None) -> Pair:
-    """A new login session; signing in within the days of grace undoes a withdrawal. Raises as `prove` does.
+def log_in(email: str, password: str, *, audience: str, device: str, address: str, language: str | None) -> TokenPair:
+    """A new login session; signing in within the days of grace undoes a withdrawal. Raises as `authenticate` does.
 
     The member is written to in the given language from now on, or as before when the client does not say which; they
     are told by mail of a device or network that is new.
     """
-    proved = prove(email, password, address=address)
+    proved = authenticate(email, password, address=address)
     with transaction.atomic():
         # Asked again under the lock: a suspension or an erasure may have come while the password was hashed.
         member = Member.objects.select_for_update(no_key=True).filter(pk=proved.pk).first()
         if member is None:
             raise CredentialsWrong
-        if may_come_back(member):
-            member.come_back()
+        if may_cancel_withdrawal(member):
+            member.cancel_withdrawal()
         if not member.is_active or _is_changed(member, proved, password):
             raise CredentialsWrong
         if language:
             member.speak(language)
         is_familiar = member.sessions.filter(device=device, network=coarse_network_of(address)).exists()
-        pair = begin(member, audience=audience, device=device, network=coarse_network_of(address))
+        pair = start_session(member, audience=audience, device=device, network=coarse_network_of(address))
         if not is_familiar:
             enqueue("accounts.mail_new_device", {"session_id": pair.session.pk})
         return pair
@@ -79,7 +79,7 @@ def _is_changed(member: Member, proved: Member, password: str) -> bool:
     return member.password != proved.password and not member.check_password(password)
 
 
-def confirm(member: Member, password: str) -> None:
+def confirm_password(member: Member, password: str) -> None:
     """Make sure that it is the member who holds the phone. Raises PasswordWrong or TooManyGuesses."""
     bounds = signed_in(member.email)
     PasswordGuess.objects.reserve(bounds)

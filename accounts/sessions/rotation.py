@@ -18,11 +18,11 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from accounts.errors import SessionEnded, TokenInvalid
 from accounts.models import LoginSession, Member, SecurityEvent
 from accounts.models.login_session import Successor, idle_end
-from accounts.sessions.tokens import AccessToken, RefreshToken, read
+from accounts.sessions.tokens import AccessToken, RefreshToken, parse_token
 
 
 @dataclass(frozen=True)
-class Pair:
+class TokenPair:
     """What a device holds: the session, an access token for some minutes, and the one next refresh token."""
 
     session: LoginSession
@@ -31,7 +31,7 @@ class Pair:
 
 
 @transaction.atomic
-def begin(member: Member, *, audience: str, device: str, network: str) -> Pair:
+def start_session(member: Member, *, audience: str, device: str, network: str) -> TokenPair:
     """A new login session of a member who has proved who they are; beyond LOGIN_SESSIONS_PER_MEMBER the idlest ends."""
     idlest = member.sessions.live().order_by("-used_at", "-id").values("pk")[settings.LOGIN_SESSIONS_PER_MEMBER - 1 :]
     LoginSession.objects.filter(pk__in=list(idlest.values_list("pk", flat=True))).end("crowded_out")
@@ -47,22 +47,22 @@ def begin(member: Member, *, audience: str, device: str, network: str) -> Pair:
         idle_at=first.expires_at,
         current_jti=first.jti,
     )
-    return _pair(session, first)
+    return _token_pair(session, first)
 
 
-def renew(raw: str, *, audience: str, network: str, of: int | None = None) -> Pair:
+def rotate_tokens(raw: str, *, audience: str, network: str, of: int | None = None) -> TokenPair:
     """The next pair for a good refresh token, which must be that member's if one is named by their id.
 
     Raises TokenExpired, TokenInvalid, or SessionEnded; the last also for a dead token, whose session ends with it,
     since only a copy can come back after its successor was used (RFC 9700 4.14.2).
     """
-    token = read(RefreshToken, raw, audience=audience)
+    token = parse_token(RefreshToken, raw, audience=audience)
     if of is not None and of != int(token["sub"]):
         raise TokenInvalid
     with transaction.atomic():
         session = _locked(token, audience)
         if session.is_live and session.member.is_active and session.knows(token["jti"]):
-            return _pair(session, session.present(token["jti"]))
+            return _token_pair(session, session.present(token["jti"]))
         if session.is_live and not session.knows(token["jti"]):
             _write_down_reuse(session, network)
     raise SessionEnded
@@ -83,11 +83,11 @@ def _write_down_reuse(session: LoginSession, network: str) -> None:
     )
 
 
-def _pair(session: LoginSession, successor: Successor) -> Pair:
+def _token_pair(session: LoginSession, successor: Successor) -> TokenPair:
     access, refresh = AccessToken(audience=session.audience), RefreshToken(audience=session.audience)
     for token in (access, refresh):
-        token.name(session)
-    refresh.be(successor)
+        token.set_session(session)
+    refresh.set_identity(successor)
     OutstandingToken.objects.get_or_create(
         jti=successor.jti,
         defaults={
@@ -97,4 +97,4 @@ def _pair(session: LoginSession, successor: Successor) -> Pair:
             "expires_at": successor.expires_at,
         },
     )
-    return Pair(session, access, refresh)
+    return TokenPair(session, access, refresh)

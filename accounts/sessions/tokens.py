@@ -84,7 +84,7 @@ class AudienceToken(Token):
         self.audience, self._token_backend = audience, _ring(audience)
         super().__init__(token, verify)
 
-    def name(self, session: LoginSession) -> None:
+    def set_session(self, session: LoginSession) -> None:
         """Say whose session it is; ids are text (RFC 7519 4.1.2)."""
         self["sub"], self["sid"] = str(session.member_id), str(session.pk)
 
@@ -111,7 +111,7 @@ class RefreshToken(AudienceToken):
     token_type = "refresh"
     lifetime = timedelta(0)
 
-    def be(self, successor: Successor) -> None:
+    def set_identity(self, successor: Successor) -> None:
         """Become the very token that was promised, signed again."""
         self["jti"] = successor.jti
         self.set_iat(at_time=successor.issued_at)
@@ -121,7 +121,7 @@ class RefreshToken(AudienceToken):
 T = TypeVar("T", bound=AudienceToken)
 
 
-def read(kind: type[T], raw: str, *, audience: str) -> T:
+def parse_token(kind: type[T], raw: str, *, audience: str) -> T:
     """The token behind the text.
 
     Raises TokenExpired for one of ours whose time is over, TokenInvalid for everything else: foreign or unsigned,
@@ -139,10 +139,10 @@ def read(kind: type[T], raw: str, *, audience: str) -> T:
     return token
 
 
-def whose(raw: str, *, audience: str) -> tuple[int, bool]:
+def session_of_token(raw: str, *, audience: str) -> tuple[int, bool]:
     """The login session of an access token of ours, and whether the token's time is over.
 
-    Raises TokenInvalid for every token that `read` would not call good or expired.
+    Raises TokenInvalid for every token that `parse_token` would not call good or expired.
     """
     claims = _late(AccessToken, raw, audience)
     return int(claims["sid"]), time() >= int(claims["exp"]) + LEEWAY

@@ -31,7 +31,7 @@ from libs.throttling.throttles import enforce_rate_limit, rate_limit
 DEVICES = [rate_limit("devices-session", by="session")]
 
 
-def pair_answer(pair: rotation.Pair) -> dict[str, Any]:
+def token_pair_representation(pair: rotation.TokenPair) -> dict[str, Any]:
     """What the device keeps."""
     return {
         "access": str(pair.access),
@@ -66,8 +66,8 @@ class SessionViewSet(StrictViewSet):
         """Trade e-mail and password for a pair of tokens."""
         data = self.validated_data()
         language = get_language() or "en"
-        pair = login.sign_in(**data, audience=V1_AUDIENCE, address=client_address(request), language=language)
-        return Response(pair_answer(pair), status=201)
+        pair = login.log_in(**data, audience=V1_AUDIENCE, address=client_address(request), language=language)
+        return Response(token_pair_representation(pair), status=201)
 
     @operation(
         id="refresh_tokens",
@@ -86,7 +86,11 @@ class SessionViewSet(StrictViewSet):
         address = client_address(request)
         raw = self.validated_data()["refresh"]
         try:
-            return Response(pair_answer(rotation.renew(raw, audience=V1_AUDIENCE, network=coarse_network_of(address))))
+            return Response(
+                token_pair_representation(
+                    rotation.rotate_tokens(raw, audience=V1_AUDIENCE, network=coarse_network_of(address))
+                )
+            )
         except TokenInvalid:
             enforce_rate_limit("refresh-failure-address", network_of(address), request)
             raise

@@ -9,7 +9,7 @@ from accounts.sessions import login
 
 def withdraw_with_password(member: Member, password: str) -> None:
     """Withdraw a member who gives their password. Raises PasswordWrong or TooManyGuesses."""
-    login.confirm(member, password)
+    login.confirm_password(member, password)
     member.withdraw()
 
 

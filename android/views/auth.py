@@ -12,7 +12,7 @@ from accounts.errors import SessionEnded, TokenExpired, TokenInvalid, TooManyGue
 from accounts.models import LoginSession, Member, VerificationCode
 from accounts.sessions import login, rotation
 from accounts.sessions.authentication import bearer
-from accounts.sessions.tokens import whose
+from accounts.sessions.tokens import session_of_token
 from accounts.signup import registration
 from android.authentication import ANDROID_AUDIENCE
 from android.openapi import BEARER
@@ -92,7 +92,7 @@ class AuthViewSet(AppViewSet):
         """Start a login session; other sessions stay."""
         data = self.validated_data()
         address = client_address(request)
-        pair = login.sign_in(**data, audience=ANDROID_AUDIENCE, device=DEVICE, address=address, language=None)
+        pair = login.log_in(**data, audience=ANDROID_AUDIENCE, device=DEVICE, address=address, language=None)
         return Response(_login_response(pair))
 
     @operation(
@@ -124,7 +124,7 @@ class AuthViewSet(AppViewSet):
         address = client_address(request)
         try:
             data = self.validated_data()
-            pair = rotation.renew(
+            pair = rotation.rotate_tokens(
                 data["refresh_token"],
                 audience=ANDROID_AUDIENCE,
                 network=coarse_network_of(address),
@@ -162,10 +162,10 @@ def _session_of_request(request: Request) -> tuple[int, bool]:
     raw = bearer(request)
     if raw is None:
         raise NotAuthenticated
-    return whose(raw, audience=ANDROID_AUDIENCE)
+    return session_of_token(raw, audience=ANDROID_AUDIENCE)
 
 
-def _login_response(pair: rotation.Pair) -> dict[str, Any]:
+def _login_response(pair: rotation.TokenPair) -> dict[str, Any]:
     """Return the tokens and names that the app stores."""
     member = pair.session.member
     return {

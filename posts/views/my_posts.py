@@ -33,6 +33,6 @@ class MyPostsViewSet(StrictViewSet):
     def delete_all(self, request: Request) -> Response:
         """Delete all posts, with the password as confirmation."""
         member = get_object_or_404(Member, pk=self.member.pk)
-        login.confirm(member, self.validated_data()["password"])
+        login.confirm_password(member, self.validated_data()["password"])
         Post.objects.hide_all_of(member)
         return Response(status=202)

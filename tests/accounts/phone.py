@@ -26,7 +26,7 @@ class Phone:
     def of(cls, member: Member, device: str = "phone") -> "Phone":
         """A phone that is signed in; skips the door."""
         phone = cls()
-        pair = rotation.begin(member, audience="v1", device=device, network="192.0.2.0/24")
+        pair = rotation.start_session(member, audience="v1", device=device, network="192.0.2.0/24")
         phone.pair = {"access": str(pair.access), "refresh": str(pair.refresh), "session_id": str(pair.session.pk)}
         return phone
 

@@ -66,7 +66,7 @@ def test_whoever_is_hidden_is_not_found(mina: Member, jun: Member, jun_api: APIC
         lambda: mina.block(jun): lambda: mina.unblock(jun),
         lambda: jun.block(mina): lambda: jun.unblock(mina),
         lambda: mina.suspend(timezone.now() + timedelta(days=1)): mina.lift,
-        mina.withdraw: mina.come_back,
+        mina.withdraw: mina.cancel_withdrawal,
     }
     for hide, show in hidings.items():
         assert found(jun_api, "min") == ["Mina"]

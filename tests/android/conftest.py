@@ -39,7 +39,7 @@ def app() -> App:
 
 def app_of(member: Member) -> App:
     """A phone of this member; skips the login screen."""
-    pair = rotation.begin(member, audience="android", device="Android", network="192.0.2.0/24")
+    pair = rotation.start_session(member, audience="android", device="Android", network="192.0.2.0/24")
     kept = Session(member.pk, str(pair.access), str(pair.refresh), member.email, member.name, member.nickname)
     return App(in_process(), kept)
 

@@ -157,7 +157,7 @@ SHOWING: dict[str, Hide] = {
     "the reader blocks the writer": lambda reader, writer, post: reader.unblock(writer),
     "the writer blocks the reader": lambda reader, writer, post: writer.unblock(reader),
     "the writer is suspended": lambda reader, writer, post: writer.lift(),
-    "the writer has withdrawn": lambda reader, writer, post: writer.come_back(),
+    "the writer has withdrawn": lambda reader, writer, post: writer.cancel_withdrawal(),
     "the post is removed": lambda reader, writer, post: post.restore(),
 }
 LISTS: dict[str, Callable[[Member], dict[str, Any]]] = {

@@ -21,7 +21,7 @@ from accounts.serializers import (
 )
 from accounts.sessions import rotation
 from accounts.sessions.authentication import V1_AUDIENCE
-from accounts.sessions.views import pair_answer
+from accounts.sessions.views import token_pair_representation
 from accounts.signup import registration
 from libs.api.conditional_requests import etag_response
 from libs.api.openapi_examples import request_example, response_example
@@ -81,10 +81,10 @@ class MemberViewSet(StrictViewSet):
         device = data.pop("device")
         with transaction.atomic():
             member = registration.sign_up(**data, language=get_language() or "en")
-            pair = rotation.begin(
+            pair = rotation.start_session(
                 member, audience=V1_AUDIENCE, device=device, network=coarse_network_of(client_address(request))
             )
-        return Response(pair_answer(pair), status=201)
+        return Response(token_pair_representation(pair), status=201)
 
     @operation(
         id="get_member",
