@@ -1,4 +1,4 @@
-"""LoginSession: one device that is signed in, and the one refresh token that may come next."""
+"""LoginSession: one login of a member on one device."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -18,19 +18,25 @@ from libs.outbox.queue import enqueue
 DEVICE_MAX_GRAPHEMES = 80
 
 
-class Successor(NamedTuple):
-    """A refresh token as far as it is remembered: enough to sign the same token again."""
+class TokenIdentity(NamedTuple):
+    """What is stored of a refresh token: enough to sign the same token again."""
 
     jti: str
     issued_at: datetime
     expires_at: datetime
 
+    @classmethod
+    def generate(cls, issued_at: datetime, session_expires_at: datetime) -> Self:
+        """Return a new identity that expires when the session was idle too long, or with the session itself."""
+        idle_expiry = issued_at + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS)
+        return cls(uuid4().hex, issued_at, min(idle_expiry, session_expires_at))
+
 
 class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
-    """Sessions by whether they still open anything."""
+    """Login sessions by whether they are live."""
 
     def live(self) -> Self:
-        """Sessions that were not ended and ran out neither of use nor of time."""
+        """Sessions that were not ended and have not expired."""
         now = timezone.now()
         return self.filter(ended_at=None, expires_at__gt=now, idle_at__gt=now)
 
@@ -55,17 +61,17 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
                 return 0
             ids = [session.pk for session in ending]
             LoginSession.objects.filter(pk__in=ids).update(ended_at=timezone.now(), ended_because=because)
-            spend(jti for session in ending for jti in (session.current_jti, session.next_jti))
+            blacklist_tokens(jti for session in ending for jti in (session.current_jti, session.next_jti))
             enqueue("accounts.mark_sessions_revoked", {"session_ids": ids})
             transaction.on_commit(lambda: mark_revoked(ids))
         return len(ids)
 
 
 class LoginSession(TimeOrdered):
-    """One login on one device, through one door.
+    """One login on one device, for one audience.
 
-    A refresh token is good until its one successor has been presented. `current` is the last one presented (or the
-    first one given), `next` its successor once that was handed out; anything older is dead.
+    A refresh token is valid until its successor has been used. `current_jti` is the token that was used last, or the
+    first one; `next_jti` is its successor, once that was issued. All older tokens are invalid.
     """
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sessions")
@@ -75,6 +81,7 @@ class LoginSession(TimeOrdered):
     created_at = models.DateTimeField(default=timezone.now)
     used_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
+    # When it expires unless its refresh token is used before.
     idle_at = models.DateTimeField()
     current_jti = models.CharField(max_length=32)
     next_jti = models.CharField(max_length=32, blank=True)
@@ -97,48 +104,41 @@ class LoginSession(TimeOrdered):
 
     @property
     def is_live(self) -> bool:
-        """Whether it still opens anything; the record's own answer to `live`."""
+        """Whether it is live, as `LoginSessionQuerySet.live` selects."""
         return self.ended_at is None and timezone.now() < min(self.expires_at, self.idle_at)
 
-    def knows(self, jti: str) -> bool:
-        """Whether this refresh token is good: the one presented last, or its one successor."""
+    def accepts_refresh_token(self, jti: str) -> bool:
+        """Whether this refresh token is valid: the one used last, or its successor."""
         return jti in (self.current_jti, self.next_jti)
 
-    def present(self, jti: str) -> Successor:
-        """The one successor of a good token; the caller holds the row's lock.
+    def use_refresh_token(self, jti: str) -> TokenIdentity:
+        """Return the successor of a valid refresh token; the caller holds the row's lock.
 
-        Presenting the successor kills its parent, which enters the blacklist, and only then a further one is made:
-        a phone that lost an answer asks again, as often as it must, and gets the same token.
+        A token whose successor was not used yet gets the same successor again, so that a client that lost the response
+        may repeat its request. Using the successor blacklists its parent and issues a new successor.
         """
         if jti == self.next_jti:
-            spend([self.current_jti])
+            blacklist_tokens([self.current_jti])
             self.current_jti, self.next_jti = jti, ""
         self.used_at = timezone.now()
-        successor = self.promised or self._draw()
+        successor = self._unused_successor() or self._issue_successor()
         self.save()
         return successor
 
-    @property
-    def promised(self) -> Successor | None:
-        """The successor that was handed out and has not come back yet."""
+    def _unused_successor(self) -> TokenIdentity | None:
         if not (self.next_jti and self.next_issued_at and self.next_expires_at):
             return None
-        return Successor(self.next_jti, self.next_issued_at, self.next_expires_at)
+        return TokenIdentity(self.next_jti, self.next_issued_at, self.next_expires_at)
 
-    def _draw(self) -> Successor:
-        issued = self.used_at.replace(microsecond=0)
-        drawn = Successor(uuid4().hex, issued, idle_end(issued, self.expires_at))
-        self.next_jti, self.next_issued_at, self.next_expires_at = drawn
-        self.idle_at = drawn.expires_at
-        return drawn
-
-
-def idle_end(start: datetime, absolute: datetime) -> datetime:
-    """When a refresh token made at `start` runs out: after the idle days, never after the session itself."""
-    return min(start + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS), absolute.replace(microsecond=0))
+    def _issue_successor(self) -> TokenIdentity:
+        issued_at = self.used_at.replace(microsecond=0)
+        successor = TokenIdentity.generate(issued_at, self.expires_at.replace(microsecond=0))
+        self.next_jti, self.next_issued_at, self.next_expires_at = successor
+        self.idle_at = successor.expires_at
+        return successor
 
 
-def spend(jtis: Iterable[str]) -> None:
-    """Write refresh tokens into the blacklist, the record of what was spent."""
-    spent = OutstandingToken.objects.filter(jti__in=[jti for jti in jtis if jti])
-    BlacklistedToken.objects.bulk_create([BlacklistedToken(token=token) for token in spent], ignore_conflicts=True)
+def blacklist_tokens(jtis: Iterable[str]) -> None:
+    """Blacklist refresh tokens, as a record that they were used up."""
+    used = OutstandingToken.objects.filter(jti__in=[jti for jti in jtis if jti])
+    BlacklistedToken.objects.bulk_create([BlacklistedToken(token=token) for token in used], ignore_conflicts=True)

@@ -1,14 +1,13 @@
-"""How a login session begins and goes on: a pair of tokens, and each next pair.
+"""Starting a login session, and rotating its tokens.
 
-SimpleJWT's own rotation lets two requests spend one token and shrugs at reuse. Ours: a refresh token is good until its
-one successor has been presented; every presentation until then, two at once too, gets that same successor; a dead
-token ends its session and is written down. There is no time window.
+SimpleJWT's own rotation lets two concurrent requests use one refresh token, and does not react to reuse. Here a refresh
+token is valid until its one successor has been used: until then every use of it, concurrent ones too, gets that same
+successor. Using an older token ends its session and is recorded. There is no time window.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -17,13 +16,13 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.errors import SessionEnded, TokenInvalid
 from accounts.models import LoginSession, Member, SecurityEvent
-from accounts.models.login_session import Successor, idle_end
+from accounts.models.login_session import TokenIdentity
 from accounts.sessions.tokens import AccessToken, RefreshToken, parse_token
 
 
 @dataclass(frozen=True)
 class TokenPair:
-    """What a device holds: the session, an access token for some minutes, and the one next refresh token."""
+    """What a device gets: an access token, and the refresh token to exchange for the next pair."""
 
     session: LoginSession
     access: AccessToken
@@ -32,43 +31,50 @@ class TokenPair:
 
 @transaction.atomic
 def start_session(member: Member, *, audience: str, device: str, network: str) -> TokenPair:
-    """A new login session of a member who has proved who they are; beyond LOGIN_SESSIONS_PER_MEMBER the idlest ends."""
-    idlest = member.sessions.live().order_by("-used_at", "-id").values("pk")[settings.LOGIN_SESSIONS_PER_MEMBER - 1 :]
-    LoginSession.objects.filter(pk__in=list(idlest.values_list("pk", flat=True))).end("crowded_out")
+    """Start a login session of a member who has just authenticated.
+
+    A member with LOGIN_SESSIONS_PER_MEMBER live sessions loses the one that was not used for the longest time.
+    """
+    _end_least_recently_used(member, keep=settings.LOGIN_SESSIONS_PER_MEMBER - 1)
     now = timezone.now().replace(microsecond=0)
-    absolute = now + timedelta(days=settings.LOGIN_SESSION_MAX_DAYS)
-    first = Successor(uuid4().hex, now, idle_end(now, absolute))
+    expires_at = now + timedelta(days=settings.LOGIN_SESSION_MAX_DAYS)
+    first = TokenIdentity.generate(now, expires_at)
     session = LoginSession.objects.create(
         member=member,
         audience=audience,
         device=device,
         network=network,
-        expires_at=absolute,
+        expires_at=expires_at,
         idle_at=first.expires_at,
         current_jti=first.jti,
     )
     return _token_pair(session, first)
 
 
-def rotate_tokens(raw: str, *, audience: str, network: str, of: int | None = None) -> TokenPair:
-    """The next pair for a good refresh token, which must be that member's if one is named by their id.
+def rotate_tokens(raw: str, *, audience: str, network: str, member_id: int | None = None) -> TokenPair:
+    """Return the next pair for a valid refresh token, which must belong to the member if an id is given.
 
-    Raises TokenExpired, TokenInvalid, or SessionEnded; the last also for a dead token, whose session ends with it,
-    since only a copy can come back after its successor was used (RFC 9700 4.14.2).
+    Raises TokenExpired, TokenInvalid or SessionEnded. A token whose successor was used before can only be a copy, so
+    it ends its session (RFC 9700 4.14.2).
     """
     token = parse_token(RefreshToken, raw, audience=audience)
-    if of is not None and of != int(token["sub"]):
+    if member_id is not None and member_id != int(token["sub"]):
         raise TokenInvalid
     with transaction.atomic():
-        session = _locked(token, audience)
-        if session.is_live and session.member.is_active and session.knows(token["jti"]):
-            return _token_pair(session, session.present(token["jti"]))
-        if session.is_live and not session.knows(token["jti"]):
-            _write_down_reuse(session, network)
+        session = _lock_session(token, audience)
+        if session.is_live and session.member.is_active and session.accepts_refresh_token(token["jti"]):
+            return _token_pair(session, session.use_refresh_token(token["jti"]))
+        if session.is_live and not session.accepts_refresh_token(token["jti"]):
+            _end_reused(session, network)
     raise SessionEnded
 
 
-def _locked(token: RefreshToken, audience: str) -> LoginSession:
+def _end_least_recently_used(member: Member, keep: int) -> None:
+    surplus = member.sessions.live().order_by("-used_at", "-id").values_list("pk", flat=True)[keep:]
+    LoginSession.objects.filter(pk__in=list(surplus)).end("crowded_out")
+
+
+def _lock_session(token: RefreshToken, audience: str) -> LoginSession:
     sessions = LoginSession.objects.select_related("member").select_for_update(of=("self",))
     session = sessions.filter(pk=int(token["sid"]), member=int(token["sub"]), audience=audience).first()
     if session is None:
@@ -76,25 +82,25 @@ def _locked(token: RefreshToken, audience: str) -> LoginSession:
     return session
 
 
-def _write_down_reuse(session: LoginSession, network: str) -> None:
+def _end_reused(session: LoginSession, network: str) -> None:
     LoginSession.objects.filter(pk=session.pk).end("token_reused")
     SecurityEvent.objects.create(
         member_id=session.member_id, kind=SecurityEvent.TOKEN_REUSED, session_id=session.pk, network=network
     )
 
 
-def _token_pair(session: LoginSession, successor: Successor) -> TokenPair:
+def _token_pair(session: LoginSession, identity: TokenIdentity) -> TokenPair:
     access, refresh = AccessToken(audience=session.audience), RefreshToken(audience=session.audience)
     for token in (access, refresh):
         token.set_session(session)
-    refresh.set_identity(successor)
+    refresh.set_identity(identity)
     OutstandingToken.objects.get_or_create(
-        jti=successor.jti,
+        jti=identity.jti,
         defaults={
             "user_id": session.member_id,
             "token": sha256(str(refresh).encode()).hexdigest(),
-            "created_at": successor.issued_at,
-            "expires_at": successor.expires_at,
+            "created_at": identity.issued_at,
+            "expires_at": identity.expires_at,
         },
     )
     return TokenPair(session, access, refresh)

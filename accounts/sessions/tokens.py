@@ -1,7 +1,7 @@
-"""What a token says, who signed it, and at which door it opens (RFC 7519, RFC 8725).
+"""Access and refresh tokens: claims, signing keys and audiences (RFC 7519, RFC 8725).
 
-SimpleJWT is the engine; ours are the ring of keys named by `kid`, and an audience for each audience, so that a token made
-for one door is refused at the other.
+Built on SimpleJWT. Ours are several keys at a time, named by `kid`, and an audience for each interface, so that a
+token issued for one is refused by the other.
 """
 
 import base64
@@ -18,16 +18,16 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import Token
 
 from accounts.errors import TokenExpired, TokenInvalid
-from accounts.models.login_session import LoginSession, Successor
+from accounts.models.login_session import LoginSession, TokenIdentity
 
-# How long an access token opens each audience: the setting that says so.
+# The setting that holds the lifetime of an access token, by audience.
 LIFETIMES = {"v1": "ACCESS_TOKEN_SECONDS", "android": "ANDROID_ACCESS_TOKEN_SECONDS"}
-# By so much the clocks of two servers may differ: a token fresh from one is not from the future at the other. Seconds.
+# How far the clocks of two servers may differ, so that one accepts what the other has just issued. Seconds.
 LEEWAY = 3
 
 
 class KeyRing(TokenBackend):
-    """The keys of tokens: the newest signs, all verify, the token's `kid` picks (RFC 7515 4.1.4)."""
+    """Several signing keys: the newest signs, all verify, and the token's `kid` names its key (RFC 7515 4.1.4)."""
 
     def __init__(self, algorithm: str, keys: tuple[str, ...], audience: str) -> None:
         issuer = settings.SIMPLE_JWT["ISSUER"]
@@ -43,19 +43,18 @@ class KeyRing(TokenBackend):
         return load_pem_private_key(base64.b64decode(text), password=None)
 
     def get_verifying_key(self, token: Any) -> Any:
-        """The key the token names; one we do not know is no token of ours."""
+        """Return the key that the token names; raises jwt.InvalidTokenError for an unknown one."""
         try:
             return self.verifying[jwt.get_unverified_header(token)["kid"]]
         except (KeyError, TypeError):
             raise jwt.InvalidTokenError("unknown key") from None
 
     def encode(self, payload: dict[str, Any]) -> str:
-        """Sign with the newest key."""
         claims = payload | {"aud": self.audience, "iss": self.issuer}
         return jwt.encode(claims, self.signing[self.newest], self.algorithm, headers={"kid": self.newest})
 
-    def decode_late(self, token: str) -> dict[str, Any]:
-        """As `decode`, for a token whose time may be over; raises jwt.InvalidTokenError."""
+    def decode_ignoring_expiry(self, token: str) -> dict[str, Any]:
+        """Like `decode`, but accepts an expired token; raises jwt.InvalidTokenError."""
         claims: dict[str, Any] = jwt.decode(
             token,
             self.get_verifying_key(token),
@@ -69,70 +68,68 @@ class KeyRing(TokenBackend):
 
 
 @lru_cache(maxsize=8)
-def _made(algorithm: str, keys: tuple[str, ...], audience: str) -> KeyRing:
+def _cached_key_ring(algorithm: str, keys: tuple[str, ...], audience: str) -> KeyRing:
     return KeyRing(algorithm, keys, audience)
 
 
-def _ring(audience: str) -> KeyRing:
-    return _made(settings.JWT_ALGORITHM, tuple(settings.JWT_KEYS), audience)
+def _key_ring(audience: str) -> KeyRing:
+    return _cached_key_ring(settings.JWT_ALGORITHM, tuple(settings.JWT_KEYS), audience)
 
 
 class AudienceToken(Token):
-    """A token for one door."""
+    """A token for one audience."""
 
     def __init__(self, token: Any = None, verify: bool = True, *, audience: str) -> None:
-        self.audience, self._token_backend = audience, _ring(audience)
+        self.audience, self._token_backend = audience, _key_ring(audience)
         super().__init__(token, verify)
 
     def set_session(self, session: LoginSession) -> None:
-        """Say whose session it is; ids are text (RFC 7519 4.1.2)."""
+        """Set the claims that name the session and its member; ids are strings (RFC 7519 4.1.2)."""
         self["sub"], self["sid"] = str(session.member_id), str(session.pk)
 
     @property
     def expires_at(self) -> datetime:
-        """When it runs out."""
         return datetime.fromtimestamp(self["exp"], tz=UTC)
 
 
 class AccessToken(AudienceToken):
-    """Opens a door for a while."""
+    """Authenticates requests for some minutes."""
 
     token_type = "access"
 
     @property
     def lifetime(self) -> timedelta:  # type: ignore[override]
-        """How long it opens the door."""
         return timedelta(seconds=getattr(settings, LIFETIMES[self.audience]))
 
 
 class RefreshToken(AudienceToken):
-    """Renews the login session once."""
+    """Is exchanged once for the next pair of tokens."""
 
     token_type = "refresh"
     lifetime = timedelta(0)
 
-    def set_identity(self, successor: Successor) -> None:
-        """Become the very token that was promised, signed again."""
-        self["jti"] = successor.jti
-        self.set_iat(at_time=successor.issued_at)
-        self.set_exp(from_time=successor.expires_at, lifetime=timedelta(0))
+    def set_identity(self, identity: TokenIdentity) -> None:
+        """Set id and times, so that signing the token once more gives the same token."""
+        self["jti"] = identity.jti
+        self.set_iat(at_time=identity.issued_at)
+        self.set_exp(from_time=identity.expires_at, lifetime=timedelta(0))
 
 
 T = TypeVar("T", bound=AudienceToken)
 
 
-def parse_token(kind: type[T], raw: str, *, audience: str) -> T:
-    """The token behind the text.
+def parse_token(token_class: type[T], raw: str, *, audience: str) -> T:
+    """Return the verified token.
 
-    Raises TokenExpired for one of ours whose time is over, TokenInvalid for everything else: foreign or unsigned,
-    another algorithm, another kind, another door.
+    Raises TokenExpired for an expired token of ours, TokenInvalid for everything else: unsigned or signed by others,
+    another algorithm, another token type, another audience.
     """
     try:
-        token = kind(raw, audience=audience)
+        token = token_class(raw, audience=audience)
         int(token["sid"]), int(token["sub"])
     except ExpiredTokenError:
-        # The engine looks at the time before it looks at kind and door.
-        _late(kind, raw, audience)
+        # SimpleJWT checks the expiry before the token type.
+        _parse_claims_ignoring_expiry(token_class, raw, audience)
         raise TokenExpired from None
     except (TokenError, KeyError, ValueError, TypeError):
         raise TokenInvalid from None
@@ -140,21 +137,20 @@ def parse_token(kind: type[T], raw: str, *, audience: str) -> T:
 
 
 def session_of_token(raw: str, *, audience: str) -> tuple[int, bool]:
-    """The login session of an access token of ours, and whether the token's time is over.
+    """Return the session id of an access token, and whether the token has expired.
 
-    Raises TokenInvalid for every token that `parse_token` would not call good or expired.
+    Raises TokenInvalid where `parse_token` does.
     """
-    claims = _late(AccessToken, raw, audience)
+    claims = _parse_claims_ignoring_expiry(AccessToken, raw, audience)
     return int(claims["sid"]), time() >= int(claims["exp"]) + LEEWAY
 
 
-def _late(kind: type[AudienceToken], raw: str, audience: str) -> dict[str, Any]:
-    """The claims of a token of ours of this kind, whose time may be over; raises TokenInvalid for all others."""
+def _parse_claims_ignoring_expiry(token_class: type[AudienceToken], raw: str, audience: str) -> dict[str, Any]:
     try:
-        claims = _ring(audience).decode_late(raw)
+        claims = _key_ring(audience).decode_ignoring_expiry(raw)
         int(claims["sid"]), int(claims["sub"]), int(claims["exp"])
     except (jwt.InvalidTokenError, KeyError, ValueError, TypeError):
         raise TokenInvalid from None
-    if claims.get("typ") != kind.token_type:
+    if claims.get("typ") != token_class.token_type:
         raise TokenInvalid
     return claims

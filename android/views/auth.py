@@ -128,7 +128,7 @@ class AuthViewSet(AppViewSet):
                 data["refresh_token"],
                 audience=ANDROID_AUDIENCE,
                 network=coarse_network_of(address),
-                of=data["member_id"],
+                member_id=data["member_id"],
             )
         except TokenInvalid:
             enforce_rate_limit("refresh-failure-address", network_of(address))
