@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from accounts.email_addresses import normalised
+from accounts.email_addresses import normalise_email
 from accounts.models import Member
 from libs.admin import ReadOnlyAdmin
 
@@ -47,5 +47,5 @@ class MemberAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """An address is looked for as it is kept."""
-        term = normalised(search_term) if "@" in search_term else search_term
+        term = normalise_email(search_term) if "@" in search_term else search_term
         return super().get_search_results(request, queryset, term)

@@ -6,7 +6,7 @@ import unicodedata
 EMAIL_MAX_LENGTH = 254
 
 
-def normalised(email: str) -> str:
+def normalise_email(email: str) -> str:
     """The address as we keep and look it up: no spaces around it, NFKC, lower case, the domain as mail reads it.
 
     It costs the square of the length, so what a stranger sends is measured before.
@@ -15,7 +15,7 @@ def normalised(email: str) -> str:
     return f"{local}{at}{_as_read(domain)}"
 
 
-def has_one_spelling(email: str) -> bool:
+def is_unambiguous_email(email: str) -> bool:
     """Whether a normalised address is the only way to write its mailbox, at a domain that mail can go to.
 
     A quoted local part (RFC 5321, 4.1.2) may be written with and without quotes and backslashes; nobody's is. An

@@ -19,7 +19,7 @@ def send_code(code: VerificationCode, drawn: str) -> None:
     that only a standing member's gets one to leave, and that one to reset the password goes to who may sign in with it.
     """
     member = Member.objects.filter(email=code.email).first()
-    letter = LETTERS[code.purpose](member)
+    letter = TEMPLATE_BY_PURPOSE[code.purpose](member)
     if letter is not None:
         send(letter, code.email, code.language, {"code": drawn, "minutes": settings.VERIFICATION_CODE_SECONDS // 60})
 
@@ -44,7 +44,7 @@ def _to_leave(member: Member | None) -> str | None:
     return "withdrawal_code" if member is not None and member.is_active else None
 
 
-LETTERS: dict[str, Callable[[Member | None], str | None]] = {
+TEMPLATE_BY_PURPOSE: dict[str, Callable[[Member | None], str | None]] = {
     VerificationCode.SIGN_UP: _to_join,
     VerificationCode.JOIN: _to_join,
     VerificationCode.RESET: _to_reset,
@@ -52,16 +52,16 @@ LETTERS: dict[str, Callable[[Member | None], str | None]] = {
     VerificationCode.WITHDRAW: _to_leave,
     VerificationCode.WITHDRAW_PAGE: _to_leave,
 }
-NEWS = {
+TEMPLATE_BY_EVENT = {
     SecurityEvent.PASSWORD_CHANGED: "password_changed",
     SecurityEvent.PASSWORD_RESET: "password_changed",
     SecurityEvent.EMAIL_CHANGED: "email_changed",
 }
 
 
-def send_news(event: SecurityEvent, address: str) -> None:
+def send_security_notice(event: SecurityEvent, address: str) -> None:
     """Tell of a change of credentials, in the member's language."""
-    send(NEWS[event.kind], address, event.member.language, {"time": event.created_at})
+    send(TEMPLATE_BY_EVENT[event.kind], address, event.member.language, {"time": event.created_at})
 
 
 def send_new_device(session: LoginSession) -> None:

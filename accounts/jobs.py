@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.emails import send, send_code, send_new_device, send_news
+from accounts.emails import send, send_code, send_new_device, send_security_notice
 from accounts.erasure import erase_chunk
 from accounts.exports import export_files
 from accounts.exports.builder import build_archive, delete_orphaned_file
@@ -20,7 +20,7 @@ def mail_code(payload: dict[str, Any]) -> None:
     """Draw the code, keep its digest, then mail it; a retry draws a new one."""
     code = VerificationCode.objects.filter(pk=payload["code_id"]).first()
     if code is not None:
-        send_code(code, code.draw())
+        send_code(code, code.generate())
 
 
 @handles("accounts.mail_event")
@@ -28,7 +28,7 @@ def mail_event(payload: dict[str, Any]) -> None:
     """Tell the member of a change of credentials."""
     event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
     if event is not None and event.member.erasure_started_at is None:
-        send_news(event, event.member.email)
+        send_security_notice(event, event.member.email)
 
 
 @handles("accounts.mail_former_address")
@@ -36,7 +36,7 @@ def mail_former_address(payload: dict[str, Any]) -> None:
     """Tell the address that a member has left behind, then forget it."""
     event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
     if event is not None and event.former_email and event.member.erasure_started_at is None:
-        send_news(event, event.former_email)
+        send_security_notice(event, event.former_email)
         SecurityEvent.objects.filter(pk=event.pk).update(former_email="")
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.email_addresses import EMAIL_MAX_LENGTH, has_one_spelling, normalised
+from accounts.email_addresses import EMAIL_MAX_LENGTH, is_unambiguous_email, normalise_email
 from accounts.models.login_session import DEVICE_MAX_GRAPHEMES
 from accounts.models.member import ABOUT_MAX_GRAPHEMES, NAME_MAX_GRAPHEMES, NICKNAME_MAX_GRAPHEMES
 from accounts.profiles.counts import COUNT_LIMIT
@@ -83,8 +83,8 @@ class AddressField(serializers.EmailField):
         typed = super().to_internal_value(data)
         if len(typed) > EMAIL_MAX_LENGTH:
             self.fail("max_length", max_length=EMAIL_MAX_LENGTH)
-        email = normalised(typed)
-        if not has_one_spelling(email):
+        email = normalise_email(typed)
+        if not is_unambiguous_email(email):
             self.fail("invalid")
         return email
 

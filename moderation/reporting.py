@@ -24,7 +24,7 @@ def report_member(reporter: Member, member_id: int, *, reason: str, text: str) -
 
     Raises NotOneself, and Http404 for a withdrawn, suspended or unknown member.
     """
-    active = Member.objects.standing().select_for_update(no_key=True)
+    active = Member.objects.active().select_for_update(no_key=True)
     subject: Member = get_object_or_404(active, pk=member_id)
     image_ids = Avatar.objects.filter(member=subject).values_list("image_id", flat=True)
     snapshot = {"subject_text": subject.about, "subject_created_at": subject.created_at}
@@ -37,7 +37,7 @@ def report_post(reporter: Member, post_id: int, *, reason: str, text: str) -> Re
 
     Raises NotOneself, and Http404 for a removed, deleted or unknown post, or one of a hidden author.
     """
-    reportable = Post.objects.published().not_hidden_by_author().filter(MemberQuerySet.is_standing("author__"))
+    reportable = Post.objects.published().not_hidden_by_author().filter(MemberQuerySet.active_condition("author__"))
     # Locked, so that a post which is being deleted is either reported whole or not found.
     locked = reportable.select_related("author").select_for_update(no_key=True, of=("self",))
     post = get_object_or_404(locked, pk=post_id)

@@ -17,7 +17,7 @@ DELETION_BATCH = 500
 @transaction.atomic
 def delete_posts(payload: dict[str, Any]) -> None:
     """Delete some of the posts that `hide_all_of` has hidden, and enqueue the next job in the same transaction."""
-    hidden = Post.objects.filter(author=payload["member_id"], created_at__lte=F("author__unsaid_until"))
+    hidden = Post.objects.filter(author=payload["member_id"], created_at__lte=F("author__posts_hidden_until"))
     ids = list(hidden.values_list("id", flat=True)[:DELETION_BATCH])
     if ids:
         Post.objects.erase(ids)

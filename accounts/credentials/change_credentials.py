@@ -11,18 +11,18 @@ from accounts.credentials import password_validation
 from accounts.errors import CodeIncorrect, EmailTaken, PasswordWrong
 from accounts.member_data_registry import handle_former_email
 from accounts.models import Member, PasswordGuess, SecurityEvent, VerificationCode
-from accounts.models.password_guess import at_the_door
+from accounts.models.password_guess import login_counters
 from accounts.sessions import login
 
 
 def reset_password(email: str, typed: str, password: str, *, address: str) -> None:
-    """Take a new password from whoever reads the member's mail, and sign out everywhere.
+    """Set a new password for whoever reads the member's e-mail, and log out all devices.
 
-    Raises as `VerificationCode.objects.guessed` does, or ValidationError for a password that is not taken, which leaves
-    the code good. A member who was suspended since the letter is answered as if there were none. One who left, and may
-    still come back, stays withdrawn until they sign in with it.
+    Raises as `VerificationCode.objects.check_code` does, or ValidationError for a password that is not accepted, after
+    which the code is still valid. A member who was suspended since the code was sent is answered like an unknown
+    address. A member who may still cancel their withdrawal stays withdrawn until they log in.
     """
-    code = VerificationCode.objects.guessed(typed, VerificationCode.RESET, email)
+    code = VerificationCode.objects.check_code(typed, VerificationCode.RESET, email)
     # Slow on purpose, so before the transaction, which holds locks.
     hashed = make_password(password)
     with transaction.atomic():
@@ -30,10 +30,10 @@ def reset_password(email: str, typed: str, password: str, *, address: str) -> No
         if member is None or not login.may_log_in(member):
             raise CodeIncorrect
         password_validation.check(password, member)
-        VerificationCode.objects.use_up(code)
+        VerificationCode.objects.consume(code)
         _open_with(member, hashed, because=SecurityEvent.PASSWORD_RESET)
     # Who forgot it has guessed before, and should not have to wait now.
-    PasswordGuess.objects.forgive(at_the_door(code.email, address))
+    PasswordGuess.objects.reset(login_counters(code.email, address))
 
 
 def change_password(member: Member, current: str, password: str, *, keeping: int) -> None:
@@ -55,26 +55,26 @@ def change_password(member: Member, current: str, password: str, *, keeping: int
 def change_email(member: Member, email: str, typed: str) -> Member:
     """The member, whose address is now the one that the code was mailed to; both addresses are told.
 
-    Raises as `VerificationCode.objects.guessed` does, and EmailTaken to whoever has proved the address.
+    Raises as `VerificationCode.objects.check_code` does, and EmailTaken to whoever has proved the address.
     """
-    code = VerificationCode.objects.guessed(typed, VerificationCode.NEW_EMAIL, email, member)
+    code = VerificationCode.objects.check_code(typed, VerificationCode.NEW_EMAIL, email, member)
     with transaction.atomic():
         locked = _locked(member)
-        VerificationCode.objects.use_up(code)
+        VerificationCode.objects.consume(code)
         former = locked.email
         _set_email(locked, code.email)
         # Whoever reads the former address opens nothing with what it was sent.
         VerificationCode.objects.filter(email=former).delete()
         locked.codes.all().delete()
         handle_former_email(locked, former)
-        SecurityEvent.objects.tell(locked, SecurityEvent.EMAIL_CHANGED, former_email=former)
+        SecurityEvent.objects.record_and_notify(locked, SecurityEvent.EMAIL_CHANGED, former_email=former)
         return locked
 
 
 def _set_email(member: Member, email: str) -> None:
     try:
         with transaction.atomic():
-            member.change(email=email)
+            member.update(email=email)
     except IntegrityError:
         raise EmailTaken from None
 
@@ -85,7 +85,7 @@ def _locked(member: Member) -> Member:
 
 
 def _open_with(member: Member, hashed: str, *, because: str, keeping: int | None = None) -> None:
-    member.change(password=hashed)
+    member.update(password=hashed)
     others = member.sessions.exclude(pk=keeping) if keeping else member.sessions
     others.end(because)
-    SecurityEvent.objects.tell(member, because)
+    SecurityEvent.objects.record_and_notify(member, because)

@@ -33,7 +33,7 @@ class PasswordResetViewSet(StrictViewSet):
         """Ask for a code."""
         email = self.validated_data()["email"]
         enforce_rate_limit("code-email", email)
-        VerificationCode.objects.ask(email, VerificationCode.RESET, get_language() or "en")
+        VerificationCode.objects.request_code(email, VerificationCode.RESET, get_language() or "en")
         return Response(status=202)
 
     @operation(

@@ -65,7 +65,7 @@ class CredentialsViewSet(StrictViewSet):
         member = self.me()
         login.confirm_password(member, data["password"])
         enforce_rate_limit("code-email", data["email"])
-        VerificationCode.objects.ask(data["email"], VerificationCode.NEW_EMAIL, get_language() or "en", member)
+        VerificationCode.objects.request_code(data["email"], VerificationCode.NEW_EMAIL, get_language() or "en", member)
         return Response(status=202)
 
     @operation(

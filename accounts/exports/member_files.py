@@ -43,7 +43,7 @@ def export_security_events(member: Member) -> Rows:
 
 def export_blocks(member: Member) -> Rows:
     """The members whom the member blocks, as in their own list: without suspended and withdrawn ones."""
-    blocks = Block.objects.filter(MemberQuerySet.is_standing("blocked__"), blocker=member.pk)
+    blocks = Block.objects.filter(MemberQuerySet.active_condition("blocked__"), blocker=member.pk)
     for block in iterate_by_id(blocks.select_related("blocked")):
         yield {"member": _summary(block.blocked), "since": block.created_at}
 

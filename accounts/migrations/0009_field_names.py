@@ -10,6 +10,12 @@ class Migration(migrations.Migration):
             state_operations=[
                 migrations.RenameField("loginsession", "door", "audience"),
                 migrations.AlterField("loginsession", "audience", models.CharField(db_column="door", max_length=20)),
+                migrations.RenameField("member", "unsaid_until", "posts_hidden_until"),
+                migrations.AlterField(
+                    "member",
+                    "posts_hidden_until",
+                    models.DateTimeField(blank=True, db_column="unsaid_until", editable=False, null=True),
+                ),
             ]
         )
     ]

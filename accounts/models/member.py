@@ -12,7 +12,7 @@ from django.db.models.functions import Lower, Now
 from django.http import Http404
 from django.utils import timezone
 
-from accounts.email_addresses import normalised
+from accounts.email_addresses import normalise_email
 from accounts.errors import NotOneself, TermsOutdated
 from accounts.models.avatar import Avatar
 from accounts.models.block import Block
@@ -30,9 +30,9 @@ ABOUT_MAX_GRAPHEMES = 200
 class MemberQuerySet(models.QuerySet["Member"]):
     """Members as others may see them."""
 
-    def standing(self) -> Self:
+    def active(self) -> Self:
         """Members who are neither withdrawn nor suspended at this moment (the database's clock)."""
-        return self.filter(self.is_standing())
+        return self.filter(self.active_condition())
 
     def visible_to(self, member: "Member") -> Self:
         """Standing members, less those whom a block parts from the member in either direction.
@@ -40,21 +40,21 @@ class MemberQuerySet(models.QuerySet["Member"]):
         Feeds are compiled once for all members (libs.compiled_queries), so the rule reads nothing of `member` but its
         key, and no clock but the database's.
         """
-        return self.filter(self.is_seen_by(member, key="id"))
+        return self.filter(self.visibility_condition(member, key="id"))
 
-    def called(self, words: str) -> Self:
+    def search_nickname(self, words: str) -> Self:
         """Members whose nickname begins with the words or, from three letters on, has them anywhere."""
         found = contains if can_use_index(words) else starts_with
         return self.filter(found("nickname", words))
 
     @staticmethod
-    def is_standing(path: str = "") -> Q:
+    def active_condition(path: str = "") -> Q:
         """The condition of `standing`, for a member reached over the given path, such as "author__"."""
         until = f"{path}suspended_until"
         return Q(**{f"{path}withdrawn_at": None}) & (Q(**{until: None}) | Q(**{f"{until}__lte": Now()}))
 
     @classmethod
-    def is_seen_by(cls, member: "Member", *, key: str, path: str = "") -> Q:
+    def visibility_condition(cls, member: "Member", *, key: str, path: str = "") -> Q:
         """The condition of `visible_to`, for a member reached over the given path and named by the given key.
 
         Blocks are left out by NOT IN on purpose: the database hashes the few ids once, where NOT EXISTS asks again
@@ -63,7 +63,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """
         blocked = Block.objects.filter(blocker=member.pk).values("blocked_id")
         blockers = Block.objects.filter(blocked=member.pk).values("blocker_id")
-        return cls.is_standing(path) & ~Q(**{f"{key}__in": blocked}) & ~Q(**{f"{key}__in": blockers})
+        return cls.active_condition(path) & ~Q(**{f"{key}__in": blocked}) & ~Q(**{f"{key}__in": blockers})
 
 
 class MemberManager(BaseUserManager["Member"].from_queryset(MemberQuerySet)):  # type: ignore[misc]
@@ -71,7 +71,7 @@ class MemberManager(BaseUserManager["Member"].from_queryset(MemberQuerySet)):  #
 
     def create_user(self, email: str, password: str, **fields: Any) -> "Member":
         """Make a member who can sign in; the caller has proved the address and checked the password."""
-        member: Member = self.model(email=normalised(email), **fields)
+        member: Member = self.model(email=normalise_email(email), **fields)
         member.set_password(password)
         member.save(using=self._db)
         return member
@@ -82,7 +82,7 @@ class MemberManager(BaseUserManager["Member"].from_queryset(MemberQuerySet)):  #
 
     def get_by_natural_key(self, username: str | None) -> "Member":
         """The member of an e-mail address, however it was typed."""
-        member: Member = self.get(email=normalised(username or ""))
+        member: Member = self.get(email=normalise_email(username or ""))
         return member
 
 
@@ -102,7 +102,7 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
     # From now on the withdrawal cannot be cancelled, and jobs delete everything; see accounts.erasure.
     erasure_started_at = models.DateTimeField(null=True, blank=True, editable=False)
     # What they said up to this moment, itself included, they have taken back: nobody sees it any more.
-    unsaid_until = models.DateTimeField(null=True, blank=True, editable=False)
+    posts_hidden_until = models.DateTimeField(db_column="unsaid_until", null=True, blank=True, editable=False)
     is_staff = models.BooleanField(default=False)
     # Of the letters that no request asks for; the database's own default serves the code before this field.
     language = models.CharField(max_length=10, default="en", db_default="en")
@@ -140,7 +140,7 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
     @transaction.atomic
     def follow(self, other: "Member") -> None:
         """Read the other from now on; following twice changes nothing. Raises NotOneself, Http404 for a hidden one."""
-        self._stand_beside(other)
+        self._lock_pair(other)
         if not Member.objects.visible_to(self).filter(pk=other.pk).exists():
             raise Http404
         Follow.objects.get_or_create(follower_id=self.pk, followed_id=other.pk)
@@ -152,7 +152,7 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
     @transaction.atomic
     def block(self, other: "Member") -> bool:
         """Part the two, both ways, and end their follows. Says whether the block is new. Raises NotOneself."""
-        self._stand_beside(other)
+        self._lock_pair(other)
         _, is_new = Block.objects.get_or_create(blocker_id=self.pk, blocked_id=other.pk)
         pair = [self.pk, other.pk]
         Follow.objects.filter(follower__in=pair, followed__in=pair).delete()
@@ -162,14 +162,14 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         """Take one's own block back; the other's, if there is one, stays. Follows do not return."""
         Block.objects.filter(blocker=self.pk, blocked=other.pk).delete()
 
-    def _stand_beside(self, other: "Member") -> None:
+    def _lock_pair(self, other: "Member") -> None:
         """Lock the two, so that a follow and a block of the same moment come one after the other."""
         if self.pk == other.pk:
             raise NotOneself
         pair = Member.objects.filter(pk__in=[self.pk, other.pk]).order_by("pk")
         list(pair.select_for_update(no_key=True).values_list("pk"))
 
-    def speak(self, language: str) -> None:
+    def set_language(self, language: str) -> None:
         """Be written to in this language from now on."""
         if self.language != language:
             self.language = language
@@ -180,16 +180,16 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         if version != settings.TERMS_VERSION:
             raise TermsOutdated
         if self.terms_version != version:
-            self.change(terms_version=version, terms_accepted_at=timezone.now())
+            self.update(terms_version=version, terms_accepted_at=timezone.now())
 
-    def change(self, **fields: Any) -> None:
+    def update(self, **fields: Any) -> None:
         """Take new values for fields of oneself."""
         for name, value in fields.items():
             setattr(self, name, value)
         self.save(update_fields=[*fields, "changed_at"])
 
     @transaction.atomic
-    def show_with(self, image_id: int) -> None:
+    def set_avatar(self, image_id: int) -> None:
         """Take an uploaded picture as avatar; the one before it is deleted. Raises ImageNotUsable.
 
         Showing the same picture again changes nothing, so that a phone may repeat itself.
@@ -199,11 +199,11 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         if Avatar.objects.filter(member=self.pk, image=image_id).exists():
             return
         (image,) = Image.objects.claim([image_id], owner=self)
-        self.show_without()
+        self.remove_avatar()
         Avatar.objects.create(member=self, image=image)
 
     @transaction.atomic
-    def show_without(self) -> None:
+    def remove_avatar(self) -> None:
         """Have no avatar; its picture is deleted."""
         images = list(Avatar.objects.filter(member=self).values_list("image_id", flat=True))
         Avatar.objects.filter(member=self).delete()

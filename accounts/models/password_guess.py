@@ -14,10 +14,10 @@ from accounts.models.login_session import LoginSession
 from libs.throttling.client_address import coarse_network_of, network_of
 
 # How many wrong guesses each counter stands, by its key.
-Bounds = dict[str, int]
+Counters = dict[str, int]
 
 
-def at_the_door(email: str, address: str) -> Bounds:
+def login_counters(email: str, address: str) -> Counters:
     """The counters of somebody who signs in: the account from this network, and the account from everywhere.
 
     The first, low, slows one guesser down; the second, high, ends guessing from many networks. Networks that the owner
@@ -30,7 +30,7 @@ def at_the_door(email: str, address: str) -> Bounds:
     return {near: settings.PASSWORD_GUESSES_PER_NETWORK, everywhere: settings.PASSWORD_GUESSES_TOTAL}
 
 
-def signed_in(email: str) -> Bounds:
+def session_counters(email: str) -> Counters:
     """The counter of whoever holds a signed-in phone; nobody without its token can use it up."""
     return {_key(email, "signed in"): settings.PASSWORD_GUESSES_PER_NETWORK}
 
@@ -38,16 +38,16 @@ def signed_in(email: str) -> Bounds:
 class PasswordGuessQuerySet(models.QuerySet["PasswordGuess"]):
     """Guesses are counted before the password is looked at, so that a thousand at once are no more than allowed."""
 
-    def reserve(self, bounds: Bounds) -> None:
+    def count_attempt(self, counters: Counters) -> None:
         """Count one guess on each counter. Raises TooManyGuesses with the seconds to wait."""
-        for key, most in bounds.items():
-            self._take(key, most)
+        for key, most in counters.items():
+            self._count(key, most)
 
-    def forgive(self, bounds: Bounds) -> None:
+    def reset(self, counters: Counters) -> None:
         """Forget the guesses after the right password; another sign-in may just be counting, so the rows stay."""
-        self.filter(key__in=list(bounds)).update(wrong=0)
+        self.filter(key__in=list(counters)).update(wrong=0)
 
-    def _take(self, key: str, most: int) -> None:
+    def _count(self, key: str, most: int) -> None:
         now = timezone.now()
         start = now - timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS)
         guess, is_new = self.get_or_create(key=key, defaults={"wrong": 1, "since": now})

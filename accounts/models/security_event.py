@@ -12,7 +12,7 @@ from libs.outbox.queue import enqueue
 class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
     """Events as they are written."""
 
-    def tell(self, member: Any, kind: str, *, former_email: str = "") -> None:
+    def record_and_notify(self, member: Any, kind: str, *, former_email: str = "") -> None:
         """Write a change of credentials down and have the member told by mail, at the address they had before too.
 
         Belongs into the transaction of the change.

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.email_addresses import normalised
+from accounts.email_addresses import normalise_email
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, ProofInvalid
 from libs.outbox.queue import enqueue
 
@@ -24,34 +24,34 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
     """Codes by address; what a code proves is a matter of its purpose."""
 
     @transaction.atomic
-    def ask(self, email: str, purpose: str, language: str, member: Any = None) -> None:
+    def request_code(self, email: str, purpose: str, language: str, member: Any = None) -> None:
         """Have a code mailed, which only this member can use if one is named; the one before it stays good until then.
 
         Nothing is looked up here, so that the answer is the same for every address: who gets which letter, or none,
         is decided when it is sent.
         """
         asked = {"requested_at": timezone.now(), "language": language}
-        code, _ = self.update_or_create(email=normalised(email), purpose=purpose, member=member, defaults=asked)
+        code, _ = self.update_or_create(email=normalise_email(email), purpose=purpose, member=member, defaults=asked)
         enqueue("accounts.mail_code", {"code_id": code.pk})
 
     def confirm(self, email: str, purpose: str, typed: str) -> tuple[str, datetime]:
-        """The proof that somebody reads this address, and when it runs out; raises as `guessed` does."""
-        return self.guessed(typed, purpose, email).proof()
+        """The proof that somebody reads this address, and when it runs out; raises as `check_code` does."""
+        return self.check_code(typed, purpose, email).make_proof()
 
-    def guessed(self, typed: str, purpose: str, email: str, member: Any = None) -> "VerificationCode":
+    def check_code(self, typed: str, purpose: str, email: str, member: Any = None) -> "VerificationCode":
         """The code that was typed rightly, by the member it was mailed for if there is one.
 
         Raises CodeIncorrect, CodeExpired or CodeUsedUp; a wrong guess stays counted although it is refused.
         """
-        asked = self.filter(email=normalised(email), purpose=purpose, member=member)
+        asked = self.filter(email=normalise_email(email), purpose=purpose, member=member)
         with transaction.atomic():
             code = asked.select_for_update().first()
-            refusal = code.guess(typed) if code else CodeIncorrect()
+            refusal = code.count_guess(typed) if code else CodeIncorrect()
         if refusal or code is None:
             raise refusal or CodeIncorrect()
         return code
 
-    def use_up(self, code: "VerificationCode") -> None:
+    def consume(self, code: "VerificationCode") -> None:
         """Delete a guessed code in the caller's transaction, so that one of many that typed it gets on.
 
         Raises CodeIncorrect for all others, and when another letter was sent since.
@@ -60,19 +60,19 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
         if not used:
             raise CodeIncorrect
 
-    def proved(self, proof: str, purpose: str) -> "VerificationCode":
+    def get_by_proof(self, proof: str, purpose: str) -> "VerificationCode":
         """The locked code behind a proof; the caller's transaction uses it up by deleting it. Raises ProofInvalid."""
         try:
             claim = signing.loads(proof, salt=PROOF_SALT)
         except signing.BadSignature:
             raise ProofInvalid from None
-        return self.filter(pk=claim["id"], nonce=claim["nonce"], purpose=purpose)._confirmed()
+        return self.filter(pk=claim["id"], nonce=claim["nonce"], purpose=purpose)._lock_confirmed()
 
-    def confirmed(self, email: str, purpose: str) -> "VerificationCode":
-        """As `proved`, for a client that keeps no proof: the locked code that was confirmed for this address."""
-        return self.filter(email=normalised(email), purpose=purpose, member=None)._confirmed()
+    def get_confirmed(self, email: str, purpose: str) -> "VerificationCode":
+        """As `get_by_proof`, for a client that keeps no proof: the locked code that was confirmed for this address."""
+        return self.filter(email=normalise_email(email), purpose=purpose, member=None)._lock_confirmed()
 
-    def _confirmed(self) -> "VerificationCode":
+    def _lock_confirmed(self) -> "VerificationCode":
         since = timezone.now() - timedelta(seconds=settings.VERIFICATION_PROOF_SECONDS)
         code = self.select_for_update().filter(confirmed_at__gt=since).first()
         if code is None:
@@ -123,7 +123,7 @@ class VerificationCode(models.Model):
     def __str__(self) -> str:
         return f"{self.purpose} of {self.email}"
 
-    def draw(self) -> str:
+    def generate(self) -> str:
         """A fresh code, whose life begins now; only its digest is kept, and only the mail knows it."""
         drawn = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
         self.salt, self.sent_at, self.guesses = secrets.token_hex(16), timezone.now(), 0
@@ -131,7 +131,7 @@ class VerificationCode(models.Model):
         self.save(update_fields=["salt", "digest", "sent_at", "guesses"])
         return drawn
 
-    def guess(self, typed: str) -> CodeIncorrect | CodeExpired | CodeUsedUp | None:
+    def count_guess(self, typed: str) -> CodeIncorrect | CodeExpired | CodeUsedUp | None:
         """What is wrong with what was typed, or None; the caller holds the row's lock and raises after the commit.
 
         A confirmed code may be confirmed again until it expires, since a phone may go back a screen.
@@ -150,7 +150,7 @@ class VerificationCode(models.Model):
         self.save(update_fields=["nonce", "confirmed_at"])
         return None
 
-    def proof(self) -> tuple[str, datetime]:
+    def make_proof(self) -> tuple[str, datetime]:
         """A signed claim on this row, and when it runs out. Raises ProofInvalid before it was confirmed."""
         if self.confirmed_at is None:
             raise ProofInvalid

@@ -12,13 +12,13 @@ from accounts.profiles.representations import member_summary, member_summary_val
 
 def followers_of(member: Member, asker: Member) -> QuerySet[Follow]:
     """Follows of the member by those whom the asker may see."""
-    seen = MemberQuerySet.is_seen_by(asker, key="follower_id", path="follower__")
+    seen = MemberQuerySet.visibility_condition(asker, key="follower_id", path="follower__")
     return Follow.objects.filter(seen, followed=member.pk)
 
 
 def followed_by(member: Member, asker: Member) -> QuerySet[Follow]:
     """Follows by the member of those whom the asker may see."""
-    seen = MemberQuerySet.is_seen_by(asker, key="followed_id", path="followed__")
+    seen = MemberQuerySet.visibility_condition(asker, key="followed_id", path="followed__")
     return Follow.objects.filter(seen, follower=member.pk)
 
 

@@ -23,13 +23,13 @@ class MemberAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Member, AccessToken] | None:
         """The member and their token; None without a token. Raises TokenInvalid, TokenExpired or SessionEnded."""
-        raw = bearer(request)
+        raw = get_bearer_token(request)
         if raw is None:
             return None
         token = parse_token(AccessToken, raw, audience=self.audience)
         if not LoginSession.objects.is_session_live(int(token["sid"])):
             raise SessionEnded
-        return known_by_id(int(token["sub"])), token
+        return member_with_id_only(int(token["sub"])), token
 
     def errors(self, method: str) -> tuple[type[APIException], ...]:
         """What any operation may answer with that needs a member."""
@@ -40,7 +40,7 @@ class MemberAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-def bearer(request: Request) -> str | None:
+def get_bearer_token(request: Request) -> str | None:
     """The token a request carries; None without one, or with a way of signing in that we do not know (RFC 6750 3.1).
 
     Raises TokenInvalid for a header that promises a token and has none.
@@ -53,7 +53,7 @@ def bearer(request: Request) -> str | None:
     return str(raw.strip())
 
 
-def known_by_id(member_id: int) -> Member:
+def member_with_id_only(member_id: int) -> Member:
     """A member of whom only the id is loaded."""
     known: Any = Member.from_db("default", ["id"], [member_id])
     member: Member = known

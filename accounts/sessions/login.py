@@ -7,10 +7,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.email_addresses import normalised
+from accounts.email_addresses import normalise_email
 from accounts.errors import CredentialsWrong, PasswordWrong
 from accounts.models import Member, PasswordGuess
-from accounts.models.password_guess import at_the_door, signed_in
+from accounts.models.password_guess import login_counters, session_counters
 from accounts.sessions.rotation import TokenPair, start_session
 from libs.outbox.queue import enqueue
 from libs.throttling.client_address import coarse_network_of
@@ -22,9 +22,9 @@ def authenticate(email: str, password: str, *, address: str) -> Member:
     Raises TooManyGuesses before looking at the password, and CredentialsWrong alike in text, code and time for an
     unknown address, a wrong password, a suspended member and one whose days of grace are over.
     """
-    email = normalised(email)
-    bounds = at_the_door(email, address)
-    PasswordGuess.objects.reserve(bounds)
+    email = normalise_email(email)
+    counters = login_counters(email, address)
+    PasswordGuess.objects.count_attempt(counters)
     member: Member | None = Member.objects.filter(email=email).first()
     if member is None:
         make_password(password)
@@ -33,7 +33,7 @@ def authenticate(email: str, password: str, *, address: str) -> Member:
     if not may_log_in(member):
         # Not forgiven: a count that begins anew would tell that the password was right.
         raise CredentialsWrong
-    PasswordGuess.objects.forgive(bounds)
+    PasswordGuess.objects.reset(counters)
     return member
 
 
@@ -66,7 +66,7 @@ def log_in(email: str, password: str, *, audience: str, device: str, address: st
         if not member.is_active or _is_changed(member, proved, password):
             raise CredentialsWrong
         if language:
-            member.speak(language)
+            member.set_language(language)
         is_familiar = member.sessions.filter(device=device, network=coarse_network_of(address)).exists()
         pair = start_session(member, audience=audience, device=device, network=coarse_network_of(address))
         if not is_familiar:
@@ -81,8 +81,8 @@ def _is_changed(member: Member, proved: Member, password: str) -> bool:
 
 def confirm_password(member: Member, password: str) -> None:
     """Make sure that it is the member who holds the phone. Raises PasswordWrong or TooManyGuesses."""
-    bounds = signed_in(member.email)
-    PasswordGuess.objects.reserve(bounds)
+    counters = session_counters(member.email)
+    PasswordGuess.objects.count_attempt(counters)
     if not member.check_password(password):
         raise PasswordWrong
-    PasswordGuess.objects.forgive(bounds)
+    PasswordGuess.objects.reset(counters)

@@ -25,7 +25,7 @@ def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Me
         raise TermsOutdated
     accepted = {"terms_version": terms_version, "terms_accepted_at": timezone.now()}
     return _join(
-        lambda: VerificationCode.objects.proved(proof, VerificationCode.SIGN_UP),
+        lambda: VerificationCode.objects.get_by_proof(proof, VerificationCode.SIGN_UP),
         password,
         password_validation.check,
         **accepted,
@@ -41,7 +41,7 @@ def sign_up_confirmed(email: str, password: str, terms_version: str, **profile: 
     """
     accepted = {"terms_version": terms_version, "terms_accepted_at": timezone.now()}
     return _join(
-        lambda: VerificationCode.objects.confirmed(email, VerificationCode.JOIN),
+        lambda: VerificationCode.objects.get_confirmed(email, VerificationCode.JOIN),
         password,
         password_validation.refuse_common,
         **accepted,

@@ -5,7 +5,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.email_addresses import normalised
+from accounts.email_addresses import normalise_email
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
 from accounts.serializers import CodeConfirmSerializer, CodeRequestSerializer, ProofSerializer
@@ -34,8 +34,8 @@ class VerificationCodeViewSet(StrictViewSet):
     def create(self, request: Request) -> Response:
         """Ask for a code."""
         email = self.validated_data()["email"]
-        enforce_rate_limit("code-email", normalised(email), request)
-        VerificationCode.objects.ask(email, VerificationCode.SIGN_UP, get_language() or "en")
+        enforce_rate_limit("code-email", normalise_email(email), request)
+        VerificationCode.objects.request_code(email, VerificationCode.SIGN_UP, get_language() or "en")
         return Response(status=202)
 
     @operation(

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.email_addresses import EMAIL_MAX_LENGTH, normalised
+from accounts.email_addresses import EMAIL_MAX_LENGTH, normalise_email
 
 
 class AddressForm(forms.Form):
@@ -14,7 +14,7 @@ class AddressForm(forms.Form):
 
     def clean_email(self) -> str:
         """Normalise the address, which NFKC may make longer."""
-        email = normalised(self.cleaned_data["email"])
+        email = normalise_email(self.cleaned_data["email"])
         if len(email) > EMAIL_MAX_LENGTH:
             raise ValidationError(_("Use at most %(most)d characters.") % {"most": EMAIL_MAX_LENGTH}, "max_length")
         return email

@@ -55,7 +55,7 @@ class RequestCodeView(WithdrawalView):
         email = form.cleaned_data["email"]
         self.enforce_address_limit("code-address")
         enforce_rate_limit("code-email", email)
-        VerificationCode.objects.ask(email, VerificationCode.WITHDRAW_PAGE, get_language() or "en")
+        VerificationCode.objects.request_code(email, VerificationCode.WITHDRAW_PAGE, get_language() or "en")
         return render(self.request, f"{FOLDER}/confirm_code.html", {"form": CodeForm(initial={"email": email})})
 
 

@@ -15,7 +15,7 @@ def withdraw_with_password(member: Member, password: str) -> None:
 
 def withdraw_with_code(member: Member, typed: str) -> None:
     """Withdraw a logged-in member who gives the code sent to them. Raises CodeIncorrect, CodeExpired or CodeUsedUp."""
-    code = VerificationCode.objects.guessed(typed, VerificationCode.WITHDRAW, member.email, member)
+    code = VerificationCode.objects.check_code(typed, VerificationCode.WITHDRAW, member.email, member)
     _withdraw(code)
 
 
@@ -24,13 +24,13 @@ def withdraw_by_email(email: str, typed: str) -> None:
 
     For an address without a member it raises CodeIncorrect, as for a wrong code.
     """
-    _withdraw(VerificationCode.objects.guessed(typed, VerificationCode.WITHDRAW_PAGE, email))
+    _withdraw(VerificationCode.objects.check_code(typed, VerificationCode.WITHDRAW_PAGE, email))
 
 
 @transaction.atomic
 def _withdraw(code: VerificationCode) -> None:
-    member = Member.objects.standing().select_for_update().filter(email=code.email).first()
+    member = Member.objects.active().select_for_update().filter(email=code.email).first()
     if member is None:
         raise CodeIncorrect
-    VerificationCode.objects.use_up(code)
+    VerificationCode.objects.consume(code)
     member.withdraw()

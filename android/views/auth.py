@@ -7,11 +7,11 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.email_addresses import normalised
+from accounts.email_addresses import normalise_email
 from accounts.errors import SessionEnded, TokenExpired, TokenInvalid, TooManyGuesses
 from accounts.models import LoginSession, Member, VerificationCode
 from accounts.sessions import login, rotation
-from accounts.sessions.authentication import bearer
+from accounts.sessions.authentication import get_bearer_token
 from accounts.sessions.tokens import session_of_token
 from accounts.signup import registration
 from android.authentication import ANDROID_AUDIENCE
@@ -47,8 +47,8 @@ class AuthViewSet(AppViewSet):
     def request_code(self, request: Request) -> Response:
         """Send a code; the response is the same for every address, and members get an e-mail that says so."""
         email = self.validated_data()["email"]
-        enforce_rate_limit("code-email", normalised(email), request)
-        VerificationCode.objects.ask(email, VerificationCode.JOIN, settings.ANDROID_LANGUAGE)
+        enforce_rate_limit("code-email", normalise_email(email), request)
+        VerificationCode.objects.request_code(email, VerificationCode.JOIN, settings.ANDROID_LANGUAGE)
         return Response({"message": "The code is on its way."}, status=202)
 
     @operation(
@@ -159,7 +159,7 @@ def _session_of_request(request: Request) -> tuple[int, bool]:
 
     Raises NotAuthenticated or TokenInvalid.
     """
-    raw = bearer(request)
+    raw = get_bearer_token(request)
     if raw is None:
         raise NotAuthenticated
     return session_of_token(raw, audience=ANDROID_AUDIENCE)

@@ -74,7 +74,7 @@ class AppMemberViewSet(AppViewSet):
     def blocking(self, request: Request) -> Response:
         """Return all blocked members, the newest block first."""
         self.require_actor(self.validated_query()["member_id"])
-        blocks = Block.objects.filter(MemberQuerySet.is_standing("blocked__"), blocker=self.member.pk)
+        blocks = Block.objects.filter(MemberQuerySet.active_condition("blocked__"), blocker=self.member.pk)
         rows = blocks.order_by("-created_at", "-id").values(**app_member_values("blocked__"))
         members = [app_member_representation(row, self.member.pk) for row in rows[:BLOCKS_SHOWN]]
         return Response({"size": len(members), "members": members})
@@ -101,7 +101,7 @@ class AppMemberViewSet(AppViewSet):
     def _target(self) -> Member:
         """Return the target among active members, blocks ignored, so that one can block back."""
         target_id = self.data_without_actor()["target_id"]
-        target: Member = get_object_or_404(Member.objects.standing(), pk=target_id)
+        target: Member = get_object_or_404(Member.objects.active(), pk=target_id)
         return target
 
     def _pair(self, target: Member) -> Response:
@@ -125,5 +125,5 @@ class AppAvatarViewSet(AppViewSet):
         file = self.data_without_actor()["file"]
         with accepted_images([file], owner=self.member) as (image,), transaction.atomic():
             mark_stored([image])
-            self.member.show_with(image.pk)
+            self.member.set_avatar(image.pk)
         return Response({"member_id": self.member.pk, "avatar_url": app_image_url(image.key)}, status=201)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.utils import timezone
 
-from accounts.email_addresses import normalised
+from accounts.email_addresses import normalise_email
 from moderation.pseudonyms import address_digests
 
 
@@ -14,11 +14,11 @@ class BannedAddressQuerySet(models.QuerySet["BannedAddress"]):
 
     def ban(self, email: str, until: datetime) -> None:
         """Ban an address until the given time."""
-        self.update_or_create(digest=address_digests(normalised(email))[0], defaults={"until": until})
+        self.update_or_create(digest=address_digests(normalise_email(email))[0], defaults={"until": until})
 
     def is_banned(self, email: str) -> bool:
         """Whether the address is banned at this moment."""
-        return self.filter(digest__in=address_digests(normalised(email)), until__gt=timezone.now()).exists()
+        return self.filter(digest__in=address_digests(normalise_email(email)), until__gt=timezone.now()).exists()
 
 
 class BannedAddress(models.Model):

@@ -29,7 +29,7 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def not_hidden_by_author(self) -> Self:
         """Posts that the author has not deleted by deleting all of them; jobs delete these rows later."""
-        return self.filter(Q(author__unsaid_until=None) | Q(created_at__gt=F("author__unsaid_until")))
+        return self.filter(Q(author__posts_hidden_until=None) | Q(created_at__gt=F("author__posts_hidden_until")))
 
     def visible_to(self, member: Member) -> Self:
         """Published posts of active authors, without those of members who block the member or are blocked by them.
@@ -37,7 +37,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         Feeds are compiled once for all members (libs.compiled_queries), so this reads nothing of `member` but its key,
         and no clock but the database's.
         """
-        is_visible = MemberQuerySet.is_seen_by(member, key="author_id", path="author__")
+        is_visible = MemberQuerySet.visibility_condition(member, key="author_id", path="author__")
         return self.published().filter(is_visible).not_hidden_by_author()
 
     def newest_first(self) -> Self:
@@ -74,7 +74,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         """
         # Not the current time: if the next post comes from a server whose clock is behind, it must not be hidden.
         if newest := self.filter(author=member.pk).aggregate(newest=Max("created_at"))["newest"]:
-            Member.objects.filter(pk=member.pk).update(unsaid_until=newest)
+            Member.objects.filter(pk=member.pk).update(posts_hidden_until=newest)
         # Also if there is nothing to hide: a repeated request resumes what a failed job left.
         enqueue("posts.delete_posts", {"member_id": member.pk})
 

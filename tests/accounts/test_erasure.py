@@ -131,7 +131,7 @@ def test_a_new_member_keeps_everything_while_the_old_one_is_deleted(
 
 def test_an_erased_member_gets_no_mail_that_was_waiting(mina: Member, work: Work, mailoutbox: Letters) -> None:
     with transaction.atomic():
-        SecurityEvent.objects.tell(mina, SecurityEvent.EMAIL_CHANGED, former_email="former@example.com")
+        SecurityEvent.objects.record_and_notify(mina, SecurityEvent.EMAIL_CHANGED, former_email="former@example.com")
     mina.withdraw()
     start(mina)
     work()

@@ -94,7 +94,7 @@ def test_images_are_not_compressed_and_listed_with_the_avatar(
     export: Export, mina: Member, image_of: Callable[..., Image]
 ) -> None:
     avatar, unused = image_of(mina), image_of(mina)
-    mina.show_with(avatar.pk)
+    mina.set_avatar(avatar.pk)
     archive = export()
     assert read_json(archive, "profile")["avatar"] == f"pictures/{avatar.pk}.jpg"
     listed = read_json(archive, "pictures")

@@ -70,7 +70,7 @@ def test_only_who_may_sign_in_gets_a_letter(
     days = settings.WITHDRAWAL_GRACE_DAYS
     jun.suspend(timezone.now() + timedelta(days=1))
     jun.withdraw()
-    sora.change(withdrawn_at=timezone.now() - timedelta(days=days))
+    sora.update(withdrawn_at=timezone.now() - timedelta(days=days))
     mina.suspend(timezone.now() + timedelta(days=1))
     assert [reset_code(email) for email in (mina.email, jun.email, sora.email, "nobody@example.com")] == [""] * 4
     assert mailoutbox == []
@@ -88,7 +88,7 @@ def test_who_left_and_forgot_the_password_comes_back(reset_code: CodeFor, mina: 
 def test_a_reset_gives_no_more_days_of_grace(reset_code: CodeFor, mina: Member, settings: Settings) -> None:
     mina.withdraw()
     code = reset_code(mina.email)
-    mina.change(withdrawn_at=timezone.now() - timedelta(days=settings.WITHDRAWAL_GRACE_DAYS))
+    mina.update(withdrawn_at=timezone.now() - timedelta(days=settings.WITHDRAWAL_GRACE_DAYS))
     assert code_of(reset(mina.email, code)) == "code_incorrect"
     assert Member.objects.get(pk=mina.pk).password == mina.password
 

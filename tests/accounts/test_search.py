@@ -117,7 +117,7 @@ def test_nicknames_are_read_from_the_indexes_made_for_them(jun: Member, words: s
         # Autovacuum does this elsewhere: new entries wait in a list that the planner does not like.
         cursor.execute("SELECT gin_clean_pending_list('member_nickname_trigrams')")
         cursor.execute("ANALYZE")
-    members: QuerySet[Any] = Member.objects.visible_to(jun).called(words)
+    members: QuerySet[Any] = Member.objects.visible_to(jun).search_nickname(words)
     assert index in indexes(explained(members))
 
 

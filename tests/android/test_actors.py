@@ -87,7 +87,7 @@ def test_nobody_acts_in_the_name_of_another(mina_app: App, jun: Member, things: 
     for foreign in (jun.pk, withdrawn.pk, 1, 2**63 - 1):
         assert refusal(call, asked(mina_app, ACTORS[call](foreign))) == FOREIGN[call]
     assert kept() == before
-    assert Member.objects.standing().filter(pk=jun.pk).exists()
+    assert Member.objects.active().filter(pk=jun.pk).exists()
 
 
 @pytest.mark.parametrize(("call", "name"), REFUSED)

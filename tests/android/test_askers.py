@@ -137,7 +137,7 @@ def test_everybody_hears_what_the_table_says_and_does_no_more(scene: Scene, call
         assert call in ("confirmVerificationCode", "login") or kept() == before
     assert Post.objects.filter(pk=scene.post.pk).exists() == ((call, actor) != ("deletePost", "owner"))
     if not actor.startswith("of "):
-        standing = Member.objects.standing().filter(pk=scene.owner.pk)
+        standing = Member.objects.active().filter(pk=scene.owner.pk)
         assert standing.exists() == ((call, actor) != ("deleteMember", "owner"))
 
 
@@ -164,6 +164,6 @@ def test_what_was_refused_to_a_blocked_member_did_not_happen(scene: Scene) -> No
     app = scene.app_of("blocked")
     for call in ("profile", "deleteMember", "deletePost"):
         refusal(call, asked(app, scene.request(call, app)))
-    assert Member.objects.standing().filter(pk=scene.owner.pk).exists()
+    assert Member.objects.active().filter(pk=scene.owner.pk).exists()
     assert scene.tablet.profile()["post_size"] == 1
     assert (Block.objects.count(), Report.objects.count()) == (1, 0)

@@ -35,7 +35,7 @@ def test_what_was_confirmed_here_opens_nothing_at_v1(app: App, code_for: CodeFor
     app.confirm_code(NEW, code)
     row = VerificationCode.objects.get()
     body = {"password": "a long password by the sea", "name": "N", "nickname": "N", "terms_version": "2026-11-01"}
-    assert v1_code_of(Phone().post("members", proof=row.proof()[0], **body)) == "proof_invalid"
+    assert v1_code_of(Phone().post("members", proof=row.make_proof()[0], **body)) == "proof_invalid"
 
 
 def test_a_code_can_be_confirmed_again_until_it_expires(app: App, code_for: CodeFor) -> None:

@@ -62,7 +62,7 @@ def test_a_moderator_deletes_no_more_than_others_at_this_door(sora: Member, jun:
     ]
     assert told == [(400, "POST_004"), (403, "MEMBER_005")]
     assert Post.objects.filter(pk=post.pk).exists()
-    assert Member.objects.standing().filter(pk=jun.pk).exists()
+    assert Member.objects.active().filter(pk=jun.pk).exists()
 
 
 def test_a_post_is_deleted_once_and_a_second_time_keeps_the_login(mina_app: App) -> None:
@@ -111,14 +111,14 @@ def test_nobody_else_is_touched_when_somebody_leaves(mina_app: App, jun_app: App
     posts = [PostFactory.create(author=one) for one in (jun, *others)]
     mina_app.delete_account()
     assert {post["id"] for post in jun_app.posts()} == {post.pk for post in posts}
-    assert Member.objects.standing().count() == 3
+    assert Member.objects.active().count() == 3
 
 
 def test_the_app_leaves_whatever_terms_its_member_accepted(mina_app: App, mina: Member) -> None:
-    mina.change(terms_version="android-0.0.22")
+    mina.update(terms_version="android-0.0.22")
     mina_app.register_post("Snow")
     mina_app.delete_account()
-    assert not Member.objects.standing().exists()
+    assert not Member.objects.active().exists()
 
 
 def test_whoever_signs_in_within_the_days_of_grace_is_back(mina_app: App) -> None:

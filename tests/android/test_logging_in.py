@@ -143,7 +143,7 @@ def test_a_login_within_the_days_of_grace_brings_the_member_back(app: App, mina:
 def test_a_login_leaves_the_members_own_language(
     app: App, mina: Member, work: Work, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
-    mina.speak("en")
+    mina.set_language("en")
     app.login(mina.email, PASSWORD)
     work()
     mina.refresh_from_db()

@@ -98,9 +98,9 @@ def test_each_of_two_reports_has_its_own_copies(report: Report, post: Post, work
 def test_a_reported_avatar_outlives_its_replacement(
     mina: Member, jun: Member, image_of: Callable[..., Image], work: Work
 ) -> None:
-    mina.show_with(image_of(mina).pk)
+    mina.set_avatar(image_of(mina).pk)
     report, _ = report_member(jun, mina.pk, reason="nudity", text="")
-    mina.show_with(image_of(mina).pk)
+    mina.set_avatar(image_of(mina).pk)
     work()
     assert is_there(report.images.get().key)
     assert Image.objects.count() == 1

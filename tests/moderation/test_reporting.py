@@ -27,7 +27,7 @@ def fields(response: Any) -> set[tuple[str, str]]:
 def test_the_snapshot_of_a_reported_post_stays_as_it_was(phone: Phone, mina: Member, jun: Member, post: Post) -> None:
     response = phone.post("reports", post_id=str(post.pk), reason="spam", text="Five times today.")
     assert response.status_code == 201
-    mina.change(nickname="Somebody else")
+    mina.update(nickname="Somebody else")
     post.erase()
     report = Report.objects.get(pk=response.json()["id"])
     assert (report.reporter, report.subject, report.post) == (jun, mina, None)
@@ -42,8 +42,8 @@ def test_the_snapshot_of_a_reported_post_stays_as_it_was(phone: Phone, mina: Mem
 def test_the_snapshot_of_a_reported_member_has_their_profile(
     phone: Phone, mina: Member, image_of: Callable[..., Any]
 ) -> None:
-    mina.change(about="I sell watches.")
-    mina.show_with(image_of(mina).pk)
+    mina.update(about="I sell watches.")
+    mina.set_avatar(image_of(mina).pk)
     assert phone.post("reports", member_id=str(mina.pk), reason="impersonation").status_code == 201
     report = Report.objects.get()
     assert (report.about, report.nickname, report.subject_text) == ("member", "Mina", "I sell watches.")

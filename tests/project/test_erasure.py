@@ -71,7 +71,7 @@ class Life:
 
     def say(self) -> None:
         """An avatar, a post with two pictures, a picture that nothing shows, a feed read, relations both ways."""
-        self.mina.change(about="Mina, by the sea")
+        self.mina.update(about="Mina, by the sea")
         self.phone.put("me/avatar", image_id=str(self.picture("Mina herself")))
         images = [str(self.picture("Mina's garden")) for _ in range(2)]
         assert self.phone.post("posts", text="Mina was here", image_ids=images).status_code == 201

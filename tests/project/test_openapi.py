@@ -150,7 +150,7 @@ def illustrated_by(image_of: Callable[..., Any]) -> Callable[[Member], Post]:
     """Gives a member an avatar and publishes a post of theirs with a picture."""
 
     def publish(author: Member) -> Post:
-        author.show_with(image_of(author).pk)
+        author.set_avatar(image_of(author).pk)
         return Post.objects.publish(author=author, text="x", image_ids=[image_of(author).pk])
 
     return publish

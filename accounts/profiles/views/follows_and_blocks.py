@@ -93,14 +93,14 @@ class BlockViewSet(RelationViewSet):
 
     def target(self, member_id: int) -> Member:
         """Whoever stands; blocks are ignored, or nobody could block back."""
-        other: Member = get_object_or_404(Member.objects.standing(), pk=member_id)
+        other: Member = get_object_or_404(Member.objects.active(), pk=member_id)
         return other
 
     @operation(id="list_blocks", summary="List whom you block", **LIST)
     def list(self, request: Request) -> Response:
         """The newest first."""
         return self.page(
-            Block.objects.filter(MemberQuerySet.is_standing("blocked__"), blocker=self.member.pk), "blocked"
+            Block.objects.filter(MemberQuerySet.active_condition("blocked__"), blocker=self.member.pk), "blocked"
         )
 
     @operation(

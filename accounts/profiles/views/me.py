@@ -78,7 +78,7 @@ class MeViewSet(StrictViewSet):
         data = self.validated_data()
         with transaction.atomic():
             member = self.as_read()
-            member.change(**data)
+            member.update(**data)
             shown = own_profile(member)
         return Response(shown, headers={"ETag": compute_etag(shown)})
 
@@ -97,7 +97,7 @@ class MeViewSet(StrictViewSet):
         image_id = self.validated_data()["image_id"]
         with transaction.atomic():
             member = self.as_read()
-            member.show_with(image_id)
+            member.set_avatar(image_id)
         return Response(own_profile(member))
 
     @operation(
@@ -109,7 +109,7 @@ class MeViewSet(StrictViewSet):
     def delete_avatar(self, request: Request) -> Response:
         """Take the avatar down; having none is a success too."""
         with transaction.atomic():
-            self.as_read().show_without()
+            self.as_read().remove_avatar()
         return Response(status=204)
 
     @operation(
@@ -145,7 +145,7 @@ class MeViewSet(StrictViewSet):
         """For those who do not know their password any more."""
         member = self.me()
         enforce_rate_limit("code-email", member.email)
-        VerificationCode.objects.ask(member.email, VerificationCode.WITHDRAW, get_language() or "en", member)
+        VerificationCode.objects.request_code(member.email, VerificationCode.WITHDRAW, get_language() or "en", member)
         return Response(status=202)
 
     @operation(

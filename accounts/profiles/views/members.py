@@ -60,7 +60,7 @@ class MemberViewSet(StrictViewSet):
     )
     def list(self, request: Request) -> Response:
         """One page of members who are called so."""
-        found = Member.objects.visible_to(self.member).called(self.validated_query()["search"])
+        found = Member.objects.visible_to(self.member).search_nickname(self.validated_query()["search"])
         rows = found.order_by("-created_at", "-id").values("id", "created_at", **member_summary_values(self.member))
         return self.get_paginated_response([member_summary(row) for row in self.paginate_queryset(rows) or []])
 
