@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Rename attributes of models; their columns keep their names, so the database does not change."""
 
-    dependencies = [("accounts", "0008_erasure_started_at")]
+    dependencies = [("accounts", "0009_nickname_indexes")]
     operations = [
         migrations.SeparateDatabaseAndState(
             state_operations=[
