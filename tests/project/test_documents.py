@@ -57,6 +57,15 @@ def test_every_operation_of_the_api_is_in_the_guide() -> None:
     assert sorted(documented) == sorted(set(_operations(get_resolver().url_patterns)))
 
 
+def test_the_calls_of_each_screen_are_operations_of_the_api() -> None:
+    table = _read("docs/api.md").partition("| screen | calls |")[2].partition("\n\n")[0]
+    calls = set(re.findall(r"`([A-Z]+ /[^`]*)`", table))
+    operations = set(_operations(get_resolver().url_patterns))
+    assert calls - operations == set()
+    # Other calls read the same: a member's lists, and the post or avatar that has the image.
+    assert operations - calls <= {"GET /follows", "GET /follows/followers", "GET /images/{image_id}"}
+
+
 def test_every_limit_is_in_the_guide_with_its_default() -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \|.*\| ([^|]+) \|$", _read("docs/api.md"), re.MULTILINE)
     assert dict(rows) == settings.THROTTLE_RATES
