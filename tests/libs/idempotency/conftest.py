@@ -16,7 +16,7 @@ __all__ = ["at_once", "shared_db"]
 @pytest.fixture
 def environment(shared_db: None, tmp_path: Path, settings: Any) -> Environment:
     """The environment of a server with this test's database and images, and a lease of 3 seconds."""
-    disk = {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": {"location": tmp_path / "images"}}
+    disk = {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": {"location": tmp_path / "pictures"}}
     settings.STORAGES = settings.STORAGES | {"default": disk}
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
