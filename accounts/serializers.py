@@ -36,7 +36,7 @@ class MemberSummarySerializer(MemberBaseSerializer):
     viewer = MemberViewerSerializer()
 
 
-class CountsSerializer(serializers.Serializer[object]):
+class ProfileCountsSerializer(serializers.Serializer[object]):
     """Counts of what the viewer may see: exact below 10000, which means 10000 or more."""
 
     followers = serializers.IntegerField(max_value=COUNT_LIMIT)
@@ -49,7 +49,7 @@ class ProfileBaseSerializer(MemberBaseSerializer):
 
     about = serializers.CharField()
     created_at = serializers.DateTimeField()
-    counts = CountsSerializer()
+    counts = ProfileCountsSerializer()
 
 
 class ProfileSerializer(ProfileBaseSerializer):
@@ -89,19 +89,19 @@ class AddressField(serializers.EmailField):
         return email
 
 
-class CodeRequestSerializer(StrictSerializer):
+class VerificationCodeSerializer(StrictSerializer):
     """Where the code goes."""
 
     email = AddressField(max_length=EMAIL_MAX_LENGTH)
 
 
-class CodeConfirmSerializer(CodeRequestSerializer):
+class VerificationConfirmationSerializer(VerificationCodeSerializer):
     """What was typed from the mail."""
 
     code = serializers.CharField(max_length=64, help_text="8 letters and digits; case counts.")
 
 
-class ProofSerializer(serializers.Serializer[object]):
+class VerificationProofSerializer(serializers.Serializer[object]):
     """That somebody reads the address."""
 
     proof = serializers.CharField(help_text="Goes into the sign-up, which uses it up.")
@@ -134,7 +134,7 @@ class SignUpSerializer(DeviceSerializer):
     terms_version = serializers.CharField(max_length=40, help_text="The version accepted; /api/v1/config names it.")
 
 
-class SignInSerializer(DeviceSerializer):
+class EmailLoginSerializer(DeviceSerializer):
     """E-mail and password."""
 
     email = serializers.CharField(max_length=EMAIL_MAX_LENGTH)
@@ -147,7 +147,7 @@ class RefreshSerializer(StrictSerializer):
     refresh = serializers.CharField(max_length=2_000)
 
 
-class PasswordResetSerializer(CodeConfirmSerializer):
+class PasswordResetSerializer(VerificationConfirmationSerializer):
     """A code from the mail and the password to come."""
 
     password = PasswordField()
@@ -166,7 +166,7 @@ class PasswordChangeSerializer(StrictSerializer):
     password = PasswordField()
 
 
-class EmailChangeSerializer(CodeRequestSerializer):
+class EmailChangeSerializer(VerificationCodeSerializer):
     """The address to come, and the password once more."""
 
     password = PasswordField()
@@ -185,19 +185,19 @@ class WithdrawalSerializer(StrictSerializer):
         return given
 
 
-class TermsSerializer(StrictSerializer):
+class TermsAcceptanceSerializer(StrictSerializer):
     """The version accepted."""
 
     version = serializers.CharField(max_length=40, help_text="The present one; /api/v1/config names it.")
 
 
-class AvatarSerializer(StrictSerializer):
+class AvatarUpdateSerializer(StrictSerializer):
     """An uploaded picture that nothing shows yet."""
 
     image_id = IdField()
 
 
-class SessionSerializer(serializers.Serializer[object]):
+class LoginSessionSerializer(serializers.Serializer[object]):
     """One device that is signed in."""
 
     id = IdField()
@@ -215,13 +215,13 @@ class SessionSerializer(serializers.Serializer[object]):
 
 
 @extend_schema_serializer(many=False)
-class SessionListSerializer(serializers.Serializer[object]):
+class LoginSessionListSerializer(serializers.Serializer[object]):
     """All of them; there are never many."""
 
-    results = SessionSerializer(many=True)
+    results = LoginSessionSerializer(many=True)
 
 
-class PairSerializer(serializers.Serializer[object]):
+class TokenPairSerializer(serializers.Serializer[object]):
     """What a signed-in device keeps."""
 
     access = serializers.CharField(help_text="For the Authorization header: `Bearer` and this.")
@@ -241,14 +241,14 @@ class MemberSearchSerializer(serializers.Serializer[Any]):
     )
 
 
-class RelationSerializer(serializers.Serializer[object]):
+class RelatedMemberSerializer(serializers.Serializer[object]):
     """A member in a list of followed, followers or blocked."""
 
     member = MemberSummarySerializer()
     since = serializers.DateTimeField()
 
 
-class ProgressSerializer(serializers.Serializer[object]):
+class ExportProgressSerializer(serializers.Serializer[object]):
     """How far it has come."""
 
     done = serializers.IntegerField(help_text="Files written.")
@@ -260,7 +260,7 @@ class ExportSerializer(serializers.Serializer[object]):
 
     id = IdField()
     state = serializers.ChoiceField(["queued", "running", "ready", "failed", "expired"])
-    progress = ProgressSerializer(source="*")
+    progress = ExportProgressSerializer(source="*")
     created_at = serializers.DateTimeField()
     ready_at = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True, help_text="When the file is deleted.")

@@ -450,6 +450,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     # drf-spectacular describes file fields of requests as binary only with components of their own.
     "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ExportState": ["queued", "running", "ready", "failed", "expired"],
+        "ReportReason": "moderation.serializers.V1_REASONS",
+        "ReportState": ["open", "dismissed", "upheld"],
+        "ReportSubject": ["member", "post"],
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

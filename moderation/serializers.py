@@ -16,7 +16,7 @@ from moderation.models.report import REASONS
 V1_REASONS = [reason for reason in REASONS if reason != "unspecified"]
 
 
-class NewReportSerializer(StrictSerializer):
+class ReportCreateSerializer(StrictSerializer):
     """A new report of a member or a post."""
 
     member_id = IdField(required=False, help_text="The member, or else:")

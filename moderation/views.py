@@ -16,7 +16,7 @@ from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
 from libs.throttling.throttles import rate_limit
 from moderation.models import Report
 from moderation.reporting import report_member, report_post
-from moderation.serializers import NewReportSerializer, ReportSerializer
+from moderation.serializers import ReportCreateSerializer, ReportSerializer
 
 REPORT = {
     "id": "7420161044182237184",
@@ -47,7 +47,7 @@ class ReportViewSet(StrictViewSet):
         summary="Report a member or a post",
         description="What is reported is stored as it is now, whatever becomes of it. While your report of the same "
         "member or post is open, another one changes nothing: the response is 200 with the first.",
-        request=NewReportSerializer,
+        request=ReportCreateSerializer,
         responses={201: ReportSerializer, 200: ReportSerializer},
         examples=[request_example(NEW_REPORT), response_example(REPORT, 201)],
         rate_limits=[rate_limit("report-member", by="member")],

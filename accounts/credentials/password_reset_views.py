@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from accounts.credentials import change_credentials
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
-from accounts.serializers import CodeRequestSerializer, PasswordResetSerializer
+from accounts.serializers import PasswordResetSerializer, VerificationCodeSerializer
 from libs.api.openapi_examples import request_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
@@ -24,7 +24,7 @@ class PasswordResetViewSet(StrictViewSet):
         public=True,
         summary="Have a code mailed to reset the password with",
         description="The answer is the same for every address; only a member's gets a letter.",
-        request=CodeRequestSerializer,
+        request=VerificationCodeSerializer,
         responses={202: OpenApiResponse(description="If a member has this address, the letter is on its way.")},
         examples=[request_example({"email": "mina@example.com"})],
         rate_limits=[rate_limit("code-address")],

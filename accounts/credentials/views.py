@@ -12,10 +12,10 @@ from accounts.models import Member, VerificationCode
 from accounts.openapi_examples import OWN_PROFILE
 from accounts.profiles.profiles import own_profile
 from accounts.serializers import (
-    CodeConfirmSerializer,
     EmailChangeSerializer,
     OwnProfileSerializer,
     PasswordChangeSerializer,
+    VerificationConfirmationSerializer,
 )
 from accounts.sessions import login
 from libs.api.openapi_examples import request_example, response_example
@@ -72,7 +72,7 @@ class CredentialsViewSet(StrictViewSet):
         id="confirm_email_change",
         summary="Change your e-mail address",
         description="Takes the code that was mailed to the new address. Both addresses are told.",
-        request=CodeConfirmSerializer,
+        request=VerificationConfirmationSerializer,
         responses=OwnProfileSerializer,
         examples=[request_example({"email": "mina@example.org", "code": "aB3dE5gH"}), response_example(OWN_PROFILE)],
         rate_limits=[rate_limit("confirm-address")],

@@ -12,11 +12,11 @@ from accounts.errors import CredentialsWrong, SessionEnded, TokenExpired, TokenI
 from accounts.openapi_examples import PAIR, SESSION
 from accounts.permissions import TermsAccepted
 from accounts.serializers import (
-    PairSerializer,
+    EmailLoginSerializer,
+    LoginSessionListSerializer,
+    LoginSessionSerializer,
     RefreshSerializer,
-    SessionListSerializer,
-    SessionSerializer,
-    SignInSerializer,
+    TokenPairSerializer,
 )
 from accounts.sessions import login, rotation
 from accounts.sessions.authentication import V1_AUDIENCE
@@ -51,8 +51,8 @@ class SessionViewSet(StrictViewSet):
         public=True,
         summary="Sign in",
         description="Starts a login session for this device. Signing in during the days of grace undoes a withdrawal.",
-        request=SignInSerializer,
-        responses={201: PairSerializer},
+        request=EmailLoginSerializer,
+        responses={201: TokenPairSerializer},
         examples=[
             request_example(
                 {"email": "mina@example.com", "password": "a long enough password", "device": "Mina's phone"}
@@ -76,7 +76,7 @@ class SessionViewSet(StrictViewSet):
         description="A refresh token is good until its one successor has been used. When an answer was lost, send the "
         "same token again: it gets the same successor. A token older than that ends the session.",
         request=RefreshSerializer,
-        responses=PairSerializer,
+        responses=TokenPairSerializer,
         examples=[request_example({"refresh": PAIR["refresh"]}), response_example(PAIR)],
         rate_limits=(),
         errors=[TokenInvalid, TokenExpired, SessionEnded, TooManyRequests],
@@ -102,14 +102,14 @@ class SessionViewSet(StrictViewSet):
     @operation(
         id="list_sessions",
         summary="List the devices that are signed in",
-        responses=SessionListSerializer,
+        responses=LoginSessionListSerializer,
         examples=[response_example({"results": [SESSION]})],
         rate_limits=DEVICES,
     )
     def list(self, request: Request) -> Response:
         """All of them; there are never many."""
         context = {"session_id": int(self.token["sid"])}
-        return Response({"results": SessionSerializer(self.own(), many=True, context=context).data})
+        return Response({"results": LoginSessionSerializer(self.own(), many=True, context=context).data})
 
     @operation(
         id="end_session",

@@ -8,7 +8,11 @@ from rest_framework.response import Response
 from accounts.email_addresses import normalise_email
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
-from accounts.serializers import CodeConfirmSerializer, CodeRequestSerializer, ProofSerializer
+from accounts.serializers import (
+    VerificationCodeSerializer,
+    VerificationConfirmationSerializer,
+    VerificationProofSerializer,
+)
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
@@ -26,7 +30,7 @@ class VerificationCodeViewSet(StrictViewSet):
         summary="Have a code mailed",
         description="The answer is the same for every address; what the letter says depends on whether it is known. "
         "The code holds for five minutes from sending; asking again replaces it.",
-        request=CodeRequestSerializer,
+        request=VerificationCodeSerializer,
         responses={202: OpenApiResponse(description="The letter is on its way.")},
         examples=[request_example({"email": "mina@example.com"})],
         rate_limits=[rate_limit("code-address")],
@@ -44,8 +48,8 @@ class VerificationCodeViewSet(StrictViewSet):
         summary="Confirm a code",
         description="Five wrong guesses use a code up. A confirmed code can be confirmed again until it expires. The "
         "proof is good for 30 minutes and used up by a successful sign-up only.",
-        request=CodeConfirmSerializer,
-        responses=ProofSerializer,
+        request=VerificationConfirmationSerializer,
+        responses=VerificationProofSerializer,
         examples=[request_example({"email": "mina@example.com", "code": "aB3dE5gH"}), response_example(PROOF)],
         rate_limits=[rate_limit("confirm-address")],
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp],

@@ -63,23 +63,23 @@ BREAKING: dict[str, tuple[Change, str]] = {
     "type": (lambda now: schema(now, "Post")["properties"]["id"].update(type="integer"), "was string and is integer"),
     "format": (lambda now: schema(now, "Post")["properties"]["created_at"].pop("format"), "had the format date-time"),
     "new required field": (
-        lambda now: schema(now, "SignInRequest").update(required=["email", "password", "captcha"]),
+        lambda now: schema(now, "EmailLoginRequest").update(required=["email", "password", "captcha"]),
         "POST /api/v1/sessions takes: captcha is required now",
     ),
     "field that is not taken": (
-        lambda now: schema(now, "SignInRequest")["properties"].pop("device"),
+        lambda now: schema(now, "EmailLoginRequest")["properties"].pop("device"),
         "POST /api/v1/sessions takes: device is gone",
     ),
     "shorter text": (
-        lambda now: schema(now, "SignInRequest")["properties"]["email"].update(maxLength=9),
+        lambda now: schema(now, "EmailLoginRequest")["properties"]["email"].update(maxLength=9),
         "email maxLength fell to 9",
     ),
     "longer text": (
-        lambda now: schema(now, "SignInRequest")["properties"]["email"].update(minLength=9),
+        lambda now: schema(now, "EmailLoginRequest")["properties"]["email"].update(minLength=9),
         "email minLength rose to 9",
     ),
     "pattern": (
-        lambda now: schema(now, "SignInRequest")["properties"]["email"].update(pattern="^x"),
+        lambda now: schema(now, "EmailLoginRequest")["properties"]["email"].update(pattern="^x"),
         "email has another pattern",
     ),
     "value of a parameter": (lambda now: ordering(now)["schema"]["enum"].pop(), "ordering is never .* any more"),
@@ -116,12 +116,12 @@ def test_a_change_that_would_break_a_client_is_named(change: Change, words: str)
 HARMLESS: dict[str, Change] = {
     "new operation": lambda now: now["paths"].update({"/api/v1/new": {"get": operation(now, "get", "me")}}),
     "new field of an answer": lambda now: schema(now, "Post")["properties"].update(mood={"type": "string"}),
-    "new optional field": lambda now: schema(now, "SignInRequest")["properties"].update(note={"type": "string"}),
-    "field that is not needed any more": lambda now: schema(now, "SignInRequest")["required"].remove("password"),
+    "new optional field": lambda now: schema(now, "EmailLoginRequest")["properties"].update(note={"type": "string"}),
+    "field that is not needed any more": lambda now: schema(now, "EmailLoginRequest")["required"].remove("password"),
     "new optional parameter": lambda now: operation(now, "get", "posts")["parameters"].append(
         {"in": "query", "name": "mood", "schema": {"type": "string"}}
     ),
-    "longer text": lambda now: schema(now, "SignInRequest")["properties"]["email"].update(maxLength=9_999),
+    "longer text": lambda now: schema(now, "EmailLoginRequest")["properties"]["email"].update(maxLength=9_999),
     "new refusal": lambda now: operation(now, "get", "me")["responses"].update({"418": {"description": "Tea."}}),
     "new value": lambda now: ordering(now)["schema"]["enum"].append("warmest"),
 }

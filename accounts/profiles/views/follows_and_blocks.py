@@ -15,7 +15,7 @@ from accounts.openapi_examples import RELATION
 from accounts.permissions import TermsAccepted
 from accounts.profiles.profiles import followed_by, followers_of
 from accounts.profiles.representations import member_summary, member_summary_values
-from accounts.serializers import RelationSerializer
+from accounts.serializers import RelatedMemberSerializer
 from libs.api.openapi_examples import response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
@@ -25,7 +25,7 @@ from libs.throttling.throttles import rate_limit
 
 DONE = {204: OpenApiResponse(description="It is so, whether or not it was before.")}
 LIST: dict[str, Any] = {
-    "responses": RelationSerializer(many=True),
+    "responses": RelatedMemberSerializer(many=True),
     "examples": [response_example(RELATION)],
     "query_parameters": PAGE_PARAMETERS,
     "errors": [InvalidCursor],

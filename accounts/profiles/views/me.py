@@ -21,10 +21,10 @@ from accounts.openapi_examples import MINA, OWN_PROFILE
 from accounts.permissions import TermsAccepted
 from accounts.profiles.profiles import own_profile
 from accounts.serializers import (
-    AvatarSerializer,
+    AvatarUpdateSerializer,
     OwnProfileSerializer,
     ProfileChangeSerializer,
-    TermsSerializer,
+    TermsAcceptanceSerializer,
     WithdrawalSerializer,
 )
 from accounts.withdrawal import withdraw
@@ -86,7 +86,7 @@ class MeViewSet(StrictViewSet):
         id="set_avatar",
         summary="Show yourself with a picture",
         description="Takes an uploaded picture that nothing shows yet; the one before it is deleted.",
-        request=AvatarSerializer,
+        request=AvatarUpdateSerializer,
         responses=OwnProfileSerializer,
         examples=[request_example({"image_id": MINA["id"]}), response_example(OWN_PROFILE)],
         errors=[ImageNotUsable],
@@ -153,7 +153,7 @@ class MeViewSet(StrictViewSet):
         summary="Accept the terms",
         description="When the terms change, writing answers 403 `terms_not_accepted` until the present version is "
         "accepted. Accepting it twice changes nothing.",
-        request=TermsSerializer,
+        request=TermsAcceptanceSerializer,
         responses={204: OpenApiResponse(description="They are accepted.")},
         examples=[request_example({"version": "2026-11-01"})],
         errors=[TermsOutdated],

@@ -15,9 +15,9 @@ from accounts.profiles.representations import member_summary, member_summary_val
 from accounts.serializers import (
     MemberSearchSerializer,
     MemberSummarySerializer,
-    PairSerializer,
     ProfileSerializer,
     SignUpSerializer,
+    TokenPairSerializer,
 )
 from accounts.sessions import rotation
 from accounts.sessions.authentication import V1_AUDIENCE
@@ -70,7 +70,7 @@ class MemberViewSet(StrictViewSet):
         summary="Join",
         description="Makes the member and signs this device in. A refused sign-up leaves the proof as good as it was.",
         request=SignUpSerializer,
-        responses={201: PairSerializer},
+        responses={201: TokenPairSerializer},
         examples=[request_example(JOINING), response_example(PAIR, 201)],
         rate_limits=[rate_limit("sign-up-address")],
         errors=[ProofInvalid, TermsOutdated, EmailTaken],

@@ -21,22 +21,22 @@ from heart_to_heart.api.posts import create_post, list_posts
 from heart_to_heart.api.sessions import log_out, refresh_tokens
 from heart_to_heart.api.verification_codes import confirm_verification_code, request_verification_code
 from heart_to_heart.models import (
-    AvatarRequest,
+    AvatarUpdateRequest,
     ClientConfig,
-    CodeConfirmRequest,
-    CodeRequestRequest,
     Image,
     ImageUploadRequest,
     OwnProfile,
-    Pair,
     Post,
     PostCreateRequest,
     PostPage,
     PostUploadRequest,
     Problem,
-    Proof,
     RefreshRequest,
     SignUpRequest,
+    TokenPair,
+    VerificationCodeRequest,
+    VerificationConfirmationRequest,
+    VerificationProof,
 )
 from heart_to_heart.types import UNSET, File, Unset
 
@@ -56,7 +56,7 @@ def refused(answer: object) -> Problem:
     return answer
 
 
-def signed_in(url: str, pair: Pair) -> AuthenticatedClient:
+def signed_in(url: str, pair: TokenPair) -> AuthenticatedClient:
     return AuthenticatedClient(base_url=url, token=pair.access, raise_on_unexpected_status=True)
 
 
@@ -71,16 +71,16 @@ def code_for(email: str, mail: Path) -> str:
     raise AssertionError("no letter came")
 
 
-def join(client: Client, mail: Path) -> Pair:
+def join(client: Client, mail: Path) -> TokenPair:
     """From an address to a signed-in device."""
     email = f"{uuid4().hex}@heart.example"
-    asked = request_verification_code.sync_detailed(client=client, body=CodeRequestRequest(email=email))
+    asked = request_verification_code.sync_detailed(client=client, body=VerificationCodeRequest(email=email))
     assert asked.status_code == 202
     code = code_for(email, mail)
-    guess, typed = (CodeConfirmRequest(email=email, code=text) for text in ("not it", code))
+    guess, typed = (VerificationConfirmationRequest(email=email, code=text) for text in ("not it", code))
     wrong = confirm_verification_code.sync(client=client, body=guess)
     assert refused(wrong).code == "code_incorrect"
-    proof: Proof = good(confirm_verification_code.sync(client=client, body=typed))
+    proof: VerificationProof = good(confirm_verification_code.sync(client=client, body=typed))
     terms: ClientConfig = good(get_client_config.sync(client=client))
     newcomer = SignUpRequest(
         proof=proof.proof,
@@ -145,11 +145,11 @@ def main(url: str, mail: str, picture: str) -> None:
         assert ids[:2] == [post.id for post in reversed(posts)]
         assert len(ids) == len(set(ids)) > 8
         fail(client)
-        avatar = AvatarRequest(image_id=send(client, photo).id)
+        avatar = AvatarUpdateRequest(image_id=send(client, photo).id)
         me: OwnProfile = good(set_avatar.sync(client=client, body=avatar))
         assert me.avatar is not None
-        assert me.avatar.thumb.startswith(url)
-    renewed: Pair = good(refresh_tokens.sync(client=anonymous, body=RefreshRequest(refresh=pair.refresh)))
+        assert me.avatar.urls.thumb.startswith(url)
+    renewed: TokenPair = good(refresh_tokens.sync(client=anonymous, body=RefreshRequest(refresh=pair.refresh)))
     with signed_in(url, renewed) as client:
         profile: OwnProfile = good(get_my_profile.sync(client=client))
         assert (profile.id, profile.counts.posts) == (pair.member_id, 2)

@@ -6,12 +6,12 @@ import { join } from "node:path";
 import createClient from "openapi-fetch";
 import type { components, paths } from "./heart-to-heart.js";
 
-type Pair = components["schemas"]["Pair"];
+type TokenPair = components["schemas"]["TokenPair"];
 type Problem = components["schemas"]["Problem"];
 
 const [url, mail, picture] = process.argv.slice(2) as [string, string, string];
 const anonymous = createClient<paths>({ baseUrl: url });
-const clientOf = (pair: Pair) =>
+const clientOf = (pair: TokenPair) =>
   createClient<paths>({ baseUrl: url, headers: { Authorization: `Bearer ${pair.access}` } });
 
 /** The data of an answer, which is no problem. */
@@ -39,7 +39,7 @@ async function codeFor(email: string): Promise<string> {
   throw new Error("no letter came");
 }
 
-async function joined(): Promise<Pair> {
+async function joined(): Promise<TokenPair> {
   const email = `${crypto.randomUUID()}@heart.example`;
   await anonymous.POST("/api/v1/verification-codes", { body: { email } });
   const code = await codeFor(email);
