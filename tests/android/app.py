@@ -76,7 +76,7 @@ class App:
 
     send: Send
     session: Session | None = None
-    heard: list[tuple[Request, Answer]] = field(default_factory=list)
+    exchanges: list[tuple[Request, Answer]] = field(default_factory=list)
     checks: int = 0
 
     # ------------------------------------------------------------------------------------- auth/*
@@ -92,10 +92,10 @@ class App:
         return self._plain("auth/join", body)
 
     def login(self, email: str, password: str) -> Any:
-        told = self._plain("auth/login", {"email": email, "password": password})
-        tokens = [self._text(told, name) for name in ("access_token", "refresh_token", "name", "nickname")]
-        self.session = Session(int(told["member_id"]), tokens[0], tokens[1], email, tokens[2], tokens[3])
-        return told
+        result = self._plain("auth/login", {"email": email, "password": password})
+        tokens = [self._text(result, name) for name in ("access_token", "refresh_token", "name", "nickname")]
+        self.session = Session(int(result["member_id"]), tokens[0], tokens[1], email, tokens[2], tokens[3])
+        return result
 
     def start(self) -> None:
         """What happens when the app is opened: look at the token, renew it if it is over."""
@@ -131,14 +131,14 @@ class App:
 
     def upload_avatar(self, data: bytes, file_name: str = "사진 1.jpg") -> Any:
         parts = [text_part("member_id", self._me), file_part("file", file_name, data)]
-        told = self._signed("member/uploadAvatar", multipart("/member/uploadAvatar", parts)).json()
-        self._text(told, "avatar_url")
-        return told
+        result = self._signed("member/uploadAvatar", multipart("/member/uploadAvatar", parts)).json()
+        self._text(result, "avatar_url")
+        return result
 
     def profile(self, member_id: int = 0) -> Any:
-        told = self._got("member/profile", member_id=member_id or self._signed_in().member_id)
-        self._texts(told, "email", "name", "nickname")
-        return told
+        result = self._got("member/profile", member_id=member_id or self._signed_in().member_id)
+        self._texts(result, "email", "name", "nickname")
+        return result
 
     def block(self, target_id: int) -> Any:
         return self._targeted("member/block", target_id)
@@ -147,10 +147,10 @@ class App:
         return self._targeted("member/unblock", target_id)
 
     def blocking(self) -> Any:
-        told = self._got("member/getBlockingMembers", member_id=self._signed_in().member_id)
-        for member in self._list(told, "members"):
+        result = self._got("member/getBlockingMembers", member_id=self._signed_in().member_id)
+        for member in self._list(result, "members"):
             self._texts(member, "email", "name", "nickname")
-        return told
+        return result
 
     def report(self, target_id: int) -> Any:
         return self._targeted("member/report", target_id)
@@ -163,14 +163,14 @@ class App:
     def register_post(self, content: str, files: dict[str, bytes] | None = None) -> Any:
         parts = [text_part("member_id", self._me), text_part("content", content)]
         parts += [file_part("files", name, data) for name, data in (files or {}).items()]
-        told = self._signed("post/registerPost", multipart("/post/registerPost", parts)).json()
-        self._number(told, "post_id")
-        self._post(told)
-        return told
+        result = self._signed("post/registerPost", multipart("/post/registerPost", parts)).json()
+        self._number(result, "post_id")
+        self._post(result)
+        return result
 
     def posts(self, page: int = 0, size: int = 10) -> list[dict[str, Any]]:
-        told = self._got("post/posts", member_id=self._signed_in().member_id, page=page, size=size)
-        return self._page(told)
+        result = self._got("post/posts", member_id=self._signed_in().member_id, page=page, size=size)
+        return self._page(result)
 
     def own_posts(self, page: int = 0, size: int = 10) -> list[dict[str, Any]]:
         query = urlencode({"page": page, "size": size})
@@ -205,11 +205,11 @@ class App:
         return Request("POST", "/auth/reissueToken", text.encode(), "application/json; charset=utf-8")
 
     def _keep(self, answer: Answer) -> None:
-        told, session = answer.json(), self._signed_in()
-        self._number(told, "member_id")
-        self._texts(told, "access_token", "refresh_token", "name", "nickname", "email")
-        session.access, session.refresh = told["access_token"], told["refresh_token"]
-        session.email, session.name, session.nickname = told["email"], told["name"], told["nickname"]
+        result, session = answer.json(), self._signed_in()
+        self._number(result, "member_id")
+        self._texts(result, "access_token", "refresh_token", "name", "nickname", "email")
+        session.access, session.refresh = result["access_token"], result["refresh_token"]
+        session.email, session.name, session.nickname = result["email"], result["name"], result["nickname"]
 
     def _plain(self, call: str, body: dict[str, Any]) -> Any:
         answer = self._exchange(posted(f"/{call}", body))
@@ -226,7 +226,7 @@ class App:
 
     def _exchange(self, request: Request, access: str = "", patience: float = PATIENCE) -> Answer:
         answer = self.send(request, access, patience)
-        self.heard.append((request, answer))
+        self.exchanges.append((request, answer))
         self._check(not {*answer.before, answer.status} & {*range(300, 400)}, "no redirect")
         if answer.body:
             kind = answer.headers.get("content-type", "")
@@ -235,9 +235,9 @@ class App:
 
     def _code(self, call: str, answer: Answer) -> str:
         """The code of a refusal, which must be on the call's own list."""
-        told = answer.json()
-        code = str(told.get("code"))
-        self._check(told.get("status") == answer.status and bool(told.get("message")), "status and message")
+        result = answer.json()
+        code = str(result.get("code"))
+        self._check(result.get("status") == answer.status and bool(result.get("message")), "status and message")
         if code not in KNOWN[call]:
             raise Crashed(f"{call} does not know {code}")
         self.checks += 1
@@ -245,9 +245,9 @@ class App:
 
     # ------------------------------------------------------------------------------------- decoding
 
-    def _page(self, told: dict[str, Any]) -> list[dict[str, Any]]:
-        posts = self._list(told, "posts")
-        self._check(told["size"] == len(posts), "size")
+    def _page(self, result: dict[str, Any]) -> list[dict[str, Any]]:
+        posts = self._list(result, "posts")
+        self._check(result["size"] == len(posts), "size")
         for post in posts:
             self._number(post, "id")
             self._post(post)
@@ -259,21 +259,21 @@ class App:
         pictures = post.get("image_urls")
         self._check(pictures is None or all(isinstance(url, str) for url in pictures), "image_urls")
 
-    def _list(self, told: dict[str, Any], name: str) -> list[dict[str, Any]]:
-        self._check(isinstance(told.get(name), list), f"{name} is a list")
-        found: list[dict[str, Any]] = told[name]
+    def _list(self, result: dict[str, Any], name: str) -> list[dict[str, Any]]:
+        self._check(isinstance(result.get(name), list), f"{name} is a list")
+        found: list[dict[str, Any]] = result[name]
         return found
 
-    def _texts(self, told: dict[str, Any], *names: str) -> None:
+    def _texts(self, result: dict[str, Any], *names: str) -> None:
         for name in names:
-            self._text(told, name)
+            self._text(result, name)
 
-    def _text(self, told: dict[str, Any], name: str) -> str:
-        self._check(isinstance(told.get(name), str), f"{name} is text")
-        return str(told[name])
+    def _text(self, result: dict[str, Any], name: str) -> str:
+        self._check(isinstance(result.get(name), str), f"{name} is text")
+        return str(result[name])
 
-    def _number(self, told: dict[str, Any], name: str) -> None:
-        self._check(type(told.get(name)) is int, f"{name} is a number")
+    def _number(self, result: dict[str, Any], name: str) -> None:
+        self._check(type(result.get(name)) is int, f"{name} is a number")
 
     def _check(self, holds: bool, what: str) -> None:
         self.checks += 1

@@ -1,4 +1,4 @@
-"""The app's eighteen calls one by one, without the interceptor in front: what is asked, and how a refusal is read."""
+"""The app's eighteen calls one by one, without the interceptor in front: requests, and how an error is read."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from tests.android.app import KNOWN, App
 from tests.android.okhttp import Answer, Request, file_part, multipart, posted, text_part
 from tests.factories import picture_bytes
 
-# Every call by its name in android.urls, with the name under which the app keeps its list of codes.
+# Every call by its name in android.urls, with the name of its list of codes in the app.
 LISTS = {
     "emailVerificationCode": "auth/emailVerificationCode",
     "confirmVerificationCode": "auth/confirmVerificationCode",
@@ -29,14 +29,14 @@ LISTS = {
     "memberPosts": "post/posts",
     "deletePost": "post/delete",
 }
-# The interceptor stands in front of these.
+# The interceptor handles these.
 SIGNED = [call for call, listed in LISTS.items() if not listed.startswith("auth/")]
 PAGE = {"page": 0, "size": 10}
 
 
-def query(path: str, **asked: Any) -> Request:
-    """A GET; a value that is a list is said once for each."""
-    return Request("GET", f"/{path}?{urlencode(asked, doseq=True)}")
+def query(path: str, **parameters: Any) -> Request:
+    """A GET; a list gives one parameter for each value."""
+    return Request("GET", f"/{path}?{urlencode(parameters, doseq=True)}")
 
 
 def request(call: str, *, actor: Any = 7, target: Any = 7, post: Any = 7) -> Request:
@@ -65,18 +65,18 @@ def form(call: str, **texts: list[Any]) -> Request:
     return multipart(f"/{LISTS[call]}", [*parts, file_part(name, "눈 1.jpg", picture_bytes(size=(8, 8)))])
 
 
-def asked(app: App, sent: Request) -> Answer:
-    """The first answer to a request, which the app itself would never look at when it is a refusal."""
+def send_once(app: App, sent: Request) -> Answer:
+    """The first response to a request, which the app itself would ignore if it is an error."""
     return app.send(sent, app.session.access if app.session else "", 5.0)
 
 
 def refusal(call: str, answer: Answer) -> tuple[int, str]:
-    """Status and code of a refusal; it must be one that this call of the app can decode."""
+    """Status and code of an error; it must be one that this call of the app can decode."""
     assert answer.headers["content-type"] == "application/json", answer
-    told = json.loads(answer.body)
-    assert told.keys() == {"status", "code", "message"}
-    assert told["status"] == answer.status
-    assert isinstance(told["message"], str)
-    assert told["message"]
-    assert told["code"] in KNOWN[LISTS[call]] or (answer.status, told["code"]) == (405, "GLOBAL_003"), told
-    return answer.status, told["code"]
+    data = json.loads(answer.body)
+    assert data.keys() == {"status", "code", "message"}
+    assert data["status"] == answer.status
+    assert isinstance(data["message"], str)
+    assert data["message"]
+    assert data["code"] in KNOWN[LISTS[call]] or (answer.status, data["code"]) == (405, "GLOBAL_003"), data
+    return answer.status, data["code"]

@@ -25,7 +25,7 @@ def _nobody_counted() -> None:
 
 @pytest.fixture(autouse=True)
 def image_folder(tmp_path: Path, settings: Any) -> Path:
-    """A folder of its own for the pictures of each test, and for all that the server keeps."""
+    """A folder of its own for the images of each test, and for all other files of the server."""
     disk = {"default": {"BACKEND": "media.storage.local.LocalStorage", "OPTIONS": {"location": tmp_path}}}
     settings.VAR_DIR, settings.MEDIA_ROOT, settings.STORAGES = tmp_path, tmp_path, settings.STORAGES | disk
     return tmp_path
@@ -33,15 +33,15 @@ def image_folder(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture
 def app() -> App:
-    """A phone on which nobody is signed in."""
+    """A phone on which nobody is logged in."""
     return App(in_process())
 
 
 def app_of(member: Member) -> App:
     """A phone of this member; skips the login screen."""
     pair = rotation.start_session(member, audience="android", device="Android", network="192.0.2.0/24")
-    kept = Session(member.pk, str(pair.access), str(pair.refresh), member.email, member.name, member.nickname)
-    return App(in_process(), kept)
+    session = Session(member.pk, str(pair.access), str(pair.refresh), member.email, member.name, member.nickname)
+    return App(in_process(), session)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def jun_app(jun: Member) -> App:
 
 @pytest.fixture
 def code_for(db: None, app: App, work: Callable[[], None], mailoutbox: list[EmailMultiAlternatives]) -> CodeFor:
-    """Asks for a code as the app does, and reads it from the letter."""
+    """Requests a code as the app does, and reads it from the e-mail."""
 
     def ask(email: str) -> str:
         app.ask_code(email)

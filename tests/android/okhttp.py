@@ -248,9 +248,9 @@ def in_process(address: str = "192.0.2.1") -> Send:
     client = Client(raise_request_exception=False, REMOTE_ADDR=address)
 
     def send(request: Request, access: str, patience: float) -> Answer:
-        told = {name: value for name, value in request.headers("testserver", access) if name != "Content-Length"}
+        result = {name: value for name, value in request.headers("testserver", access) if name != "Content-Length"}
         with TestCase.captureOnCommitCallbacks(execute=True):
-            answer = client.generic(request.method, request.path, request.body, request.content_type, headers=told)
+            answer = client.generic(request.method, request.path, request.body, request.content_type, headers=result)
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
         return Answer(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, body)
 

@@ -1,4 +1,4 @@
-"""Members of the town who use v1, and keep posting and deleting while a phone is looked at."""
+"""Members who use v1, and post and delete while a test reads with the app."""
 
 import threading
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
 
 # Below what one member may post in an hour. Posts.
 MOST = 50
-# Between two deeds of theirs. Seconds.
+# Between two requests. Seconds.
 PAUSE = 0.1
 
 
 @dataclass
-class Neighbour:
-    """One of them, signed in."""
+class OtherMember:
+    """A member of the demo data who is logged in."""
 
     client: httpx.Client
     mine: list[str] = field(default_factory=list)
@@ -26,12 +26,12 @@ class Neighbour:
     deleted: int = 0
 
     def post_and_delete(self) -> None:
-        """Write a post; every third time, delete one from the middle of all that is theirs."""
+        """Publish a post; every third time, delete one from the middle of their own."""
         if self.written == MOST:
             return
-        told = self.client.post("/posts", json={"text": f"Meanwhile {self.written}"})
-        assert told.status_code == 201, told.text
-        self.mine.append(told.json()["id"])
+        data = self.client.post("/posts", json={"text": f"Meanwhile {self.written}"})
+        assert data.status_code == 201, data.text
+        self.mine.append(data.json()["id"])
         self.written += 1
         if self.written % 3 == 0:
             gone = self.client.delete(f"/posts/{self.mine.pop(len(self.mine) // 2)}")
@@ -39,35 +39,35 @@ class Neighbour:
             self.deleted += 1
 
     def everything(self) -> set[int]:
-        """The numbers of all posts that are there."""
+        """The ids of all posts."""
         return {int(post["id"]) for post in self.walk()}
 
     def walk(self, **filters: str) -> Iterator[dict[str, str]]:
         """All posts, page by page."""
         cursor: str | None = ""
         while cursor is not None:
-            asked = {"limit": "100", **filters} | ({"cursor": cursor} if cursor else {})
-            told = self.client.get("/posts", params=asked).json()
-            yield from told["results"]
-            cursor = told["next"]
+            parameters = {"limit": "100", **filters} | ({"cursor": cursor} if cursor else {})
+            data = self.client.get("/posts", params=parameters).json()
+            yield from data["results"]
+            cursor = data["next"]
 
 
 @contextmanager
-def neighbour(url: str, email: str) -> Iterator[Neighbour]:
-    """A member of the demo town, with their posts in it."""
+def other_member(url: str, email: str) -> Iterator[OtherMember]:
+    """A logged-in member of the demo data, with their posts."""
     with httpx.Client(base_url=f"{url}/api/v1", timeout=20) as client:
         pair = client.post("/sessions", json={"email": email, "password": DEMO_PASSWORD}).json()
         client.headers["Authorization"] = f"Bearer {pair['access']}"
-        here = Neighbour(client)
+        here = OtherMember(client)
         here.mine = [post["id"] for post in here.walk(author=pair["member_id"])][::-1]
         yield here
 
 
 @contextmanager
-def busy(url: str) -> Iterator[Neighbour]:
-    """Two of them at work in a thread of their own for as long as this lasts; what they met there is raised here."""
+def members_posting(url: str) -> Iterator[OtherMember]:
+    """Let two members post and delete in a thread during the block; their errors fail the test after it."""
     over, faults = threading.Event(), list[BaseException]()
-    with neighbour(url, DEMO_MEMBER) as mina, neighbour(url, DEMO_MODERATOR) as sora:
+    with other_member(url, DEMO_MEMBER) as mina, other_member(url, DEMO_MODERATOR) as sora:
         thread = threading.Thread(target=_work, args=[[mina, sora], over, faults])
         thread.start()
         try:
@@ -78,7 +78,7 @@ def busy(url: str) -> Iterator[Neighbour]:
     assert not faults, faults
 
 
-def _work(members: list[Neighbour], over: threading.Event, faults: list[BaseException]) -> None:
+def _work(members: list[OtherMember], over: threading.Event, faults: list[BaseException]) -> None:
     try:
         for member in cycle(members):
             member.post_and_delete()

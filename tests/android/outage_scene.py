@@ -1,4 +1,4 @@
-"""A running server with phones around it, whose database and cache can be taken away."""
+"""A running server with phones around it, whose database and cache can be cut off."""
 
 import os
 import sqlite3
@@ -18,22 +18,22 @@ SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LI
 
 
 @dataclass
-class Town:
-    """The server, and the lines to what it stands on; without lines it stands on SQLite."""
+class OutageScene:
+    """The server and the proxies before its database and Redis; without proxies it runs on SQLite."""
 
     server: ServerProcess
     database: CuttableProxy | None = None
     shared: CuttableProxy | None = None
 
     def phone(self, port: int = 0) -> App:
-        """A phone on which Mina has just signed in."""
+        """A phone on which Mina has just logged in."""
         app = App(over_socket("127.0.0.1", port or self.server.port))
         app.login(DEMO_MEMBER, DEMO_PASSWORD)
         return app
 
     @contextmanager
     def without_database(self) -> Iterator[None]:
-        """As if its machine were gone; SQLite, which is a file, loses its tables."""
+        """Cut the database off; on SQLite, which is a file, rename its tables."""
         if self.database is None:
             with _without_tables(self.server.var / "db.sqlite3"):
                 yield
@@ -43,22 +43,22 @@ class Town:
 
     @contextmanager
     def without_redis(self) -> Iterator[None]:
-        """As if its machine were gone."""
+        """Cut Redis off."""
         assert self.shared
         with _cut(self.shared):
             yield
 
 
 @contextmanager
-def town(var: Path, **also: str) -> Iterator[Town]:
-    """A town on what the test run stands on, with the settings in `also`."""
+def outage_scene(var: Path, **also: str) -> Iterator[OutageScene]:
+    """A scene with the services of the test run and the settings in `also`."""
     if "DATABASE_URL" not in os.environ:
         with demo_server(var, also) as server:
-            yield Town(server)
+            yield OutageScene(server)
         return
     database, shared = CuttableProxy(os.environ["DATABASE_URL"]), CuttableProxy(os.environ["REDIS_URL"])
     with demo_server(var, also, services={"DATABASE_URL": database.url, "REDIS_URL": shared.url}) as server:
-        yield Town(server, database, shared)
+        yield OutageScene(server, database, shared)
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def _without_tables(file: Path) -> Iterator[None]:
 
 def _rename_tables(file: Path, before: str, after: str) -> None:
     database = sqlite3.connect(file, timeout=20, isolation_level=None)
-    for room in ("accounts", "posts"):
-        for (name,) in database.execute(SQLITE_TABLES, [f"{before}{room}!_%"]).fetchall():
+    for app_label in ("accounts", "posts"):
+        for (name,) in database.execute(SQLITE_TABLES, [f"{before}{app_label}!_%"]).fetchall():
             database.execute(f'ALTER TABLE "{name}" RENAME TO "{after}{name.removeprefix(before)}"')
     database.close()

@@ -13,7 +13,7 @@ from tests.android.conftest import app_of
 from tests.conftest import signed_in
 
 
-def told(*words: str) -> tuple[str, int]:
+def run_command(*words: str) -> tuple[str, int]:
     """What the command prints, and its exit code."""
     out = StringIO()
     try:
@@ -25,7 +25,7 @@ def told(*words: str) -> tuple[str, int]:
 
 @pytest.mark.django_db
 def test_without_a_phone_the_command_says_so_and_exits_with_two() -> None:
-    printed, code = told("--json")
+    printed, code = run_command("--json")
     assert code == 2
     assert json.loads(printed) == {
         "live": 0,
@@ -35,7 +35,7 @@ def test_without_a_phone_the_command_says_so_and_exits_with_two() -> None:
         "oldest": None,
         "by_day": {},
     }
-    assert "last used  never" in told()[0]
+    assert "last used  never" in run_command()[0]
 
 
 def test_phones_are_counted_by_the_day_of_their_last_use(mina: Member, jun: Member) -> None:
@@ -46,7 +46,7 @@ def test_phones_are_counted_by_the_day_of_their_last_use(mina: Member, jun: Memb
     with time_machine.travel(datetime(2026, 11, 21, 23, 30, tzinfo=UTC), tick=False):
         old.start()
         app_of(jun)
-        printed, code = told("--json")
+        printed, code = run_command("--json")
     assert code == 0
     assert json.loads(printed) == {
         "live": 3,
@@ -61,6 +61,6 @@ def test_phones_are_counted_by_the_day_of_their_last_use(mina: Member, jun: Memb
 def test_the_last_use_is_known_when_every_phone_has_logged_out(mina: Member) -> None:
     with time_machine.travel(datetime(2026, 11, 20, 9, tzinfo=UTC), tick=False):
         app_of(mina).logout()
-        printed, code = told()
+        printed, code = run_command()
     assert code == 2
     assert printed.startswith("0 logins of the Android app are live, of 0 members.\nlast used  2026-11-20 09:00 UTC\n")

@@ -9,7 +9,7 @@ from accounts.models import Block, Member
 from moderation.models import Report
 from posts.models import Post
 from tests.android.app import App
-from tests.android.calls import LISTS, PAGE, asked, form, query, refusal, request
+from tests.android.calls import LISTS, PAGE, form, query, refusal, request, send_once
 from tests.android.okhttp import Request, posted
 from tests.factories import MemberFactory, PostFactory
 from tests.project.kept import kept
@@ -85,7 +85,7 @@ def test_nobody_acts_in_the_name_of_another(mina_app: App, jun: Member, things: 
     withdrawn.withdraw()
     before = kept()
     for foreign in (jun.pk, withdrawn.pk, 1, 2**63 - 1):
-        assert refusal(call, asked(mina_app, ACTORS[call](foreign))) == FOREIGN[call]
+        assert refusal(call, send_once(mina_app, ACTORS[call](foreign))) == FOREIGN[call]
     assert kept() == before
     assert Member.objects.active().filter(pk=jun.pk).exists()
 
@@ -98,8 +98,8 @@ def test_an_actor_that_is_no_number_is_refused_and_leaves_nothing_behind(
     if call == "deleteMember":
         value = str(value).replace(" ", "%20").replace("\0", "%00").replace("٧", "%D9%A7")
     before = kept()
-    told = refusal(call, asked(mina_app, ACTORS[call](value)))
-    assert told == (NOWHERE if call == "deleteMember" else BROKEN)
+    data = refusal(call, send_once(mina_app, ACTORS[call](value)))
+    assert data == (NOWHERE if call == "deleteMember" else BROKEN)
     assert kept() == before
 
 
@@ -113,7 +113,7 @@ def test_a_request_without_an_actor_is_refused(mina_app: App, things: Post, call
     }
     before = kept()
     sent = without.get(call) or posted(f"/{LISTS[call]}", {"target_id": 7})
-    assert refusal(call, asked(mina_app, sent)) == BROKEN
+    assert refusal(call, send_once(mina_app, sent)) == BROKEN
     assert kept() == before
 
 
@@ -132,27 +132,27 @@ def test_a_request_of_two_actors_is_refused_even_when_one_of_them_is_true(
     body = f'{{"member_id":{first},"member_id":{second},"target_id":{jun.pk}}}'
     as_json = Request("POST", f"/{LISTS[call]}", body.encode(), "application/json; charset=UTF-8")
     before = kept()
-    assert refusal(call, asked(mina_app, twice[call]() if call in twice else as_json)) == BROKEN
+    assert refusal(call, send_once(mina_app, twice[call]() if call in twice else as_json)) == BROKEN
     assert kept() == before
 
 
 @pytest.mark.parametrize("call", [*ACTORS, "profile", "memberPosts"])
 @pytest.mark.parametrize("as_text", [False, True])
-def test_ones_own_number_is_taken_as_a_number_and_as_text(
+def test_ones_own_id_is_accepted_as_a_number_and_as_text(
     mina_app: App, mina: Member, jun: Member, call: str, as_text: bool
 ) -> None:
     own = str(mina.pk) if as_text else mina.pk
-    looked_at = own if call in ("deleteMember", "profile", "memberPosts") else jun.pk
-    assert asked(mina_app, request(call, actor=own, target=looked_at)).is_good
+    target_id = own if call in ("deleteMember", "profile", "memberPosts") else jun.pk
+    assert send_once(mina_app, request(call, actor=own, target=target_id)).is_good
 
 
 def test_an_actor_in_another_place_than_the_calls_own_counts_for_nothing(
     mina_app: App, mina: Member, jun: Member
 ) -> None:
     pair = {"member_id": mina.pk, "target_id": jun.pk, "blocker": jun.pk, "reporter_id": jun.pk, "id": jun.pk}
-    assert refusal("block", asked(mina_app, posted(f"/member/block?member_id={jun.pk}", pair))) == BROKEN
-    assert asked(mina_app, posted("/member/block", pair)).is_good
-    assert asked(mina_app, posted("/member/report", pair)).is_good
+    assert refusal("block", send_once(mina_app, posted(f"/member/block?member_id={jun.pk}", pair))) == BROKEN
+    assert send_once(mina_app, posted("/member/block", pair)).is_good
+    assert send_once(mina_app, posted("/member/report", pair)).is_good
     assert (Block.objects.get().blocker_id, Report.objects.get().reporter_id) == (mina.pk, mina.pk)
     texts: dict[str, list[Any]] = {
         "member_id": [mina.pk],
@@ -161,7 +161,7 @@ def test_an_actor_in_another_place_than_the_calls_own_counts_for_nothing(
         "author": [jun.pk],
         "id": [7],
     }
-    assert asked(mina_app, form("registerPost", **texts)).json()["writer_id"] == mina.pk
+    assert send_once(mina_app, form("registerPost", **texts)).json()["writer_id"] == mina.pk
 
 
 TARGETS: dict[str, Told] = {"block": (400, "MEMBER_005"), "unblock": (400, "MEMBER_005"), "report": BROKEN}
@@ -169,7 +169,7 @@ TARGETS: dict[str, Told] = {"block": (400, "MEMBER_005"), "unblock": (400, "MEMB
 
 def test_a_profile_of_two_members_is_refused(mina_app: App, mina: Member, jun: Member) -> None:
     sent = query("member/profile", member_id=[mina.pk, jun.pk])
-    assert refusal("profile", asked(mina_app, sent)) == BROKEN
+    assert refusal("profile", send_once(mina_app, sent)) == BROKEN
 
 
 @pytest.mark.parametrize("call", TARGETS)
@@ -179,20 +179,20 @@ def test_a_target_that_nobody_is_is_refused_and_leaves_nothing_behind(mina_app: 
     suspended.suspend(suspended.created_at.replace(year=2099))
     before = kept()
     for nobody in (1, 2**63 - 1, withdrawn.pk, suspended.pk, str(withdrawn.pk)):
-        assert refusal(call, asked(mina_app, request(call, actor=mina.pk, target=nobody))) == TARGETS[call]
+        assert refusal(call, send_once(mina_app, request(call, actor=mina.pk, target=nobody))) == TARGETS[call]
     for broken in [*NO_NUMBERS.values(), *NO_JSON_NUMBERS.values()]:
-        assert refusal(call, asked(mina_app, request(call, actor=mina.pk, target=broken))) == BROKEN
-    assert refusal(call, asked(mina_app, posted(f"/member/{call}", {"member_id": mina.pk}))) == BROKEN
+        assert refusal(call, send_once(mina_app, request(call, actor=mina.pk, target=broken))) == BROKEN
+    assert refusal(call, send_once(mina_app, posted(f"/member/{call}", {"member_id": mina.pk}))) == BROKEN
     assert kept() == before
 
 
 @pytest.mark.parametrize("value", NO_NUMBERS.values(), ids=NO_NUMBERS)
 def test_a_profile_of_what_is_no_number_is_refused(mina_app: App, value: Any) -> None:
     before = kept()
-    assert refusal("profile", asked(mina_app, query("member/profile", member_id=value))) == BROKEN
+    assert refusal("profile", send_once(mina_app, query("member/profile", member_id=value))) == BROKEN
     assert kept() == before
 
 
 @pytest.mark.parametrize("value", [0, -7, HUGE, "9" * 400, "mina", "", "7.0", "%20", "%D9%A7", "7%00", "7/"])
 def test_posts_of_what_is_no_number_are_nowhere(mina_app: App, value: Any) -> None:
-    assert refusal("memberPosts", asked(mina_app, query(f"post/posts/{value}", **PAGE))) == NOWHERE
+    assert refusal("memberPosts", send_once(mina_app, query(f"post/posts/{value}", **PAGE))) == NOWHERE

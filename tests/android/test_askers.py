@@ -10,7 +10,7 @@ from accounts.models import Block, Member
 from moderation.models import Report
 from posts.models import Post
 from tests.android.app import App
-from tests.android.calls import LISTS, asked, refusal, request
+from tests.android.calls import LISTS, refusal, request, send_once
 from tests.android.conftest import app_of
 from tests.android.okhttp import Request, in_process, posted
 from tests.factories import PASSWORD, MemberFactory, PostFactory
@@ -62,8 +62,8 @@ TOLD = {
 def cells() -> Iterator[tuple[str, str, str]]:
     """Call, actor and what they hear, of every cell."""
     for line in TABLE.strip().splitlines()[1:]:
-        call, *heard = line.split()
-        yield from ((call, actor, one) for actor, one in zip(ACTORS, heard, strict=True))
+        call, *expected = line.split()
+        yield from ((call, actor, one) for actor, one in zip(ACTORS, expected, strict=True))
 
 
 CELLS = list(cells())
@@ -124,15 +124,17 @@ def scene(mina: Member) -> Scene:
 
 
 @pytest.mark.parametrize(("call", "actor", "heard"), CELLS, ids=[" ".join(cell[:2]) for cell in CELLS])
-def test_everybody_hears_what_the_table_says_and_does_no_more(scene: Scene, call: str, actor: str, heard: str) -> None:
+def test_everybody_gets_what_the_table_says_and_does_no_more(
+    scene: Scene, call: str, actor: str, expected: str
+) -> None:
     app = scene.app_of(actor)
     before = kept()
-    answer = asked(app, scene.request(call, app))
-    if heard.isdigit():
-        assert answer.status == int(heard), answer
+    answer = send_once(app, scene.request(call, app))
+    if expected.isdigit():
+        assert answer.status == int(expected), answer
         assert answer.body == b"" if answer.status == 204 else answer.json()
     else:
-        assert refusal(call, answer) == TOLD[heard]
+        assert refusal(call, answer) == TOLD[expected]
         # A wrong code or password is counted.
         assert call in ("confirmVerificationCode", "login") or kept() == before
     assert Post.objects.filter(pk=scene.post.pk).exists() == ((call, actor) != ("deletePost", "owner"))
@@ -145,7 +147,7 @@ def test_everybody_hears_what_the_table_says_and_does_no_more(scene: Scene, call
 def test_whoever_is_parted_from_a_member_finds_nothing_of_them(scene: Scene, actor: str) -> None:
     app, other = scene.app_of(actor), PostFactory.create()
     assert [post["id"] for post in app.posts()] == [other.pk]
-    assert asked(app, request("memberPosts", target=scene.owner.pk)).json() == {"size": 0, "posts": []}
+    assert send_once(app, request("memberPosts", target=scene.owner.pk)).json() == {"size": 0, "posts": []}
     assert scene.tablet.posts()[0]["id"] == other.pk
     assert [post["id"] for post in scene.tablet.own_posts()] == [scene.post.pk]
 
@@ -156,14 +158,14 @@ def test_nobody_finds_anything_of_a_member_who_does_not_stand(scene: Scene, jun_
     assert jun_app.blocking()["size"] == 1
     other = scene.app_of(f"of {what}")
     assert other.posts() == []
-    assert asked(other, request("memberPosts", target=scene.owner.pk)).json() == {"size": 0, "posts": []}
+    assert send_once(other, request("memberPosts", target=scene.owner.pk)).json() == {"size": 0, "posts": []}
     assert jun_app.blocking() == {"size": 0, "members": []}
 
 
 def test_what_was_refused_to_a_blocked_member_did_not_happen(scene: Scene) -> None:
     app = scene.app_of("blocked")
     for call in ("profile", "deleteMember", "deletePost"):
-        refusal(call, asked(app, scene.request(call, app)))
+        refusal(call, send_once(app, scene.request(call, app)))
     assert Member.objects.active().filter(pk=scene.owner.pk).exists()
     assert scene.tablet.profile()["post_size"] == 1
     assert (Block.objects.count(), Report.objects.count()) == (1, 0)

@@ -13,7 +13,7 @@ from accounts.models import Avatar, Member
 from media.models import Image
 from media.processing import pipeline
 from tests.android.app import App
-from tests.android.calls import asked, refusal
+from tests.android.calls import refusal, send_once
 from tests.android.okhttp import Request, file_part, multipart, text_part
 from tests.factories import picture_bytes
 from tests.media.sample_images import (
@@ -44,9 +44,9 @@ def test_an_avatar_is_answered_with_its_address_and_shown_everywhere(
     mina_app: App, jun_app: App, mina: Member, settings: Settings
 ) -> None:
     data = encoded(four_colours().transpose(Pillow.Transpose.ROTATE_90), "JPEG", quality=90, exif=exif_with(6))
-    told = asked(mina_app, avatar_of(mina_app, data))
+    body = send_once(mina_app, avatar_of(mina_app, data))
     url = f"{settings.IMAGE_BASE_URL}/{Image.objects.get().key}.full.jpg"
-    assert (told.status, told.json()) == (201, {"member_id": mina.pk, "avatar_url": url})
+    assert (body.status, body.json()) == (201, {"member_id": mina.pk, "avatar_url": url})
     answer = Client().get(url.removeprefix(settings.PUBLIC_URL))
     picture = Pillow.open(BytesIO(b"".join(answer)))
     assert are_similar(colours_of(picture), COLOURS, by=24)
@@ -74,7 +74,7 @@ def test_two_pictures_or_none_are_refused_and_the_avatar_stays(mina_app: App) ->
     url = mina_app.upload_avatar(picture_bytes())["avatar_url"]
     before = kept()
     for data in ([], [picture_bytes(), picture_bytes()]):
-        assert refusal("uploadAvatar", asked(mina_app, avatar_of(mina_app, *data))) == (400, "GLOBAL_002")
+        assert refusal("uploadAvatar", send_once(mina_app, avatar_of(mina_app, *data))) == (400, "GLOBAL_002")
     assert kept() == before
     assert mina_app.profile()["avatar_url"] == url
 
@@ -83,7 +83,7 @@ def test_two_pictures_or_none_are_refused_and_the_avatar_stays(mina_app: App) ->
 def test_what_is_no_whole_picture_is_refused_and_the_avatar_stays(mina_app: App, data: bytes) -> None:
     url = mina_app.upload_avatar(picture_bytes())["avatar_url"]
     before = kept()
-    assert refusal("uploadAvatar", asked(mina_app, avatar_of(mina_app, data))) == (400, "MEMBER_004")
+    assert refusal("uploadAvatar", send_once(mina_app, avatar_of(mina_app, data))) == (400, "MEMBER_004")
     assert kept() == before
     assert mina_app.profile()["avatar_url"] == url
 
@@ -91,16 +91,16 @@ def test_what_is_no_whole_picture_is_refused_and_the_avatar_stays(mina_app: App,
 @pytest.mark.parametrize("size", [10_000_000, 10_485_760, 10_485_761])
 def test_an_avatar_has_ten_megabytes_at_most(mina_app: App, size: int) -> None:
     picture = photograph()
-    told = asked(mina_app, avatar_of(mina_app, picture + bytes(size - len(picture))))
+    body = send_once(mina_app, avatar_of(mina_app, picture + bytes(size - len(picture))))
     if size > 10_485_760:
-        assert refusal("uploadAvatar", told) == (400, "GLOBAL_008")
+        assert refusal("uploadAvatar", body) == (400, "GLOBAL_008")
         assert not Image.objects.exists()
     else:
-        assert told.status == 201
+        assert body.status == 201
 
 
 @pytest.mark.parametrize("name", ["..", "a/", "back\\", "한" * 300, '"\r\n', "x.php"])
-def test_an_avatar_is_taken_under_any_name(mina_app: App, name: str) -> None:
+def test_an_avatar_is_accepted_under_any_name(mina_app: App, name: str) -> None:
     assert mina_app.upload_avatar(picture_bytes(), name)["avatar_url"].endswith(".full.jpg")
 
 
@@ -114,7 +114,7 @@ def test_storage_that_is_away_is_told_as_such_and_the_avatar_stays(
     (image_folder / "images").rename(image_folder / "away")
     (image_folder / "images").write_text("a file where a folder should be")
     rows, _ = kept()
-    assert refusal("uploadAvatar", asked(mina_app, avatar_of(mina_app, picture_bytes()))) == (400, "MEMBER_002")
+    assert refusal("uploadAvatar", send_once(mina_app, avatar_of(mina_app, picture_bytes()))) == (400, "MEMBER_002")
     (image_folder / "images").unlink()
     (image_folder / "away").rename(image_folder / "images")
     work()
@@ -131,7 +131,7 @@ def test_a_server_that_takes_too_many_pictures_at_once_says_so(
     places = pipeline._upload_slots(1)
     places.acquire()
     try:
-        assert refusal("uploadAvatar", asked(mina_app, avatar_of(mina_app, picture_bytes()))) == (400, "MEMBER_003")
+        assert refusal("uploadAvatar", send_once(mina_app, avatar_of(mina_app, picture_bytes()))) == (400, "MEMBER_003")
     finally:
         places.release()
-    assert asked(mina_app, avatar_of(mina_app, picture_bytes())).status == 201
+    assert send_once(mina_app, avatar_of(mina_app, picture_bytes())).status == 201

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Block, Follow, Member
 from tests.android.app import App, Refused
-from tests.android.calls import asked, refusal, request
+from tests.android.calls import refusal, request, send_once
 from tests.factories import MemberFactory, PostFactory, picture_bytes
 
 
@@ -31,11 +31,11 @@ def test_a_list_that_only_a_machine_can_fill_is_cut_after_the_newest(
     blocked = [MemberFactory.create().pk for _ in range(3)]
     for member_id in blocked:
         mina_app.block(member_id)
-    told = mina_app.blocking()
-    assert (told["size"], [member["id"] for member in told["members"]]) == (2, [blocked[2], blocked[1]])
+    data = mina_app.blocking()
+    assert (data["size"], [member["id"] for member in data["members"]]) == (2, [blocked[2], blocked[1]])
 
 
-def test_blocking_twice_is_told_by_its_own_code_and_changes_nothing(mina_app: App, jun: Member) -> None:
+def test_blocking_twice_has_its_own_code_and_changes_nothing(mina_app: App, jun: Member) -> None:
     mina_app.block(jun.pk)
     with pytest.raises(Refused, match="MEMBER_006"):
         mina_app.block(jun.pk)
@@ -76,13 +76,13 @@ def test_the_list_has_everybody_at_once_newest_first_and_masked(mina_app: App, j
     url = jun_app.upload_avatar(picture_bytes())["avatar_url"]
     for other in [*others, jun]:
         mina_app.block(other.pk)
-    told = mina_app.blocking()
-    assert told["size"] == len(told["members"]) == 61
-    assert told["members"][0] == {
+    data = mina_app.blocking()
+    assert data["size"] == len(data["members"]) == 61
+    assert data["members"][0] == {
         "id": jun.pk, "email": "j***@example.com", "name": "Jun", "nickname": "Jun", "avatar_url": url,
     }  # fmt: skip
-    assert [member["id"] for member in told["members"][1:]] == [other.pk for other in reversed(others)]
-    assert all(member["avatar_url"] is None for member in told["members"][1:])
+    assert [member["id"] for member in data["members"][1:]] == [other.pk for other in reversed(others)]
+    assert all(member["avatar_url"] is None for member in data["members"][1:])
 
 
 def test_a_list_of_nobody_is_a_list(mina_app: App) -> None:
@@ -103,5 +103,5 @@ def test_the_list_takes_one_statement_however_long_it_is(mina_app: App, mina: Me
 @pytest.mark.parametrize("fields", [{}, {"target_id": None}, {"target_id": ""}, {"target_id": 0}, {"target_id": [7]}])
 def test_a_block_of_no_number_is_refused(mina_app: App, mina: Member, call: str, fields: dict[str, Any]) -> None:
     sent = request(call, actor=mina.pk, target=fields.get("target_id"))
-    assert refusal(call, asked(mina_app, sent)) == (400, "GLOBAL_002")
+    assert refusal(call, send_once(mina_app, sent)) == (400, "GLOBAL_002")
     assert not Block.objects.exists()

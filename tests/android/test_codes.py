@@ -12,7 +12,7 @@ from tests.accounts.phone import code_of as v1_code_of
 from tests.android.app import App
 from tests.android.conftest import CodeFor, Work, app_of
 from tests.android.okhttp import Request, in_process
-from tests.android.refusals import code_of, joined, learnt, sent, session_of, told
+from tests.android.refusals import code_of, comparable_response, join_response, send_body, session_of, status_and_code
 
 pytestmark = pytest.mark.django_db
 NEW, PASSWORD = "new@example.com", "Secret#1234"
@@ -26,7 +26,7 @@ def test_what_was_confirmed_at_v1_opens_nothing_here(
     v1_code = code_in(mailoutbox[-1])
     assert code_of(app.confirm_code, NEW, v1_code) == "AUTH_003"
     assert Phone().post("verification-codes/confirm", email=NEW, code=v1_code).status_code == 200
-    assert joined() == (400, "GLOBAL_006")
+    assert join_response() == (400, "GLOBAL_006")
 
 
 def test_what_was_confirmed_here_opens_nothing_at_v1(app: App, code_for: CodeFor) -> None:
@@ -48,7 +48,7 @@ def test_a_code_can_be_confirmed_again_until_it_expires(app: App, code_for: Code
         clock.shift(3)
         assert code_of(app.confirm_code, NEW, code) == "AUTH_004"
         assert code_of(app.confirm_code, NEW, "AAAAAAAA") == "AUTH_003"
-        assert joined() == (201, "")
+        assert join_response() == (201, "")
 
 
 def test_a_code_is_gone_once_a_join_has_used_it(app: App, code_for: CodeFor) -> None:
@@ -63,7 +63,7 @@ def test_five_wrong_guesses_end_a_code(app: App, code_for: CodeFor) -> None:
     code = code_for(NEW)
     assert {code_of(app.confirm_code, NEW, f"AAAAAAA{number}") for number in range(5)} == {"AUTH_003"}
     assert code_of(app.confirm_code, NEW, code) == "AUTH_004"
-    assert joined() == (400, "GLOBAL_006")
+    assert join_response() == (400, "GLOBAL_006")
     assert code_of(app.confirm_code, NEW, code_for(NEW)) == ""
 
 
@@ -74,7 +74,7 @@ def test_four_wrong_guesses_leave_the_code_good(app: App, code_for: CodeFor) -> 
     assert code_of(app.confirm_code, NEW, code) == ""
 
 
-def test_a_new_letter_replaces_the_code(app: App, code_for: CodeFor) -> None:
+def test_a_new_email_replaces_the_code(app: App, code_for: CodeFor) -> None:
     first, second = code_for(NEW), code_for(NEW)
     assert code_of(app.confirm_code, NEW, first) == "AUTH_003"
     assert code_of(app.confirm_code, NEW, second) == ""
@@ -89,18 +89,18 @@ def test_a_code_is_looked_for_at_its_own_address_in_any_case(app: App, code_for:
 
 
 def test_a_members_address_is_answered_like_a_strangers(mina: Member, code_for: CodeFor) -> None:
-    answers = [sent("/auth/emailVerificationCode", {"email": email}) for email in (mina.email, NEW)]
+    answers = [send_body("/auth/emailVerificationCode", {"email": email}) for email in (mina.email, NEW)]
     assert answers[0].status == 202
-    assert learnt(answers[0]) == learnt(answers[1])
+    assert comparable_response(answers[0]) == comparable_response(answers[1])
     code_for(NEW)
     for code in ["AUTH_003"] * 5 + ["AUTH_004"]:
         body = {"verification_code": "AAAAAAAA"}
-        guesses = [sent("/auth/confirmVerificationCode", body | {"email": email}) for email in (mina.email, NEW)]
-        assert learnt(guesses[0]) == learnt(guesses[1])
-        assert told(guesses[0]) == (401, code)
+        guesses = [send_body("/auth/confirmVerificationCode", body | {"email": email}) for email in (mina.email, NEW)]
+        assert comparable_response(guesses[0]) == comparable_response(guesses[1])
+        assert status_and_code(guesses[0]) == (401, code)
 
 
-def test_only_the_letter_tells_a_member_that_they_are_one(
+def test_only_the_email_says_that_the_address_belongs_to_a_member(
     mina: Member, code_for: CodeFor, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
     assert code_for(mina.email) == ""
@@ -109,7 +109,7 @@ def test_only_the_letter_tells_a_member_that_they_are_one(
     assert mailoutbox[0].to == [mina.email]
 
 
-def test_both_doors_together_mail_an_address_five_times_an_hour(app: App) -> None:
+def test_both_apis_together_mail_an_address_five_times_an_hour(app: App) -> None:
     answers = [app.ask_code(NEW) for _ in range(3)] + [Phone().post("verification-codes", email=NEW) for _ in range(2)]
     assert len(answers) == 5
     assert code_of(app.ask_code, NEW) == "GLOBAL_006"
@@ -118,18 +118,18 @@ def test_both_doors_together_mail_an_address_five_times_an_hour(app: App) -> Non
 
 def test_one_network_neither_asks_nor_guesses_without_end(db: None) -> None:
     others = [{"email": f"new{number}@example.com", "verification_code": "AAAAAAAA"} for number in range(61)]
-    asked = [told(sent("/auth/emailVerificationCode", body)) for body in others[:31]]
+    asked = [status_and_code(send_body("/auth/emailVerificationCode", body)) for body in others[:31]]
     assert asked == [(202, "")] * 30 + [(429, "GLOBAL_006")]
-    guessed = [told(sent("/auth/confirmVerificationCode", body)) for body in others]
+    guessed = [status_and_code(send_body("/auth/confirmVerificationCode", body)) for body in others]
     assert guessed == [(401, "AUTH_003")] * 60 + [(429, "GLOBAL_006")]
-    assert told(sent("/auth/emailVerificationCode", others[0], address="198.51.100.1")) == (202, "")
+    assert status_and_code(send_body("/auth/emailVerificationCode", others[0], address="198.51.100.1")) == (202, "")
 
 
 @pytest.mark.parametrize(
     "email",
     ["a%b_c-d+e@example.com", "%@1.example.co.kr", "KIM.Mina@sub-domain.example.com", f"{'n' * 188}@example.com"],
 )
-def test_every_address_that_the_app_lets_through_is_taken(app: App, code_for: CodeFor, email: str) -> None:
+def test_every_address_that_the_app_sends_is_accepted(app: App, code_for: CodeFor, email: str) -> None:
     app.confirm_code(email, code_for(email))
     app.join(email, PASSWORD)
     app.login(email, PASSWORD)
@@ -142,24 +142,26 @@ def test_every_address_that_the_app_lets_through_is_taken(app: App, code_for: Co
 def test_what_is_no_address_is_refused_everywhere(db: None, email: object) -> None:
     rest = {"verification_code": "AAAAAAAA", "password": PASSWORD, "name": "N", "nickname": "N"}
     for call in ("emailVerificationCode", "confirmVerificationCode", "join", "login"):
-        assert told(sent(f"/auth/{call}", rest | {"email": email})) == (400, "GLOBAL_002")
+        assert status_and_code(send_body(f"/auth/{call}", rest | {"email": email})) == (400, "GLOBAL_002")
 
 
 def test_a_missing_field_is_a_client_error_everywhere(db: None) -> None:
     for call in ("emailVerificationCode", "confirmVerificationCode", "join", "login"):
-        assert told(sent(f"/auth/{call}", {})) == (400, "GLOBAL_002")
+        assert status_and_code(send_body(f"/auth/{call}", {})) == (400, "GLOBAL_002")
         for body, kind in ((b"{", "application/json"), (b"[]", "application/json"), (b"{}", "text/plain"), (b"", "")):
             answer = in_process()(Request("POST", f"/auth/{call}", body, kind), "", 5.0)
-            assert told(answer) == (400, "GLOBAL_002")
+            assert status_and_code(answer) == (400, "GLOBAL_002")
 
 
 def test_a_stale_token_does_not_stand_in_the_way(app: App, code_for: CodeFor, mina: Member) -> None:
     stale = app_of(mina)
     mina.sessions.end("ended")
     for access in (session_of(stale).access, "nonsense"):
-        assert told(sent("/auth/emailVerificationCode", {"email": NEW}, access)) == (202, "")
+        assert status_and_code(send_body("/auth/emailVerificationCode", {"email": NEW}, access)) == (202, "")
     code = code_for(NEW)
-    assert sent("/auth/confirmVerificationCode", {"email": NEW, "verification_code": code}, "nonsense").status == 200
+    assert (
+        send_body("/auth/confirmVerificationCode", {"email": NEW, "verification_code": code}, "nonsense").status == 200
+    )
     body = {"email": NEW, "name": "N", "nickname": "N", "password": PASSWORD}
-    assert sent("/auth/join", body, "nonsense").status == 201
-    assert sent("/auth/login", body, "nonsense").status == 200
+    assert send_body("/auth/join", body, "nonsense").status == 201
+    assert send_body("/auth/login", body, "nonsense").status == 200

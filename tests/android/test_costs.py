@@ -20,9 +20,9 @@ from tests.posts.test_query_counts import indexes, write
 
 def statements(read: Callable[[], Any]) -> int:
     """How many it takes."""
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         read()
-    return len(asked)
+    return len(queries)
 
 
 @pytest.mark.parametrize("size", [1, 50])

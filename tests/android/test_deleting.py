@@ -10,7 +10,7 @@ from pytest_django import Settings
 from accounts.models import LoginSession, Member
 from posts.models import Post
 from tests.android.app import App, LoggedOut, Refused
-from tests.android.calls import asked, refusal, request
+from tests.android.calls import refusal, request, send_once
 from tests.android.conftest import app_of
 from tests.conftest import signed_in
 from tests.factories import PASSWORD, MemberFactory, PostFactory, picture_bytes
@@ -25,7 +25,7 @@ def test_ones_own_post_goes_with_its_pictures(
 ) -> None:
     post = mina_app.register_post("Snow", {"a.jpg": picture_bytes(), "b.jpg": picture_bytes()})
     work()
-    answer = asked(mina_app, request("deletePost", post=post["post_id"]))
+    answer = send_once(mina_app, request("deletePost", post=post["post_id"]))
     assert (answer.status, answer.body, answer.headers.get("content-length", "0")) == (204, b"", "0")
     assert mina_app.posts() == mina_app.own_posts() == []
     work()
@@ -37,7 +37,7 @@ def test_ones_own_post_goes_with_its_pictures(
 @pytest.mark.parametrize(
     "what", ["another's", "a blocked one's", "a blocker's", "a withdrawn one's", "nobody's", "removed"]
 )
-def test_a_post_that_is_not_ones_own_is_told_as_if_it_were_not_there(
+def test_a_post_that_is_not_ones_own_is_refused_as_if_it_did_not_exist(
     mina_app: App, mina: Member, jun: Member, what: str
 ) -> None:
     post = PostFactory.create(author=mina if what == "removed" else jun)
@@ -49,18 +49,19 @@ def test_a_post_that_is_not_ones_own_is_told_as_if_it_were_not_there(
     }.get(what, lambda: None)()
     before = kept()
     sent = request("deletePost", post=7 if what == "nobody's" else post.pk)
-    assert refusal("deletePost", asked(mina_app, sent)) == (400, "POST_004")
+    assert refusal("deletePost", send_once(mina_app, sent)) == (400, "POST_004")
     assert kept() == before
     assert Post.objects.filter(pk=post.pk).exists()
 
 
-def test_a_moderator_deletes_no_more_than_others_at_this_door(sora: Member, jun: Member) -> None:
+def test_a_moderator_deletes_no_more_than_others_in_this_api(sora: Member, jun: Member) -> None:
     post = PostFactory.create(author=jun)
     sent = request("deletePost", post=post.pk), request("deleteMember", target=jun.pk)
-    told = [
-        refusal(call, asked(app_of(sora), one)) for call, one in zip(("deletePost", "deleteMember"), sent, strict=True)
+    data = [
+        refusal(call, send_once(app_of(sora), one))
+        for call, one in zip(("deletePost", "deleteMember"), sent, strict=True)
     ]
-    assert told == [(400, "POST_004"), (403, "MEMBER_005")]
+    assert data == [(400, "POST_004"), (403, "MEMBER_005")]
     assert Post.objects.filter(pk=post.pk).exists()
     assert Member.objects.active().filter(pk=jun.pk).exists()
 
@@ -76,9 +77,9 @@ def test_a_post_is_deleted_once_and_a_second_time_keeps_the_login(mina_app: App)
 def test_leaving_ends_every_login_at_once_and_hides_the_member(mina_app: App, jun_app: App, mina: Member) -> None:
     mina_app.register_post("Snow", {"a.jpg": picture_bytes()})
     phone, tablet, web = App(mina_app.send, mina_app.session), app_of(mina), signed_in(mina)
-    answer = asked(phone, request("deleteMember", target=mina.pk))
+    answer = send_once(phone, request("deleteMember", target=mina.pk))
     assert (answer.status, answer.body, answer.headers.get("content-length", "0")) == (204, b"", "0")
-    assert refusal("profile", asked(phone, request("profile", target=mina.pk))) == (401, "AUTH_007")
+    assert refusal("profile", send_once(phone, request("profile", target=mina.pk))) == (401, "AUTH_007")
     assert web.get("/api/v1/me").status_code == 401
     for app in (phone, tablet):
         with pytest.raises(LoggedOut, match="AUTH_007"):

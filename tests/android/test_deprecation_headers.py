@@ -35,7 +35,7 @@ def said(client: Client, method: str, path: str) -> dict[str, str]:
         ("HEAD", "/post/posts"),
     ],
 )
-def test_every_answer_at_the_apps_addresses_says_that_they_are_going(
+def test_every_response_at_the_apps_paths_says_that_they_are_deprecated(
     client: Client, settings: Settings, method: str, path: str
 ) -> None:
     settings.ANDROID_SUNSET_DATE, settings.PUBLIC_URL = "2027-06-30", "https://heart.example"
@@ -45,16 +45,16 @@ def test_every_answer_at_the_apps_addresses_says_that_they_are_going(
     assert headers["Link"] == '<https://heart.example/docs/android/>; rel="deprecation"; type="text/html"'
 
 
-def test_an_answer_that_is_good_says_it_too(mina_app: App) -> None:
+def test_a_successful_response_is_deprecated_too_by_its_headers(mina_app: App) -> None:
     mina_app.posts()
-    _, answer = mina_app.heard[-1]
+    _, answer = mina_app.exchanges[-1]
     assert answer.status == 200
     assert answer.headers["deprecation"] == "@1793491200"
     assert "sunset" not in answer.headers
 
 
 @pytest.mark.parametrize("path", ["/api/v1/config", "/api/v1/posts", "/docs/android/", "/profile", "/nowhere", "/auth"])
-def test_no_answer_elsewhere_says_that_it_is_going(client: Client, settings: Settings, path: str) -> None:
+def test_no_response_elsewhere_says_that_it_is_deprecated(client: Client, settings: Settings, path: str) -> None:
     settings.ANDROID_SUNSET_DATE = "2027-06-30"
     assert said(client, "GET", path) == {}
 
@@ -66,13 +66,13 @@ def test_where_no_docs_are_shown_no_link_leads_to_them(client: Client, settings:
 
 def test_the_calls_of_all_processes_are_counted_under_names_of_ours(tmp_path: Path, redis_url: str) -> None:
     metrics_port = free_port()
-    asked = ["/auth/verifyAccessToken"] * 20 + [f"/auth/x{number}" for number in range(10)] + ["/member/report"] * 3
+    paths = ["/auth/verifyAccessToken"] * 20 + [f"/auth/x{number}" for number in range(10)] + ["/member/report"] * 3
     rounds = 0
     with demo_server(tmp_path, {"WORKERS": "2", "REDIS_URL": redis_url, "METRICS_PORT": str(metrics_port)}, {}) as here:
         # The system chooses which process answers.
         while len(_counting(tmp_path)) < 2:
             rounds += 1
-            for path in asked:
+            for path in paths:
                 _get(f"{here.url}{path}")
         metrics = _get(f"http://127.0.0.1:{metrics_port}/metrics")
     found = re.findall(r'^h2h_android_calls_total\{call="(.*)",code="(.*)"\} (.*)$', metrics, re.MULTILINE)

@@ -14,7 +14,7 @@ from tests.accounts.phone import Phone
 from tests.accounts.phone import code_of as v1_code_of
 from tests.android.app import App
 from tests.android.conftest import CodeFor
-from tests.android.refusals import code_of, joined
+from tests.android.refusals import code_of, join_response
 
 pytestmark = pytest.mark.django_db
 NEW, PASSWORD = "new@example.com", "Secret#1234"
@@ -35,7 +35,7 @@ def test_a_join_answers_the_number_of_the_new_member(confirmed: App) -> None:
     assert member.check_password(PASSWORD)
 
 
-def test_joining_signs_nobody_in_and_writes_down_the_terms_shown(confirmed: App, settings: Settings) -> None:
+def test_joining_logs_nobody_in_and_records_the_terms(confirmed: App, settings: Settings) -> None:
     settings.ANDROID_TERMS_VERSION = "android-0.0.22"
     before = timezone.now()
     confirmed.join(NEW, PASSWORD)
@@ -59,7 +59,7 @@ def test_the_terms_of_the_app_do_for_the_app_and_v1_asks_again(confirmed: App) -
     "password",
     ["Secret#1", "ABCDEF1!", "Aa1@Aa1@Aa1@Aa1@Aa1@", "비밀번호A1+쉿", "A1=_-~()<>'\"", "Zyx987^&$%", "🦊🦊A1#xy"],
 )
-def test_every_password_that_the_app_lets_through_is_taken(confirmed: App, password: str) -> None:
+def test_every_password_that_the_app_sends_is_accepted(confirmed: App, password: str) -> None:
     confirmed.join(NEW, password)
     confirmed.login(NEW, password)
     confirmed.start()
@@ -70,10 +70,10 @@ def test_every_password_that_the_app_lets_through_is_taken(confirmed: App, passw
     ["", "Secr#12", "Secret#1234Secret#123", "secret#1234", "Secret#word", "Secret1234", "Secret 1#ab", "Secret-1234",
      "Secret#1234\u3000", " Secret#1", "🦊🦊🦊🦊🦊🦊🦊🦊🦊A1#", "Secret\t#1", "Ａ１＃abcdef"],
 )  # fmt: skip
-def test_no_password_that_the_app_keeps_back_is_taken(confirmed: App, password: str) -> None:
-    assert joined(password=password) == (400, "GLOBAL_002")
+def test_no_password_that_the_app_would_not_send_is_accepted(confirmed: App, password: str) -> None:
+    assert join_response(password=password) == (400, "GLOBAL_002")
     assert not Member.objects.exists()
-    assert joined() == (201, "")
+    assert join_response() == (201, "")
 
 
 @pytest.mark.parametrize("password", ["P@ssw0rd", "!QAZ2wsx", "Password1!"])
@@ -84,7 +84,7 @@ def test_a_password_that_everybody_has_is_refused(confirmed: App, password: str)
 @pytest.mark.parametrize(
     "name", ["가", "Ed", "김나", "n" * 20, "가나다라마바사아자차카타파하거너더러머버", "👩‍👩‍👧‍👦" * 20, "O'Neil <&>"]
 )
-def test_names_of_one_to_twenty_letters_are_taken(confirmed: App, name: str) -> None:
+def test_names_of_one_to_twenty_graphemes_are_accepted(confirmed: App, name: str) -> None:
     confirmed.join(NEW, PASSWORD, name, name)
     assert confirmed.login(NEW, PASSWORD)["nickname"] == name
 
@@ -92,19 +92,19 @@ def test_names_of_one_to_twenty_letters_are_taken(confirmed: App, name: str) -> 
 @pytest.mark.parametrize("field", ["name", "nickname"])
 def test_blank_names_and_longer_ones_are_refused(confirmed: App, field: str) -> None:
     for name in ("", "   ", "\u3164\u3164\u3164", "n" * 21, None, ["Nari"]):
-        assert joined(**{field: name}) == (400, "GLOBAL_002")
+        assert join_response(**{field: name}) == (400, "GLOBAL_002")
     assert not Member.objects.exists()
 
 
 def test_a_refused_join_leaves_the_confirmation_good(confirmed: App) -> None:
     wrong = {"password": "short"}, {"password": "P@ssw0rd"}, {"name": " "}, {"nickname": "n" * 21}, {"name": None}
-    assert [joined(**change) for change in wrong] == [(400, "GLOBAL_002")] * 5
-    assert joined() == (201, "")
+    assert [join_response(**change) for change in wrong] == [(400, "GLOBAL_002")] * 5
+    assert join_response() == (201, "")
 
 
 def test_one_join_uses_the_confirmation_up(confirmed: App) -> None:
-    assert joined() == (201, "")
-    assert joined() == (400, "GLOBAL_006")
+    assert join_response() == (201, "")
+    assert join_response() == (400, "GLOBAL_006")
     assert Member.objects.count() == 1
 
 
@@ -112,21 +112,21 @@ def test_two_joins_at_the_same_moment_make_one_member(at_once: AtOnce, app: App,
     for number in range(5):
         email = f"new{number}@example.com"
         app.confirm_code(email, code_for(email))
-        answers = at_once([lambda email=email: joined(email=email)] * 3)  # type: ignore[misc]
+        answers = at_once([lambda email=email: join_response(email=email)] * 3)  # type: ignore[misc]
         assert sorted(answers) == [(201, ""), (400, "GLOBAL_006"), (400, "GLOBAL_006")]
     assert Member.objects.count() == 5
 
 
 def test_nobody_joins_with_an_address_that_was_not_confirmed(app: App, code_for: CodeFor, mina: Member) -> None:
     code_for(NEW)
-    assert joined() == (400, "GLOBAL_006")
-    assert joined(email="never@example.com") == (400, "GLOBAL_006")
-    assert joined(email=mina.email) == (400, "GLOBAL_006")
+    assert join_response() == (400, "GLOBAL_006")
+    assert join_response(email="never@example.com") == (400, "GLOBAL_006")
+    assert join_response(email=mina.email) == (400, "GLOBAL_006")
 
 
 def test_nobody_joins_with_what_somebody_else_confirmed(confirmed: App) -> None:
-    assert joined(email="other@example.com") == (400, "GLOBAL_006")
-    assert joined(email=f"x{NEW}") == (400, "GLOBAL_006")
+    assert join_response(email="other@example.com") == (400, "GLOBAL_006")
+    assert join_response(email=f"x{NEW}") == (400, "GLOBAL_006")
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(1_799, 201), (1_800, 400)])
@@ -134,10 +134,10 @@ def test_a_confirmation_is_good_for_half_an_hour(app: App, code_for: CodeFor, se
     with time_machine.travel(timezone.now(), tick=False) as clock:
         app.confirm_code(NEW, code_for(NEW))
         clock.shift(seconds)
-        assert joined()[0] == status
+        assert join_response()[0] == status
 
 
-def test_somebody_who_confirmed_hears_that_the_address_is_taken(confirmed: App) -> None:
+def test_after_confirmation_an_address_in_use_is_refused_as_taken(confirmed: App) -> None:
     Member.objects.create_user(NEW, PASSWORD, name="Han Nari", nickname="Nari")
     assert code_of(confirmed.join, NEW, PASSWORD) == "AUTH_000"
 
@@ -154,7 +154,7 @@ def test_whoever_left_starts_anew_with_the_address(app: App, code_for: CodeFor, 
 def test_a_confirmation_from_before_one_left_erases_nothing(confirmed: App) -> None:
     nari = Member.objects.create_user(NEW, PASSWORD, name="Han Nari", nickname="Nari")
     nari.withdraw()
-    assert joined() == (400, "GLOBAL_006")
+    assert join_response() == (400, "GLOBAL_006")
     assert Member.objects.get().pk == nari.pk
 
 
@@ -162,7 +162,7 @@ def test_nobody_sheds_a_suspension_by_joining_anew(app: App, code_for: CodeFor, 
     mina.suspend(timezone.now() + timedelta(days=1))
     mina.withdraw()
     assert code_for(mina.email) == ""
-    assert joined(email=mina.email) == (400, "GLOBAL_006")
+    assert join_response(email=mina.email) == (400, "GLOBAL_006")
 
 
 def test_a_banned_address_answers_as_if_it_were_taken(confirmed: App) -> None:
@@ -172,7 +172,7 @@ def test_a_banned_address_answers_as_if_it_were_taken(confirmed: App) -> None:
 
 
 def test_one_network_does_not_join_without_end(app: App) -> None:
-    codes = [joined() for _ in range(21)]
+    codes = [join_response() for _ in range(21)]
     assert codes == [(400, "GLOBAL_006")] * 20 + [(429, "GLOBAL_006")]
 
 
@@ -185,7 +185,7 @@ def test_nobody_makes_themselves_more_than_a_member(confirmed: App) -> None:
         "language": "xx",
         "suspended_until": 1,
     }
-    assert joined(**odd) == (201, "")
+    assert join_response(**odd) == (201, "")
     member = Member.objects.get()
     assert (member.is_staff, member.is_superuser, member.terms_version) == (False, False, "android-0.0.22")
     assert (member.language, member.pk == 1) == ("ko", False)

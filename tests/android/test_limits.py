@@ -5,7 +5,7 @@ from pytest_django import Settings
 
 from accounts.models import Member
 from tests.android.app import App, Refused
-from tests.android.calls import asked, refusal, request
+from tests.android.calls import refusal, request, send_once
 from tests.project.kept import kept
 
 LIMITED = {
@@ -24,15 +24,15 @@ LIMITED = {
 
 
 @pytest.mark.parametrize(("call", "scope"), LIMITED.items())
-def test_too_many_requests_are_told_and_nobody_is_signed_out(
+def test_too_many_requests_are_told_and_nobody_is_logged_out(
     mina_app: App, jun: Member, mina: Member, settings: Settings, call: str, scope: str
 ) -> None:
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {scope: "1/hour"}
     # What is refused counts too, but for a report of nobody.
     sent = request(call, actor=mina.pk, target=jun.pk)
-    asked(mina_app, sent)
+    send_once(mina_app, sent)
     before = kept()
-    assert refusal(call, asked(mina_app, sent)) == (429, "GLOBAL_006")
+    assert refusal(call, send_once(mina_app, sent)) == (429, "GLOBAL_006")
     assert kept() == before
     mina_app.start()
 

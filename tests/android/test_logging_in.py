@@ -14,7 +14,7 @@ from tests.accounts.tokens import claims
 from tests.android.app import App
 from tests.android.conftest import Work
 from tests.android.okhttp import in_process
-from tests.android.refusals import code_of, learnt, looked_at, sent, told
+from tests.android.refusals import code_of, comparable_response, send_body, status_and_code, verify_token
 from tests.factories import PASSWORD, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +22,10 @@ WRONG = "Wrong#1234"
 
 
 def guess(email: str, password: str = WRONG, address: str = "192.0.2.9") -> tuple[int, str]:
-    return told(sent("/auth/login", {"email": email, "password": password}, address=address))
+    return status_and_code(send_body("/auth/login", {"email": email, "password": password}, address=address))
 
 
-def test_a_login_answers_what_the_phone_keeps(app: App, mina: Member) -> None:
+def test_a_login_returns_what_the_phone_stores(app: App, mina: Member) -> None:
     answer = app.login(mina.email, PASSWORD)
     assert answer.keys() == {"member_id", "access_token", "refresh_token", "name", "nickname"}
     assert (answer["member_id"], answer["name"], answer["nickname"]) == (mina.pk, "Kim Mina", "Mina")
@@ -72,9 +72,9 @@ def test_an_unknown_address_and_a_wrong_password_are_answered_alike(mina: Member
     gone.withdraw()
     Member.objects.filter(pk=gone.pk).update(withdrawn_at=timezone.now() - timedelta(days=400))
     tries = [(mina.email, WRONG), ("nobody@example.com", WRONG), (suspended.email, PASSWORD), (gone.email, PASSWORD)]
-    answers = [sent("/auth/login", {"email": email, "password": password}) for email, password in tries]
-    assert told(answers[0]) == (400, "AUTH_006")
-    assert len({str(learnt(answer)) for answer in answers}) == 1
+    answers = [send_body("/auth/login", {"email": email, "password": password}) for email, password in tries]
+    assert status_and_code(answers[0]) == (400, "AUTH_006")
+    assert len({str(comparable_response(answer)) for answer in answers}) == 1
 
 
 def test_an_unknown_address_costs_as_much_work_as_a_wrong_password(settings: Settings) -> None:
@@ -93,7 +93,7 @@ def test_ten_wrong_passwords_make_the_right_one_wait(mina: Member) -> None:
     assert guess(mina.email, PASSWORD) == (429, "GLOBAL_006")
 
 
-def test_guesses_at_both_doors_are_counted_together(mina: Member) -> None:
+def test_guesses_in_both_apis_are_counted_together(mina: Member) -> None:
     for _ in range(5):
         Phone("192.0.2.9").post("sessions", email=mina.email, password=WRONG)
         guess(mina.email)
@@ -151,7 +151,7 @@ def test_a_login_leaves_the_members_own_language(
     assert [letter.to for letter in mailoutbox] == [[mina.email]]
 
 
-def test_a_refused_login_keeps_no_counter_by_name(mina: Member) -> None:
+def test_a_refused_login_stores_no_counter_by_address(mina: Member) -> None:
     guess(mina.email)
     assert PasswordGuess.objects.count() == 2
     assert not PasswordGuess.objects.filter(key__contains="mina").exists()
@@ -159,11 +159,11 @@ def test_a_refused_login_keeps_no_counter_by_name(mina: Member) -> None:
 
 @pytest.mark.parametrize("password", ["", None, ["x"], {"a": 1}, True, "x" * 1_025, "nul\0nul"])
 def test_what_is_no_password_at_all_is_a_client_error(mina: Member, password: object) -> None:
-    assert told(sent("/auth/login", {"email": mina.email, "password": password})) == (400, "GLOBAL_002")
+    assert status_and_code(send_body("/auth/login", {"email": mina.email, "password": password})) == (400, "GLOBAL_002")
 
 
-def test_the_tokens_of_one_door_open_nothing_at_the_other(app: App, mina: Member) -> None:
+def test_the_tokens_of_one_api_are_refused_by_the_other(app: App, mina: Member) -> None:
     answer, phone = app.login(mina.email, PASSWORD), Phone.of(mina)
-    assert looked_at(phone.pair["access"]) == (400, "GLOBAL_103")
+    assert verify_token(phone.pair["access"]) == (400, "GLOBAL_103")
     phone.pair["access"] = answer["access_token"]
     assert phone.get("me").status_code == 401

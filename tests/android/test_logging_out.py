@@ -15,7 +15,7 @@ from tests.accounts.tokens import claims, forged
 from tests.android.app import App, LoggedOut
 from tests.android.conftest import app_of
 from tests.android.okhttp import Answer, Request, in_process
-from tests.android.refusals import looked_at, session_of, told
+from tests.android.refusals import session_of, status_and_code, verify_token
 from tests.erasing import erase
 
 pytestmark = pytest.mark.django_db
@@ -27,13 +27,13 @@ def logged_out(access: str) -> Answer:
 
 
 def renewed(app: App) -> tuple[int, str]:
-    return told(in_process()(app._renewal(session_of(app)), "", 10.0))
+    return status_and_code(in_process()(app._renewal(session_of(app)), "", 10.0))
 
 
 def test_a_logout_ends_both_tokens_at_once(mina_app: App) -> None:
     session = session_of(mina_app)
     assert isinstance(mina_app.logout().json()["message"], str)
-    assert looked_at(session.access) == (400, "GLOBAL_103")
+    assert verify_token(session.access) == (400, "GLOBAL_103")
     mina_app.session = session
     assert renewed(mina_app) == (401, "AUTH_007")
     with pytest.raises(LoggedOut):
@@ -51,27 +51,27 @@ def test_a_logout_ends_no_other_phone(mina_app: App, jun_app: App, mina: Member)
 
 def test_the_user_of_an_expired_token_can_log_out(mina_app: App) -> None:
     with time_machine.travel(timezone.now() + timedelta(days=10)):
-        assert told(logged_out(session_of(mina_app).access)) == DONE
+        assert status_and_code(logged_out(session_of(mina_app).access)) == DONE
         assert renewed(mina_app) == (401, "AUTH_007")
-        assert looked_at(session_of(mina_app).access) == (400, "GLOBAL_103")
+        assert verify_token(session_of(mina_app).access) == (400, "GLOBAL_103")
 
 
 def test_the_access_token_before_the_renewal_logs_out_as_well(mina_app: App) -> None:
     before = session_of(mina_app).access
     mina_app._keep(in_process()(mina_app._renewal(session_of(mina_app)), "", 10.0))
-    assert told(logged_out(before)) == DONE
-    assert looked_at(session_of(mina_app).access) == (400, "GLOBAL_103")
+    assert status_and_code(logged_out(before)) == DONE
+    assert verify_token(session_of(mina_app).access) == (400, "GLOBAL_103")
 
 
 def test_a_token_signed_by_the_key_before_logs_out(mina_app: App, settings: Settings) -> None:
     settings.JWT_KEYS = ["next:another secret of more than 32 characters", *settings.JWT_KEYS]
-    assert told(logged_out(session_of(mina_app).access)) == DONE
+    assert status_and_code(logged_out(session_of(mina_app).access)) == DONE
 
 
 def test_logging_out_twice_brings_the_user_to_the_login_screen(mina_app: App) -> None:
     access = session_of(mina_app).access
-    assert told(logged_out(access)) == DONE
-    assert told(logged_out(access)) == FALSE
+    assert status_and_code(logged_out(access)) == DONE
+    assert status_and_code(logged_out(access)) == FALSE
 
 
 @pytest.mark.parametrize("end", ["suspended", "withdrawn", "erased", "over"])
@@ -112,12 +112,12 @@ def test_every_odd_header_lets_go_of_the_phone(db: None, header: str | None) -> 
     assert (answer.status_code, answer.json()["code"]) == FALSE
 
 
-def test_no_token_of_another_kind_or_door_ends_a_login(mina_app: App, mina: Member) -> None:
+def test_no_token_of_another_type_or_audience_ends_a_login(mina_app: App, mina: Member) -> None:
     phone, session = Phone.of(mina), session_of(mina_app)
     for token in (session.refresh, phone.pair["access"], phone.pair["refresh"]):
-        assert told(logged_out(token)) == FALSE
-    assert told(logged_out(forged(session.access, key="somebody else's secret of some length"))) == FALSE
-    assert told(logged_out(forged(phone.pair["access"], exp=1))) == FALSE
+        assert status_and_code(logged_out(token)) == FALSE
+    assert status_and_code(logged_out(forged(session.access, key="somebody else's secret of some length"))) == FALSE
+    assert status_and_code(logged_out(forged(phone.pair["access"], exp=1))) == FALSE
     mina_app.start()
     assert phone.get("me").status_code == 200
     assert phone.delete("sessions/current").status_code == 204
@@ -134,5 +134,5 @@ def test_a_token_of_the_app_ends_nothing_at_v1(mina_app: App, mina: Member) -> N
 def test_nobody_ends_the_login_of_another(mina_app: App, jun_app: App) -> None:
     sid = claims(session_of(jun_app).access)["sid"]
     taken = forged(session_of(mina_app).access, sid=sid, key="somebody else's secret of some length")
-    assert told(logged_out(taken)) == FALSE
+    assert status_and_code(logged_out(taken)) == FALSE
     jun_app.start()

@@ -7,24 +7,24 @@ import pytest
 
 from accounts.models import Member
 from tests.android.app import App
-from tests.android.calls import asked, request
+from tests.android.calls import request, send_once
 from tests.android.okhttp import Answer
 from tests.factories import PostFactory, picture_bytes
 
 
 def of_member(app: App, member_id: Any) -> Answer:
     """The first answer to asking for somebody's posts."""
-    return asked(app, request("memberPosts", target=member_id))
+    return send_once(app, request("memberPosts", target=member_id))
 
 
-def test_ones_own_address_is_told_in_full_and_others_masked(mina: Member, jun: Member, mina_app: App) -> None:
+def test_ones_own_address_is_complete_and_others_are_masked(mina: Member, jun: Member, mina_app: App) -> None:
     PostFactory.create(author=jun)
     PostFactory.create(author=mina)
     assert [post["writer_email"] for post in mina_app.posts()] == ["mina@example.com", "j***@example.com"]
     assert [post["writer_nickname"] for post in mina_app.posts()] == ["Mina", "Jun"]
     assert mina_app.own_posts()[0]["writer_email"] == "mina@example.com"
     assert of_member(mina_app, jun.pk).json()["posts"][0]["writer_email"] == "j***@example.com"
-    assert "jun@example.com" not in str([answer.body for _, answer in mina_app.heard])
+    assert "jun@example.com" not in str([answer.body for _, answer in mina_app.exchanges])
 
 
 def test_a_page_has_what_the_app_shows_of_each_post(mina_app: App, jun_app: App) -> None:

@@ -16,7 +16,7 @@ HANG_UP = b""
 POST = posted("/member/block", {"member_id": 1, "target_id": 2})
 
 
-def told(status: str, *headers: str) -> bytes:
+def data(status: str, *headers: str) -> bytes:
     return "\r\n".join([f"HTTP/1.1 {status}", "Content-Length: 0", *headers, "", ""]).encode()
 
 
@@ -24,7 +24,7 @@ class Script:
     """Says its answers one after the other, whatever it is asked; nothing at all closes the connection."""
 
     def __init__(self, *answers: bytes) -> None:
-        self.answers, self.heard, self.connections = [*answers], list[str](), 0
+        self.answers, self.received, self.connections = [*answers], list[str](), 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._serve, daemon=True).start()
         self.send = over_socket("127.0.0.1", self.listener.getsockname()[1])
@@ -38,8 +38,8 @@ class Script:
                     self._talk(client)
 
     def _talk(self, client: socket.socket) -> None:
-        while self.answers and (heard := client.recv(65_536)):
-            self.heard.append(heard.split(b" HTTP")[0].decode())
+        while self.answers and (received := client.recv(65_536)):
+            self.received.append(received.split(b" HTTP")[0].decode())
             if not (answer := self.answers.pop(0)):
                 return
             client.sendall(answer)
@@ -64,33 +64,33 @@ def script() -> Iterator[ScriptOf]:
 
 
 def test_a_timed_out_request_is_repeated_only_once(script: ScriptOf) -> None:
-    late = told("408 Request Timeout")
+    late = data("408 Request Timeout")
     assert script(late, GOOD).send(POST, "", 5).before == (408,)
     assert script(late, late, GOOD).send(POST, "", 5).status == 408
-    assert script(told("408 Request Timeout", "Retry-After: 1"), GOOD).send(POST, "", 5).status == 408
+    assert script(data("408 Request Timeout", "Retry-After: 1"), GOOD).send(POST, "", 5).status == 408
 
 
-def test_an_outage_is_repeated_once_if_told_so(script: ScriptOf) -> None:
-    now = told("503 Service Unavailable", "Retry-After: 0")
+def test_an_outage_is_repeated_once_after_retry_after(script: ScriptOf) -> None:
+    now = data("503 Service Unavailable", "Retry-After: 0")
     assert script(now, GOOD).send(POST, "", 5).before == (503,)
     assert script(now, now, GOOD).send(POST, "", 5).status == 503
-    assert script(told("503 Service Unavailable"), GOOD).send(POST, "", 5).status == 503
+    assert script(data("503 Service Unavailable"), GOOD).send(POST, "", 5).status == 503
 
 
 @pytest.mark.parametrize("status", ["300 Multiple Choices", "301 Moved Permanently", "302 Found", "303 See Other"])
 def test_a_redirect_makes_a_post_a_get(script: ScriptOf, status: str) -> None:
-    server = script(told(status, "Location: /member/block/"), GOOD)
+    server = script(data(status, "Location: /member/block/"), GOOD)
     assert server.send(POST, "", 5).before == (int(status[:3]),)
-    assert server.heard == ["POST /member/block", "GET /member/block/"]
+    assert server.received == ["POST /member/block", "GET /member/block/"]
 
 
 def test_a_strict_redirect_is_followed_by_reading_only(script: ScriptOf) -> None:
-    server = script(told("308 Permanent Redirect", "Location: /member/block/"), GOOD)
+    server = script(data("308 Permanent Redirect", "Location: /member/block/"), GOOD)
     assert server.send(POST, "", 5).status == 308
 
 
 def test_a_redirect_that_was_followed_crashes_the_model(script: ScriptOf) -> None:
-    app = App(script(told("301 Moved Permanently", "Location: /x/"), GOOD).send, Session(1, "a", "r", "e", "n", "n"))
+    app = App(script(data("301 Moved Permanently", "Location: /x/"), GOOD).send, Session(1, "a", "r", "e", "n", "n"))
     with pytest.raises(Crashed, match="no redirect"):
         app.block(2)
 
@@ -107,7 +107,7 @@ def test_a_kept_connection_found_closed_is_replaced_once(script: ScriptOf) -> No
     server = script(GOOD, HANG_UP, GOOD)
     server.send(POST, "", 5)
     assert server.send(POST, "", 5).is_good
-    assert (server.connections, len(server.heard)) == (2, 3)
+    assert (server.connections, len(server.received)) == (2, 3)
 
 
 def test_a_new_connection_that_is_closed_is_not(script: ScriptOf) -> None:
@@ -119,9 +119,9 @@ def test_a_new_connection_that_is_closed_is_not(script: ScriptOf) -> None:
         kept.send(POST, "", 5)
 
 
-def test_silence_is_not_asked_a_second_time(script: ScriptOf) -> None:
+def test_a_request_without_response_is_not_repeated(script: ScriptOf) -> None:
     server = script(GOOD, b"HTTP/1.1 200 OK\r\n", GOOD)
     server.send(POST, "", 5)
     with pytest.raises(NetworkError):
         server.send(POST, "", 0.1)
-    assert len(server.heard) == 2
+    assert len(server.received) == 2

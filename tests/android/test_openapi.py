@@ -38,7 +38,7 @@ LAST_RESORT = {"verifyAccessToken", "reissueToken"}
 TOKENLESS = {"emailVerificationCode", "confirmVerificationCode", "join", "login", "reissueToken"}
 
 
-def test_the_description_of_the_apps_wire_is_valid_openapi() -> None:
+def test_the_description_of_the_apps_api_is_valid_openapi() -> None:
     assert DOCUMENT["openapi"] == "3.1.0"
     validate(DOCUMENT)
 
@@ -62,21 +62,23 @@ def test_a_call_is_deprecated_and_says_where_a_token_is_shown(call: str) -> None
 
 def codes(call: str) -> dict[int, list[str]]:
     """Status and codes of every refusal that the description has for a call."""
-    refused = {status: told for status, told in OPERATIONS[call][2]["responses"].items() if status[0] in "45"}
+    refused = {status: data for status, data in OPERATIONS[call][2]["responses"].items() if status[0] in "45"}
     return {
-        int(status): told["content"]["application/json"]["schema"]["allOf"][1]["properties"]["code"]["enum"]
-        for status, told in refused.items()
+        int(status): data["content"]["application/json"]["schema"]["allOf"][1]["properties"]["code"]["enum"]
+        for status, data in refused.items()
     }
 
 
 @pytest.mark.parametrize("call", OPERATIONS)
 def test_every_refusal_in_the_table_of_codes_is_in_the_description(call: str) -> None:
-    told = {heard for name, heard in CALLS.get(call, {}).items() if name not in (ANY_4XX, ANY_5XX) and heard}
-    assert {(status, code) for status, code in told if code not in codes(call).get(status, [])} == set()
+    data = {
+        exchanges for name, exchanges in CALLS.get(call, {}).items() if name not in (ANY_4XX, ANY_5XX) and exchanges
+    }
+    assert {(status, code) for status, code in data if code not in codes(call).get(status, [])} == set()
 
 
 def test_the_forms_with_pictures_are_multipart_and_their_files_binary() -> None:
-    forms = {call for call, (_, _, told) in OPERATIONS.items() if "multipart" in str(told.get("requestBody"))}
+    forms = {call for call, (_, _, data) in OPERATIONS.items() if "multipart" in str(data.get("requestBody"))}
     assert forms == {"uploadAvatar", "registerPost"}
     schemas = DOCUMENT["components"]["schemas"]
     assert schemas["AvatarRequest"]["properties"]["file"]["format"] == "binary"
@@ -93,9 +95,9 @@ def strict() -> Registry[Any]:
     return registry
 
 
-def check(heard: list[tuple[Request, Answer]], strict: Registry[Any]) -> set[tuple[str, int]]:
+def check(exchanges: list[tuple[Request, Answer]], strict: Registry[Any]) -> set[tuple[str, int]]:
     """Raise unless each answer is as its call is described; the calls and statuses that were looked at."""
-    return {_checked(request, answer, strict) for request, answer in heard}
+    return {_checked(request, answer, strict) for request, answer in exchanges}
 
 
 def _checked(request: Request, answer: Answer, strict: Registry[Any]) -> tuple[str, int]:
@@ -135,8 +137,8 @@ def test_good_answers_of_every_call_are_as_the_description_says(
     mina_app.send = spoiling_once(mina_app.send)
     mina_app.posts()
     mina_app.delete_account()
-    looked_at = check([*app.heard, *mina_app.heard], strict)
-    assert {call for call, status in looked_at if status < 300} == set(OPERATIONS)
+    checked = check([*app.exchanges, *mina_app.exchanges], strict)
+    assert {call for call, status in checked if status < 300} == set(OPERATIONS)
 
 
 def spoiling_once(send: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -173,9 +175,9 @@ def test_refusals_of_every_call_are_as_the_description_says(
     for call in refused:
         with pytest.raises(Refused):
             call()
-    looked_at = check([*app.heard, *mina_app.heard], strict)
+    checked = check([*app.exchanges, *mina_app.exchanges], strict)
     others = {"verifyAccessToken", "reissueToken", "logout", "getBlockingMembers", "deleteMember"}
-    assert {call for call, status in looked_at if status >= 400} == set(OPERATIONS) - others
+    assert {call for call, status in checked if status >= 400} == set(OPERATIONS) - others
 
 
 def test_refusals_of_tokens_and_of_other_actors_are_as_the_description_says(
@@ -193,8 +195,8 @@ def test_refusals_of_tokens_and_of_other_actors_are_as_the_description_says(
         mina_app.session = session
         with pytest.raises(Refused):
             call()
-    looked_at = check(mina_app.heard, strict)
-    assert {("posts", 403), ("deleteMember", 403), ("reissueToken", 401), ("logout", 401)} <= looked_at
+    checked = check(mina_app.exchanges, strict)
+    assert {("posts", 403), ("deleteMember", 403), ("reissueToken", 401), ("logout", 401)} <= checked
 
 
 @pytest.mark.parametrize("address", ["/docs/android/", "/docs/android/schema"])
@@ -207,8 +209,8 @@ def test_neither_is_there_where_no_docs_are_shown() -> None:
     asked = "import django; django.setup(); from django.test import Client; print(*map(lambda path: Client().get(path)"
     asked += ".status_code, ('/docs/android/', '/docs/android/schema', '/docs/android', '/docs/')))"
     environment = os.environ | {"API_DOCS": "0", "DJANGO_SETTINGS_MODULE": "config.settings"}
-    told = subprocess.run([sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True)
-    assert told.stdout.splitlines()[-1] == "404 404 404 404"
+    data = subprocess.run([sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True)
+    assert data.stdout.splitlines()[-1] == "404 404 404 404"
 
 
 def test_the_codes_in_the_description_are_those_that_the_app_knows() -> None:

@@ -25,7 +25,7 @@ from tests.android.okhttp import (
     posted,
     text_part,
 )
-from tests.android.outage_scene import Town, town
+from tests.android.outage_scene import OutageScene, outage_scene
 from tests.factories import picture_bytes
 from tests.polling import wait_until
 
@@ -53,12 +53,12 @@ needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="the processes a
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("town")) as found:
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OutageScene]:
+    with outage_scene(tmp_path_factory.mktemp("server")) as found:
         yield found
 
 
-def test_without_its_database_the_server_closes_instead_of_answering(here: Town) -> None:
+def test_without_its_database_the_server_closes_instead_of_answering(here: OutageScene) -> None:
     phone = here.phone()
     renewal = phone._renewal(phone._signed_in())
     with here.without_database():
@@ -70,7 +70,7 @@ def test_without_its_database_the_server_closes_instead_of_answering(here: Town)
     _goes_on(phone)
 
 
-def test_closed_connections_leave_no_thread_and_no_traceback_of_their_own(here: Town) -> None:
+def test_closed_connections_leave_no_thread_and_no_traceback_of_their_own(here: OutageScene) -> None:
     phone = here.phone()
     with here.without_database():
         # More than there are threads.
@@ -80,7 +80,7 @@ def test_closed_connections_leave_no_thread_and_no_traceback_of_their_own(here: 
         assert line not in here.server.log
 
 
-def test_of_two_requests_sent_at_once_none_is_answered_after_a_close(here: Town) -> None:
+def test_of_two_requests_sent_at_once_none_is_answered_after_a_close(here: OutageScene) -> None:
     access = here.phone()._signed_in().access
     one = f"GET /auth/verifyAccessToken HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {access}\r\n\r\n".encode()
     with here.without_database():
@@ -89,7 +89,7 @@ def test_of_two_requests_sent_at_once_none_is_answered_after_a_close(here: Town)
     assert both.count(b"HTTP/1.1 200 OK") == 2
 
 
-def test_a_phone_keeps_its_login_over_a_database_that_comes_back(here: Town) -> None:
+def test_a_phone_keeps_its_login_over_a_database_that_comes_back(here: OutageScene) -> None:
     phone = here.phone()
     with here.without_database():
         for call in (phone.posts, lambda: phone.register_post("snow")):
@@ -99,7 +99,7 @@ def test_a_phone_keeps_its_login_over_a_database_that_comes_back(here: Town) -> 
     _goes_on(phone)
 
 
-def test_a_database_that_was_away_for_long_is_found_again_by_the_first_who_asks(here: Town) -> None:
+def test_a_database_that_was_away_for_long_is_found_again_by_the_first_who_asks(here: OutageScene) -> None:
     phone = here.phone()
     with here.without_database():
         # Each of these waits for a connection until the pool gives up.
@@ -110,7 +110,7 @@ def test_a_database_that_was_away_for_long_is_found_again_by_the_first_who_asks(
 
 
 @needs_redis
-def test_without_redis_the_app_scrolls_writes_and_renews_as_always(here: Town) -> None:
+def test_without_redis_the_app_scrolls_writes_and_renews_as_always(here: OutageScene) -> None:
     phone = here.phone()
     with here.without_redis():
         seen = [post["id"] for page in (0, 1, 2) for post in phone.posts(page)]
@@ -123,7 +123,7 @@ def test_without_redis_the_app_scrolls_writes_and_renews_as_always(here: Town) -
 
 
 @needs_redis
-def test_a_logout_without_redis_ends_the_login_all_the_same(here: Town) -> None:
+def test_a_logout_without_redis_ends_the_login_all_the_same(here: OutageScene) -> None:
     phone, other = here.phone(), here.phone()
     phone.posts()
     with here.without_redis():
@@ -135,7 +135,7 @@ def test_a_logout_without_redis_ends_the_login_all_the_same(here: Town) -> None:
         _goes_on(other)
 
 
-def test_without_storage_a_picture_is_refused_and_the_login_stays(here: Town) -> None:
+def test_without_storage_a_picture_is_refused_and_the_login_stays(here: OutageScene) -> None:
     phone, pictures = here.phone(), here.server.var / "pictures"
     before = phone.own_posts()[0]["id"]
     pictures.rename(here.server.var / "away")
@@ -151,7 +151,7 @@ def test_without_storage_a_picture_is_refused_and_the_login_stays(here: Town) ->
     _goes_on(phone)
 
 
-def test_a_server_that_starts_anew_under_busy_phones_costs_no_login(here: Town) -> None:
+def test_a_server_that_restarts_under_busy_phones_costs_no_login(here: OutageScene) -> None:
     with _busy(here) as phones:
         time.sleep(0.3)
         here.server.stop()
@@ -164,7 +164,7 @@ def test_a_server_that_starts_anew_under_busy_phones_costs_no_login(here: Town) 
     assert "Traceback" not in here.server.log.rpartition("Handling signal: term")[2]
 
 
-def test_an_upload_under_way_is_taken_by_the_server_that_ends(here: Town) -> None:
+def test_an_upload_in_progress_is_finished_by_the_server_that_stops(here: OutageScene) -> None:
     phone = here.phone()
     parts = [
         text_part("member_id", phone._me),
@@ -185,7 +185,7 @@ def test_an_upload_under_way_is_taken_by_the_server_that_ends(here: Town) -> Non
     assert phone.posts()[0]["content"] == "the last"
 
 
-def test_the_log_of_a_phones_day_holds_nothing_that_was_said(here: Town) -> None:
+def test_the_log_of_a_phones_day_contains_nothing_private(here: OutageScene) -> None:
     before = len(here.server.log)
     phone = here.phone()
     first = phone._signed_in()
@@ -207,7 +207,7 @@ def test_the_log_of_a_phones_day_holds_nothing_that_was_said(here: Town) -> None
 
 
 @needs_proc
-def test_a_process_killed_under_busy_phones_costs_no_login(here: Town) -> None:
+def test_a_process_killed_under_busy_phones_costs_no_login(here: OutageScene) -> None:
     with _busy(here) as phones:
         for worker in here.server.workers():
             time.sleep(0.3)
@@ -235,7 +235,7 @@ def _goes_on(phone: App) -> None:
 
 
 @contextmanager
-def _busy(here: Town) -> Iterator[list[App]]:
+def _busy(here: OutageScene) -> Iterator[list[App]]:
     """Phones that read pages and are refused, and so renew, all the time; at the end they have kept their logins."""
     phones, over = [here.phone() for _ in range(3)], threading.Event()
 
@@ -254,7 +254,7 @@ def _busy(here: Town) -> Iterator[list[App]]:
     assert all(phone.session for phone in phones)
 
 
-def _all_at_once(here: Town, requests: list[Request], phone: App) -> list[Answer | None]:
+def _all_at_once(here: OutageScene, requests: list[Request], phone: App) -> list[Answer | None]:
     """What each request is answered, sent on a connection of its own; None for a closed one."""
     access = phone._signed_in().access
 
@@ -273,7 +273,7 @@ def _all_at_once(here: Town, requests: list[Request], phone: App) -> list[Answer
 def _said(port: int, sent: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as phone:
         phone.sendall(sent)
-        heard = b""
+        exchanges = b""
         while piece := phone.recv(65_536):
-            heard += piece
-    return heard
+            exchanges += piece
+    return exchanges

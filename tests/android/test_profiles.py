@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Member
 from tests.android.app import App, Refused
-from tests.android.calls import asked, query, refusal, request
+from tests.android.calls import query, refusal, request, send_once
 from tests.factories import MemberFactory, PostFactory, picture_bytes
 
 FIELDS = {
@@ -16,7 +16,7 @@ FIELDS = {
 }  # fmt: skip
 
 
-def test_ones_own_profile_is_told_whole(mina_app: App, mina: Member) -> None:
+def test_ones_own_profile_is_returned_whole(mina_app: App, mina: Member) -> None:
     assert mina_app.profile() == {
         "member_id": mina.pk,
         "email": "mina@example.com",
@@ -29,11 +29,11 @@ def test_ones_own_profile_is_told_whole(mina_app: App, mina: Member) -> None:
     }
 
 
-def test_of_another_neither_address_nor_name_is_told(mina_app: App, jun: Member) -> None:
-    told = mina_app.profile(jun.pk)
-    assert told.keys() == FIELDS
-    assert (told["email"], told["name"], told["nickname"]) == ("j***@example.com", "Jun", "Jun")
-    assert "Lee" not in str(told)
+def test_of_another_neither_address_nor_name_is_returned(mina_app: App, jun: Member) -> None:
+    data = mina_app.profile(jun.pk)
+    assert data.keys() == FIELDS
+    assert (data["email"], data["name"], data["nickname"]) == ("j***@example.com", "Jun", "Jun")
+    assert "Lee" not in str(data)
 
 
 @pytest.mark.parametrize(
@@ -57,17 +57,17 @@ def test_the_counts_are_what_the_asker_may_see(mina_app: App, mina: Member, jun:
     PostFactory.create(author=jun).remove()
     mina.block(others[0])
     others[1].withdraw()
-    told = mina_app.profile(jun.pk)
-    assert (told["post_size"], told["follower_size"], told["following_size"]) == (4, 1, 0)
+    data = mina_app.profile(jun.pk)
+    assert (data["post_size"], data["follower_size"], data["following_size"]) == (4, 1, 0)
 
 
-def test_the_avatar_of_another_is_told_and_opens_without_a_token(mina_app: App, jun_app: App, mina: Member) -> None:
+def test_the_avatar_of_another_is_returned_and_loads_without_a_token(mina_app: App, jun_app: App, mina: Member) -> None:
     url = mina_app.upload_avatar(picture_bytes())["avatar_url"]
     assert jun_app.profile(mina.pk)["avatar_url"] == mina_app.profile()["avatar_url"] == url
 
 
 @pytest.mark.parametrize("what", ["unknown", "blocked", "blocker", "suspended", "withdrawn", "erased"])
-def test_whoever_is_hidden_is_not_there_and_nobody_is_signed_out(
+def test_whoever_is_hidden_is_not_there_and_nobody_is_logged_out(
     mina_app: App, mina: Member, jun: Member, what: str
 ) -> None:
     looked_at = 2**63 - 1 if what == "unknown" else jun.pk
@@ -79,7 +79,7 @@ def test_whoever_is_hidden_is_not_there_and_nobody_is_signed_out(
         "erased": jun.delete,
     }
     becomes.get(what, lambda: None)()
-    assert refusal("profile", asked(mina_app, query("member/profile", member_id=looked_at))) == (404, "GLOBAL_001")
+    assert refusal("profile", send_once(mina_app, query("member/profile", member_id=looked_at))) == (404, "GLOBAL_001")
     # MEMBER_005 would delete the session on the phone.
     with pytest.raises(Refused, match="GLOBAL_001"):
         mina_app.profile(looked_at)
@@ -95,5 +95,5 @@ def test_a_profile_takes_the_same_statements_whoever_it_is(mina_app: App, mina: 
     for looked_at in (mina.pk, jun.pk):
         mina_app.profile()
         with CaptureQueriesContext(connection) as statements:
-            assert asked(mina_app, request("profile", target=looked_at)).is_good
+            assert send_once(mina_app, request("profile", target=looked_at)).is_good
         assert len(statements) == 2

@@ -16,7 +16,7 @@ from accounts.models import Member
 from android import error_codes
 from android.urls import urlpatterns
 from tests.android.app import KNOWN, App, Refused
-from tests.android.calls import LISTS, SIGNED, asked, query, refusal, request
+from tests.android.calls import LISTS, SIGNED, query, refusal, request, send_once
 from tests.android.okhttp import Request, file_part, multipart, posted, text_part
 from tests.factories import picture_bytes
 from tests.project.kept import kept
@@ -42,7 +42,7 @@ FORBIDDEN = {
 REFUSALS = error_classes()
 
 
-def test_every_call_has_a_list_and_every_room_refuses_something() -> None:
+def test_every_call_has_a_list_and_every_app_refuses_something() -> None:
     assert {pattern.name for pattern in urlpatterns} == LISTS.keys()
     assert set(error_codes.CALLS) <= LISTS.keys()
     assert len(LISTS) == 18
@@ -50,25 +50,25 @@ def test_every_call_has_a_list_and_every_room_refuses_something() -> None:
 
 
 @pytest.mark.parametrize("call", LISTS)
-def test_every_refusal_of_every_room_is_told_in_a_code_of_the_calls_own_list(call: str) -> None:
+def test_every_refusal_of_every_app_has_a_code_of_the_calls_own_list(call: str) -> None:
     for one in REFUSALS:
         if one in CREDENTIAL_REFUSALS and call in OPEN:
             continue
-        heard = error_codes.app_error_for(call, str(one.default_code), one.status_code)
-        if heard is None:
+        exchanges = error_codes.app_error_for(call, str(one.default_code), one.status_code)
+        if exchanges is None:
             assert one.status_code in (409, 500, 503), f"{one} is no fault of ours, and must be answered"
             continue
-        status, code = heard
+        status, code = exchanges
         assert code in KNOWN[LISTS[call]] or (one, code) == (MethodNotAllowed, "GLOBAL_003"), one
         assert code not in FORBIDDEN.get(call, set()), one
         assert status in (400, 401, 403, 404, 405, 409, 429, 500, 503)
 
 
 @pytest.mark.parametrize("call", SIGNED)
-def test_only_a_dead_login_is_told_to_a_call_as_a_dead_login(call: str) -> None:
+def test_only_an_ended_login_is_refused_as_an_ended_login(call: str) -> None:
     for one in REFUSALS:
-        heard = error_codes.app_error_for(call, str(one.default_code), one.status_code)
-        assert ((heard or (0, ""))[1] in ("AUTH_007", "AUTH_008")) == (one in CREDENTIAL_REFUSALS), one
+        exchanges = error_codes.app_error_for(call, str(one.default_code), one.status_code)
+        assert ((exchanges or (0, ""))[1] in ("AUTH_007", "AUTH_008")) == (one in CREDENTIAL_REFUSALS), one
 
 
 # One call of each kind of body, since these are refused before a call looks at anything.
@@ -116,15 +116,15 @@ def test_what_no_phone_sends_is_refused_as_json_and_leaves_nothing_behind(
     mina_app: App, call: str, sent: Request, status: int, code: str
 ) -> None:
     before = kept()
-    assert refusal(call, asked(mina_app, sent)) == (status, code)
+    assert refusal(call, send_once(mina_app, sent)) == (status, code)
     assert kept() == before
 
 
 @pytest.mark.parametrize("path", ["/member/nothing", "/post/nothing", "/auth/nothing", "/post/posts/", "/auth/login/"])
-def test_an_address_that_is_not_there_is_told_so_without_a_token_too(db: None, app: App, path: str) -> None:
+def test_an_unknown_path_is_not_found_without_a_token_too(db: None, app: App, path: str) -> None:
     for method in ("GET", "POST", "DELETE", "PUT"):
-        told = asked(app, Request(method, path))
-        assert (told.status, told.json()["code"], told.headers["content-type"]) == (
+        data = send_once(app, Request(method, path))
+        assert (data.status, data.json()["code"], data.headers["content-type"]) == (
             404, "GLOBAL_001", "application/json",
         )  # fmt: skip
 
@@ -148,7 +148,7 @@ def test_a_fault_of_ours_is_json_too_and_keeps_the_login(mina_app: App, mina: Me
     mina_app.profile()
     before = kept()
     with connection.execute_wrapper(_breaks):
-        assert refusal(call, asked(mina_app, sent)) == (500, "GLOBAL_006")
+        assert refusal(call, send_once(mina_app, sent)) == (500, "GLOBAL_006")
     assert kept() == before
     mina_app.start()
 
@@ -169,6 +169,8 @@ def test_a_storage_that_fails_as_none_did_before_leaves_no_post_behind(mina_app:
 
 
 def test_a_refusal_says_which_field_is_at_fault_and_why(mina_app: App) -> None:
-    told = json.loads(asked(mina_app, query("member/profile", member_id="x")).body)
-    assert told == {"status": 400, "code": "GLOBAL_002", "message": "member_id: This is no whole number in range."}
-    assert asked(mina_app, ODD["a list"][1]).json()["message"] == "Invalid data. Expected a dictionary, but got list."
+    data = json.loads(send_once(mina_app, query("member/profile", member_id="x")).body)
+    assert data == {"status": 400, "code": "GLOBAL_002", "message": "member_id: This is no whole number in range."}
+    assert (
+        send_once(mina_app, ODD["a list"][1]).json()["message"] == "Invalid data. Expected a dictionary, but got list."
+    )

@@ -17,7 +17,7 @@ from tests.accounts.tokens import forged
 from tests.android.app import App, LoggedOut
 from tests.android.conftest import app_of
 from tests.android.okhttp import Request, in_process
-from tests.android.refusals import code_of, presented, session_of, told
+from tests.android.refusals import code_of, renew_with, session_of, status_and_code
 from tests.erasing import erase
 from tests.factories import PASSWORD
 
@@ -27,24 +27,24 @@ DEAD, OVER = (401, "AUTH_007"), (401, "AUTH_008")
 
 def test_somebody_elses_number_is_refused_and_the_login_goes_on(mina_app: App, jun: Member) -> None:
     for number in (jun.pk, str(jun.pk), 1, 2**63 - 1):
-        assert told(presented(session_of(mina_app), member_id=number)) == DEAD
+        assert status_and_code(renew_with(session_of(mina_app), member_id=number)) == DEAD
     assert not SecurityEvent.objects.exists()
     mina_app.start()
-    assert told(presented(session_of(mina_app))) == (200, "")
+    assert status_and_code(renew_with(session_of(mina_app))) == (200, "")
 
 
 @pytest.mark.parametrize(
     "number", [None, "", " ", "x", "7.0", 7.5, True, [], {}, 0, -1, 2**63, 10**40, "9" * 30, "٧", "+7", "0x7"]
 )
 def test_what_is_no_number_is_refused_and_the_login_goes_on(mina_app: App, number: object) -> None:
-    assert told(presented(session_of(mina_app), member_id=number)) == DEAD
-    assert told(presented(session_of(mina_app))) == (200, "")
+    assert status_and_code(renew_with(session_of(mina_app), member_id=number)) == DEAD
+    assert status_and_code(renew_with(session_of(mina_app))) == (200, "")
 
 
 @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "..", " ", "x" * 2_001, None, 5, True, [], {}, "é.é.é", "a\0b"])
 def test_what_is_no_token_is_refused(mina_app: App, token: object) -> None:
-    assert told(presented(session_of(mina_app), refresh_token=token)) == DEAD
-    assert told(presented(session_of(mina_app))) == (200, "")
+    assert status_and_code(renew_with(session_of(mina_app), refresh_token=token)) == DEAD
+    assert status_and_code(renew_with(session_of(mina_app))) == (200, "")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_what_is_no_token_is_refused(mina_app: App, token: object) -> None:
     ],
 )
 def test_every_unreadable_body_is_answered_like_a_dead_token(db: None, body: bytes, kind: str) -> None:
-    assert told(in_process()(Request("POST", "/auth/reissueToken", body, kind), "", 10.0)) == DEAD
+    assert status_and_code(in_process()(Request("POST", "/auth/reissueToken", body, kind), "", 10.0)) == DEAD
 
 
 @pytest.mark.parametrize(
@@ -79,34 +79,37 @@ def test_every_unreadable_body_is_answered_like_a_dead_token(db: None, body: byt
 )
 def test_a_good_body_under_a_wrong_type_is_refused_and_the_login_goes_on(mina_app: App, kind: str) -> None:
     body = mina_app._renewal(session_of(mina_app)).body
-    assert told(in_process()(Request("POST", "/auth/reissueToken", body, kind), "", 10.0)) == DEAD
-    assert told(in_process()(mina_app._renewal(session_of(mina_app)), "", 10.0)) == (200, "")
+    assert status_and_code(in_process()(Request("POST", "/auth/reissueToken", body, kind), "", 10.0)) == DEAD
+    assert status_and_code(in_process()(mina_app._renewal(session_of(mina_app)), "", 10.0)) == (200, "")
 
 
 def test_other_methods_and_queries_are_refused_alike(mina_app: App) -> None:
     body = mina_app._renewal(session_of(mina_app))
     for method, path in (("GET", ""), ("PUT", ""), ("DELETE", ""), ("POST", "?member_id=1")):
         request = Request(method, f"/auth/reissueToken{path}", body.body, body.content_type)
-        assert told(in_process()(request, "", 10.0)) == DEAD
+        assert status_and_code(in_process()(request, "", 10.0)) == DEAD
 
 
-def test_plain_expiry_alone_is_told_as_such(mina_app: App, mina: Member, settings: Settings) -> None:
+def test_only_an_expired_token_is_refused_as_expired(mina_app: App, mina: Member, settings: Settings) -> None:
     phone, session = Phone.of(mina), session_of(mina_app)
     with time_machine.travel(timezone.now() + timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS, seconds=LEEWAY)):
-        assert told(presented(session)) == OVER
+        assert status_and_code(renew_with(session)) == OVER
         others = [session.access, phone.pair["refresh"], phone.pair["access"]]
-        assert [told(presented(session, token)) for token in others] == [DEAD] * 3
-        assert told(presented(session, forged(session.refresh, key="another secret of more than 32 letters"))) == DEAD
-    assert told(presented(session)) == (200, "")
+        assert [status_and_code(renew_with(session, token)) for token in others] == [DEAD] * 3
+        assert (
+            status_and_code(renew_with(session, forged(session.refresh, key="another secret of more than 32 letters")))
+            == DEAD
+        )
+    assert status_and_code(renew_with(session)) == (200, "")
 
 
-def test_no_token_of_another_kind_or_door_renews(mina_app: App, mina: Member) -> None:
+def test_no_token_of_another_type_or_audience_renews(mina_app: App, mina: Member) -> None:
     phone, session = Phone.of(mina), session_of(mina_app)
     for token in (session.access, phone.pair["refresh"], phone.pair["access"]):
-        assert told(presented(session, token)) == DEAD
+        assert status_and_code(renew_with(session, token)) == DEAD
     assert phone.refresh(session.refresh).status_code == 401
     assert phone.refresh().status_code == 200
-    assert told(presented(session)) == (200, "")
+    assert status_and_code(renew_with(session)) == (200, "")
 
 
 @pytest.mark.parametrize(
@@ -114,8 +117,8 @@ def test_no_token_of_another_kind_or_door_renews(mina_app: App, mina: Member) ->
     [{"aud": "v1"}, {"aud": None}, {"iss": "x"}, {"typ": "access"}, {"sid": "1"}, {"sub": "1"}, {"jti": None}],
 )
 def test_a_claim_that_is_wrong_or_missing_is_refused(mina_app: App, changes: dict[str, Any]) -> None:
-    assert told(presented(session_of(mina_app), forged(session_of(mina_app).refresh, **changes))) == DEAD
-    assert told(presented(session_of(mina_app))) == (200, "")
+    assert status_and_code(renew_with(session_of(mina_app), forged(session_of(mina_app).refresh, **changes))) == DEAD
+    assert status_and_code(renew_with(session_of(mina_app))) == (200, "")
 
 
 Ended = Callable[[Member], Any]
@@ -131,7 +134,7 @@ ENDS: dict[str, Ended] = {
 @pytest.mark.parametrize("end", ENDS)
 def test_nothing_renews_a_login_that_has_ended(mina_app: App, mina: Member, end: str) -> None:
     ENDS[end](mina)
-    assert told(presented(session_of(mina_app))) == DEAD
+    assert status_and_code(renew_with(session_of(mina_app))) == DEAD
     assert not SecurityEvent.objects.filter(kind="token_reused").exists()
 
 
@@ -145,17 +148,17 @@ def test_a_changed_password_signs_out_every_phone_with_the_app(mina_app: App, mi
 
 
 def test_failures_are_counted_and_no_good_token_ever_waits(mina_app: App) -> None:
-    failures = [presented(session_of(mina_app), "nonsense", member_id=number + 1) for number in range(80)]
-    assert {told(answer) for answer in failures} == {DEAD}
+    failures = [renew_with(session_of(mina_app), "nonsense", member_id=number + 1) for number in range(80)]
+    assert {status_and_code(answer) for answer in failures} == {DEAD}
     assert ["retry-after" in answer.headers for answer in failures] == [False] * 60 + [True] * 20
     for _ in range(80):
-        assert told(presented(session_of(mina_app))) == (200, "")
+        assert status_and_code(renew_with(session_of(mina_app))) == (200, "")
     mina_app.start()
     assert code_of(mina_app.delete_post, 1) == "POST_004"
 
 
 @pytest.mark.parametrize("fault", [OperationalError, IntegrityError, RuntimeError])
-def test_a_fault_of_ours_is_never_told_as_a_dead_token(mina_app: App, fault: type[Exception]) -> None:
+def test_a_fault_of_ours_is_never_refused_as_an_invalid_token(mina_app: App, fault: type[Exception]) -> None:
     def fails(execute: Any, sql: str, *rest: Any) -> Any:
         if "accounts_loginsession" in sql:
             raise fault("away")
@@ -163,5 +166,5 @@ def test_a_fault_of_ours_is_never_told_as_a_dead_token(mina_app: App, fault: typ
 
     with connection.execute_wrapper(fails):
         # A running server closes the connection instead.
-        assert told(presented(session_of(mina_app)))[0] == 503
-    assert told(presented(session_of(mina_app))) == (200, "")
+        assert status_and_code(renew_with(session_of(mina_app)))[0] == 503
+    assert status_and_code(renew_with(session_of(mina_app))) == (200, "")

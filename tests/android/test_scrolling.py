@@ -12,7 +12,7 @@ from accounts.models import Block, Member
 from android import numbered_pages
 from posts.models import Post
 from tests.android.app import App
-from tests.android.calls import asked, refusal
+from tests.android.calls import refusal, send_once
 from tests.android.conftest import app_of
 from tests.android.okhttp import Answer, Request
 from tests.factories import MemberFactory, PostFactory
@@ -50,14 +50,14 @@ def to_the_end(app: App) -> list[str]:
 
 def read_from(app: App, query: str, path: str = "/post/posts") -> Answer:
     """The first answer to a query of any shape."""
-    return asked(app, Request("GET", path + query))
+    return send_once(app, Request("GET", path + query))
 
 
 @pytest.mark.parametrize("number", [0, 1, 10, 19, 20])
 def test_the_app_reads_every_post_once_and_stops(jun: Member, mina_app: App, number: int) -> None:
     numbered(jun, number)
     assert to_the_end(mina_app) == [str(place) for place in range(number)]
-    last = int(mina_app.heard[-1][0].path.partition("&page=")[2].partition("&")[0])
+    last = int(mina_app.exchanges[-1][0].path.partition("&page=")[2].partition("&")[0])
     assert last == number // 10
     assert mina_app.posts(number // 10 + 1) == mina_app.posts(400) == []
 
@@ -90,7 +90,7 @@ def test_a_page_or_size_out_of_range_is_a_bad_request(mina: Member, mina_app: Ap
 
 
 @pytest.mark.parametrize("left_out", ["member_id", "page", "size"])
-def test_a_page_asked_for_by_half_is_a_bad_request(mina: Member, mina_app: App, left_out: str) -> None:
+def test_a_page_without_number_or_size_is_a_bad_request(mina: Member, mina_app: App, left_out: str) -> None:
     query = {"member_id": mina.pk, "page": 0, "size": 10}
     del query[left_out]
     answer = read_from(mina_app, "?" + "&".join(f"{name}={value}" for name, value in query.items()))
@@ -210,7 +210,7 @@ def test_walks_of_two_logins_lists_and_sizes_do_not_meet(mina: Member, jun: Memb
         write(mina, "new", tick=60 + page)
 
 
-def test_walks_of_one_login_take_no_more_room_for_more_members(mina: Member, mina_app: App) -> None:
+def test_pages_of_one_login_need_no_more_cache_for_more_members(mina: Member, mina_app: App) -> None:
     writers = MemberFactory.create_batch(3)
     for writer in writers:
         numbered(writer, 12)

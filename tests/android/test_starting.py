@@ -19,7 +19,7 @@ from tests.accounts.test_tokens import ed25519_key, segment
 from tests.accounts.tokens import claims, forged, own_key
 from tests.android.app import App, LoggedOut
 from tests.android.conftest import app_of
-from tests.android.refusals import looked_at, session_of
+from tests.android.refusals import session_of, verify_token
 from tests.erasing import erase
 from tests.factories import PASSWORD
 
@@ -37,10 +37,10 @@ def with_header(header: str | None) -> tuple[int, str]:
 def test_a_good_token_is_good_every_time(mina_app: App) -> None:
     for _ in range(3):
         mina_app.start()
-    assert looked_at(session_of(mina_app).access) == GOOD
+    assert verify_token(session_of(mina_app).access) == GOOD
 
 
-def test_asking_without_a_token_is_told_like_a_false_one(db: None) -> None:
+def test_a_request_without_a_token_is_refused_like_a_false_one(db: None) -> None:
     assert with_header(None) == FALSE
 
 
@@ -51,7 +51,7 @@ def test_asking_without_a_token_is_told_like_a_false_one(db: None) -> None:
      "Bearer a b", "Bearer a, Bearer b", "Bearer \x00", "Bearer " + "x" * 7_000, "bearer {}.{}.{}",
      "Bearer " + base64.b64encode(b"[" * 5_000).decode() + ".e30.x"],
 )  # fmt: skip
-def test_every_odd_header_is_told_like_a_false_token(db: None, header: str) -> None:
+def test_every_odd_header_is_refused_like_a_false_token(db: None, header: str) -> None:
     assert with_header(header) == FALSE
 
 
@@ -73,23 +73,23 @@ def test_an_unsigned_token_is_false(mina_app: App) -> None:
     said = claims(session_of(mina_app).access)
     for name in ("none", "None", "NONE", ""):
         head = segment({"typ": "JWT", "alg": name, "kid": own_key()[0]})
-        assert looked_at(f"{head}.{segment(said)}.") == FALSE
-        assert looked_at(f"{head}.{segment(said | {'exp': 1})}.") == FALSE
+        assert verify_token(f"{head}.{segment(said)}.") == FALSE
+        assert verify_token(f"{head}.{segment(said | {'exp': 1})}.") == FALSE
 
 
 @pytest.mark.parametrize("expired", [False, True])
-def test_a_token_that_we_did_not_sign_is_false(mina_app: App, expired: bool) -> None:
+def test_a_token_that_we_did_not_sign_is_invalid(mina_app: App, expired: bool) -> None:
     access = session_of(mina_app).access
     changes: dict[str, Any] = {"exp": int(timezone.now().timestamp()) - 60} if expired else {}
-    assert looked_at(forged(access, **changes)) == (EXPIRED if expired else GOOD)
-    assert looked_at(forged(access, key="somebody else's secret of some length", **changes)) == FALSE
-    assert looked_at(forged(access, algorithm="HS512", key="long enough " * 10, **changes)) == FALSE
-    assert looked_at(forged(access, algorithm="EdDSA", key=ed25519_key()[0], **changes)) == FALSE
+    assert verify_token(forged(access, **changes)) == (EXPIRED if expired else GOOD)
+    assert verify_token(forged(access, key="somebody else's secret of some length", **changes)) == FALSE
+    assert verify_token(forged(access, algorithm="HS512", key="long enough " * 10, **changes)) == FALSE
+    assert verify_token(forged(access, algorithm="EdDSA", key=ed25519_key()[0], **changes)) == FALSE
     for kid in ("unknown", "../../dev/null", None):
-        assert looked_at(forged(access, kid=kid, **changes)) == FALSE
+        assert verify_token(forged(access, kid=kid, **changes)) == FALSE
     head, body, signature = access.split(".")
-    assert looked_at(f"{head}.{body}.{signature[:-4]}AAAA") == FALSE
-    assert looked_at(f"{head}.{body}.") == FALSE
+    assert verify_token(f"{head}.{body}.{signature[:-4]}AAAA") == FALSE
+    assert verify_token(f"{head}.{body}.") == FALSE
 
 
 @pytest.mark.parametrize("expired", [False, True])
@@ -101,20 +101,20 @@ def test_a_token_that_we_did_not_sign_is_false(mina_app: App, expired: bool) -> 
 )  # fmt: skip
 def test_a_claim_that_is_wrong_or_missing_is_false(mina_app: App, changes: dict[str, Any], expired: bool) -> None:
     over = {"exp": int(timezone.now().timestamp()) - 60} if expired else {}
-    assert looked_at(forged(session_of(mina_app).access, **over | changes)) == FALSE
+    assert verify_token(forged(session_of(mina_app).access, **over | changes)) == FALSE
 
 
 @pytest.mark.parametrize("end", [None, "soon", [], {}])
 def test_a_token_without_an_end_is_false(mina_app: App, end: Any) -> None:
-    assert looked_at(forged(session_of(mina_app).access, exp=end)) == FALSE
+    assert verify_token(forged(session_of(mina_app).access, exp=end)) == FALSE
 
 
 def test_no_other_token_of_ours_is_an_access_token(mina_app: App, mina: Member) -> None:
     phone = Phone.of(mina)
     others = [session_of(mina_app).refresh, phone.pair["access"], phone.pair["refresh"]]
-    assert [looked_at(token) for token in others] == [FALSE] * 3
+    assert [verify_token(token) for token in others] == [FALSE] * 3
     with time_machine.travel(timezone.now() + timedelta(days=20)):
-        assert [looked_at(token) for token in others] == [FALSE] * 3
+        assert [verify_token(token) for token in others] == [FALSE] * 3
 
 
 def test_a_token_from_a_server_whose_clock_is_ahead_is_good(mina: Member) -> None:
@@ -122,34 +122,34 @@ def test_a_token_from_a_server_whose_clock_is_ahead_is_good(mina: Member) -> Non
         app = app_of(mina)
         clock.shift(-LEEWAY + 1)
         app.start()
-        assert len(app.heard) == 1
+        assert len(app.exchanges) == 1
 
 
 def test_the_token_expires_after_a_day_to_the_second(mina_app: App) -> None:
     access = session_of(mina_app).access
     end = claims(access)["exp"]
     with time_machine.travel(end + LEEWAY - 1, tick=False) as clock:
-        assert looked_at(access) == GOOD
+        assert verify_token(access) == GOOD
         clock.shift(1)
-        assert looked_at(access) == EXPIRED
+        assert verify_token(access) == EXPIRED
 
 
-def test_opening_the_app_the_next_morning_renews_without_a_word(mina_app: App) -> None:
+def test_opening_the_app_the_next_morning_renews_the_tokens_unseen(mina_app: App) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(20):
             clock.shift(timedelta(days=3))
             mina_app.start()
             mina_app.posts()
-    assert {answer.status for _, answer in mina_app.heard} == {200, 400}
+    assert {answer.status for _, answer in mina_app.exchanges} == {200, 400}
 
 
 @pytest.mark.parametrize("days", [1.1, 6, 13, 13.99])
 def test_an_expired_token_is_known_as_long_as_its_login_can_be_renewed(mina_app: App, days: float) -> None:
     with time_machine.travel(timezone.now() + timedelta(days=days)):
         call_command("cleanup")
-        assert looked_at(session_of(mina_app).access) == EXPIRED
+        assert verify_token(session_of(mina_app).access) == EXPIRED
         mina_app.start()
-        assert looked_at(session_of(mina_app).access) == GOOD
+        assert verify_token(session_of(mina_app).access) == GOOD
 
 
 def test_a_login_that_nobody_used_for_weeks_is_over(mina_app: App) -> None:
@@ -157,7 +157,7 @@ def test_a_login_that_nobody_used_for_weeks_is_over(mina_app: App) -> None:
     for days in (14.01, 60, 100, 1_000):
         with time_machine.travel(timezone.now() + timedelta(days=days)):
             call_command("cleanup")
-            assert looked_at(access) == FALSE
+            assert verify_token(access) == FALSE
     with time_machine.travel(timezone.now() + timedelta(days=15)), pytest.raises(LoggedOut):
         mina_app.start()
 
@@ -167,7 +167,7 @@ def test_lost_renewals_do_not_shorten_how_long_the_token_is_known(mina_app: App,
         for _ in range(3):
             clock.shift(timedelta(days=4))
             mina_app.send(mina_app._renewal(session_of(mina_app)), "", 10.0)
-        assert looked_at(session_of(mina_app).access) == EXPIRED
+        assert verify_token(session_of(mina_app).access) == EXPIRED
         mina_app.start()
         mina_app.posts()
 
@@ -176,7 +176,7 @@ def test_lost_renewals_do_not_shorten_how_long_the_token_is_known(mina_app: App,
 def test_a_new_key_signs_nobody_out(mina_app: App, settings: Settings, days: int) -> None:
     settings.JWT_KEYS = [NEXT_KEY, *settings.JWT_KEYS]
     with time_machine.travel(timezone.now() + timedelta(days=days)):
-        assert looked_at(session_of(mina_app).access) == (EXPIRED if days else GOOD)
+        assert verify_token(session_of(mina_app).access) == (EXPIRED if days else GOOD)
         mina_app.start()
         mina_app.posts()
 
@@ -189,7 +189,7 @@ def test_once_every_login_was_renewed_the_old_key_may_go(mina_app: App, settings
         settings.JWT_KEYS = settings.JWT_KEYS[:1]
         mina_app.start()
         mina_app.posts()
-        assert looked_at(old) == FALSE
+        assert verify_token(old) == FALSE
 
 
 Ended = Callable[[Member], Any]
@@ -206,12 +206,12 @@ ENDS: dict[str, Ended] = {
 @pytest.mark.parametrize("end", ENDS)
 def test_the_token_of_a_login_that_has_ended_is_false_at_once(mina_app: App, mina: Member, end: str) -> None:
     access = session_of(mina_app).access
-    assert looked_at(access) == GOOD
+    assert verify_token(access) == GOOD
     with TestCase.captureOnCommitCallbacks(execute=True):
         ENDS[end](mina)
-    assert looked_at(access) == FALSE
+    assert verify_token(access) == FALSE
     with time_machine.travel(timezone.now() + timedelta(days=2)):
-        assert looked_at(access) == FALSE
+        assert verify_token(access) == FALSE
         with pytest.raises(LoggedOut):
             mina_app.start()
 
@@ -219,7 +219,7 @@ def test_the_token_of_a_login_that_has_ended_is_false_at_once(mina_app: App, min
 def test_a_suspension_that_is_over_does_not_bring_the_login_back(mina_app: App, mina: Member) -> None:
     mina.suspend(timezone.now() + timedelta(days=1))
     mina.lift()
-    assert looked_at(session_of(mina_app).access) == FALSE
+    assert verify_token(session_of(mina_app).access) == FALSE
 
 
 def test_no_method_and_no_query_leads_to_another_code(mina_app: App) -> None:
@@ -235,5 +235,5 @@ def test_neither_starting_nor_renewing_nor_logging_out_ever_waits(mina_app: App,
     for _ in range(3):
         mina_app.start()
         mina_app._keep(mina_app.send(mina_app._renewal(session_of(mina_app)), "", 10.0))
-        assert looked_at("nonsense") == FALSE
+        assert verify_token("nonsense") == FALSE
     mina_app.logout()

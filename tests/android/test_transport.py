@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from tests.android.app import App, Refused
 from tests.android.okhttp import Request, file_part, multipart, phone_bytes, posted, text_part
-from tests.android.outage_scene import Town, town
+from tests.android.outage_scene import OutageScene, outage_scene
 from tests.factories import picture_bytes
 
 PATIENCE = 30.0
@@ -50,17 +50,17 @@ class Silent(io.RawIOBase):
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("town")) as found:
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OutageScene]:
+    with outage_scene(tmp_path_factory.mktemp("server")) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def phone(here: Town) -> App:
+def phone(here: OutageScene) -> App:
     return here.phone()
 
 
-def test_an_upload_with_any_bad_token_is_read_and_then_refused_in_json(here: Town, phone: App) -> None:
+def test_an_upload_with_any_bad_token_is_read_and_then_refused_in_json(here: OutageScene, phone: App) -> None:
     upload = _upload(phone, 7)
     assert _answered(here, upload, _expired(phone)) == (401, "AUTH_008")
     assert _answered(here, upload, _of_nobody(phone)) == (401, "AUTH_007")
@@ -68,7 +68,7 @@ def test_an_upload_with_any_bad_token_is_read_and_then_refused_in_json(here: Tow
     assert _answered(here, upload, "") == (401, "AUTH_007")
 
 
-def test_an_upload_that_breaks_a_rule_is_read_and_then_refused_in_json(here: Town, phone: App) -> None:
+def test_an_upload_that_breaks_a_rule_is_read_and_then_refused_in_json(here: OutageScene, phone: App) -> None:
     access = phone._signed_in().access
     assert _answered(here, _upload(phone, 7, member_id="1"), access) == (403, "POST_000")
     assert _answered(here, _upload(phone, 8), access) == (400, "GLOBAL_002")
@@ -82,13 +82,13 @@ def test_an_upload_that_breaks_a_rule_is_read_and_then_refused_in_json(here: Tow
     assert phone.own_posts(0)
 
 
-def test_a_type_that_cannot_be_read_is_refused_like_any_other(here: Town) -> None:
+def test_a_type_that_cannot_be_read_is_refused_like_any_other(here: OutageScene) -> None:
     odd = "application/json; x*=no-such''%41"
     assert _answered(here, Request("POST", "/auth/login", b"{}", odd), "") == (400, "GLOBAL_002")
     assert _answered(here, Request("POST", "/auth/reissueToken", b"{}", odd), "") == (401, "AUTH_007")
 
 
-def test_an_upload_over_the_limit_of_posts_is_refused_and_the_login_stays(here: Town) -> None:
+def test_an_upload_over_the_limit_of_posts_is_refused_and_the_login_stays(here: OutageScene) -> None:
     phone = here.phone()
     with suppress(Refused):
         while True:
@@ -100,7 +100,7 @@ def test_an_upload_over_the_limit_of_posts_is_refused_and_the_login_stays(here: 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is read from /proc")
-def test_refused_uploads_lie_on_disk_and_not_in_memory(here: Town, phone: App) -> None:
+def test_refused_uploads_lie_on_disk_and_not_in_memory(here: OutageScene, phone: App) -> None:
     upload, access = _upload(phone, 7, member_id="1"), phone._signed_in().access
     _answered(here, upload, access)
     before = [_most_memory(worker) for worker in here.server.workers()]
@@ -110,7 +110,7 @@ def test_refused_uploads_lie_on_disk_and_not_in_memory(here: Town, phone: App) -
     assert all(then - first < GROWTH for first, then in zip(before, after, strict=True))
 
 
-def test_a_client_that_never_ends_is_cut_and_others_are_served(here: Town, phone: App) -> None:
+def test_a_client_that_never_ends_is_cut_and_others_are_served(here: OutageScene, phone: App) -> None:
     head = phone_bytes(Request("POST", "/post/registerPost", b"", "multipart/form-data; boundary=x"))
     sent, piece = 0, bytes(1_048_576)
     with socket.create_connection(("127.0.0.1", here.server.port), PATIENCE) as client, suppress(ConnectionError):
@@ -158,14 +158,14 @@ def test_a_server_under_a_wrong_name_logs_nobody_out(settings: Settings, path: s
         assert client.recv(100) == b""
 
 
-def test_a_renewal_in_pieces_is_closed_and_not_refused(here: Town) -> None:
+def test_a_renewal_in_pieces_is_closed_and_not_refused(here: OutageScene) -> None:
     head = b"POST /auth/reissueToken HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
     with socket.create_connection(("127.0.0.1", here.server.port), PATIENCE) as client, suppress(ConnectionError):
         client.sendall(head)
         assert client.recv(100) == b""
 
 
-def test_whoever_asks_before_sending_is_told_to_go_on_and_answered(here: Town, phone: App) -> None:
+def test_a_client_that_expects_100_continue_gets_it_and_a_response(here: OutageScene, phone: App) -> None:
     upload = _upload(phone, 1)
     head, _, body = phone_bytes(upload, _expired(phone)).partition(b"\r\n\r\n")
     with socket.create_connection(("127.0.0.1", here.server.port), PATIENCE) as client:
@@ -175,7 +175,7 @@ def test_whoever_asks_before_sending_is_told_to_go_on_and_answered(here: Town, p
         assert _read(client) == (401, "AUTH_008")
 
 
-def test_a_connection_goes_on_after_a_refused_upload_was_read(here: Town, phone: App) -> None:
+def test_a_connection_goes_on_after_a_refused_upload_was_read(here: OutageScene, phone: App) -> None:
     sent = phone_bytes(_upload(phone, 7), _expired(phone))
     with socket.create_connection(("127.0.0.1", here.server.port), PATIENCE) as client:
         for _ in range(3):
@@ -199,7 +199,7 @@ def _upload(
     return Request(method, path, request.body, request.content_type)
 
 
-def _answered(here: Town, request: Request, access: str) -> tuple[int, str]:
+def _answered(here: OutageScene, request: Request, access: str) -> tuple[int, str]:
     """Status and code, as a client hears them that writes all before it reads."""
     with socket.create_connection(("127.0.0.1", here.server.port), PATIENCE) as client:
         client.sendall(phone_bytes(request, access))
@@ -209,10 +209,10 @@ def _answered(here: Town, request: Request, access: str) -> tuple[int, str]:
 def _read(client: socket.socket) -> tuple[int, str]:
     with HTTPResponse(client) as answer:
         answer.begin()
-        told = json.loads(answer.read())
+        data = json.loads(answer.read())
     assert answer.headers["Content-Type"] == "application/json"
-    assert told["status"] == answer.status
-    return answer.status, told["code"]
+    assert data["status"] == answer.status
+    return answer.status, data["code"]
 
 
 def _expired(phone: App) -> str:
@@ -226,9 +226,9 @@ def _of_nobody(phone: App) -> str:
 
 
 def _changed(phone: App, **claims: object) -> str:
-    told = jwt.decode(phone._signed_in().access, options={"verify_signature": False})
+    data = jwt.decode(phone._signed_in().access, options={"verify_signature": False})
     kid, _, key = settings.JWT_KEYS[0].partition(":")
-    return jwt.encode(told | claims, key, settings.JWT_ALGORITHM, headers={"kid": kid})
+    return jwt.encode(data | claims, key, settings.JWT_ALGORITHM, headers={"kid": kid})
 
 
 def _most_memory(process: int) -> int:

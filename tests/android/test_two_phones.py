@@ -14,7 +14,7 @@ import pytest
 from accounts.sessions.tokens import LEEWAY
 from tests.android.app import LoggedOut, Refused
 from tests.android.image_files import fetched, is_public_and_bare, photo, width_of
-from tests.android.other_members import Neighbour, busy
+from tests.android.other_members import OtherMember, members_posting
 from tests.android.tunnel import REQUEST, Tunnel
 from tests.android.user import User
 from tests.demo_server import demo_server
@@ -78,7 +78,7 @@ def test_two_phones_live_a_whole_life_on_a_bad_network(
     for call in WRITES:
         mina.tunnel.lose_answers(call, 1)
         jun.tunnel.lose_answers(call, 1)
-    with busy(life.server.url) as others:
+    with members_posting(life.server.url) as others:
         they_join(life, mina, jun)
         they_start_the_app_long_after(mina)
         they_show_themselves(mina, jun)
@@ -133,7 +133,7 @@ def they_write_with_pictures(mina: User, jun: User) -> None:
     assert mina.sure(mina.profile)["post_size"] == len(mina.sure(mina.own_posts))
 
 
-def they_scroll_while_others_post(mina: User, others: Neighbour) -> None:
+def they_scroll_while_others_post(mina: User, others: OtherMember) -> None:
     """Nothing twice, and nothing left out that stood the whole time."""
     written, before, expired = others.written, others.everything(), mina.tunnel.answered["posts", "AUTH_008"]
     feed = [post for page in mina.pages(THUMB) for post in page]
@@ -230,12 +230,12 @@ def the_server_has_kept_its_temper(life: Life) -> None:
 
 def the_server_has_counted_the_same(life: Life) -> None:
     """What the phones were answered, and beyond that at most what was cut off on its way there."""
-    heard, cut = life.total(lambda tunnel: tunnel.answered), life.total(lambda tunnel: tunnel.lost)
-    told = fetched(f"http://127.0.0.1:{life.metrics}/metrics").decode()
-    lines = re.findall(r'^h2h_android_calls_total\{call="(\w+)",code="([\w ]+)"\} (\S+)$', told, re.MULTILINE)
+    exchanges, cut = life.total(lambda tunnel: tunnel.answered), life.total(lambda tunnel: tunnel.lost)
+    data = fetched(f"http://127.0.0.1:{life.metrics}/metrics").decode()
+    lines = re.findall(r'^h2h_android_calls_total\{call="(\w+)",code="([\w ]+)"\} (\S+)$', data, re.MULTILINE)
     counted = Counter({(call, code): round(float(number)) for call, code, number in lines})
-    assert not heard - counted
-    assert (counted - heard).total() <= sum(number for (_, fate), number in cut.items() if fate == REQUEST)
+    assert not exchanges - counted
+    assert (counted - exchanges).total() <= sum(number for (_, fate), number in cut.items() if fate == REQUEST)
 
 
 def rest() -> None:

@@ -19,7 +19,7 @@ from accounts.models import Member
 from media.models import Image
 from posts.models import Post
 from tests.android.app import App
-from tests.android.calls import asked, refusal
+from tests.android.calls import refusal, send_once
 from tests.android.okhttp import CRLF, Request, file_part, multipart, text_part
 from tests.conftest import signed_in
 from tests.factories import picture_bytes
@@ -76,9 +76,9 @@ def padded(size: int) -> bytes:
 def test_a_post_has_up_to_seven_pictures_in_the_order_chosen(mina_app: App, settings: Settings, number: int) -> None:
     sizes = [(40 + 4 * place, 30) for place in range(number)]
     files = [file_part("files", f"{place}.jpg", picture_bytes(size=size)) for place, size in enumerate(sizes)]
-    told = asked(mina_app, post_of(mina_app, *files))
-    assert told.status == 201
-    post = told.json()
+    body = send_once(mina_app, post_of(mina_app, *files))
+    assert body.status == 201
+    post = body.json()
     assert [opened(url, settings).size for url in post["image_urls"] or []] == sizes
     assert (post["image_urls"] is None) == (number == 0)
     shown = mina_app.posts()[0]
@@ -87,22 +87,22 @@ def test_a_post_has_up_to_seven_pictures_in_the_order_chosen(mina_app: App, sett
 
 
 @pytest.mark.parametrize("number", [8, 15])
-def test_more_pictures_than_seven_are_refused_and_none_is_kept(mina_app: App, number: int) -> None:
+def test_more_pictures_than_seven_are_refused_and_none_is_stored(mina_app: App, number: int) -> None:
     before = kept()
     files = [file_part("files", "a.jpg", picture_bytes())] * number
-    assert refusal("registerPost", asked(mina_app, post_of(mina_app, *files))) == (400, "GLOBAL_002")
+    assert refusal("registerPost", send_once(mina_app, post_of(mina_app, *files))) == (400, "GLOBAL_002")
     assert kept() == before
 
 
 @pytest.mark.parametrize("size", [10_000_000, LIMIT])
-def test_a_picture_of_ten_megabytes_is_taken_however_they_are_counted(mina_app: App, size: int) -> None:
+def test_a_picture_of_ten_megabytes_is_accepted_however_they_are_counted(mina_app: App, size: int) -> None:
     assert len(mina_app.register_post("Snow", {"a.jpg": padded(size)})["image_urls"]) == 1
 
 
 def test_one_byte_more_in_one_of_the_pictures_refuses_them_all(mina_app: App) -> None:
     before = kept()
     files = [file_part("files", name, data) for name, data in (("a", picture_bytes()), ("b", padded(LIMIT + 1)))]
-    assert refusal("registerPost", asked(mina_app, post_of(mina_app, *files))) == (400, "GLOBAL_008")
+    assert refusal("registerPost", send_once(mina_app, post_of(mina_app, *files))) == (400, "GLOBAL_008")
     assert kept() == before
 
 
@@ -135,7 +135,7 @@ def test_what_a_phone_calls_a_picture_becomes_one_jpeg(
     assert stored.name.endswith(".full.jpg")
 
 
-def test_a_heic_of_a_newer_phone_is_taken(mina_app: App, settings: Settings) -> None:
+def test_a_heic_of_a_newer_phone_is_accepted(mina_app: App, settings: Settings) -> None:
     (url,) = mina_app.register_post("Snow", {"a.heic": heic([(220, 128, 128)] * 4)})["image_urls"]
     assert opened(url, settings).format == "JPEG"
 
@@ -160,11 +160,11 @@ def photograph_png() -> Pillow.Image:
 
 
 @pytest.mark.parametrize("kind", NO_PICTURES)
-def test_what_is_no_whole_picture_refuses_its_neighbours_too(mina_app: App, kind: str) -> None:
+def test_one_broken_picture_refuses_the_other_pictures_too(mina_app: App, kind: str) -> None:
     before = kept()
     good = file_part("files", "a.jpg", picture_bytes())
     sent = post_of(mina_app, good, file_part("files", "b.jpg", NO_PICTURES[kind]()), good)
-    assert refusal("registerPost", asked(mina_app, sent)) == (400, "POST_001")
+    assert refusal("registerPost", send_once(mina_app, sent)) == (400, "POST_001")
     assert kept() == before
 
 
@@ -172,14 +172,14 @@ def test_a_picture_of_too_many_pixels_is_refused(mina_app: App, settings: Settin
     settings.IMAGE_MAX_PIXELS = 64 * 48 - 1
     before = kept()
     sent = post_of(mina_app, file_part("files", "a.jpg", picture_bytes()))
-    assert refusal("registerPost", asked(mina_app, sent)) == (400, "POST_001")
+    assert refusal("registerPost", send_once(mina_app, sent)) == (400, "POST_001")
     assert kept() == before
 
 
-def test_a_member_whose_room_is_used_up_still_writes_words(mina_app: App, settings: Settings) -> None:
+def test_a_member_whose_quota_is_used_up_still_posts_text(mina_app: App, settings: Settings) -> None:
     settings.IMAGE_QUOTA_COUNT = 0
     sent = post_of(mina_app, file_part("files", "a.jpg", picture_bytes()))
-    assert refusal("registerPost", asked(mina_app, sent)) == (400, "POST_002")
+    assert refusal("registerPost", send_once(mina_app, sent)) == (400, "POST_002")
     assert mina_app.register_post("Snow")["image_urls"] is None
 
 
@@ -192,7 +192,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-def test_a_picture_is_taken_under_any_name_and_the_name_goes_nowhere(
+def test_a_picture_is_accepted_under_any_name_which_is_not_stored(
     mina_app: App,
     image_folder: Path,
     name: str,
@@ -208,7 +208,7 @@ def test_a_picture_is_taken_under_any_name_and_the_name_goes_nowhere(
     assert len(key.rpartition("/")[2]) == 32
 
 
-def test_no_address_is_like_another_and_no_neighbour_is_found_from_it(mina_app: App, settings: Settings) -> None:
+def test_no_image_url_repeats_and_none_leads_to_another(mina_app: App, settings: Settings) -> None:
     same = {f"{number}.jpg": picture_bytes() for number in range(7)}
     urls = mina_app.register_post("Snow", same)["image_urls"]
     assert len({url.rpartition("/")[2] for url in urls}) == 7
@@ -217,7 +217,7 @@ def test_no_address_is_like_another_and_no_neighbour_is_found_from_it(mina_app: 
         assert Client().get(near.removeprefix(settings.PUBLIC_URL)).status_code == 404
 
 
-def test_a_photograph_stands_upright_and_forgets_where_it_was_taken(
+def test_a_photograph_is_stored_upright_without_its_location(
     mina_app: App,
     settings: Settings,
     image_folder: Path,
@@ -237,14 +237,14 @@ def test_a_photograph_stands_upright_and_forgets_where_it_was_taken(
     assert not any(word in at.read_bytes() for at in stored for word in (b"SpyCam", b"Exif", b"me", b"EXIF"))
 
 
-def test_the_address_told_at_once_is_the_one_that_lists_go_on_telling(
+def test_the_url_of_the_first_response_stays_the_url_in_lists(
     mina_app: App, settings: Settings, work: Callable[[], None]
 ) -> None:
-    told = mina_app.register_post("Snow", {"a.jpg": photograph(2_400, 1_800)})["image_urls"]
-    assert opened(told[0], settings).size == (2_048, 1_536)
+    body = mina_app.register_post("Snow", {"a.jpg": photograph(2_400, 1_800)})["image_urls"]
+    assert opened(body[0], settings).size == (2_048, 1_536)
     work()
-    assert mina_app.posts()[0]["image_urls"] == told
-    assert opened(told[0], settings).size == (2_048, 1_536)
+    assert mina_app.posts()[0]["image_urls"] == body
+    assert opened(body[0], settings).size == (2_048, 1_536)
 
 
 CONTENTS = {
@@ -290,7 +290,7 @@ def test_words_that_nobody_sees_are_refused_with_and_without_pictures(mina_app: 
     before = kept()
     files = [file_part("files", "a.jpg", picture_bytes())] * number
     sent = post_of(mina_app, *files, content=content.encode())
-    assert refusal("registerPost", asked(mina_app, sent)) == (400, "GLOBAL_002")
+    assert refusal("registerPost", send_once(mina_app, sent)) == (400, "GLOBAL_002")
     assert kept() == before
 
 
@@ -302,15 +302,15 @@ def test_words_that_nobody_sees_are_refused_with_and_without_pictures(mina_app: 
 def test_words_without_end_or_with_a_null_byte_are_refused(mina_app: App, content: str) -> None:
     before = kept()
     sent = post_of(mina_app, file_part("files", "a.jpg", picture_bytes()), content=content.encode())
-    assert refusal("registerPost", asked(mina_app, sent)) == (400, "GLOBAL_002")
+    assert refusal("registerPost", send_once(mina_app, sent)) == (400, "GLOBAL_002")
     assert kept() == before
 
 
 @pytest.mark.parametrize("content", [b"a\xed\xa0\x80b", b"a\xffb", b"a\xe3\x85"])
 def test_bytes_that_are_no_text_never_get_in_as_they_are(mina_app: App, content: bytes) -> None:
-    told = asked(mina_app, post_of(mina_app, content=content)).json()
-    assert told["content"].startswith("a\ufffd")
-    assert told["content"].encode()
+    body = send_once(mina_app, post_of(mina_app, content=content)).json()
+    assert body["content"].startswith("a\ufffd")
+    assert body["content"].encode()
 
 
 def test_a_post_without_words_or_with_words_twice_is_refused(mina_app: App) -> None:
@@ -319,7 +319,7 @@ def test_a_post_without_words_or_with_words_twice_is_refused(mina_app: App) -> N
     words = text_part("content", "Snow")
     for parts in ([actor], [actor, words, words], [actor, file_part("content", "a.txt", b"Snow")]):
         sent = multipart("/post/registerPost", parts)
-        assert refusal("registerPost", asked(mina_app, sent)) == (400, "GLOBAL_002")
+        assert refusal("registerPost", send_once(mina_app, sent)) == (400, "GLOBAL_002")
     assert kept() == before
 
 
@@ -328,14 +328,14 @@ def test_a_picture_that_comes_as_text_refuses_the_post(mina_app: App) -> None:
     # A part without a file name is a text.
     unnamed = file_part("files", "", picture_bytes())
     for part in (text_part("files", "눈"), unnamed):
-        assert refusal("registerPost", asked(mina_app, post_of(mina_app, part))) == (400, "GLOBAL_002")
+        assert refusal("registerPost", send_once(mina_app, post_of(mina_app, part))) == (400, "GLOBAL_002")
     assert kept() == before
 
 
 def test_parts_may_stand_in_any_order_and_strange_ones_are_overlooked(mina_app: App) -> None:
     first = (file_part("files", "a.jpg", picture_bytes()), text_part("theme", "dark"), file_part("x", "y", b"z"))
-    told = asked(mina_app, post_of(mina_app, before=first))
-    assert (told.status, len(told.json()["image_urls"])) == (201, 1)
+    body = send_once(mina_app, post_of(mina_app, before=first))
+    assert (body.status, len(body.json()["image_urls"])) == (201, 1)
 
 
 def test_the_heads_of_parts_mean_nothing_to_us(mina_app: App) -> None:
@@ -343,8 +343,8 @@ def test_the_heads_of_parts_mean_nothing_to_us(mina_app: App) -> None:
     plain = b'Content-Disposition: form-data; name="content"' + CRLF * 2 + "눈".encode()
     me = f'content-disposition: form-data; name="member_id"\r\n\r\n{mina_app.session.member_id}'.encode()
     picture = b'Content-Disposition: form-data; name="files"; filename="a"\r\nContent-Type: text/html\r\n\r\n'
-    told = asked(mina_app, multipart("/post/registerPost", [me, plain, picture + picture_bytes()]))
-    assert (told.status, told.json()["content"], len(told.json()["image_urls"])) == (201, "눈", 1)
+    body = send_once(mina_app, multipart("/post/registerPost", [me, plain, picture + picture_bytes()]))
+    assert (body.status, body.json()["content"], len(body.json()["image_urls"])) == (201, "눈", 1)
 
 
 def test_storage_that_is_away_is_told_as_such_and_leaves_no_post(
@@ -355,7 +355,7 @@ def test_storage_that_is_away_is_told_as_such_and_leaves_no_post(
     (image_folder / "images").write_text("a file where a folder should be")
     rows, files = kept()
     sent = post_of(mina_app, *[file_part("files", "a.jpg", picture_bytes())] * 3)
-    assert refusal("registerPost", asked(mina_app, sent)) == (400, "POST_002")
+    assert refusal("registerPost", send_once(mina_app, sent)) == (400, "POST_002")
     assert not Image.objects.not_discarded().exists()
     (image_folder / "images").unlink()
     work()
@@ -365,7 +365,7 @@ def test_storage_that_is_away_is_told_as_such_and_leaves_no_post(
     assert set(left) < set(files)
 
 
-def test_a_new_post_tells_its_own_time_and_no_other(mina_app: App) -> None:
+def test_a_new_post_has_its_own_time_and_no_other(mina_app: App) -> None:
     post = mina_app.register_post("Snow")
     assert datetime.strptime(post["created_at"], STAMP)  # noqa: DTZ007 - the app knows no zone
     assert post["updated_at"] == post["created_at"] == mina_app.posts()[0]["created_at"]
@@ -409,7 +409,7 @@ def statements(app: App, sent: Request) -> int:
     """How many statements a call takes once the login is known to be alive."""
     app.profile()
     with CaptureQueriesContext(connection) as asked_for:
-        assert asked(app, sent).is_good
+        assert send_once(app, sent).is_good
     return len(asked_for)
 
 
@@ -418,8 +418,8 @@ def test_seven_pictures_take_as_many_statements_as_one(mina_app: App) -> None:
     assert statements(mina_app, seven) == statements(mina_app, one)
 
 
-def test_a_repeated_request_is_a_second_post_and_is_never_taken_for_an_attack(mina_app: App) -> None:
+def test_a_repeated_request_is_a_second_post_and_is_never_refused_as_an_attack(mina_app: App) -> None:
     sent = post_of(mina_app, file_part("files", "a.jpg", picture_bytes()))
-    answers: list[Any] = [asked(mina_app, sent) for _ in range(3)]
+    answers: list[Any] = [send_once(mina_app, sent) for _ in range(3)]
     assert [answer.status for answer in answers] == [201, 201, 201]
     assert len(mina_app.own_posts()) == 3

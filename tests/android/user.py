@@ -1,4 +1,4 @@
-"""Somebody with the app in their hand, on a bad network: what they try again, and when they are content."""
+"""A user of the app on a bad network: what they repeat, and when they stop."""
 
 import re
 import time
@@ -15,59 +15,59 @@ from tests.android.okhttp import NetworkError
 from tests.android.tunnel import Tunnel
 from tests.polling import wait_until
 
-Told = TypeVar("Told")
+Result = TypeVar("Result")
 CODE = re.compile(r"^ {4}(\w{8})\r?$", re.MULTILINE)
 PAGE = 10
 
 
 @dataclass
 class User(App):
-    """The app and its user. What is asked with `insist` gets through in the end, or is refused."""
+    """The app and its user. Steps with `insist` are repeated until there is a response."""
 
     @property
     def tunnel(self) -> Tunnel:
-        """The way to the server."""
+        """The network between phone and server."""
         assert isinstance(self.send, Tunnel)
         return self.send
 
-    def insist(self, step: Callable[[], Told], *done: str) -> Told | None:
-        """Try until there is an answer; the phone keeps its login meanwhile.
+    def insist(self, step: Callable[[], Result], *done: str) -> Result | None:
+        """Repeat a step until there is a response; the phone keeps its login meanwhile.
 
-        A refusal in `done` says that an earlier try was done although its answer was lost: nothing is returned.
+        An error in `done` means that an earlier try succeeded although its response was lost: returns None.
         """
         for tries in count():
             login = self.session
             try:
                 return step()
             except NetworkError:
-                assert self.session is login, "no lost answer ends a login"
+                assert self.session is login, "no lost response ends a login"
             except Refused as refusal:
                 if not tries or refusal.code not in done:
                     raise
                 return None
         raise AssertionError
 
-    def sure(self, step: Callable[[], Told]) -> Told:
-        """What reads, and so can be asked as often as it takes."""
-        told = self.insist(step)
-        assert told is not None
-        return told
+    def sure(self, step: Callable[[], Result]) -> Result:
+        """Repeat a step that only reads."""
+        data = self.insist(step)
+        assert data is not None
+        return data
 
-    def sign_up(self, email: str, password: str, letters: Path, **names: str) -> None:
-        """From the letter with the code to the main screen."""
-        self._confirm(email, letters)
+    def sign_up(self, email: str, password: str, emails: Path, **names: str) -> None:
+        """Sign up, from the e-mail with the code to the main screen."""
+        self._confirm(email, emails)
         self.insist(partial(self.join, email, password, **names), "AUTH_000", "GLOBAL_006")
         self.insist(partial(self.login, email, password))
 
-    def _confirm(self, email: str, letters: Path) -> None:
-        """Ask for a code, and type in what the newest letter says, until it is the right one."""
-        before = len(_codes(email, letters))
+    def _confirm(self, email: str, emails: Path) -> None:
+        """Request a code, and enter that of the newest e-mail until it is the right one."""
+        before = len(_codes(email, emails))
         self.insist(partial(self.ask_code, email))
         tried: set[str] = set()
-        wait_until(lambda: any(self._is_right(email, code, tried) for code in _codes(email, letters)[before:][-1:]))
+        wait_until(lambda: any(self._is_right(email, code, tried) for code in _codes(email, emails)[before:][-1:]))
 
     def _is_right(self, email: str, code: str, tried: set[str]) -> bool:
-        """Whether the code is confirmed; a wrong one is typed once, and a second letter is under way."""
+        """Whether the code is confirmed; a wrong one is entered once, and a second e-mail is on its way."""
         if code in tried:
             return False
         tried.add(code)
@@ -119,9 +119,9 @@ class User(App):
         return has_posts
 
 
-def _codes(email: str, letters: Path) -> list[str]:
-    """The codes in the letters to this address, the oldest first; a file that is still being written has none yet."""
-    read = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(letters.glob(f"*{email}*"))]
-    texts = [letter.get_body(["plain"]) for letter in read]
+def _codes(email: str, emails: Path) -> list[str]:
+    """The codes in the e-mails to this address, the oldest first; a file that is still being written has none yet."""
+    read = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(emails.glob(f"*{email}*"))]
+    texts = [email_message.get_body(["plain"]) for email_message in read]
     found = [CODE.search(text.get_content()) for text in texts if text]
     return [code[1] for code in found if code]

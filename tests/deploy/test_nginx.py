@@ -29,7 +29,7 @@ from libs.api.errors import (
 from libs.api.problems import problem_document
 from tests.android.app import App, Refused
 from tests.android.okhttp import NetworkError, Request, file_part, multipart, phone_bytes, text_part
-from tests.android.outage_scene import Town, town
+from tests.android.outage_scene import OutageScene, outage_scene
 from tests.deploy.upstream import Upstream
 from tests.factories import picture_bytes
 from tests.polling import wait_until
@@ -102,13 +102,13 @@ def _configure(folder: Path, port: int, upstream: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("town"), TRUSTED_PROXIES="1") as found:
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OutageScene]:
+    with outage_scene(tmp_path_factory.mktemp("server"), TRUSTED_PROXIES="1") as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def edge(here: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def edge(here: OutageScene, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of nginx in front of the town."""
     with nginx(tmp_path_factory.mktemp("nginx"), here.server.port) as port:
         yield port
@@ -127,7 +127,7 @@ def front(upstream: Upstream, tmp_path: Path) -> Iterator[int]:
         yield port
 
 
-def test_a_phones_whole_round_goes_through_nginx_as_without(here: Town, edge: int) -> None:
+def test_a_phones_whole_round_goes_through_nginx_as_without(here: OutageScene, edge: int) -> None:
     phone = here.phone(edge)
     pictures = {str(number): picture_bytes().ljust(10_000_000, b"\0") for number in range(7)}
     post = phone.register_post("seven", pictures)
@@ -135,7 +135,9 @@ def test_a_phones_whole_round_goes_through_nginx_as_without(here: Town, edge: in
     _goes_on(phone)
 
 
-def test_what_the_server_answers_passes_nginx_untouched(here: Town, edge: int, front: int, upstream: Upstream) -> None:
+def test_what_the_server_answers_passes_nginx_untouched(
+    here: OutageScene, edge: int, front: int, upstream: Upstream
+) -> None:
     for path in [*OURS, *APPS]:
         direct, through = _got(here.server.port, path), _got(edge, path)
         assert through[0] == direct[0]
@@ -191,7 +193,7 @@ def test_nothing_is_sent_twice_by_nginx_over_old_connections_or_new(front: int, 
         assert len(upstream.heard) == before + 1
 
 
-def test_too_large_a_request_is_refused_in_the_words_of_its_address(here: Town, edge: int) -> None:
+def test_too_large_a_request_is_refused_in_the_words_of_its_address(here: OutageScene, edge: int) -> None:
     parts = [text_part("member_id", "1"), text_part("content", "x"), file_part("files", "a", bytes(116_000_000))]
     got = _got(edge, "/post/registerPost", sent=phone_bytes(multipart("/post/registerPost", parts)))
     assert (got[0], got[1]["Content-Type"]) == (400, "application/json")
@@ -229,7 +231,7 @@ def test_the_logs_of_nginx_tell_outcomes_and_nothing_of_anybody(front: int, upst
         assert word not in said
 
 
-def test_no_address_of_the_app_is_redirected_or_hides_the_metrics(here: Town, edge: int) -> None:
+def test_no_address_of_the_app_is_redirected_or_hides_the_metrics(here: OutageScene, edge: int) -> None:
     for path in ("/auth", "/auth/", "/member", "/post/posts/", "//auth/login", "/metrics"):
         status, headers, body = _got(edge, path)
         assert status == 404
@@ -237,7 +239,7 @@ def test_no_address_of_the_app_is_redirected_or_hides_the_metrics(here: Town, ed
         assert json.loads(body)
 
 
-def test_the_app_keeps_its_login_behind_nginx_whatever_happens_to_the_server(here: Town, edge: int) -> None:
+def test_the_app_keeps_its_login_behind_nginx_whatever_happens_to_the_server(here: OutageScene, edge: int) -> None:
     phone = here.phone(edge)
     with here.without_database():
         _hears_nothing(phone)
