@@ -1,4 +1,4 @@
-"""An erased member is nowhere: not in a column, not in a file, not in the cache, but where docs/erasure.md says so."""
+"""Nothing of an erased member is left in columns, files or the cache, except what docs/erasure.md lists."""
 
 import re
 import zlib
@@ -21,6 +21,7 @@ from django.core.management import call_command
 from django.test import Client, TestCase
 from django.utils import timezone
 
+from accounts import erasure
 from accounts.models import Member, PasswordGuess, SecurityEvent
 from libs.throttling import rate_limits
 from media.models import Image
@@ -37,29 +38,29 @@ ROOT = Path(__file__).resolve().parents[2]
 ROWS = re.findall(r"^\| `([a-z_.]+)` \|.*\| ([^|]+) \|$", (ROOT / "docs/erasure.md").read_text(), re.MULTILINE)
 KEPT = {where for where, _ in ROWS}
 LASTING = {where for where, how_long in ROWS if how_long == "lasting"}
-Needles = list[str]
+Traces = list[str]
 
 
-class Life:
-    """All that a member can leave behind: Mina's, who was on the staff once."""
+class MemberData:
+    """Data of all kinds that a member can have: Mina's, who was a moderator once."""
 
     def __init__(self, mina: Member, jun: Member, sora: Member, work: Callable[[], None]) -> None:
         self.mina, self.jun, self.sora, self.work = mina, jun, sora, work
         self.phone, self.other = Phone(), Phone.of(jun)
 
-    def live(self, code_for: Callable[[str], str], client: Client) -> None:  # noqa: F811 - the fixture's name
-        """Sign in and out, show, say, follow, block, report and be reported."""
+    def create(self, code_for: Callable[[str], str], client: Client) -> None:  # noqa: F811 - the fixture's name
+        """Log in and out, publish, follow, block, report and be reported."""
         code_for(self.mina.email)
-        self.sign_in()
-        self.say()
+        self.log_in()
+        self.publish()
         self.work()
-        self.point()
+        self.report()
         self.work()
-        self.serve(client)
+        self.moderate(client)
         self.mina.suspend(timezone.now() + timedelta(days=400))
 
-    def sign_in(self) -> None:
-        """With a wrong password, a right one, and a refresh token that comes twice."""
+    def log_in(self) -> None:
+        """With a wrong password, a right one, and a refresh token that is used twice."""
         self.phone.sign_in(self.mina.email, "wrong password")
         self.phone.sign_in(self.mina.email, device="Mina's own phone")
         old = self.phone.pair["refresh"]
@@ -69,23 +70,23 @@ class Life:
         assert SecurityEvent.objects.filter(member=self.mina).exists()
         self.phone.sign_in(self.mina.email)
 
-    def say(self) -> None:
-        """An avatar, a post with two pictures, a picture that nothing shows, a feed read, relations both ways."""
+    def publish(self) -> None:
+        """An avatar, a post with two images, an unused image, a page of the feed, relations both ways."""
         self.mina.update(about="Mina, by the sea")
-        self.phone.put("me/avatar", image_id=str(self.picture("Mina herself")))
-        images = [str(self.picture("Mina's garden")) for _ in range(2)]
+        self.phone.put("me/avatar", image_id=str(self.upload_image("Mina herself")))
+        images = [str(self.upload_image("Mina's garden")) for _ in range(2)]
         assert self.phone.post("posts", text="Mina was here", image_ids=images).status_code == 201
-        self.picture("Mina's secret")
+        self.upload_image("Mina's secret")
         app_of(self.mina).posts()
         self.phone.put(f"follows/{self.jun.pk}"), self.jun.follow(self.mina)
         self.sora.block(self.mina), self.mina.block(self.sora)
 
-    def picture(self, alt: str) -> int:
-        """The id of a picture of hers."""
+    def upload_image(self, alt: str) -> int:
+        """Store an image of hers; its id."""
         [image] = store_images([upload()], owner=self.mina, alts=[alt])
         return image.pk
 
-    def point(self) -> None:
+    def report(self) -> None:
         """Reports by her and on her, one of them decided."""
         post = Post.objects.get(author=self.mina)
         jun_s = PostFactory.create(author=self.jun)
@@ -95,16 +96,16 @@ class Life:
         assert self.phone.post("reports", post_id=str(jun_s.pk), reason="hate", text="says Mina").status_code == 201
         Report.objects.get(subject=self.mina, about="member").uphold()
 
-    def serve(self, client: Client) -> None:
-        """An admin session, and lines of the admin's log by her and about her."""
+    def moderate(self, client: Client) -> None:
+        """An admin session, and entries in the admin's log by her and about her."""
         Member.objects.filter(pk=self.mina.pk).update(is_staff=True)
         client.force_login(self.mina)
         post = Post.objects.get(author=self.mina)
         for user, thing in ((self.mina, self.jun), (self.sora, self.mina), (self.sora, post)):
             LogEntry.objects.log_actions(user.pk, [thing], CHANGE, change_message="Mina was warned", single_object=True)
 
-    def needles(self) -> Needles:
-        """Everything that could name her: ids, address, names, keys of files, and what is made of these."""
+    def traces(self) -> Traces:
+        """Everything that could identify her: ids, address, names, keys of files, and digests of these."""
         ids = [self.mina.pk, *self.mina.sessions.values_list("pk", flat=True)]
         ids += [*Post.objects.filter(author=self.mina).values_list("pk", flat=True)]
         images = Image.objects.filter(owner=self.mina)
@@ -112,17 +113,17 @@ class Life:
         digests = [pseudonym(self.mina.pk), *address_digests(self.mina.email)]
         digests += list(PasswordGuess.objects.values_list("key", flat=True))
         names = [self.mina.email, self.mina.password, "mina"]
-        return [str(needle) for needle in (*ids, *images.values_list("pk", flat=True), *keys, *digests, *names)]
+        return [str(trace) for trace in (*ids, *images.values_list("pk", flat=True), *keys, *digests, *names)]
 
-    def end(self) -> None:
-        """Withdraw, wait, be erased; the outbox and every sweep run."""
+    def erase(self) -> None:
+        """Withdraw, wait for the end of the grace period, and run the clean-up and all jobs."""
         self.mina.withdraw()
         with time_machine.travel(timezone.now() + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS, minutes=1)):
-            self.keep_house()
+            self.clean_up()
             assert not Member.objects.filter(pk=self.mina.pk).exists()
 
-    def keep_house(self) -> None:
-        """What schedule and worker do."""
+    def clean_up(self) -> None:
+        """Run the clean-up and the outbox."""
         # It says by exiting that there was nothing to do.
         with suppress(SystemExit), TestCase.captureOnCommitCallbacks(execute=True):
             call_command("cleanup")
@@ -130,38 +131,38 @@ class Life:
 
 
 @pytest.fixture
-def life(
+def data(
     mina: Member,
     jun: Member,
     sora: Member,
     work: Callable[[], None],
     code_for: Callable[[str], str],  # noqa: F811 - the fixture
     client: Client,
-) -> Life:
-    lived = Life(mina, jun, sora, work)
-    lived.live(code_for, client)
-    return lived
+) -> MemberData:
+    created = MemberData(mina, jun, sora, work)
+    created.create(code_for, client)
+    return created
 
 
 def columns() -> Iterator[tuple[str, str]]:
-    """Every value of every column of every table that Django knows, as text, with its place."""
+    """Every value of every column of every table that Django knows, as text, with table and column."""
     for model in apps.get_models(include_auto_created=True):
         fields = model._meta.concrete_fields
         for row in model._base_manager.values_list(*(field.attname for field in fields)):
             for field, value in zip(fields, row, strict=True):
-                yield f"{model._meta.db_table}.{field.column}", _told(model, str(value)).lower()
+                yield f"{model._meta.db_table}.{field.column}", _readable(model, str(value)).lower()
 
 
-def _told(model: type[Any], value: str) -> str:
-    """What a value says; admin sessions are packed."""
+def _readable(model: type[Any], value: str) -> str:
+    """A value as readable text; sessions of the admin are compressed."""
     if model is not Session or not value.startswith("."):
         return value
     packed = value[1:].partition(":")[0]
     return zlib.decompress(urlsafe_b64decode(packed + "=" * (-len(packed) % 4))).decode()
 
 
-def held_in_cache() -> str:
-    """All keys and values of the cache, and of the counters of rates, as one text."""
+def cache_content() -> str:
+    """All keys and values of the cache, and of the counters of rate limits, as one text."""
     if not settings.REDIS_URL:
         return f"{getattr(cache, '_cache', {})} {vars(rate_limits.process_counters)}".lower()
     server = redis.Redis.from_url(settings.REDIS_URL)
@@ -169,46 +170,50 @@ def held_in_cache() -> str:
     return str(values).lower()
 
 
-def found(needles: Needles) -> set[str]:
-    """Where something of hers still is."""
-    wanted = [needle.lower() for needle in needles]
-    places = {place for place, value in columns() if any(needle in value for needle in wanted)}
-    return places | ({"cache"} if any(needle in held_in_cache() for needle in wanted) else set())
+def places_of(traces: Traces) -> set[str]:
+    """The columns that still contain one of the traces, and "cache" if the cache does."""
+    wanted = [trace.lower() for trace in traces]
+    places = {place for place, value in columns() if any(trace in value for trace in wanted)}
+    return places | ({"cache"} if any(trace in cache_content() for trace in wanted) else set())
 
 
 def files() -> set[str]:
     return {str(at.relative_to(settings.MEDIA_ROOT)) for at in Path(settings.MEDIA_ROOT).rglob("*.*")}
 
 
-def test_the_search_sees_a_whole_life(life: Life) -> None:
-    everywhere = found(life.needles())
+def test_the_search_finds_traces_of_a_member_with_all_kinds_of_data(data: MemberData) -> None:
+    everywhere = places_of(data.traces())
     assert everywhere >= {"accounts_member.email", "posts_post.text", "media_image.key", "accounts_loginsession.device"}
     assert everywhere >= {"django_session.session_data", "django_admin_log.object_repr", "outbox_job.payload"}
     assert everywhere >= {"accounts_passwordguess.key", "accounts_verificationcode.email", "accounts_avatar.member_id"}
 
 
-def test_only_what_the_docs_list_is_left_of_an_erased_member(life: Life) -> None:
-    needles = life.needles()
-    life.end()
-    assert found(needles) <= KEPT
-    assert files() & {f"{key}.full.jpg" for key in needles} == {
-        f"{picture.key}.full.jpg" for picture in ReportedImage.objects.all()
+@pytest.mark.parametrize("chunk", [1, erasure.CHUNK])
+def test_only_what_the_docs_list_is_left_of_an_erased_member(
+    data: MemberData, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(erasure, "CHUNK", chunk)
+    traces = data.traces()
+    data.erase()
+    assert places_of(traces) <= KEPT
+    assert files() & {f"{key}.full.jpg" for key in traces} == {
+        f"{image.key}.full.jpg" for image in ReportedImage.objects.all()
     }
 
 
-def test_in_the_end_only_pseudonyms_are_left(life: Life) -> None:
-    needles = life.needles()
-    life.end()
+def test_after_all_retention_periods_only_pseudonyms_are_left(data: MemberData) -> None:
+    traces = data.traces()
+    data.erase()
     with time_machine.travel(timezone.now() + timedelta(days=settings.BANNED_EMAIL_DAYS + 30)):
-        life.keep_house()
+        data.clean_up()
     with time_machine.travel(timezone.now() + timedelta(days=settings.BANNED_EMAIL_DAYS + 60)):
-        life.keep_house()
+        data.clean_up()
     cache.clear()
-    assert found(needles) == LASTING
-    assert not [name for name in files() if any(name.startswith(needle) for needle in needles)]
+    assert places_of(traces) == LASTING
+    assert not [name for name in files() if any(name.startswith(trace) for trace in traces)]
 
 
-def test_every_row_of_the_docs_is_a_place_that_exists() -> None:
+def test_every_row_of_the_docs_names_an_existing_column() -> None:
     places = {f"{model._meta.db_table}.{field.column}" for model in apps.get_models() for field in model._meta.fields}
     assert KEPT - places == {"cache"}
     assert LASTING
