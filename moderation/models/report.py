@@ -30,14 +30,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def to_forget(self) -> Self:
         """Reports on members who are erased: all decided, or erased ERASED_MEMBER_REPORT_DAYS ago."""
-        kept = self.filter(subject_erased_at__isnull=False, forgotten_at=None)
-        undecided = kept.filter(state=Report.OPEN).values("subject_digest")
-        return kept.filter(Q(subject_erased_at__lte=_oldest_erasure()) | ~Q(subject_digest__in=undecided))
+        remaining = self.filter(subject_erased_at__isnull=False, forgotten_at=None)
+        undecided = remaining.filter(state=Report.OPEN).values("subject_digest")
+        return remaining.filter(Q(subject_erased_at__lte=_oldest_erasure()) | ~Q(subject_digest__in=undecided))
 
     def with_text_to_clear(self) -> Self:
         """Reports that still hold the text of an erased member: decided, or erased ERASED_MEMBER_REPORT_DAYS ago."""
-        kept = self.filter(reporter_erased_at__isnull=False, forgotten_at=None).exclude(text="")
-        return kept.filter(Q(reporter_erased_at__lte=_oldest_erasure()) | ~Q(state=Report.OPEN))
+        remaining = self.filter(reporter_erased_at__isnull=False, forgotten_at=None).exclude(text="")
+        return remaining.filter(Q(reporter_erased_at__lte=_oldest_erasure()) | ~Q(state=Report.OPEN))
 
     @transaction.atomic
     def forget(self) -> int:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, models, transaction
+from django.db.models import ManyToOneRel
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
@@ -175,6 +176,15 @@ def test_images_beyond_a_chunk_are_deleted_with_their_files(
     work()
     assert not Image.objects.exists()
     assert files() == before
+
+
+def test_every_reference_to_a_member_that_is_not_deleted_along_is_known_to_a_step() -> None:
+    relations = [field for field in Member._meta.get_fields(include_hidden=True) if isinstance(field, ManyToOneRel)]
+    kept = {str(relation.field) for relation in relations if relation.on_delete is not models.CASCADE}
+    assert kept == {
+        "media.Image.owner", "moderation.Report.reporter", "moderation.Report.subject",
+        "token_blacklist.OutstandingToken.user",
+    }  # fmt: skip
 
 
 def test_a_job_that_runs_twice_does_no_harm(mina: Member, jun: Member, small_chunks: int) -> None:
