@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.serializers import AddressField
+from accounts.fields import EmailAddressField
 from android.fields import AppPasswordField, NumberField
 from libs.api.fields import VISIBLE, TextField
 from libs.api.serializers import UniqueFieldsSerializer
@@ -19,7 +19,7 @@ PAGE_SIZE_MAX = 50
 class EmailSerializer(serializers.Serializer[Any]):
     """An e-mail address."""
 
-    email = AddressField(max_length=EMAIL_MAX)
+    email = EmailAddressField(max_length=EMAIL_MAX)
 
 
 class CodeSerializer(EmailSerializer):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from accounts.serializers import MemberSummarySerializer
+from accounts.profiles.serializers import MemberSummarySerializer
 from libs.api.fields import IdField, TextField
 from libs.api.serializers import StrictSerializer
 from media.errors import TooManyImages

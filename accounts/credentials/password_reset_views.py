@@ -6,9 +6,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.credentials import change_credentials
+from accounts.credentials.serializers import PasswordResetSerializer
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
-from accounts.serializers import PasswordResetSerializer, VerificationCodeSerializer
+from accounts.signup.serializers import VerificationCodeSerializer
 from libs.api.openapi_examples import request_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet

@@ -7,17 +7,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.credentials import change_credentials
+from accounts.credentials.serializers import EmailChangeSerializer, PasswordChangeSerializer
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, PasswordWrong, TooManyGuesses
 from accounts.models import Member, VerificationCode
 from accounts.openapi_examples import OWN_PROFILE
 from accounts.profiles.profiles import own_profile
-from accounts.serializers import (
-    EmailChangeSerializer,
-    OwnProfileSerializer,
-    PasswordChangeSerializer,
-    VerificationConfirmationSerializer,
-)
+from accounts.profiles.serializers import OwnProfileSerializer
 from accounts.sessions import login
+from accounts.signup.serializers import VerificationConfirmationSerializer
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet

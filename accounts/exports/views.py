@@ -12,10 +12,10 @@ from rest_framework.response import Response
 
 from accounts.errors import ExportNotThere, ExportOnceADay
 from accounts.exports import export_files
+from accounts.exports.serializers import ExportListSerializer, ExportSerializer
 from accounts.models import Export
 from accounts.openapi_examples import EXPORT, NEW_EXPORT
 from accounts.permissions import TermsAccepted
-from accounts.serializers import ExportListSerializer, ExportSerializer
 from libs.api.openapi_examples import response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet

@@ -11,15 +11,15 @@ from rest_framework.response import Response
 from accounts.errors import CredentialsWrong, SessionEnded, TokenExpired, TokenInvalid, TooManyGuesses
 from accounts.openapi_examples import PAIR, SESSION
 from accounts.permissions import TermsAccepted
-from accounts.serializers import (
+from accounts.sessions import login, rotation
+from accounts.sessions.authentication import V1_AUDIENCE
+from accounts.sessions.serializers import (
     EmailLoginSerializer,
     LoginSessionListSerializer,
     LoginSessionSerializer,
     RefreshSerializer,
     TokenPairSerializer,
 )
-from accounts.sessions import login, rotation
-from accounts.sessions.authentication import V1_AUDIENCE
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from accounts.email_addresses import normalise_email
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
-from accounts.serializers import (
+from accounts.signup.serializers import (
     VerificationCodeSerializer,
     VerificationConfirmationSerializer,
     VerificationProofSerializer,

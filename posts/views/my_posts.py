@@ -5,9 +5,9 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.credentials.serializers import PasswordConfirmSerializer
 from accounts.errors import PasswordWrong, TooManyGuesses
 from accounts.models import Member
-from accounts.serializers import PasswordConfirmSerializer
 from accounts.sessions import login
 from libs.api.openapi_examples import request_example
 from libs.api.operations import operation

@@ -15,7 +15,7 @@ from accounts.openapi_examples import RELATION
 from accounts.permissions import TermsAccepted
 from accounts.profiles.profiles import followed_by, followers_of
 from accounts.profiles.representations import member_summary, member_summary_values
-from accounts.serializers import RelatedMemberSerializer
+from accounts.profiles.serializers import RelatedMemberSerializer
 from libs.api.openapi_examples import response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet

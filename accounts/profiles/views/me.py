@@ -20,14 +20,14 @@ from accounts.models import Member, VerificationCode
 from accounts.openapi_examples import MINA, OWN_PROFILE
 from accounts.permissions import TermsAccepted
 from accounts.profiles.profiles import own_profile
-from accounts.serializers import (
+from accounts.profiles.serializers import (
     AvatarUpdateSerializer,
     OwnProfileSerializer,
     ProfileChangeSerializer,
     TermsAcceptanceSerializer,
-    WithdrawalSerializer,
 )
 from accounts.withdrawal import withdraw
+from accounts.withdrawal.serializers import WithdrawalSerializer
 from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation

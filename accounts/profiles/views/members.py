@@ -12,17 +12,13 @@ from accounts.models import Member
 from accounts.openapi_examples import MINA, PAIR, PROFILE
 from accounts.profiles.profiles import profile
 from accounts.profiles.representations import member_summary, member_summary_values
-from accounts.serializers import (
-    MemberSearchSerializer,
-    MemberSummarySerializer,
-    ProfileSerializer,
-    SignUpSerializer,
-    TokenPairSerializer,
-)
+from accounts.profiles.serializers import MemberSearchSerializer, MemberSummarySerializer, ProfileSerializer
 from accounts.sessions import rotation
 from accounts.sessions.authentication import V1_AUDIENCE
+from accounts.sessions.serializers import TokenPairSerializer
 from accounts.sessions.views import token_pair_representation
 from accounts.signup import registration
+from accounts.signup.serializers import SignUpSerializer
 from libs.api.conditional_requests import etag_response
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation

@@ -1,0 +1,29 @@
+"""Serializer fields of accounts."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.email_addresses import EMAIL_MAX_LENGTH, is_unambiguous_email, normalise_email
+
+
+class EmailAddressField(serializers.EmailField):
+    """An e-mail address as we keep it; its length is that of what is kept too, since NFKC may make it longer."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The address, however it was typed; what would take long to read is refused unread."""
+        typed = super().to_internal_value(data)
+        if len(typed) > EMAIL_MAX_LENGTH:
+            self.fail("max_length", max_length=EMAIL_MAX_LENGTH)
+        email = normalise_email(typed)
+        if not is_unambiguous_email(email):
+            self.fail("invalid")
+        return email
+
+
+class PasswordField(serializers.CharField):
+    """A password exactly as typed: nothing is trimmed or cut (ASVS 6.2.8)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        style = {"input_type": "password"}
+        super().__init__(trim_whitespace=False, max_length=1024, write_only=True, style=style, **kwargs)

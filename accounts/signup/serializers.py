@@ -1,0 +1,39 @@
+"""Serializers of verification codes and sign-up."""
+
+from rest_framework import serializers
+
+from accounts.email_addresses import EMAIL_MAX_LENGTH
+from accounts.fields import EmailAddressField, PasswordField
+from accounts.models.member import NAME_MAX_GRAPHEMES, NICKNAME_MAX_GRAPHEMES
+from accounts.sessions.serializers import DeviceSerializer
+from libs.api.fields import TextField
+from libs.api.serializers import StrictSerializer
+
+
+class VerificationCodeSerializer(StrictSerializer):
+    """Where the code goes."""
+
+    email = EmailAddressField(max_length=EMAIL_MAX_LENGTH)
+
+
+class VerificationConfirmationSerializer(VerificationCodeSerializer):
+    """What was typed from the mail."""
+
+    code = serializers.CharField(max_length=64, help_text="8 letters and digits; case counts.")
+
+
+class VerificationProofSerializer(serializers.Serializer[object]):
+    """That somebody reads the address."""
+
+    proof = serializers.CharField(help_text="Goes into the sign-up, which uses it up.")
+    expires_at = serializers.DateTimeField()
+
+
+class SignUpSerializer(DeviceSerializer):
+    """A new member."""
+
+    proof = serializers.CharField(max_length=400)
+    password = PasswordField()
+    name = TextField(max_graphemes=NAME_MAX_GRAPHEMES)
+    nickname = TextField(max_graphemes=NICKNAME_MAX_GRAPHEMES)
+    terms_version = serializers.CharField(max_length=40, help_text="The version accepted; /api/v1/config names it.")
