@@ -1,4 +1,4 @@
-"""A running server for clients that others have made of docs/openapi.yaml."""
+"""A running server for clients that are generated from docs/openapi.yaml."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ from tests.server_process import ROOT, ServerProcess
 DESCRIPTION = ROOT / "docs/openapi.yaml"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server with demo data, shared by the tests of one file."""
-    with demo_server(tmp_path_factory.mktemp("served")) as here:
-        yield here
+    """A server with demo data."""
+    with demo_server(tmp_path_factory.mktemp("server")) as server:
+        yield server

@@ -1,4 +1,4 @@
-"""The typed Python client that openapi-python-client makes of docs/openapi.yaml, put to work on a running server."""
+"""The typed Python client that openapi-python-client generates from docs/openapi.yaml, used on a running server."""
 
 import os
 import subprocess
@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.build_cache import built
 from tests.clients.conftest import DESCRIPTION
 from tests.factories import picture_bytes
-from tests.server_process import ServerProcess
+from tests.server_process import ROOT, ServerProcess
 
-STORY = Path(__file__).parent / "python/story.py"
+STORY, CONFIG = (Path(__file__).parent / "python" / name for name in ("story.py", "client.yaml"))
 TOOLS = Path(sys.executable).parent
 
 
 def goes_well(*command: str | Path, folder: Path) -> bool:
-    """Whether a tool ends well where the generated client can be imported; else what it said is the failure."""
+    """Run a tool where the generated client can be imported; fail with its output if it fails."""
     paths = {"PATH": f"{TOOLS}:{os.environ['PATH']}", "PYTHONPATH": str(folder), "MYPYPATH": str(folder)}
     done = subprocess.run(command, cwd=folder, env=paths, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -24,13 +25,14 @@ def goes_well(*command: str | Path, folder: Path) -> bool:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a freshly made client, of whose making nothing was to be warned."""
-    folder = tmp_path_factory.mktemp("client")
-    made = ("openapi-python-client", "generate", "--path", DESCRIPTION, "--meta", "none", "--fail-on-warning")
-    words = ("--config", STORY.parent / "client.yaml")
-    assert goes_well(*made, *words, "--output-path", folder / "heart_to_heart", folder=folder)
-    return folder
+def client() -> Path:
+    """The folder of the generated client, in whose making there was no warning; mypy's cache lies there too."""
+    return built("python-client", [DESCRIPTION, CONFIG, ROOT / "requirements-dev.txt"], _generate)
+
+
+def _generate(folder: Path) -> None:
+    command = ("openapi-python-client", "generate", "--path", DESCRIPTION, "--meta", "none", "--fail-on-warning")
+    goes_well(*command, "--config", CONFIG, "--output-path", folder / "heart_to_heart", folder=folder)
 
 
 def test_mypy_finds_every_answer_of_the_type_it_is_used_as(client: Path) -> None:
@@ -38,8 +40,10 @@ def test_mypy_finds_every_answer_of_the_type_it_is_used_as(client: Path) -> None
     assert goes_well(*strict, STORY, folder=client)
 
 
-def test_a_generated_client_joins_publishes_reads_fails_and_renews(client: Path, server: ServerProcess) -> None:
-    picture = client / "photo.jpg"
+def test_a_generated_client_joins_publishes_reads_fails_and_renews(
+    client: Path, server: ServerProcess, tmp_path: Path
+) -> None:
+    picture = tmp_path / "photo.jpg"
     picture.write_bytes(picture_bytes())
     assert goes_well(sys.executable, STORY, server.url, server.mail, picture, folder=client)
 

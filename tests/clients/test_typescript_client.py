@@ -1,4 +1,4 @@
-"""The types that openapi-typescript makes of docs/openapi.yaml, under tsc --strict and on a running server."""
+"""The types that openapi-typescript generates from docs/openapi.yaml, under tsc --strict and on a running server."""
 
 import shutil
 import subprocess
@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.build_cache import built
 from tests.clients.conftest import DESCRIPTION
 from tests.factories import picture_bytes
 from tests.server_process import ServerProcess
 
 SOURCES = Path(__file__).parent / "typescript"
-COPIED = ("package.json", "package-lock.json", "story.ts")
+PACKAGES = ("package.json", "package-lock.json")
 pytestmark = pytest.mark.skipif(not shutil.which("npm"), reason="needs Node and npm, which are not installed here")
 
 
 def goes_well(*command: str | Path, folder: Path) -> bool:
-    """Whether a tool ends well; else what it said is the failure."""
+    """Run a tool; fail with its output if it fails."""
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return True
@@ -24,14 +25,21 @@ def goes_well(*command: str | Path, folder: Path) -> bool:
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the locked packages and freshly made types in it."""
+    """A folder with the locked packages and freshly generated types in it."""
     folder = tmp_path_factory.mktemp("typescript")
-    for name in COPIED:
+    for name in ("package.json", "story.ts"):
         shutil.copy(SOURCES / name, folder)
-    assert goes_well("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", folder=folder)
+    packages = built("node-packages", [SOURCES / name for name in PACKAGES], _install)
+    (folder / "node_modules").symlink_to(packages / "node_modules")
     types = ("--output", "heart-to-heart.ts", "--default-non-nullable", "false")
     assert goes_well("node_modules/.bin/openapi-typescript", DESCRIPTION, *types, folder=folder)
     return folder
+
+
+def _install(folder: Path) -> None:
+    for name in PACKAGES:
+        shutil.copy(SOURCES / name, folder)
+    goes_well("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", folder=folder)
 
 
 def test_a_web_client_compiles_and_joins_publishes_reads_and_renews(client: Path, server: ServerProcess) -> None:
