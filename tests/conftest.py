@@ -1,10 +1,12 @@
-"""The cast: Mina writes, Jun reads, Sora moderates; each with a client that is signed in."""
+"""Members for tests (Mina writes, Jun reads, Sora moderates), each with a client that is logged in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.test import TestCase
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from accounts.models import Member
@@ -26,32 +28,44 @@ def signed_in(member: Member, device: str = "phone") -> APIClient:
 
 
 @pytest.fixture(autouse=True)
-def _own_language() -> None:
-    """No test speaks the language that another one left behind."""
+def _default_language() -> None:
+    """Every test begins in the default language, whatever another one has activated."""
     translation.deactivate()
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A transaction around the tests of a module, for records that are made once and that each test may change.
+
+    A test that uses them also needs `db`, which takes its changes back, and copies of the Python objects.
+    """
+    with django_db_blocker.unblock():
+        transactions = TestCase._enter_atomics()  # type: ignore[attr-defined]
+        yield
+        TestCase._rollback_atomics(transactions)  # type: ignore[attr-defined]
 
 
 @pytest.fixture
 def api() -> APIClient:
-    """A client that nobody has signed in."""
+    """A client without a login session."""
     return APIClient(raise_request_exception=False)
 
 
 @pytest.fixture
 def mina(db: None) -> Member:
-    """She writes."""
+    """Mina, who writes."""
     return MemberFactory.create(email="mina@example.com", name="Kim Mina", nickname="Mina")
 
 
 @pytest.fixture
 def jun(db: None) -> Member:
-    """He reads."""
+    """Jun, who reads."""
     return MemberFactory.create(email="jun@example.com", name="Lee Jun", nickname="Jun")
 
 
 @pytest.fixture
 def sora(db: None) -> Member:
-    """She moderates."""
+    """Sora, who moderates."""
     return MemberFactory.create(
         email="sora@example.com", name="Park Sora", nickname="Sora", is_staff=True, is_superuser=True
     )
