@@ -12,7 +12,7 @@ from tests.android.app import App
 from tests.android.calls import LISTS, PAGE, form, query, refusal, request, send_once
 from tests.android.okhttp import Request, posted
 from tests.factories import MemberFactory, PostFactory
-from tests.project.kept import kept
+from tests.project.snapshots import snapshot
 
 HUGE = 2**63
 Told = tuple[int, str]
@@ -83,10 +83,10 @@ def things(mina: Member, jun: Member, jun_app: App) -> Post:
 def test_nobody_acts_in_the_name_of_another(mina_app: App, jun: Member, things: Post, call: str) -> None:
     withdrawn = MemberFactory.create()
     withdrawn.withdraw()
-    before = kept()
+    before = snapshot()
     for foreign in (jun.pk, withdrawn.pk, 1, 2**63 - 1):
         assert refusal(call, send_once(mina_app, ACTORS[call](foreign))) == FOREIGN[call]
-    assert kept() == before
+    assert snapshot() == before
     assert Member.objects.active().filter(pk=jun.pk).exists()
 
 
@@ -97,10 +97,10 @@ def test_an_actor_that_is_no_number_is_refused_and_leaves_nothing_behind(
     value = NO_NUMBERS.get(name, NO_JSON_NUMBERS.get(name))
     if call == "deleteMember":
         value = str(value).replace(" ", "%20").replace("\0", "%00").replace("٧", "%D9%A7")
-    before = kept()
+    before = snapshot()
     data = refusal(call, send_once(mina_app, ACTORS[call](value)))
     assert data == (NOWHERE if call == "deleteMember" else BROKEN)
-    assert kept() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("call", NOT_IN_THE_ADDRESS)
@@ -111,10 +111,10 @@ def test_a_request_without_an_actor_is_refused(mina_app: App, things: Post, call
         "getBlockingMembers": Request("GET", "/member/getBlockingMembers"),
         "posts": query("post/posts", **PAGE),
     }
-    before = kept()
+    before = snapshot()
     sent = without.get(call) or posted(f"/{LISTS[call]}", {"target_id": 7})
     assert refusal(call, send_once(mina_app, sent)) == BROKEN
-    assert kept() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("call", NOT_IN_THE_ADDRESS)
@@ -131,9 +131,9 @@ def test_a_request_of_two_actors_is_refused_even_when_one_of_them_is_true(
     }
     body = f'{{"member_id":{first},"member_id":{second},"target_id":{jun.pk}}}'
     as_json = Request("POST", f"/{LISTS[call]}", body.encode(), "application/json; charset=UTF-8")
-    before = kept()
+    before = snapshot()
     assert refusal(call, send_once(mina_app, twice[call]() if call in twice else as_json)) == BROKEN
-    assert kept() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("call", [*ACTORS, "profile", "memberPosts"])
@@ -177,20 +177,20 @@ def test_a_target_that_nobody_is_is_refused_and_leaves_nothing_behind(mina_app: 
     withdrawn, suspended = MemberFactory.create_batch(2)
     withdrawn.withdraw()
     suspended.suspend(suspended.created_at.replace(year=2099))
-    before = kept()
+    before = snapshot()
     for nobody in (1, 2**63 - 1, withdrawn.pk, suspended.pk, str(withdrawn.pk)):
         assert refusal(call, send_once(mina_app, request(call, actor=mina.pk, target=nobody))) == TARGETS[call]
     for broken in [*NO_NUMBERS.values(), *NO_JSON_NUMBERS.values()]:
         assert refusal(call, send_once(mina_app, request(call, actor=mina.pk, target=broken))) == BROKEN
     assert refusal(call, send_once(mina_app, posted(f"/member/{call}", {"member_id": mina.pk}))) == BROKEN
-    assert kept() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("value", NO_NUMBERS.values(), ids=NO_NUMBERS)
 def test_a_profile_of_what_is_no_number_is_refused(mina_app: App, value: Any) -> None:
-    before = kept()
+    before = snapshot()
     assert refusal("profile", send_once(mina_app, query("member/profile", member_id=value))) == BROKEN
-    assert kept() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("value", [0, -7, HUGE, "9" * 400, "mina", "", "7.0", "%20", "%D9%A7", "7%00", "7/"])

@@ -14,7 +14,7 @@ from tests.android.calls import LISTS, refusal, request, send_once
 from tests.android.conftest import app_of
 from tests.android.okhttp import Request, in_process, posted
 from tests.factories import PASSWORD, MemberFactory, PostFactory
-from tests.project.kept import kept
+from tests.project.snapshots import snapshot
 
 # The asker says truly who they are; the member or the post that a call is about is the owner's. "blocked" and "blocker"
 # stand on either side of a block with the owner; "suspended" and "withdrawn" still hold a token from before;
@@ -128,7 +128,7 @@ def test_everybody_gets_what_the_table_says_and_does_no_more(
     scene: Scene, call: str, actor: str, expected: str
 ) -> None:
     app = scene.app_of(actor)
-    before = kept()
+    before = snapshot()
     answer = send_once(app, scene.request(call, app))
     if expected.isdigit():
         assert answer.status == int(expected), answer
@@ -136,7 +136,7 @@ def test_everybody_gets_what_the_table_says_and_does_no_more(
     else:
         assert refusal(call, answer) == TOLD[expected]
         # A wrong code or password is counted.
-        assert call in ("confirmVerificationCode", "login") or kept() == before
+        assert call in ("confirmVerificationCode", "login") or snapshot() == before
     assert Post.objects.filter(pk=scene.post.pk).exists() == ((call, actor) != ("deletePost", "owner"))
     if not actor.startswith("of "):
         standing = Member.objects.active().filter(pk=scene.owner.pk)

@@ -25,7 +25,7 @@ from tests.media.sample_images import (
     four_colours,
     photograph,
 )
-from tests.project.kept import kept
+from tests.project.snapshots import snapshot
 
 
 def avatar_of(app: App, *data: bytes) -> Request:
@@ -72,19 +72,19 @@ def test_a_new_avatar_takes_the_place_of_the_old_one_whose_files_go(
 
 def test_two_pictures_or_none_are_refused_and_the_avatar_stays(mina_app: App) -> None:
     url = mina_app.upload_avatar(picture_bytes())["avatar_url"]
-    before = kept()
+    before = snapshot()
     for data in ([], [picture_bytes(), picture_bytes()]):
         assert refusal("uploadAvatar", send_once(mina_app, avatar_of(mina_app, *data))) == (400, "GLOBAL_002")
-    assert kept() == before
+    assert snapshot() == before
     assert mina_app.profile()["avatar_url"] == url
 
 
 @pytest.mark.parametrize("data", [b"", b"text", b"\xff\xd8\xff", photograph()[:4_000], encoded(four_colours(), "GIF")])
 def test_what_is_no_whole_picture_is_refused_and_the_avatar_stays(mina_app: App, data: bytes) -> None:
     url = mina_app.upload_avatar(picture_bytes())["avatar_url"]
-    before = kept()
+    before = snapshot()
     assert refusal("uploadAvatar", send_once(mina_app, avatar_of(mina_app, data))) == (400, "MEMBER_004")
-    assert kept() == before
+    assert snapshot() == before
     assert mina_app.profile()["avatar_url"] == url
 
 
@@ -113,12 +113,12 @@ def test_storage_that_is_away_is_told_as_such_and_the_avatar_stays(
     work()
     (image_folder / "images").rename(image_folder / "away")
     (image_folder / "images").write_text("a file where a folder should be")
-    rows, _ = kept()
+    rows, _ = snapshot()
     assert refusal("uploadAvatar", send_once(mina_app, avatar_of(mina_app, picture_bytes()))) == (400, "MEMBER_002")
     (image_folder / "images").unlink()
     (image_folder / "away").rename(image_folder / "images")
     work()
-    after, _ = kept()
+    after, _ = snapshot()
     assert {name for name in rows if rows[name] != after[name]} == {"outbox.Job"}
     assert len(files_in(image_folder)) == Image.objects.count() == 1
 

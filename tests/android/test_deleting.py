@@ -14,7 +14,7 @@ from tests.android.calls import refusal, request, send_once
 from tests.android.conftest import app_of
 from tests.conftest import signed_in
 from tests.factories import PASSWORD, MemberFactory, PostFactory, picture_bytes
-from tests.project.kept import kept
+from tests.project.snapshots import snapshot
 
 
 def test_ones_own_post_goes_with_its_pictures(
@@ -47,10 +47,10 @@ def test_a_post_that_is_not_ones_own_is_refused_as_if_it_did_not_exist(
         "a withdrawn one's": jun.withdraw,
         "removed": post.remove,
     }.get(what, lambda: None)()
-    before = kept()
+    before = snapshot()
     sent = request("deletePost", post=7 if what == "nobody's" else post.pk)
     assert refusal("deletePost", send_once(mina_app, sent)) == (400, "POST_004")
-    assert kept() == before
+    assert snapshot() == before
     assert Post.objects.filter(pk=post.pk).exists()
 
 

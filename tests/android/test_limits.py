@@ -6,7 +6,7 @@ from pytest_django import Settings
 from accounts.models import Member
 from tests.android.app import App, Refused
 from tests.android.calls import refusal, request, send_once
-from tests.project.kept import kept
+from tests.project.snapshots import snapshot
 
 LIMITED = {
     "block": "relation-member",
@@ -31,9 +31,9 @@ def test_too_many_requests_are_told_and_nobody_is_logged_out(
     # What is refused counts too, but for a report of nobody.
     sent = request(call, actor=mina.pk, target=jun.pk)
     send_once(mina_app, sent)
-    before = kept()
+    before = snapshot()
     assert refusal(call, send_once(mina_app, sent)) == (429, "GLOBAL_006")
-    assert kept() == before
+    assert snapshot() == before
     mina_app.start()
 
 

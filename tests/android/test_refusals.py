@@ -19,8 +19,8 @@ from tests.android.app import KNOWN, App, Refused
 from tests.android.calls import LISTS, SIGNED, query, refusal, request, send_once
 from tests.android.okhttp import Request, file_part, multipart, posted, text_part
 from tests.factories import picture_bytes
-from tests.project.kept import kept
 from tests.project.problems import error_classes
+from tests.project.snapshots import snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
 # Nobody is asked for a token there.
@@ -115,9 +115,9 @@ ODD: dict[str, tuple[str, Request, int, str]] = {
 def test_what_no_phone_sends_is_refused_as_json_and_leaves_nothing_behind(
     mina_app: App, call: str, sent: Request, status: int, code: str
 ) -> None:
-    before = kept()
+    before = snapshot()
     assert refusal(call, send_once(mina_app, sent)) == (status, code)
-    assert kept() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("path", ["/member/nothing", "/post/nothing", "/auth/nothing", "/post/posts/", "/auth/login/"])
@@ -146,10 +146,10 @@ def _breaks(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
 def test_a_fault_of_ours_is_json_too_and_keeps_the_login(mina_app: App, mina: Member, jun: Member, call: str) -> None:
     sent = request(call, actor=mina.pk, target=mina.pk if call == "deleteMember" else jun.pk)
     mina_app.profile()
-    before = kept()
+    before = snapshot()
     with connection.execute_wrapper(_breaks):
         assert refusal(call, send_once(mina_app, sent)) == (500, "GLOBAL_006")
-    assert kept() == before
+    assert snapshot() == before
     mina_app.start()
 
 

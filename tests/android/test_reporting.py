@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 from accounts.models import Member
 from moderation.models import Report
 from tests.android.app import App, Refused
-from tests.project.kept import kept
+from tests.project.snapshots import snapshot
 
 
 def test_a_report_is_filed_without_a_reason_and_waits_for_a_moderator(mina_app: App, mina: Member, jun: Member) -> None:
@@ -28,12 +28,12 @@ def test_reporting_again_is_a_success_and_one_report(mina_app: App, jun_app: App
 
 @pytest.mark.parametrize("target", [0, 1, 2**63 - 1])
 def test_a_report_of_nobody_is_refused_and_keeps_the_login(mina_app: App, target: int) -> None:
-    before = kept()
+    before = snapshot()
     with pytest.raises(Refused, match="GLOBAL_002"):
         mina_app.report(target)
     assert mina_app.session
     # But for the pair of tokens that the interceptor asked for.
-    changed = {name for name, rows in kept()[0].items() if rows != before[0][name]}
+    changed = {name for name, rows in snapshot()[0].items() if rows != before[0][name]}
     assert changed <= {"token_blacklist.OutstandingToken", "accounts.LoginSession"}
     assert not Report.objects.exists()
 

@@ -33,7 +33,7 @@ from tests.media.sample_images import (
     four_colours,
     photograph,
 )
-from tests.project.kept import kept
+from tests.project.snapshots import snapshot
 
 LIMIT = 10 * 1024 * 1024
 STAMP = "%Y-%m-%dT%H:%M:%S"
@@ -88,10 +88,10 @@ def test_a_post_has_up_to_seven_pictures_in_the_order_chosen(mina_app: App, sett
 
 @pytest.mark.parametrize("number", [8, 15])
 def test_more_pictures_than_seven_are_refused_and_none_is_stored(mina_app: App, number: int) -> None:
-    before = kept()
+    before = snapshot()
     files = [file_part("files", "a.jpg", picture_bytes())] * number
     assert refusal("registerPost", send_once(mina_app, post_of(mina_app, *files))) == (400, "GLOBAL_002")
-    assert kept() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("size", [10_000_000, LIMIT])
@@ -100,10 +100,10 @@ def test_a_picture_of_ten_megabytes_is_accepted_however_they_are_counted(mina_ap
 
 
 def test_one_byte_more_in_one_of_the_pictures_refuses_them_all(mina_app: App) -> None:
-    before = kept()
+    before = snapshot()
     files = [file_part("files", name, data) for name, data in (("a", picture_bytes()), ("b", padded(LIMIT + 1)))]
     assert refusal("registerPost", send_once(mina_app, post_of(mina_app, *files))) == (400, "GLOBAL_008")
-    assert kept() == before
+    assert snapshot() == before
 
 
 FRAMES = [Pillow.new("RGB", (120, 80), shade) for shade in ("black", "white")]
@@ -161,19 +161,19 @@ def photograph_png() -> Pillow.Image:
 
 @pytest.mark.parametrize("kind", NO_PICTURES)
 def test_one_broken_picture_refuses_the_other_pictures_too(mina_app: App, kind: str) -> None:
-    before = kept()
+    before = snapshot()
     good = file_part("files", "a.jpg", picture_bytes())
     sent = post_of(mina_app, good, file_part("files", "b.jpg", NO_PICTURES[kind]()), good)
     assert refusal("registerPost", send_once(mina_app, sent)) == (400, "POST_001")
-    assert kept() == before
+    assert snapshot() == before
 
 
 def test_a_picture_of_too_many_pixels_is_refused(mina_app: App, settings: Settings) -> None:
     settings.IMAGE_MAX_PIXELS = 64 * 48 - 1
-    before = kept()
+    before = snapshot()
     sent = post_of(mina_app, file_part("files", "a.jpg", picture_bytes()))
     assert refusal("registerPost", send_once(mina_app, sent)) == (400, "POST_001")
-    assert kept() == before
+    assert snapshot() == before
 
 
 def test_a_member_whose_quota_is_used_up_still_posts_text(mina_app: App, settings: Settings) -> None:
@@ -287,11 +287,11 @@ BLANK = {
 @pytest.mark.parametrize("content", BLANK.values(), ids=BLANK)
 @pytest.mark.parametrize("number", [0, 1])
 def test_words_that_nobody_sees_are_refused_with_and_without_pictures(mina_app: App, content: str, number: int) -> None:
-    before = kept()
+    before = snapshot()
     files = [file_part("files", "a.jpg", picture_bytes())] * number
     sent = post_of(mina_app, *files, content=content.encode())
     assert refusal("registerPost", send_once(mina_app, sent)) == (400, "GLOBAL_002")
-    assert kept() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize(
@@ -300,10 +300,10 @@ def test_words_that_nobody_sees_are_refused_with_and_without_pictures(mina_app: 
     ids=["letters", "kB", "MB", "NUL", "NUL only"],
 )
 def test_words_without_end_or_with_a_null_byte_are_refused(mina_app: App, content: str) -> None:
-    before = kept()
+    before = snapshot()
     sent = post_of(mina_app, file_part("files", "a.jpg", picture_bytes()), content=content.encode())
     assert refusal("registerPost", send_once(mina_app, sent)) == (400, "GLOBAL_002")
-    assert kept() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("content", [b"a\xed\xa0\x80b", b"a\xffb", b"a\xe3\x85"])
@@ -315,21 +315,21 @@ def test_bytes_that_are_no_text_never_get_in_as_they_are(mina_app: App, content:
 
 def test_a_post_without_words_or_with_words_twice_is_refused(mina_app: App) -> None:
     assert mina_app.session
-    actor, before = text_part("member_id", str(mina_app.session.member_id)), kept()
+    actor, before = text_part("member_id", str(mina_app.session.member_id)), snapshot()
     words = text_part("content", "Snow")
     for parts in ([actor], [actor, words, words], [actor, file_part("content", "a.txt", b"Snow")]):
         sent = multipart("/post/registerPost", parts)
         assert refusal("registerPost", send_once(mina_app, sent)) == (400, "GLOBAL_002")
-    assert kept() == before
+    assert snapshot() == before
 
 
 def test_a_picture_that_comes_as_text_refuses_the_post(mina_app: App) -> None:
-    before = kept()
+    before = snapshot()
     # A part without a file name is a text.
     unnamed = file_part("files", "", picture_bytes())
     for part in (text_part("files", "눈"), unnamed):
         assert refusal("registerPost", send_once(mina_app, post_of(mina_app, part))) == (400, "GLOBAL_002")
-    assert kept() == before
+    assert snapshot() == before
 
 
 def test_parts_may_stand_in_any_order_and_strange_ones_are_overlooked(mina_app: App) -> None:
@@ -353,13 +353,13 @@ def test_storage_that_is_away_is_told_as_such_and_leaves_no_post(
     work: Callable[[], None],
 ) -> None:
     (image_folder / "images").write_text("a file where a folder should be")
-    rows, files = kept()
+    rows, files = snapshot()
     sent = post_of(mina_app, *[file_part("files", "a.jpg", picture_bytes())] * 3)
     assert refusal("registerPost", send_once(mina_app, sent)) == (400, "POST_002")
     assert not Image.objects.not_discarded().exists()
     (image_folder / "images").unlink()
     work()
-    after, left = kept()
+    after, left = snapshot()
     assert {name for name in rows if rows[name] != after[name]} == {"outbox.Job"}
     assert mina_app.posts() == []
     assert set(left) < set(files)

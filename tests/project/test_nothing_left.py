@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 
 from tests.factories import picture_bytes, upload
 from tests.openapi_documents import openapi_document
-from tests.project.kept import kept
 from tests.project.problems import is_problem
+from tests.project.snapshots import snapshot
 from tests.project.test_bodies import UNREADABLE
 
 POSTS, IMAGES, ME, REPORTS = "/api/v1/posts", "/api/v1/images", "/api/v1/me", "/api/v1/reports"
@@ -68,10 +68,10 @@ BODIES: dict[str, tuple[str, str, Any, int, str]] = {
 def test_json_that_is_refused_leaves_nothing_behind(
     mina_api: APIClient, method: str, address: str, body: Any, status: int, code: str
 ) -> None:
-    before = kept()
+    before = snapshot()
     response = mina_api.generic(method.upper(), address, json.dumps(body), JSON)
     assert is_problem(response, status, code)
-    assert kept() == before
+    assert snapshot() == before
 
 
 READERS = [
@@ -82,10 +82,10 @@ READERS = [
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
 def test_a_body_that_cannot_be_read_leaves_nothing_behind(mina_api: APIClient, body: Any) -> None:
-    before = kept()
+    before = snapshot()
     for method, address in READERS:
         assert is_problem(mina_api.generic(method, address, body, JSON), 400, "malformed"), address
-    assert kept() == before
+    assert snapshot() == before
 
 
 BODILESS = [
@@ -98,10 +98,10 @@ BODILESS = [
 
 @pytest.mark.parametrize(("method", "address"), BODILESS)
 def test_a_body_where_none_is_taken_leaves_nothing_behind(mina_api: APIClient, method: str, address: str) -> None:
-    before = kept()
+    before = snapshot()
     for name in ("is_staff", "author", "member_id"):
         assert is_problem(mina_api.generic(method, address, json.dumps({name: "7"}), JSON), 400, "unknown_field")
-    assert kept() == before
+    assert snapshot() == before
 
 
 OTHER_TYPES = [
@@ -112,11 +112,11 @@ OTHER_TYPES = [
 
 @pytest.mark.parametrize("kind", OTHER_TYPES)
 def test_a_body_of_another_type_leaves_nothing_behind(mina_api: APIClient, kind: str) -> None:
-    before = kept()
+    before = snapshot()
     for method, address in [*READERS, ("POST", IMAGES)]:
         response = mina_api.generic(method, address, '{"text": "x"}', kind)
         assert is_problem(response, 415, "unsupported_media_type"), address
-    assert kept() == before
+    assert snapshot() == before
 
 
 PARTS: dict[str, tuple[str, Callable[[], Any], int, str]] = {
@@ -157,9 +157,9 @@ PARTS: dict[str, tuple[str, Callable[[], Any], int, str]] = {
 def test_parts_that_are_refused_leave_nothing_behind(
     mina_api: APIClient, address: str, parts: Callable[[], Any], status: int, code: str
 ) -> None:
-    before = kept()
+    before = snapshot()
     assert is_problem(mina_api.post(address, parts(), format="multipart"), status, code)
-    assert kept() == before
+    assert snapshot() == before
 
 
 NAMES = [
@@ -174,9 +174,9 @@ OURS = re.compile(r"pictures/images/\d{4}/\d{2}/[0-9a-f]{32}\.full\.jpg")
 def test_the_name_of_a_picture_is_written_nowhere(mina_api: APIClient, name: str, padding: int) -> None:
     head = f'--b\r\nContent-Disposition: form-data; name="image"; filename="{name}"\r\nContent-Type: image/jpeg\r\n\r\n'
     body: Any = head.encode() + picture_bytes() + bytes(padding) + b"\r\n--b--\r\n"
-    before = kept()
+    before = snapshot()
     response = mina_api.generic("POST", IMAGES, body, "multipart/form-data; boundary=b")
-    rows, files = kept()
+    rows, files = snapshot()
     if response.status_code != 201:
         assert is_problem(response, 400)
         assert (rows, files) == before

@@ -21,8 +21,8 @@ from tests.accounts.tokens import claims, forged, own_key
 from tests.conftest import signed_in
 from tests.erasing import erase
 from tests.factories import PASSWORD, PostFactory, upload
-from tests.project.kept import kept
 from tests.project.problems import is_problem
+from tests.project.snapshots import snapshot
 
 V1 = "/api/v1"
 LONG_AGO = int(time.time()) - 100_000
@@ -104,20 +104,20 @@ def refreshed(token: str) -> Any:
 def test_a_token_that_is_not_good_leaves_nothing_behind(mina: Member, jun: Member, forge: Forge, code: str) -> None:
     post, client = PostFactory.create(author=mina), signed_in(mina)
     pair: Any = client.pair  # type: ignore[attr-defined]
-    before = kept()
+    before = snapshot()
     assert all_refused(forge(str(pair.access)), jun, post, code)
     assert is_problem(refreshed(forge(str(pair.refresh))), 401, code)
-    assert kept() == before
+    assert snapshot() == before
     assert client.get(f"{V1}/me").status_code == 200
 
 
 def test_a_token_of_the_other_kind_leaves_nothing_behind(mina: Member, jun: Member) -> None:
     post, client = PostFactory.create(author=mina), signed_in(mina)
     pair: Any = client.pair  # type: ignore[attr-defined]
-    before = kept()
+    before = snapshot()
     assert all_refused(str(pair.refresh), jun, post, "token_invalid")
     assert is_problem(refreshed(str(pair.access)), 401, "token_invalid")
-    assert kept() == before
+    assert snapshot() == before
 
 
 def test_a_public_key_taken_for_a_secret_leaves_nothing_behind(mina: Member, jun: Member, settings: Settings) -> None:
@@ -129,9 +129,9 @@ def test_a_public_key_taken_for_a_secret_leaves_nothing_behind(mina: Member, jun
     said = segment(claims(str(client.pair.access)))  # type: ignore[attr-defined]
     text = f"{segment({'typ': 'JWT', 'alg': 'HS256', 'kid': '2026'})}.{said}"
     signature = hmac.digest(key.public_key().public_bytes(pem, shape), text.encode(), hashlib.sha256)
-    before = kept()
+    before = snapshot()
     assert all_refused(f"{text}.{segment(signature)}", jun, post, "token_invalid")
-    assert kept() == before
+    assert snapshot() == before
     assert client.get(f"{V1}/me").status_code == 200
 
 
@@ -151,7 +151,7 @@ def test_the_tokens_of_who_is_gone_leave_nothing_behind(
     post = PostFactory.create(author=mina)
     pair: Any = signed_in(mina).pair  # type: ignore[attr-defined]
     end(mina)
-    before = kept()
+    before = snapshot()
     assert all_refused(str(pair.access), jun, post, "session_ended")
     assert is_problem(refreshed(str(pair.refresh)), 401)
-    assert kept() == before
+    assert snapshot() == before

@@ -13,8 +13,8 @@ from moderation.reporting import report_member
 from posts.models import Post
 from tests.conftest import signed_in
 from tests.factories import PASSWORD, MemberFactory, PostFactory, upload
-from tests.project.kept import kept
 from tests.project.problems import is_problem
+from tests.project.snapshots import snapshot
 
 V1 = "/api/v1"
 # What Jun asks for; in braces what is Mina's.
@@ -86,41 +86,41 @@ def named(body: dict[str, Any], hers: dict[str, Any]) -> dict[str, Any]:
 def test_what_the_path_names_of_others_stays_as_it_was(
     jun_api: APIClient, hers: dict[str, Any], method: str, path: str, status: int
 ) -> None:
-    body, before = {"PATCH": '{"text": "mine"}' if "posts" in path else '{"alt": "mine"}'}, kept()
+    body, before = {"PATCH": '{"text": "mine"}' if "posts" in path else '{"alt": "mine"}'}, snapshot()
     answer = jun_api.generic(method, f"{V1}/{path.format(**hers)}", body.get(method, ""), "application/json")
     assert is_problem(answer, status)
-    assert kept() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize(("method", "path"), QUERIES)
 def test_others_whom_the_query_names_stay_as_they_were(
     jun_api: APIClient, hers: dict[str, Any], method: str, path: str
 ) -> None:
-    before = kept()
+    before = snapshot()
     answer = jun_api.generic(method, f"{V1}/{path.format(**hers)}")
     assert is_problem(answer, 400, "unknown_field")
-    assert kept() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize(("method", "path", "body", "code"), BODIES)
 def test_others_whom_the_body_names_stay_as_they_were(
     jun_api: APIClient, hers: dict[str, Any], method: str, path: str, body: dict[str, Any], code: str
 ) -> None:
-    before = kept()
+    before = snapshot()
     answer = getattr(jun_api, method.lower())(f"{V1}/{path.format(**hers)}", named(body, hers), format="json")
     assert is_problem(answer, 400, code)
-    assert kept() == before
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize("parts", [{"author": "{member}"}, {"owner": "{member}"}, {"image_ids": "{image}"}])
 def test_others_whom_a_part_names_stay_as_they_were(
     jun_api: APIClient, hers: dict[str, Any], parts: dict[str, Any]
 ) -> None:
-    before = kept()
+    before = snapshot()
     for path, part in (("posts", "images"), ("images", "image")):
         sent = {part: upload(size=(8, 8))} | named(parts, hers)
         assert is_problem(jun_api.post(f"{V1}/{path}", sent, format="multipart"), 400, "unknown_field")
-    assert kept() == before
+    assert snapshot() == before
 
 
 LISTS = [
@@ -135,20 +135,20 @@ LISTS = [
 def test_a_cursor_of_another_list_or_filter_is_refused(mina: Member, jun_api: APIClient, other: str) -> None:
     PostFactory.create_batch(3, author=mina)
     cursor = jun_api.get(f"{V1}/posts?limit=1").json()["next"]
-    before = kept()
+    before = snapshot()
     answer = jun_api.get(f"{V1}/{other.format(member=mina.pk)}&cursor={cursor}")
     assert is_problem(answer, 400, "unknown_field" if other.startswith("sessions") else "invalid_cursor")
-    assert kept() == before
+    assert snapshot() == before
     assert jun_api.get(f"{V1}/posts?cursor={cursor}").status_code == 200
 
 
 def test_a_cursor_that_is_not_signed_by_us_is_refused(mina: Member, jun_api: APIClient, settings: Settings) -> None:
     PostFactory.create_batch(3, author=mina)
     cursor = jun_api.get(f"{V1}/posts?limit=1").json()["next"]
-    before = kept()
+    before = snapshot()
     forgeries = [cursor[:-1], cursor + "A", cursor[::-1], cursor.swapcase(), "A" * len(cursor), "x", "%00", "ключ"]
     for forged in forgeries:
         assert is_problem(jun_api.get(f"{V1}/posts?cursor={forged}"), 400, "invalid_cursor"), forged
     settings.SECRET_KEY = "another key that has signed nothing of this so far"
     assert is_problem(jun_api.get(f"{V1}/posts?cursor={cursor}"), 400, "invalid_cursor")
-    assert (kept(), Post.objects.count()) == (before, 3)
+    assert (snapshot(), Post.objects.count()) == (before, 3)
