@@ -1,4 +1,4 @@
-"""What the test run stands on, as fixtures: PostgreSQL, Redis and Chromium, real ones, started when first asked for."""
+"""Services for tests, started when a fixture first asks for one (PostgreSQL, Redis, S3, Chromium); order of tests."""
 
 import os
 import re
@@ -20,24 +20,35 @@ BROWSER_MILLISECONDS = 60_000
 
 
 def pytest_report_header() -> str:
-    """Which legs this run stands on."""
+    """Say which services this run uses."""
     database = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
     shared = "Redis" if settings.REDIS_URL else "the cache of the process"
     return f"on: {database}, {shared}, {'Chromium' if services.chromium() else 'no Chromium: no browser tests'}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a browser, leave its tests out."""
-    if services.chromium():
-        return
-    browser = [item for item in items if item.get_closest_marker("browser")]
-    config.hook.pytest_deselected(items=browser)
-    items[:] = [item for item in items if item not in browser]
+    """Put slow tests first, and those that share a browser or an S3 server together; leave out what cannot run.
+
+    With several processes, one begins with the slow tests while the others work through all the rest.
+    """
+    if not services.chromium():
+        browser = [item for item in items if item.get_closest_marker("browser")]
+        config.hook.pytest_deselected(items=browser)
+        items[:] = [item for item in items if item not in browser]
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    if item.get_closest_marker("slow"):
+        return 0
+    if item.get_closest_marker("browser"):
+        return 1
+    return 2 if "s3_url" in getattr(item, "fixturenames", ()) else 3
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    """No test finds what another one cached or counted; each test process has a cache of its own."""
+    """Empty what other tests have cached and counted; each test process has a cache of its own."""
     cache.clear()
     rate_limits.process_counters.clear()
 
@@ -78,6 +89,19 @@ def _given_or_started(name: str, installed: bool, server: AbstractContextManager
     else:
         with server as url:
             yield url
+
+
+@pytest.fixture(scope="session")
+def s3_url() -> Iterator[str]:
+    """An S3 server, started once."""
+    # Its import takes a second of each process, and most processes need none.
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,6 @@ import boto3
 import httpx
 import pytest
 from django.core.files.storage import storages
-from moto.server import ThreadedMotoServer
 from rest_framework.test import APIClient
 
 from accounts.exports import export_files
@@ -27,25 +26,15 @@ from tests.factories import PostFactory
 SECRET = "secret"
 
 
-@pytest.fixture(scope="module")
-def s3_address() -> Iterator[str]:
-    """A server that speaks S3."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
-def bucket(s3_address: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def bucket(s3_url: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An empty private bucket."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    options = {"bucket_name": "private", "region_name": "us-east-1", "endpoint_url": s3_address}
+    options = {"bucket_name": "private", "region_name": "us-east-1", "endpoint_url": s3_url}
     private = {"BACKEND": "media.storage.s3.PrivateS3Storage", "OPTIONS": options}
     settings.STORAGES = settings.STORAGES | {"private": private}
-    client = boto3.resource("s3", endpoint_url=s3_address, region_name="us-east-1")
+    client = boto3.resource("s3", endpoint_url=s3_url, region_name="us-east-1")
     made = client.create_bucket(Bucket="private")
     yield made
     made.objects.all().delete()

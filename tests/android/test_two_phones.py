@@ -71,6 +71,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         yield Life(server, metrics)
 
 
+@pytest.mark.slow
 def test_two_phones_live_a_whole_life_on_a_bad_network(
     life: Life, record_testsuite_property: Callable[[str, object], None]
 ) -> None:

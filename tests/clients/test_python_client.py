@@ -12,6 +12,7 @@ from tests.clients.conftest import DESCRIPTION
 from tests.factories import picture_bytes
 from tests.server_process import ROOT, ServerProcess
 
+pytestmark = pytest.mark.slow
 STORY, CONFIG = (Path(__file__).parent / "python" / name for name in ("story.py", "client.yaml"))
 TOOLS = Path(sys.executable).parent
 

@@ -13,7 +13,10 @@ from tests.server_process import ServerProcess
 
 SOURCES = Path(__file__).parent / "typescript"
 PACKAGES = ("package.json", "package-lock.json")
-pytestmark = pytest.mark.skipif(not shutil.which("npm"), reason="needs Node and npm, which are not installed here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not shutil.which("npm"), reason="needs Node and npm, which are not installed here"),
+]
 
 
 def goes_well(*command: str | Path, folder: Path) -> bool:

@@ -8,6 +8,7 @@ from tests.demo_server import demo_server
 from tests.fuzz.run import LENIENT, fuzz
 from tests.server_process import ServerProcess
 
+pytestmark = pytest.mark.slow
 # Cases made for one operation beside those that cover its schema, which alone are more than a thousand.
 EXAMPLES = 3
 # The same cases at each run, so that a change is what makes it fail; `make fuzz` draws new ones.

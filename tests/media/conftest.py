@@ -1,13 +1,11 @@
 """A folder for image files, and a bucket that answers over HTTP."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from django.core.files.storage import storages
-from moto.server import ThreadedMotoServer
 
 BUCKET = "pictures"
 
@@ -22,23 +20,13 @@ def image_folder(tmp_path: Path, settings: Any) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="session")
-def s3_address() -> Iterator[str]:
-    """A server that speaks S3."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
-def bucket(s3_address: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def bucket(s3_url: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """An empty bucket, where image files are stored."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    use_bucket(settings, s3_address)
-    client = boto3.resource("s3", endpoint_url=s3_address, region_name="us-east-1")
+    use_bucket(settings, s3_url)
+    client = boto3.resource("s3", endpoint_url=s3_url, region_name="us-east-1")
     made = client.create_bucket(Bucket=BUCKET)
     yield made
     made.objects.all().delete()
