@@ -5,9 +5,9 @@ from rest_framework.test import APIClient
 from accounts.models import Member
 from tests.factories import PostFactory
 
-BRIEF = {"id", "nickname", "avatar"}
-PROFILE = BRIEF | {"about", "created_at", "counts", "is_followed", "is_following_me"}
-OWN = BRIEF | {"about", "created_at", "counts", "email", "name", "terms_version", "terms_accepted_at"}
+SUMMARY = {"id", "nickname", "avatar", "viewer"}
+PROFILE = SUMMARY | {"about", "created_at", "counts"}
+OWN = PROFILE - {"viewer"} | {"email", "name", "terms_version", "terms_accepted_at"}
 
 
 def test_nobody_but_the_member_reads_an_address_or_a_name(mina: Member, jun: Member, jun_api: APIClient) -> None:
@@ -16,7 +16,7 @@ def test_nobody_but_the_member_reads_an_address_or_a_name(mina: Member, jun: Mem
     post = PostFactory.create(author=mina)
     profile = jun_api.get(f"/api/v1/members/{mina.pk}")
     assert set(profile.json()) == PROFILE
-    assert set(jun_api.get(f"/api/v1/posts/{post.pk}").json()["author"]) == BRIEF
+    assert set(jun_api.get(f"/api/v1/posts/{post.pk}").json()["author"]) == SUMMARY
     lists = ["posts", f"members/{mina.pk}/followers", f"members/{mina.pk}/following"]
     for answer in (profile, *(jun_api.get(f"/api/v1/{address}") for address in lists)):
         assert b"@" not in answer.content
