@@ -29,7 +29,7 @@ def reset_password(email: str, typed: str, password: str, *, address: str) -> No
         member = Member.objects.select_for_update(no_key=True).filter(email=code.email).first()
         if member is None or not login.may_log_in(member):
             raise CodeIncorrect
-        password_validation.check(password, member)
+        password_validation.validate_new_password(password, member)
         VerificationCode.objects.consume(code)
         _open_with(member, hashed, because=SecurityEvent.PASSWORD_RESET)
     # Who forgot it has guessed before, and should not have to wait now.
@@ -42,7 +42,7 @@ def change_password(member: Member, current: str, password: str, *, keeping: int
     Raises PasswordWrong or TooManyGuesses for the current one, ValidationError for the new one.
     """
     login.confirm_password(member, current)
-    password_validation.check(password, member)
+    password_validation.validate_new_password(password, member)
     hashed = make_password(password)
     with transaction.atomic():
         locked = _locked(member)

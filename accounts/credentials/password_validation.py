@@ -1,4 +1,4 @@
-"""Which passwords are taken (NIST SP 800-63B-4: length and a block list, no composition rules)."""
+"""Rules for new passwords (NIST SP 800-63B-4: a length and a block list, no composition rules)."""
 
 import unicodedata
 from typing import Any
@@ -14,7 +14,7 @@ CONTEXT_WORDS = ("hearttoheart", "heart-to-heart", "heart to heart")
 
 
 class LengthValidator:
-    """Counts code points; staff need more, since their password opens more."""
+    """Checks the length in code points; the minimum is higher for staff, who have more rights."""
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError for a password that is too short or too long."""
@@ -25,22 +25,22 @@ class LengthValidator:
             raise ValidationError(_("Use at most %(most)d characters.") % {"most": MAX_LENGTH}, "password_too_long")
 
     def get_help_text(self) -> str:
-        """What the admin's form says."""
+        """Return the hint of the admin's form."""
         return _("Use at least %(least)d characters.") % {"least": self.least(None)}
 
     @staticmethod
     def least(user: Any) -> int:
-        """The shortest password for this member."""
+        """Return the minimum length for this member."""
         staff = getattr(user, "is_staff", False)
         least: int = settings.PASSWORD_MIN_LENGTH_STAFF if staff else settings.PASSWORD_MIN_LENGTH
         return least
 
 
 class ContextValidator:
-    """Refuses what everybody would try here: the product's name or the member's, even repeated (ASVS 6.2.11)."""
+    """Refuses passwords that are little more than the name of the service or the member, repeated (ASVS 6.2.11)."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        """Raise ValidationError when little is left without these names."""
+        """Raise ValidationError when less than six characters are left without these names."""
         folded = unicodedata.normalize("NFKC", password).lower()
         words = [*CONTEXT_WORDS, *(getattr(user, name, "").lower() for name in ("nickname", "name"))]
         if any(len(word) > 2 and word in folded and len(folded.replace(word, "")) < 6 for word in words):
@@ -50,25 +50,31 @@ class ContextValidator:
             )
 
     def get_help_text(self) -> str:
-        """What the admin's form says."""
+        """Return the hint of the admin's form."""
         return _("Do not use your name or the name of this service.")
 
 
-def check(password: str, member: Any) -> None:
-    """Raise DRF's ValidationError under `password`, with every rule the new password breaks."""
-    _check(password, member, None)
+def validate_new_password(password: str, member: Any) -> None:
+    """Raise DRF's ValidationError under `password`, with every rule that the new password breaks."""
+    _raise_if_any(password_errors(password, member))
 
 
-def refuse_common(password: str, member: Any) -> None:
-    """As `check`, for a door with a rule of its own: only the list of common passwords is asked."""
-    _check(password, member, [CommonPasswordValidator()])
+def reject_common_password(password: str, member: Any) -> None:
+    """As `validate_new_password`, for an interface with rules of its own: only common passwords are refused."""
+    _raise_if_any(password_errors(password, member, [CommonPasswordValidator()]))
 
 
-def _check(password: str, member: Any, validators: Any) -> None:
+def password_errors(password: str, member: Any, validators: Any = None) -> list[serializers.ErrorDetail]:
+    """Return an error for each rule that the new password breaks: the rules of the settings, unless some are given."""
     try:
         validate_password(password, member, validators)
     except ValidationError as refused:
-        found = [
+        return [
             serializers.ErrorDetail(" ".join(error.messages), error.code or "invalid") for error in refused.error_list
         ]
-        raise serializers.ValidationError({"password": found}) from None
+    return []
+
+
+def _raise_if_any(errors: list[serializers.ErrorDetail]) -> None:
+    if errors:
+        raise serializers.ValidationError({"password": errors})

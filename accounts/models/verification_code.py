@@ -3,7 +3,7 @@
 import secrets
 import string
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.core import signing
@@ -61,12 +61,22 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
             raise CodeIncorrect
 
     def get_by_proof(self, proof: str, purpose: str) -> "VerificationCode":
-        """The locked code behind a proof; the caller's transaction uses it up by deleting it. Raises ProofInvalid."""
+        """Return the locked code of a proof; the caller's transaction deletes it. Raises ProofInvalid."""
+        return self._with_proof(proof, purpose)._lock_confirmed()
+
+    def email_of_proof(self, proof: str, purpose: str) -> str:
+        """Return the e-mail address that a proof is for; "" for a proof that is not valid."""
+        try:
+            return self._with_proof(proof, purpose).values_list("email", flat=True).first() or ""
+        except ProofInvalid:
+            return ""
+
+    def _with_proof(self, proof: str, purpose: str) -> Self:
         try:
             claim = signing.loads(proof, salt=PROOF_SALT)
         except signing.BadSignature:
             raise ProofInvalid from None
-        return self.filter(pk=claim["id"], nonce=claim["nonce"], purpose=purpose)._lock_confirmed()
+        return self.filter(pk=claim["id"], nonce=claim["nonce"], purpose=purpose)
 
     def get_confirmed(self, email: str, purpose: str) -> "VerificationCode":
         """As `get_by_proof`, for a client that keeps no proof: the locked code that was confirmed for this address."""

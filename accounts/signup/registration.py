@@ -1,6 +1,5 @@
-"""From a proved address to a member."""
+"""Sign-up: from a confirmed e-mail address to a member."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.credentials import password_validation
+from accounts.credentials.password_validation import reject_common_password, validate_new_password
 from accounts.erasure import start_erasure
 from accounts.errors import EmailTaken, ProofInvalid, TermsOutdated
 from accounts.member_data_registry import is_email_refused
@@ -16,73 +15,65 @@ from accounts.models import Member, VerificationCode
 
 
 def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Member:
-    """The new member; a refusal leaves the proof as good as it was.
+    """Create a member from the proof of an e-mail address; after a refusal the proof is still valid.
 
-    Raises ProofInvalid, TermsOutdated, EmailTaken, or ValidationError for a password that is not taken. The
-    erasure of a withdrawn account of the same address starts at once: whoever proves the address may start anew.
+    Raises ProofInvalid, TermsOutdated, EmailTaken, or ValidationError for a password that is not accepted. If a
+    withdrawn member has the address, their erasure starts at once: whoever proves the address may start anew.
     """
     if terms_version != settings.TERMS_VERSION:
         raise TermsOutdated
-    accepted = {"terms_version": terms_version, "terms_accepted_at": timezone.now()}
-    return _join(
-        lambda: VerificationCode.objects.get_by_proof(proof, VerificationCode.SIGN_UP),
-        password,
-        password_validation.check,
-        **accepted,
-        **profile,
-    )
+    # Hashing is slow on purpose, so it comes before the transaction, which holds locks.
+    hashed = make_password(password)
+    with transaction.atomic():
+        code = VerificationCode.objects.get_by_proof(proof, VerificationCode.SIGN_UP)
+        member = _new_member(code, password=hashed, terms_version=terms_version, **profile)
+        validate_new_password(password, member)
+        return _register(member, code)
 
 
 def sign_up_confirmed(email: str, password: str, terms_version: str, **profile: Any) -> Member:
-    """As `sign_up`, for a client that keeps no proof, shows terms of its own, and has its own rule for passwords.
+    """Create a member as `sign_up` does, for a client that keeps no proof and has terms and password rules of its own.
 
-    It is enough that a code was confirmed for the address (purpose JOIN) within VERIFICATION_PROOF_SECONDS; of
-    the password only the list of common ones is asked.
+    A code for the address (purpose JOIN) must have been confirmed within VERIFICATION_PROOF_SECONDS. Of the rules for
+    passwords only the list of common ones applies.
     """
-    accepted = {"terms_version": terms_version, "terms_accepted_at": timezone.now()}
-    return _join(
-        lambda: VerificationCode.objects.get_confirmed(email, VerificationCode.JOIN),
-        password,
-        password_validation.refuse_common,
-        **accepted,
-        **profile,
-    )
-
-
-def _join(
-    find: Callable[[], VerificationCode], password: str, check: Callable[[str, Member], None], **fields: Any
-) -> Member:
-    # Slow on purpose, so before the transaction, which holds locks.
     hashed = make_password(password)
     with transaction.atomic():
-        code = find()
-        check(password, Member(email=code.email, **fields))
-        _make_room(code)
-        # After an old account of the address is erased, which may be what bans it; its transaction ends here.
-        if is_email_refused(code.email):
-            raise EmailTaken
-        code.delete()
-        return _create(email=code.email, password=hashed, **fields)
+        code = VerificationCode.objects.get_confirmed(email, VerificationCode.JOIN)
+        member = _new_member(code, password=hashed, terms_version=terms_version, **profile)
+        reject_common_password(password, member)
+        return _register(member, code)
 
 
-def _create(**fields: Any) -> Member:
+def _new_member(code: VerificationCode, **fields: Any) -> Member:
+    return Member(email=code.email, terms_accepted_at=timezone.now(), **fields)
+
+
+def _register(member: Member, code: VerificationCode) -> Member:
+    """Save the member and delete the code, in the caller's transaction. Raises EmailTaken or ProofInvalid."""
+    _free_email(code)
+    # After the erasure of a withdrawn member has started, which may ban the address; this transaction ends then.
+    if is_email_refused(code.email):
+        raise EmailTaken
+    code.delete()
     try:
         with transaction.atomic():
-            member: Member = Member.objects.create(**fields)
-            return member
+            member.save(force_insert=True)
     except IntegrityError:
         raise EmailTaken from None
+    return member
 
 
-def _make_room(code: VerificationCode) -> None:
+def _free_email(code: VerificationCode) -> None:
+    """Start the erasure of a withdrawn member with this address."""
     member = Member.objects.select_for_update().filter(email=code.email).first()
     if member is None:
         return
-    # Nobody sheds a suspension by leaving and joining anew.
+    # Nobody ends a suspension by withdrawing and signing up anew.
     if member.withdrawn_at is None or member.is_suspended:
         raise EmailTaken
-    # Confirmed before its owner left, so for another purpose than to start anew: where the address is all that a
-    # client shows, anybody could erase the account with it.
+    # A code from before the withdrawal was not confirmed to start anew. Where the address is all that a client shows,
+    # anybody could erase the account with it.
     if code.confirmed_at is None or code.confirmed_at < member.withdrawn_at:
         raise ProofInvalid
     start_erasure(member)

@@ -10,11 +10,11 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import Member, SecurityEvent
+from accounts.models import Member, SecurityEvent, VerificationCode
 from media.image_urls import file_name
 from media.models import Image
 from tests.accounts.conftest import AtOnce, CodeFor
-from tests.accounts.phone import Phone, code_of
+from tests.accounts.phone import Phone, code_of, told
 from tests.accounts.tables import rows_holding
 from tests.factories import MemberFactory
 
@@ -217,3 +217,38 @@ def test_a_name_over_and_over_is_no_password(proof_for: CodeFor, password: str) 
     refused = join(proof_for(NEW), nickname="Margaret", password=password)
     assert refused.status_code == 400
     assert ("password", "password_of_context") in refusals(refused)
+
+
+def test_one_refusal_names_every_faulty_field(proof_for: CodeFor) -> None:
+    refused = join("", password="short", name=" ", nickname="x" * 31, terms_version="t" * 41, device="x" * 81)
+    assert (refused.status_code, code_of(refused)) == (400, "invalid")
+    assert refusals(refused) == {
+        ("proof", "blank"),
+        ("password", "password_too_short"),
+        ("name", "blank"),
+        ("nickname", "max_graphemes"),
+        ("terms_version", "max_length"),
+        ("device", "max_graphemes"),
+    }
+
+
+def test_a_password_like_the_address_is_named_together_with_other_faults(proof_for: CodeFor) -> None:
+    refused = join(proof_for("seaside.garden@example.com"), password="seaside.garden", nickname="")
+    assert refusals(refused) == {("password", "password_too_similar"), ("nickname", "blank")}
+
+
+def test_faulty_fields_do_not_tell_whether_an_address_is_known(proof_for: CodeFor, mina: Member) -> None:
+    proofs = [proof_for(NEW), "xxxx"]
+    code = VerificationCode.objects.create(
+        email=mina.email, purpose=VerificationCode.SIGN_UP, language="en", requested_at=timezone.now(),
+        nonce="n", confirmed_at=timezone.now(),
+    )  # fmt: skip
+    proofs.append(code.make_proof()[0])
+    answers = [told(join(proof, password="short", nickname="")) for proof in proofs]
+    assert answers == [answers[0]] * 3
+
+
+@pytest.mark.parametrize("names", [{"name": ["a"]}, {"nickname": {}}, {"proof": []}, {"name": None}])
+def test_a_field_of_the_wrong_kind_does_not_hide_a_bad_password(names: dict[str, Any]) -> None:
+    refused = join(**{"proof": "x", "password": "short"} | names)
+    assert {field for field, _ in refusals(refused)} == {*names, "password"}
