@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    """The blacklist app has no index on expiry, and a sweep without one reads every token ever given."""
+    """The blacklist app has no index on expiry, and without one a purge reads every token ever issued."""
 
     dependencies = [
         ("accounts", "0002_initial"),
