@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The door for operators: every command of every room."""
+"""Django's command-line utility."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Members as moderators find them; what changes them comes with moderation's own desk."""
+"""Members in the admin, read-only."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from accounts.email_addresses import normalise_email
 from accounts.models import Member
 from libs.admin import ReadOnlyAdmin
 
-# Sessions are ended by their verbs; a token blacklisted by hand would end nothing.
+# Login sessions are ended by LoginSession.objects.end; blacklisting a token by hand would end nothing.
 admin.site.unregister([BlacklistedToken, OutstandingToken])
 
 
 @admin.register(Member)
 class MemberAdmin(ReadOnlyAdmin):
-    """Find a member by id, exact e-mail or the beginning of a nickname; read only."""
+    """Finds a member by id, exact e-mail or the beginning of a nickname."""
 
     list_display = ("nickname", "masked_email", "created_at", "suspended_until", "withdrawn_at", "is_staff")
     list_filter = ("is_staff",)
@@ -39,13 +39,13 @@ class MemberAdmin(ReadOnlyAdmin):
 
     @admin.display(description="e-mail")
     def masked_email(self, member: Member) -> str:
-        """Enough to recognise, too little to leak."""
+        """Show the first letter and the domain of the e-mail address."""
         name, _, domain = member.email.partition("@")
         return f"{name[:1]}***@{domain}"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """An address is looked for as it is kept."""
+        """Normalise an e-mail address before the search."""
         term = normalise_email(search_term) if "@" in search_term else search_term
         return super().get_search_results(request, queryset, term)

@@ -1,4 +1,4 @@
-"""What search needs of PostgreSQL: a database that knows what letters are."""
+"""System check of the database's encoding and locale, which search needs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,30 +10,30 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accounts.models import Member
 
-HINT = "Make it anew: CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+HINT = "Create it again: CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
 
 
 @register(Tags.database)
-def the_database_knows_letters(
+def check_database_locale(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """accounts.E001 for PostgreSQL in another encoding than UTF-8, or in the C locale.
 
-    There `lower` folds ASCII only, and Korean has no trigrams, so that each search would read every text. Runs with
+    There `lower` converts ASCII only, and Korean has no trigrams, so each search would read every row. Runs with
     `check --database default` and before each migrate.
     """
     using = router.db_for_read(Member)
     if using not in (databases or ()) or connections[using].vendor != "postgresql":
         return []
     fault = "The database cannot search: its encoding is not UTF8, or its locale (LC_CTYPE) is C."
-    return [] if knows_letters(connections[using]) else [Error(fault, hint=HINT, id="accounts.E001")]
+    return [] if folds_unicode_case(connections[using]) else [Error(fault, hint=HINT, id="accounts.E001")]
 
 
-def knows_letters(connection: BaseDatabaseWrapper) -> bool:
-    """Whether this PostgreSQL folds letters outside of ASCII."""
+def folds_unicode_case(connection: BaseDatabaseWrapper) -> bool:
+    """Return whether this PostgreSQL converts letters outside of ASCII to lower case."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_encoding')")
-        # In another encoding the second question could not even be asked.
+        # In another encoding the second query would fail.
         if cursor.fetchone() != ("UTF8",):
             return False
         cursor.execute("SELECT lower('É') = 'é'")

@@ -1,4 +1,4 @@
-"""How an e-mail address is written, so that one mailbox is one member."""
+"""Normalisation of e-mail addresses, so that one mailbox is one member."""
 
 import unicodedata
 
@@ -7,26 +7,26 @@ EMAIL_MAX_LENGTH = 254
 
 
 def normalise_email(email: str) -> str:
-    """The address as we keep and look it up: no spaces around it, NFKC, lower case, the domain as mail reads it.
+    """Return the address as it is stored and looked up: trimmed, NFKC, lower case, the domain after IDNA.
 
-    It costs the square of the length, so what a stranger sends is measured before.
+    The cost grows with the square of the length, so callers check the length first.
     """
     local, at, domain = unicodedata.normalize("NFKC", email.strip()).lower().rpartition("@")
-    return f"{local}{at}{_as_read(domain)}"
+    return f"{local}{at}{_after_idna(domain)}"
 
 
 def is_unambiguous_email(email: str) -> bool:
-    """Whether a normalised address is the only way to write its mailbox, at a domain that mail can go to.
+    """Return whether a normalised address is the only spelling of its mailbox, at a domain that can receive e-mail.
 
-    A quoted local part (RFC 5321, 4.1.2) may be written with and without quotes and backslashes; nobody's is. An
-    address literal would have our mail server call at any machine.
+    Quoted local parts (RFC 5321, 4.1.2) have several spellings and are not used in practice. Address literals would let
+    strangers choose the machine that our mail server connects to.
     """
     local, _, domain = email.rpartition("@")
     return '"' not in local and not domain.startswith("[") and _is_domain(domain)
 
 
-def _as_read(domain: str) -> str:
-    """The domain after IDNA (RFC 3490), as which letters are sent: it skips what nobody sees, and knows other dots."""
+def _after_idna(domain: str) -> str:
+    """Return the domain after IDNA (RFC 3490), which removes invisible characters and replaces other dots."""
     return domain.encode("idna").decode("idna") if _is_domain(domain) else domain
 
 

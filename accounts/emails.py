@@ -1,4 +1,4 @@
-"""The letters this room sends, worded in templates/accounts/emails/ in Korean and English."""
+"""E-mails of accounts; their texts are in templates/accounts/emails/, in Korean and English."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,19 +12,19 @@ from accounts.models import LoginSession, Member, SecurityEvent, VerificationCod
 from accounts.sessions.login import may_cancel_withdrawal, may_log_in
 
 
-def send_code(code: VerificationCode, drawn: str) -> None:
-    """Mail the code to whom its purpose is for; nobody else learns it, and some addresses get no letter at all.
+def send_code(code: VerificationCode, text: str) -> None:
+    """Send the code, or another e-mail or none, by its purpose and by who has the address.
 
-    The API answers alike for every address, so it is here that a member's address gets no code to join or move with,
-    that only a standing member's gets one to leave, and that one to reset the password goes to who may sign in with it.
+    The API answers alike for every address, so that is decided here: a sign-up or new address that belongs to a member
+    gets an e-mail without a code; a password reset or withdrawal for anybody else gets none.
     """
     member = Member.objects.filter(email=code.email).first()
-    letter = TEMPLATE_BY_PURPOSE[code.purpose](member)
-    if letter is not None:
-        send(letter, code.email, code.language, {"code": drawn, "minutes": settings.VERIFICATION_CODE_SECONDS // 60})
+    template = TEMPLATE_BY_PURPOSE[code.purpose](member)
+    if template is not None:
+        send(template, code.email, code.language, {"code": text, "minutes": settings.VERIFICATION_CODE_SECONDS // 60})
 
 
-def _to_join(member: Member | None) -> str:
+def _sign_up_template(member: Member | None) -> str:
     if member is None:
         return "sign_up_code"
     if member.withdrawn_at is None or member.is_suspended:
@@ -32,25 +32,25 @@ def _to_join(member: Member | None) -> str:
     return "sign_up_code_withdrawn" if may_cancel_withdrawal(member) else "sign_up_code"
 
 
-def _to_reset(member: Member | None) -> str | None:
+def _password_reset_template(member: Member | None) -> str | None:
     return "password_reset_code" if member is not None and may_log_in(member) else None
 
 
-def _to_move(member: Member | None) -> str:
+def _new_email_template(member: Member | None) -> str:
     return "new_email_code" if member is None else "email_taken"
 
 
-def _to_leave(member: Member | None) -> str | None:
+def _withdrawal_template(member: Member | None) -> str | None:
     return "withdrawal_code" if member is not None and member.is_active else None
 
 
 TEMPLATE_BY_PURPOSE: dict[str, Callable[[Member | None], str | None]] = {
-    VerificationCode.SIGN_UP: _to_join,
-    VerificationCode.JOIN: _to_join,
-    VerificationCode.RESET: _to_reset,
-    VerificationCode.NEW_EMAIL: _to_move,
-    VerificationCode.WITHDRAW: _to_leave,
-    VerificationCode.WITHDRAW_PAGE: _to_leave,
+    VerificationCode.SIGN_UP: _sign_up_template,
+    VerificationCode.JOIN: _sign_up_template,
+    VerificationCode.RESET: _password_reset_template,
+    VerificationCode.NEW_EMAIL: _new_email_template,
+    VerificationCode.WITHDRAW: _withdrawal_template,
+    VerificationCode.WITHDRAW_PAGE: _withdrawal_template,
 }
 TEMPLATE_BY_EVENT = {
     SecurityEvent.PASSWORD_CHANGED: "password_changed",
@@ -60,27 +60,28 @@ TEMPLATE_BY_EVENT = {
 
 
 def send_security_notice(event: SecurityEvent, address: str) -> None:
-    """Tell of a change of credentials, in the member's language."""
+    """Send an e-mail about a change of credentials, in the member's language."""
     send(TEMPLATE_BY_EVENT[event.kind], address, event.member.language, {"time": event.created_at})
 
 
 def send_new_device(session: LoginSession) -> None:
-    """Tell of a device or network that signed in for the first time.
+    """Send an e-mail about a login from a new device or network.
 
-    The device's own name stays out: a thief chooses it, and would be writing to the member in our name.
+    It does not contain the device's name: an attacker could choose it, and so write to the member in our name.
     """
-    words = {"time": session.created_at, "network": session.network}
-    send("new_device", session.member.email, session.member.language, words)
+    context = {"time": session.created_at, "network": session.network}
+    send("new_device", session.member.email, session.member.language, context)
 
 
-def send(letter: str, address: str, language: str, words: dict[str, Any]) -> None:
-    """Send one letter, text and HTML. Raises what the mail server's refusal raises; the outbox tries again."""
+def send(template: str, address: str, language: str, context: dict[str, Any]) -> None:
+    """Send one e-mail as text and HTML. Raises the errors of smtplib; the outbox retries."""
     with translation.override(language):
-        subject = render_to_string(f"accounts/emails/{letter}.subject.txt", words).strip()
-        text = render_to_string(f"accounts/emails/{letter}.txt", words)
-        html = render_to_string(f"accounts/emails/{letter}.html", words | {"subject": subject, "language": language})
+        subject = render_to_string(f"accounts/emails/{template}.subject.txt", context).strip()
+        text = render_to_string(f"accounts/emails/{template}.txt", context)
+        html_context = context | {"subject": subject, "language": language}
+        html = render_to_string(f"accounts/emails/{template}.html", html_context)
     message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [address])
     message.attach_alternative(html, "text/html")
-    # Closed also when the server refuses our password, which Django leaves to the garbage collector.
+    # As a context manager, so that it is closed also when the server refuses the login.
     with get_connection() as connection:
         connection.send_messages([message])

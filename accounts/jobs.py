@@ -1,4 +1,4 @@
-"""What this room does after the answer."""
+"""Outbox jobs of accounts: e-mails, erasure, revocation markers, exports."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from libs.outbox.registry import handles
 
 @handles("accounts.mail_code")
 def mail_code(payload: dict[str, Any]) -> None:
-    """Draw the code, keep its digest, then mail it; a retry draws a new one."""
+    """Generate the code, store its digest and send it; a retry generates a new one."""
     code = VerificationCode.objects.filter(pk=payload["code_id"]).first()
     if code is not None:
         send_code(code, code.generate())
@@ -25,7 +25,7 @@ def mail_code(payload: dict[str, Any]) -> None:
 
 @handles("accounts.mail_event")
 def mail_event(payload: dict[str, Any]) -> None:
-    """Tell the member of a change of credentials."""
+    """Send the member an e-mail about a change of credentials."""
     event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
     if event is not None and event.member.erasure_started_at is None:
         send_security_notice(event, event.member.email)
@@ -33,7 +33,7 @@ def mail_event(payload: dict[str, Any]) -> None:
 
 @handles("accounts.mail_former_address")
 def mail_former_address(payload: dict[str, Any]) -> None:
-    """Tell the address that a member has left behind, then forget it."""
+    """Send the former address an e-mail about its change, then delete it."""
     event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
     if event is not None and event.former_email and event.member.erasure_started_at is None:
         send_security_notice(event, event.former_email)
@@ -42,7 +42,7 @@ def mail_former_address(payload: dict[str, Any]) -> None:
 
 @handles("accounts.mail_new_device")
 def mail_new_device(payload: dict[str, Any]) -> None:
-    """Tell the member that somebody signed in from where nobody did before."""
+    """Send the member an e-mail about a login from a new device or network."""
     session = LoginSession.objects.select_related("member").filter(pk=payload["session_id"]).first()
     if session is not None and session.member.erasure_started_at is None:
         send_new_device(session)
@@ -70,7 +70,7 @@ def mark_sessions_revoked(payload: dict[str, Any]) -> None:
 
 @handles("accounts.build_export")
 def build_export(payload: dict[str, Any]) -> None:
-    """Make the zip of one member's data; the key is in the payload for when the member was erased meanwhile."""
+    """Build a data export; the payload has the key, since the export may be deleted meanwhile."""
     export = Export.objects.start_attempt(payload["export_id"])
     if export is None:
         delete_orphaned_file(payload["export_id"], payload["key"])
@@ -80,14 +80,14 @@ def build_export(payload: dict[str, Any]) -> None:
 
 @handles("accounts.delete_exports")
 def delete_exports(payload: dict[str, Any]) -> None:
-    """Delete files whose days are over or whose member is gone; raises StorageUnavailable to be tried again."""
+    """Delete export files that expired or whose member was erased; StorageUnavailable makes the outbox retry."""
     for key in payload["keys"]:
         export_files.delete_file(key)
 
 
 @handles("accounts.mail_export")
 def mail_export(payload: dict[str, Any]) -> None:
-    """Tell a member who can still sign in that their export is ready."""
+    """Send an e-mail that the export is ready, to a member who can still log in."""
     export = Export.objects.select_related("member").filter(pk=payload["export_id"]).first()
     if export and export.has_file and export.member.is_active:
         send("export_ready", export.member.email, export.language, {"days": settings.EXPORT_RETENTION_DAYS})

@@ -1,4 +1,4 @@
-"""Examples for OpenAPI: one member, told the same way everywhere."""
+"""Examples for OpenAPI."""
 
 from media.openapi_examples import IMAGE
 

@@ -1,6 +1,6 @@
-"""What a signed-in member must have done before they write.
+"""The permission that requires the current terms.
 
-REST framework loads this while it is loading itself, so neither its views nor our models can be imported here.
+REST framework imports this module while it is being imported, so it imports no views and no models.
 """
 
 from typing import Any
@@ -15,14 +15,14 @@ from accounts.errors import TermsNotAccepted
 
 
 class TermsAccepted(BasePermission):
-    """Reading is free and costs nothing; a write costs one query, and only of who is signed in."""
+    """Requires the current terms for writing; costs one query for each write of a member."""
 
     def errors(self, method: str) -> list[type[APIException]]:
-        """What a request of this method may be refused for."""
+        """Return the errors of a request of this method, for OpenAPI."""
         return [] if method in SAFE_METHODS else [TermsNotAccepted]
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Raise TermsNotAccepted for a write of a member who accepted other terms than the present ones."""
+        """Raise TermsNotAccepted for a write of a member who has not accepted the current terms."""
         if request.user.is_authenticated and request.method not in SAFE_METHODS:
             members = apps.get_model("accounts", "Member").objects
             accepted = members.filter(pk=request.user.pk, terms_version=settings.TERMS_VERSION)

@@ -1,4 +1,4 @@
-"""The addresses of this room, below /api/v1/."""
+"""URLs of accounts, below /api/v1/."""
 
 from django.urls import path
 
@@ -27,15 +27,15 @@ urlpatterns = [
     path("sessions/end-others", SessionViewSet.as_view({"post": "end_others"})),
     path("sessions/<id:session_id>", SessionViewSet.as_view({"delete": "destroy"})),
     path("me", MeViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
-    path("me/avatar", MeViewSet.as_view({"put": "put_avatar", "delete": "delete_avatar"})),
+    path("me/avatar", MeViewSet.as_view({"put": "set_avatar", "delete": "delete_avatar"})),
     path("me/withdrawal", MeViewSet.as_view({"post": "withdraw"})),
     path("me/exports", ExportViewSet.as_view({"get": "list", "post": "create"})),
     path("me/exports/<id:export_id>", ExportViewSet.as_view({"get": "retrieve"})),
     path("me/exports/<id:export_id>/file", ExportViewSet.as_view({"get": "download"})),
-    path("me/withdrawal/code", MeViewSet.as_view({"post": "ask_withdrawal_code"})),
+    path("me/withdrawal/code", MeViewSet.as_view({"post": "request_withdrawal_code"})),
     path("me/terms", MeViewSet.as_view({"post": "accept_terms"})),
     path("me/password", CredentialsViewSet.as_view({"post": "change_password"})),
-    path("me/email", CredentialsViewSet.as_view({"post": "ask_new_email"})),
+    path("me/email", CredentialsViewSet.as_view({"post": "request_email_change"})),
     path("me/email/confirm", CredentialsViewSet.as_view({"post": "change_email"})),
     path("follows/<id:member_id>", FollowViewSet.as_view({"put": "update", "delete": "destroy"})),
     path("blocks", BlockViewSet.as_view({"get": "list"})),

@@ -276,8 +276,8 @@ FILE_UPLOAD_TEMP_DIR = env.str("FILE_UPLOAD_TEMP_DIR", "") or None
 
 # ----------------------------------------------------------------------------- members: authentication
 AUTH_USER_MODEL = "accounts.Member"
-AUTHENTICATION_BACKENDS = ["accounts.sessions.backends.CountedGuesses"]
-PASSWORD_HASHERS = ["accounts.credentials.hashers.FrugalArgon2"]
+AUTHENTICATION_BACKENDS = ["accounts.sessions.backends.RateLimitedBackend"]
+PASSWORD_HASHERS = ["accounts.credentials.hashers.LowMemoryArgon2Hasher"]
 # Shortest password, and shortest of a staff member. Code points.
 PASSWORD_MIN_LENGTH = env.int("PASSWORD_MIN_LENGTH", 10)
 PASSWORD_MIN_LENGTH_STAFF = env.int("PASSWORD_MIN_LENGTH_STAFF", 15)

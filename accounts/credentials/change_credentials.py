@@ -1,6 +1,6 @@
-"""How what opens an account is changed: the password, forgotten or known, and the e-mail address.
+"""Reset and change of the password, and change of the e-mail address.
 
-Each change locks the member, is written down as a security event, and is told by mail.
+Each change locks the member, records a security event and sends an e-mail.
 """
 
 from django.contrib.auth.hashers import make_password
@@ -31,13 +31,13 @@ def reset_password(email: str, typed: str, password: str, *, address: str) -> No
             raise CodeIncorrect
         password_validation.validate_new_password(password, member)
         VerificationCode.objects.consume(code)
-        _open_with(member, hashed, because=SecurityEvent.PASSWORD_RESET)
-    # Who forgot it has guessed before, and should not have to wait now.
+        _set_password(member, hashed, because=SecurityEvent.PASSWORD_RESET)
+    # The member may have guessed before, and should not have to wait now.
     PasswordGuess.objects.reset(login_counters(code.email, address))
 
 
 def change_password(member: Member, current: str, password: str, *, keeping: int) -> None:
-    """Take a new password and sign out everywhere but in the session `keeping`.
+    """Set a new password and end all sessions except `keeping`, a session id.
 
     Raises PasswordWrong or TooManyGuesses for the current one, ValidationError for the new one.
     """
@@ -45,25 +45,25 @@ def change_password(member: Member, current: str, password: str, *, keeping: int
     password_validation.validate_new_password(password, member)
     hashed = make_password(password)
     with transaction.atomic():
-        locked = _locked(member)
+        locked = _lock_member(member)
         # It was changed or reset while this one was hashed.
         if locked.password != member.password:
             raise PasswordWrong
-        _open_with(locked, hashed, because=SecurityEvent.PASSWORD_CHANGED, keeping=keeping)
+        _set_password(locked, hashed, because=SecurityEvent.PASSWORD_CHANGED, keeping=keeping)
 
 
 def change_email(member: Member, email: str, typed: str) -> Member:
-    """The member, whose address is now the one that the code was mailed to; both addresses are told.
+    """Change the e-mail address to the one the code was sent to, notify both, and return the member.
 
-    Raises as `VerificationCode.objects.check_code` does, and EmailTaken to whoever has proved the address.
+    Raises as `VerificationCode.objects.check_code` does, and EmailTaken when another member has the address.
     """
     code = VerificationCode.objects.check_code(typed, VerificationCode.NEW_EMAIL, email, member)
     with transaction.atomic():
-        locked = _locked(member)
+        locked = _lock_member(member)
         VerificationCode.objects.consume(code)
         former = locked.email
         _set_email(locked, code.email)
-        # Whoever reads the former address opens nothing with what it was sent.
+        # Codes that were sent to the former address must not be usable any more.
         VerificationCode.objects.filter(email=former).delete()
         locked.codes.all().delete()
         handle_former_email(locked, former)
@@ -79,12 +79,12 @@ def _set_email(member: Member, email: str) -> None:
         raise EmailTaken from None
 
 
-def _locked(member: Member) -> Member:
+def _lock_member(member: Member) -> Member:
     locked: Member = get_object_or_404(Member.objects.select_for_update(), pk=member.pk)
     return locked
 
 
-def _open_with(member: Member, hashed: str, *, because: str, keeping: int | None = None) -> None:
+def _set_password(member: Member, hashed: str, *, because: str, keeping: int | None = None) -> None:
     member.update(password=hashed)
     others = member.sessions.exclude(pk=keeping) if keeping else member.sessions
     others.end(because)

@@ -1,4 +1,4 @@
-"""/password-resets: a new password for whoever reads the member's mail."""
+"""/password-resets: reset of a forgotten password by a code."""
 
 from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiResponse
@@ -18,20 +18,20 @@ from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 
 class PasswordResetViewSet(StrictViewSet):
-    """Ask for a code, and trade it for a password."""
+    """Requests a code and resets the password with it."""
 
     @operation(
         id="request_password_reset",
         public=True,
-        summary="Have a code mailed to reset the password with",
-        description="The answer is the same for every address; only a member's gets a letter.",
+        summary="Request a code to reset the password",
+        description="The response is the same for every address; only a member's gets an e-mail.",
         request=VerificationCodeSerializer,
-        responses={202: OpenApiResponse(description="If a member has this address, the letter is on its way.")},
+        responses={202: OpenApiResponse(description="If a member has this address, the e-mail is on its way.")},
         examples=[request_example({"email": "mina@example.com"})],
         rate_limits=[rate_limit("code-address")],
     )
     def create(self, request: Request) -> Response:
-        """Ask for a code."""
+        """Request a code."""
         email = self.validated_data()["email"]
         enforce_rate_limit("code-email", email)
         VerificationCode.objects.request_code(email, VerificationCode.RESET, get_language() or "en")
@@ -41,10 +41,10 @@ class PasswordResetViewSet(StrictViewSet):
         id="reset_password",
         public=True,
         summary="Reset the password",
-        description="Signs the member out everywhere; sign in with the new password. Five wrong guesses use a code up, "
-        "and so does success. A password that is refused leaves the code good.",
+        description="Ends all login sessions; log in with the new password. A code is valid for five guesses and one "
+        "success. After a password that is not accepted it is still valid.",
         request=PasswordResetSerializer,
-        responses={204: OpenApiResponse(description="The new password opens, and all sessions are over.")},
+        responses={204: OpenApiResponse(description="The password is changed, and all login sessions have ended.")},
         examples=[
             request_example({"email": "mina@example.com", "code": "aB3dE5gH", "password": "a long enough password"})
         ],
@@ -52,7 +52,7 @@ class PasswordResetViewSet(StrictViewSet):
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp],
     )
     def confirm(self, request: Request) -> Response:
-        """Take the new password."""
+        """Reset the password."""
         data = self.validated_data()
         address = client_address(request)
         change_credentials.reset_password(data["email"], data["code"], data["password"], address=address)

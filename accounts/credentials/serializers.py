@@ -6,25 +6,25 @@ from libs.api.serializers import StrictSerializer
 
 
 class PasswordResetSerializer(VerificationConfirmationSerializer):
-    """A code from the mail and the password to come."""
+    """A code from the e-mail and the new password."""
 
     password = PasswordField()
 
 
 class PasswordConfirmSerializer(StrictSerializer):
-    """The password, once more."""
+    """The current password."""
 
     password = PasswordField()
 
 
 class PasswordChangeSerializer(StrictSerializer):
-    """The password there is and the one to come."""
+    """The current and the new password."""
 
     current = PasswordField()
     password = PasswordField()
 
 
 class EmailChangeSerializer(VerificationCodeSerializer):
-    """The address to come, and the password once more."""
+    """The new address and the current password."""
 
     password = PasswordField()

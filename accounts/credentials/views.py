@@ -1,4 +1,4 @@
-"""/me/password and /me/email: what opens the account of who asks."""
+"""/me/password and /me/email: change of the member's own credentials."""
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
@@ -11,7 +11,7 @@ from accounts.credentials.serializers import EmailChangeSerializer, PasswordChan
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, PasswordWrong, TooManyGuesses
 from accounts.models import Member, VerificationCode
 from accounts.openapi_examples import OWN_PROFILE
-from accounts.profiles.profiles import own_profile
+from accounts.profiles.profiles import own_profile_representation
 from accounts.profiles.serializers import OwnProfileSerializer
 from accounts.sessions import login
 from accounts.signup.serializers import VerificationConfirmationSerializer
@@ -22,24 +22,24 @@ from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 
 class CredentialsViewSet(StrictViewSet):
-    """Each change asks for the password once more, and is told by mail."""
+    """Changes that need the current password and send an e-mail."""
 
     def me(self) -> Member:
-        """The asker, loaded; gone when erased in this very second."""
+        """Return the member, loaded; 404 if they were erased meanwhile."""
         return get_object_or_404(Member, pk=self.member.pk)
 
     @operation(
         id="change_password",
         summary="Change your password",
-        description="Signs all other devices out.",
+        description="Logs all other devices out.",
         request=PasswordChangeSerializer,
-        responses={204: OpenApiResponse(description="The new password opens; only this session is left.")},
+        responses={204: OpenApiResponse(description="The password is changed; only this login session is left.")},
         examples=[request_example({"current": "a long enough password", "password": "an even longer password"})],
         rate_limits=[rate_limit("password-member", by="member")],
         errors=[PasswordWrong, TooManyGuesses],
     )
     def change_password(self, request: Request) -> Response:
-        """Take the new password."""
+        """Change the password."""
         data = self.validated_data()
         sid = int(self.token["sid"])
         change_credentials.change_password(self.me(), data["current"], data["password"], keeping=sid)
@@ -47,17 +47,17 @@ class CredentialsViewSet(StrictViewSet):
 
     @operation(
         id="request_email_change",
-        summary="Have a code mailed to a new address of yours",
-        description="The answer is the same for every address; the letter says if it belongs to a member. Nothing is "
+        summary="Request a code for a new e-mail address",
+        description="The response is the same for every address; the e-mail says if it belongs to a member. Nothing is "
         "changed until the code is confirmed.",
         request=EmailChangeSerializer,
-        responses={202: OpenApiResponse(description="The letter is on its way.")},
+        responses={202: OpenApiResponse(description="The e-mail is on its way.")},
         examples=[request_example({"email": "mina@example.org", "password": "a long enough password"})],
         rate_limits=[rate_limit("password-member", by="member")],
         errors=[PasswordWrong, TooManyGuesses],
     )
-    def ask_new_email(self, request: Request) -> Response:
-        """Ask for a code that only you can use."""
+    def request_email_change(self, request: Request) -> Response:
+        """Request a code that only this member can use."""
         data = self.validated_data()
         member = self.me()
         login.confirm_password(member, data["password"])
@@ -68,7 +68,7 @@ class CredentialsViewSet(StrictViewSet):
     @operation(
         id="confirm_email_change",
         summary="Change your e-mail address",
-        description="Takes the code that was mailed to the new address. Both addresses are told.",
+        description="Takes the code that was sent to the new address. Both addresses get an e-mail.",
         request=VerificationConfirmationSerializer,
         responses=OwnProfileSerializer,
         examples=[request_example({"email": "mina@example.org", "code": "aB3dE5gH"}), response_example(OWN_PROFILE)],
@@ -76,6 +76,8 @@ class CredentialsViewSet(StrictViewSet):
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp, EmailTaken],
     )
     def change_email(self, request: Request) -> Response:
-        """Move to the address that was proved."""
+        """Change the address."""
         data = self.validated_data()
-        return Response(own_profile(change_credentials.change_email(self.me(), data["email"], data["code"])))
+        return Response(
+            own_profile_representation(change_credentials.change_email(self.me(), data["email"], data["code"]))
+        )

@@ -1,4 +1,4 @@
-"""One noun a file."""
+"""The models of accounts, one a file."""
 
 from accounts.models.avatar import Avatar
 from accounts.models.block import Block

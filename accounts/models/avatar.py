@@ -1,4 +1,4 @@
-"""Avatar: the picture a member shows themselves with."""
+"""Avatar: the image of a member's profile."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from media.models import Image
 
 
 class Avatar(models.Model):
-    """A row of its own, so that members do not need pictures to exist and migrations never loop."""
+    """A table of its own, so that the migrations of members do not depend on those of images."""
 
     member = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True)
     image = models.OneToOneField(Image, models.PROTECT)

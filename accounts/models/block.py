@@ -1,4 +1,4 @@
-"""Block: neither sees the other."""
+"""Block: two members do not see each other."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from libs.keyset.models import TimeOrdered
 
 
 class Block(TimeOrdered):
-    """One member does not want to see another, nor to be seen by them."""
+    """One member has blocked another; it hides each from the other."""
 
     blocker = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="blocks_made", db_index=False)
     blocked = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="blocks_met", db_index=False)

@@ -1,4 +1,4 @@
-"""Follow: one member reads another."""
+"""Follow: one member follows another."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from libs.keyset.models import TimeOrdered
 
 
 class Follow(TimeOrdered):
-    """One member wants another's posts in their own feed."""
+    """One member follows another."""
 
     follower = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="follows_made", db_index=False)
     followed = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="follows_met", db_index=False)

@@ -1,4 +1,4 @@
-"""Member: who someone is, and whom they see."""
+"""Member: the user model, and the rule of who sees whom."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -28,14 +28,14 @@ ABOUT_MAX_GRAPHEMES = 200
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
-    """Members as others may see them."""
+    """Members by state and visibility."""
 
     def active(self) -> Self:
         """Members who are neither withdrawn nor suspended at this moment (the database's clock)."""
         return self.filter(self.active_condition())
 
     def visible_to(self, member: "Member") -> Self:
-        """Standing members, less those whom a block parts from the member in either direction.
+        """Active members without a block between them and the member, in either direction.
 
         Feeds are compiled once for all members (libs.compiled_queries), so the rule reads nothing of `member` but its
         key, and no clock but the database's.
@@ -43,23 +43,22 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(self.visibility_condition(member, key="id"))
 
     def search_nickname(self, words: str) -> Self:
-        """Members whose nickname begins with the words or, from three letters on, has them anywhere."""
+        """Members whose nickname starts with the words or, with three letters or more, contains them."""
         found = contains if can_use_index(words) else starts_with
         return self.filter(found("nickname", words))
 
     @staticmethod
     def active_condition(path: str = "") -> Q:
-        """The condition of `standing`, for a member reached over the given path, such as "author__"."""
+        """Return the condition of `active` for a member reached over a path such as "author__"."""
         until = f"{path}suspended_until"
         return Q(**{f"{path}withdrawn_at": None}) & (Q(**{until: None}) | Q(**{f"{until}__lte": Now()}))
 
     @classmethod
     def visibility_condition(cls, member: "Member", *, key: str, path: str = "") -> Q:
-        """The condition of `visible_to`, for a member reached over the given path and named by the given key.
+        """Return the condition of `visible_to` for a member reached over a path; `key` is the column of the id.
 
-        Blocks are left out by NOT IN on purpose: the database hashes the few ids once, where NOT EXISTS asks again
-        for each row and costs a reader with many blocks four times as much. As `visible_to`, it reads nothing of
-        `member` but its key.
+        NOT IN, since the database hashes the few ids once; NOT EXISTS runs for each row and costs a member with many
+        blocks four times as much. Like `visible_to`, it reads nothing of `member` but its key.
         """
         blocked = Block.objects.filter(blocker=member.pk).values("blocked_id")
         blockers = Block.objects.filter(blocked=member.pk).values("blocker_id")
@@ -67,27 +66,27 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
 
 class MemberManager(BaseUserManager["Member"].from_queryset(MemberQuerySet)):  # type: ignore[misc]
-    """Makes members; admin and commands find them by their normalised e-mail."""
+    """Creates members; the admin and commands find them by normalised e-mail."""
 
     def create_user(self, email: str, password: str, **fields: Any) -> "Member":
-        """Make a member who can sign in; the caller has proved the address and checked the password."""
+        """Create a member; the caller has verified the address and validated the password."""
         member: Member = self.model(email=normalise_email(email), **fields)
         member.set_password(password)
         member.save(using=self._db)
         return member
 
     def create_superuser(self, email: str, password: str, **fields: Any) -> "Member":
-        """Make an operator who may do everything in the admin."""
+        """Create a superuser of the admin."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "Member":
-        """The member of an e-mail address, however it was typed."""
+        """Return the member with this e-mail address, normalised."""
         member: Member = self.get(email=normalise_email(username or ""))
         return member
 
 
 class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
-    """Someone who signed up with an e-mail address they proved."""
+    """A person who signed up with a verified e-mail address."""
 
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=NAME_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME)
@@ -101,10 +100,10 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
     # From now on the withdrawal cannot be cancelled, and jobs delete everything; see accounts.erasure.
     erasure_started_at = models.DateTimeField(null=True, blank=True, editable=False)
-    # What they said up to this moment, itself included, they have taken back: nobody sees it any more.
+    # Posts up to this time, inclusive, are hidden from everybody and deleted by jobs. The column keeps its old name.
     posts_hidden_until = models.DateTimeField(db_column="unsaid_until", null=True, blank=True, editable=False)
     is_staff = models.BooleanField(default=False)
-    # Of the letters that no request asks for; the database's own default serves the code before this field.
+    # Of e-mails that no request causes. The database default serves a release without this field.
     language = models.CharField(max_length=10, default="en", db_default="en")
     last_login = None
 
@@ -113,7 +112,7 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
     objects = MemberManager()
 
     class Meta:
-        # With the unique index on what is stored, this makes an address one member, however it is typed.
+        # Together with the unique index: one member for an address, whatever its case.
         constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="member_email_lower")]
         indexes = [
             models.Index(fields=["withdrawn_at"], name="member_withdrawn", condition=Q(withdrawn_at__isnull=False)),
@@ -127,31 +126,31 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_suspended(self) -> bool:
-        """Whether a moderator keeps them out at this moment."""
+        """Whether the member is suspended at this moment."""
         return self.suspended_until is not None and self.suspended_until > timezone.now()
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
-        """Whether they may sign in and act: Django's word for standing."""
+        """Whether the member may log in and act; Django reads this."""
         return self.withdrawn_at is None and not self.is_suspended
 
-    # What a member does ------------------------------------------------------------------------------
+    # Actions of the member ------------------------------------------------------------------------------
 
     @transaction.atomic
     def follow(self, other: "Member") -> None:
-        """Read the other from now on; following twice changes nothing. Raises NotOneself, Http404 for a hidden one."""
+        """Follow the other member, if not done yet. Raises NotOneself, and Http404 for a member who is not visible."""
         self._lock_pair(other)
         if not Member.objects.visible_to(self).filter(pk=other.pk).exists():
             raise Http404
         Follow.objects.get_or_create(follower_id=self.pk, followed_id=other.pk)
 
     def unfollow(self, other: "Member") -> None:
-        """Read the other no more; unfollowing a stranger changes nothing."""
+        """Stop following the other member, if at all."""
         Follow.objects.filter(follower=self.pk, followed=other.pk).delete()
 
     @transaction.atomic
     def block(self, other: "Member") -> bool:
-        """Part the two, both ways, and end their follows. Says whether the block is new. Raises NotOneself."""
+        """Block the other member and delete follows both ways. Returns whether it is new. Raises NotOneself."""
         self._lock_pair(other)
         _, is_new = Block.objects.get_or_create(blocker_id=self.pk, blocked_id=other.pk)
         pair = [self.pk, other.pk]
@@ -159,42 +158,42 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         return is_new
 
     def unblock(self, other: "Member") -> None:
-        """Take one's own block back; the other's, if there is one, stays. Follows do not return."""
+        """Delete one's own block; a block by the other member stays, and follows are not restored."""
         Block.objects.filter(blocker=self.pk, blocked=other.pk).delete()
 
     def _lock_pair(self, other: "Member") -> None:
-        """Lock the two, so that a follow and a block of the same moment come one after the other."""
+        """Lock both members in the order of their ids, so that follows and blocks of the two are serialised."""
         if self.pk == other.pk:
             raise NotOneself
         pair = Member.objects.filter(pk__in=[self.pk, other.pk]).order_by("pk")
         list(pair.select_for_update(no_key=True).values_list("pk"))
 
     def set_language(self, language: str) -> None:
-        """Be written to in this language from now on."""
+        """Set the language of e-mails."""
         if self.language != language:
             self.language = language
             self.save(update_fields=["language"])
 
     def accept_terms(self, version: str) -> None:
-        """Accept the present terms; accepting them twice keeps the first time. Raises TermsOutdated for others."""
+        """Accept the current terms; a repetition keeps the first time. Raises TermsOutdated for another version."""
         if version != settings.TERMS_VERSION:
             raise TermsOutdated
         if self.terms_version != version:
             self.update(terms_version=version, terms_accepted_at=timezone.now())
 
     def update(self, **fields: Any) -> None:
-        """Take new values for fields of oneself."""
+        """Set fields and save them."""
         for name, value in fields.items():
             setattr(self, name, value)
         self.save(update_fields=[*fields, "changed_at"])
 
     @transaction.atomic
     def set_avatar(self, image_id: int) -> None:
-        """Take an uploaded picture as avatar; the one before it is deleted. Raises ImageNotUsable.
+        """Set an uploaded image as avatar and delete the former one. Raises ImageNotUsable.
 
-        Showing the same picture again changes nothing, so that a phone may repeat itself.
+        Setting the same image again changes nothing, so that clients may repeat the request.
         """
-        # Not the key: a post that is just claiming the same picture needs it, and each would wait for the other.
+        # no_key, since a concurrent post that claims an image needs a key lock on the member: they would deadlock.
         Member.objects.select_for_update(no_key=True).get(pk=self.pk)
         if Avatar.objects.filter(member=self.pk, image=image_id).exists():
             return
@@ -204,33 +203,33 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
 
     @transaction.atomic
     def remove_avatar(self) -> None:
-        """Have no avatar; its picture is deleted."""
+        """Remove the avatar and delete its image."""
         images = list(Avatar.objects.filter(member=self).values_list("image_id", flat=True))
         Avatar.objects.filter(member=self).delete()
         Image.objects.discard(images)
 
-    # What becomes of a member ------------------------------------------------------------------------
+    # State of the account ------------------------------------------------------------------------
 
     @transaction.atomic
     def suspend(self, until: datetime) -> None:
-        """Hide them and sign them out everywhere until the given time."""
+        """Hide the member and end all login sessions, until the given time."""
         self.suspended_until = until
         self.save(update_fields=["suspended_until", "changed_at"])
         self.sessions.end("suspended")
 
     def lift(self) -> None:
-        """End a suspension now."""
+        """End the suspension now."""
         self.suspended_until = None
         self.save(update_fields=["suspended_until", "changed_at"])
 
     @transaction.atomic
     def withdraw(self) -> None:
-        """Hide them and sign them out everywhere, this second; erasure follows after the days of grace."""
+        """Hide the member and end all login sessions at once; erasure follows after the grace period."""
         self.withdrawn_at = timezone.now()
         self.save(update_fields=["withdrawn_at", "changed_at"])
         self.sessions.end("withdrawn")
 
     def cancel_withdrawal(self) -> None:
-        """Undo a withdrawal; signing in within the days of grace does that."""
+        """Cancel the withdrawal; a login within the grace period does that."""
         self.withdrawn_at = None
         self.save(update_fields=["withdrawn_at", "changed_at"])

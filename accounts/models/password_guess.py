@@ -1,4 +1,4 @@
-"""PasswordGuess: how many wrong passwords were tried, counted where no restart forgets it."""
+"""PasswordGuess: a counter of wrong passwords, in the database so that no restart resets it."""
 
 import json
 from datetime import timedelta
@@ -13,30 +13,30 @@ from accounts.errors import TooManyGuesses
 from accounts.models.login_session import LoginSession
 from libs.throttling.client_address import coarse_network_of, network_of
 
-# How many wrong guesses each counter stands, by its key.
+# The limit of each counter, by its key.
 Counters = dict[str, int]
 
 
 def login_counters(email: str, address: str) -> Counters:
-    """The counters of somebody who signs in: the account from this network, and the account from everywhere.
+    """Return the counters of a login: of this account from this network, and of this account in all.
 
-    The first, low, slows one guesser down; the second, high, ends guessing from many networks. Networks that the owner
-    is signed in from are counted apart from all strangers, or strangers could keep the owner out for nothing.
+    The first has a low limit, against one attacker; the second a high one, against many networks. Networks with a login
+    session of the member have a total of their own, so that attackers elsewhere cannot lock the member out.
     """
-    seen = coarse_network_of(address)
-    is_familiar = LoginSession.objects.filter(member__email=email, network=seen).exists()
-    everywhere = _key(email, "familiar", seen) if is_familiar else _key(email)
-    near = _key(email, network_of(address))
-    return {near: settings.PASSWORD_GUESSES_PER_NETWORK, everywhere: settings.PASSWORD_GUESSES_TOTAL}
+    network = coarse_network_of(address)
+    is_familiar = LoginSession.objects.filter(member__email=email, network=network).exists()
+    total_key = _key(email, "familiar", network) if is_familiar else _key(email)
+    network_key = _key(email, network_of(address))
+    return {network_key: settings.PASSWORD_GUESSES_PER_NETWORK, total_key: settings.PASSWORD_GUESSES_TOTAL}
 
 
 def session_counters(email: str) -> Counters:
-    """The counter of whoever holds a signed-in phone; nobody without its token can use it up."""
+    """Return the counter of password confirmations in a login session, which needs an access token."""
     return {_key(email, "signed in"): settings.PASSWORD_GUESSES_PER_NETWORK}
 
 
 class PasswordGuessQuerySet(models.QuerySet["PasswordGuess"]):
-    """Guesses are counted before the password is looked at, so that a thousand at once are no more than allowed."""
+    """Counters are increased before the password is checked, so that concurrent attempts cannot exceed the limit."""
 
     def count_attempt(self, counters: Counters) -> None:
         """Count one guess on each counter. Raises TooManyGuesses with the seconds to wait."""
@@ -44,7 +44,7 @@ class PasswordGuessQuerySet(models.QuerySet["PasswordGuess"]):
             self._count(key, most)
 
     def reset(self, counters: Counters) -> None:
-        """Forget the guesses after the right password; another sign-in may just be counting, so the rows stay."""
+        """Reset the counters after the right password; rows stay, since a concurrent login may be counting."""
         self.filter(key__in=list(counters)).update(wrong=0)
 
     def _count(self, key: str, most: int) -> None:
@@ -58,7 +58,7 @@ class PasswordGuessQuerySet(models.QuerySet["PasswordGuess"]):
 
 
 class PasswordGuess(models.Model):
-    """Wrong passwords in a row; the key is a digest, so that the table names nobody."""
+    """Wrong passwords since a time; the key is a digest, so that the table contains no addresses."""
 
     key = models.CharField(max_length=64, unique=True)
     wrong = models.PositiveIntegerField()
@@ -71,5 +71,5 @@ class PasswordGuess(models.Model):
 
 
 def _key(*parts: str) -> str:
-    # As JSON, which shows where a part ends: one that was typed at the door must not pass for two of ours.
+    # JSON keeps the parts apart: a typed address must not give the key of other parts.
     return sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""SecurityEvent: what a member should know has happened to their account."""
+"""SecurityEvent: a change of credentials, or a sign of a stolen token."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from libs.outbox.queue import enqueue
 
 
 class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
-    """Events as they are written."""
+    """Security events."""
 
     def record_and_notify(self, member: Any, kind: str, *, former_email: str = "") -> None:
-        """Write a change of credentials down and have the member told by mail, at the address they had before too.
+        """Record a change of credentials and enqueue the e-mail to the member, and to the former address if any.
 
-        Belongs into the transaction of the change.
+        Must be called in the transaction of the change.
         """
         event = self.create(member=member, kind=kind, former_email=former_email)
         enqueue("accounts.mail_event", {"event_id": event.pk})
@@ -24,7 +24,7 @@ class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
 
 
 class SecurityEvent(models.Model):
-    """One line, written with the thing itself and never changed, but for the address that it outlives."""
+    """An event of one account; never changed, except that `former_email` is cleared once its e-mail is sent."""
 
     TOKEN_REUSED = "token_reused"
     PASSWORD_CHANGED = "password_changed"
@@ -35,7 +35,7 @@ class SecurityEvent(models.Model):
     kind = models.CharField(max_length=40)
     session_id = models.BigIntegerField(null=True)
     network = models.CharField(max_length=50, blank=True)
-    # Kept until its letter has been sent.
+    # Stored until its e-mail has been sent.
     former_email = models.EmailField(max_length=254, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 

@@ -1,4 +1,4 @@
-"""VerificationCode: mailed to an address, kept as a digest, few guesses, used up by what it was asked for."""
+"""VerificationCode: a code sent by e-mail, stored as a digest, with few guesses, for one purpose."""
 
 import secrets
 import string
@@ -21,40 +21,40 @@ PROOF_SALT = "accounts.proof"
 
 
 class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
-    """Codes by address; what a code proves is a matter of its purpose."""
+    """Codes by address and purpose."""
 
     @transaction.atomic
     def request_code(self, email: str, purpose: str, language: str, member: Any = None) -> None:
-        """Have a code mailed, which only this member can use if one is named; the one before it stays good until then.
+        """Enqueue an e-mail with a new code; with a member only they can use it. A former code is valid until then.
 
-        Nothing is looked up here, so that the answer is the same for every address: who gets which letter, or none,
-        is decided when it is sent.
+        Nothing is looked up here, so that every address costs the same: which e-mail is sent, if any, is decided by the
+        job.
         """
-        asked = {"requested_at": timezone.now(), "language": language}
-        code, _ = self.update_or_create(email=normalise_email(email), purpose=purpose, member=member, defaults=asked)
+        defaults = {"requested_at": timezone.now(), "language": language}
+        code, _ = self.update_or_create(email=normalise_email(email), purpose=purpose, member=member, defaults=defaults)
         enqueue("accounts.mail_code", {"code_id": code.pk})
 
     def confirm(self, email: str, purpose: str, typed: str) -> tuple[str, datetime]:
-        """The proof that somebody reads this address, and when it runs out; raises as `check_code` does."""
+        """Return a proof that the address was verified, and its expiry; raises as `check_code` does."""
         return self.check_code(typed, purpose, email).make_proof()
 
     def check_code(self, typed: str, purpose: str, email: str, member: Any = None) -> "VerificationCode":
-        """The code that was typed rightly, by the member it was mailed for if there is one.
+        """Return the code if what was typed is right.
 
-        Raises CodeIncorrect, CodeExpired or CodeUsedUp; a wrong guess stays counted although it is refused.
+        Raises CodeIncorrect, CodeExpired or CodeUsedUp; a wrong guess is committed before.
         """
-        asked = self.filter(email=normalise_email(email), purpose=purpose, member=member)
+        codes = self.filter(email=normalise_email(email), purpose=purpose, member=member)
         with transaction.atomic():
-            code = asked.select_for_update().first()
-            refusal = code.count_guess(typed) if code else CodeIncorrect()
-        if refusal or code is None:
-            raise refusal or CodeIncorrect()
+            code = codes.select_for_update().first()
+            error = code.count_guess(typed) if code else CodeIncorrect()
+        if error or code is None:
+            raise error or CodeIncorrect()
         return code
 
     def consume(self, code: "VerificationCode") -> None:
-        """Delete a guessed code in the caller's transaction, so that one of many that typed it gets on.
+        """Delete a checked code in the caller's transaction, so that one of several concurrent uses succeeds.
 
-        Raises CodeIncorrect for all others, and when another letter was sent since.
+        Raises CodeIncorrect for the others, and when a new code was sent since.
         """
         used, _ = self.filter(pk=code.pk, digest=code.digest).delete()
         if not used:
@@ -79,7 +79,7 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
         return self.filter(pk=claim["id"], nonce=claim["nonce"], purpose=purpose)
 
     def get_confirmed(self, email: str, purpose: str) -> "VerificationCode":
-        """As `get_by_proof`, for a client that keeps no proof: the locked code that was confirmed for this address."""
+        """Like `get_by_proof`, for a client without proofs: return the confirmed code of this address, locked."""
         return self.filter(email=normalise_email(email), purpose=purpose, member=None)._lock_confirmed()
 
     def _lock_confirmed(self) -> "VerificationCode":
@@ -91,13 +91,15 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
 
 
 class VerificationCode(models.Model):
-    """One address and one purpose. ASVS 6.5.2's slow hash is replaced by an HMAC under the server's key on purpose:
-    the code lives five minutes and survives five guesses, and a stolen table without the key tells nothing.
+    """A code for one address and purpose.
+
+    Stored as an HMAC under the server's key instead of a slow hash (ASVS 6.5.2): a code is valid for five minutes and
+    five guesses, and without the key a stolen table is useless.
     """
 
     SIGN_UP = "sign_up"
-    # To sign up without a proof: the address is all that the client shows. Another purpose, so that nobody who merely
-    # knows the address can use what was confirmed by a client that does keep its proof.
+    # Sign-up by a client that sends the address instead of a proof. A purpose of its own, so that nobody who merely
+    # knows the address can use a code that was confirmed by a client with proofs.
     JOIN = "join"
     RESET = "reset"
     NEW_EMAIL = "new_email"
@@ -106,7 +108,7 @@ class VerificationCode(models.Model):
 
     email = models.EmailField(max_length=254)
     purpose = models.CharField(max_length=20)
-    # Whose phone may use it; nobody's where the address itself is what is known.
+    # The only member who may use it; null where the address is enough.
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="codes")
     language = models.CharField(max_length=10)
     requested_at = models.DateTimeField()
@@ -134,17 +136,17 @@ class VerificationCode(models.Model):
         return f"{self.purpose} of {self.email}"
 
     def generate(self) -> str:
-        """A fresh code, whose life begins now; only its digest is kept, and only the mail knows it."""
-        drawn = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        """Return a new code that is valid from now on; only its digest is stored."""
+        text = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
         self.salt, self.sent_at, self.guesses = secrets.token_hex(16), timezone.now(), 0
-        self.digest = self._digest_of(drawn)
+        self.digest = self._digest_of(text)
         self.save(update_fields=["salt", "digest", "sent_at", "guesses"])
-        return drawn
+        return text
 
     def count_guess(self, typed: str) -> CodeIncorrect | CodeExpired | CodeUsedUp | None:
-        """What is wrong with what was typed, or None; the caller holds the row's lock and raises after the commit.
+        """Return the error of what was typed, or None; the caller holds the row's lock and raises after the commit.
 
-        A confirmed code may be confirmed again until it expires, since a phone may go back a screen.
+        A confirmed code can be confirmed again until it expires, since a user may go back a screen.
         """
         if self.guesses >= settings.VERIFICATION_CODE_GUESSES:
             return CodeUsedUp()
@@ -161,7 +163,7 @@ class VerificationCode(models.Model):
         return None
 
     def make_proof(self) -> tuple[str, datetime]:
-        """A signed claim on this row, and when it runs out. Raises ProofInvalid before it was confirmed."""
+        """Return a signed proof of the confirmation, and its expiry. Raises ProofInvalid before the confirmation."""
         if self.confirmed_at is None:
             raise ProofInvalid
         proof = signing.dumps({"id": self.pk, "nonce": self.nonce}, salt=PROOF_SALT)

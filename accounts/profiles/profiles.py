@@ -1,4 +1,4 @@
-"""A member's profile as another member sees it, and as they see their own."""
+"""Profiles as the API shows them, and the queries of followers."""
 
 from typing import Any
 
@@ -10,30 +10,30 @@ from accounts.profiles.counts import profile_counts
 from accounts.profiles.representations import member_summary, member_summary_values
 
 
-def followers_of(member: Member, asker: Member) -> QuerySet[Follow]:
-    """Follows of the member by those whom the asker may see."""
-    seen = MemberQuerySet.visibility_condition(asker, key="follower_id", path="follower__")
-    return Follow.objects.filter(seen, followed=member.pk)
+def followers_of(member: Member, viewer: Member) -> QuerySet[Follow]:
+    """Return the follows of the member by members whom the viewer may see."""
+    visible = MemberQuerySet.visibility_condition(viewer, key="follower_id", path="follower__")
+    return Follow.objects.filter(visible, followed=member.pk)
 
 
-def followed_by(member: Member, asker: Member) -> QuerySet[Follow]:
-    """Follows by the member of those whom the asker may see."""
-    seen = MemberQuerySet.visibility_condition(asker, key="followed_id", path="followed__")
-    return Follow.objects.filter(seen, follower=member.pk)
+def followed_by(member: Member, viewer: Member) -> QuerySet[Follow]:
+    """Return the follows by the member of members whom the viewer may see."""
+    visible = MemberQuerySet.visibility_condition(viewer, key="followed_id", path="followed__")
+    return Follow.objects.filter(visible, follower=member.pk)
 
 
-def profile(member: Member, asker: Member) -> dict[str, Any]:
-    """What one member may know of another; the caller has looked the member up among those the asker may see."""
-    return member_summary(Member.objects.filter(pk=member.pk).values(**member_summary_values(asker)).get()) | {
+def profile_representation(member: Member, viewer: Member) -> dict[str, Any]:
+    """Return the profile of a member who is visible to the viewer."""
+    return member_summary(Member.objects.filter(pk=member.pk).values(**member_summary_values(viewer)).get()) | {
         "about": member.about,
         "created_at": member.created_at,
-        "counts": profile_counts(member, asker),
+        "counts": profile_counts(member, viewer),
     }
 
 
-def own_profile(member: Member) -> dict[str, Any]:
-    """What a member may know of themselves: the e-mail address is told to nobody else."""
-    shown = profile(member, member)
-    del shown["viewer"]
+def own_profile_representation(member: Member) -> dict[str, Any]:
+    """Return the member's own profile, which alone has the e-mail address."""
+    representation = profile_representation(member, member)
+    del representation["viewer"]
     own = {name: getattr(member, name) for name in ("email", "name", "terms_version", "terms_accepted_at")}
-    return shown | own
+    return representation | own

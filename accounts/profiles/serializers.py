@@ -72,7 +72,7 @@ class ProfileChangeSerializer(StrictSerializer):
 
 
 class AvatarUpdateSerializer(StrictSerializer):
-    """An uploaded picture that nothing shows yet."""
+    """An uploaded image that no post or avatar uses."""
 
     image_id = IdField()
 
@@ -80,11 +80,11 @@ class AvatarUpdateSerializer(StrictSerializer):
 class TermsAcceptanceSerializer(StrictSerializer):
     """The version accepted."""
 
-    version = serializers.CharField(max_length=40, help_text="The present one; /api/v1/config names it.")
+    version = serializers.CharField(max_length=40, help_text="The current one, from /api/v1/config.")
 
 
 class MemberSearchSerializer(serializers.Serializer[Any]):
-    """Whom to look for."""
+    """The words to search for."""
 
     search = TextField(
         max_graphemes=NICKNAME_MAX_GRAPHEMES,

@@ -1,1 +1,1 @@
-"""Login sessions: signing in, tokens, their rotation and their revocation."""
+"""Login sessions: login, tokens, their rotation and their revocation."""

@@ -1,4 +1,4 @@
-"""Who asks: the member behind an access token."""
+"""Authentication by access token."""
 
 from typing import Any
 
@@ -14,15 +14,15 @@ V1_AUDIENCE = "v1"
 
 
 class MemberAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <access token>` (RFC 6750); tokens are taken from nowhere else.
+    """`Authorization: Bearer <access token>` (RFC 6750); tokens are accepted nowhere else.
 
-    The member comes without a query: only the id is known, and the database is asked for more when a verb needs it.
+    Costs no query: the member has only an id, and other fields are loaded when they are read.
     """
 
     audience = V1_AUDIENCE
 
     def authenticate(self, request: Request) -> tuple[Member, AccessToken] | None:
-        """The member and their token; None without a token. Raises TokenInvalid, TokenExpired or SessionEnded."""
+        """Return member and token, or None without a token. Raises TokenInvalid, TokenExpired or SessionEnded."""
         raw = get_bearer_token(request)
         if raw is None:
             return None
@@ -32,18 +32,18 @@ class MemberAuthentication(BaseAuthentication):
         return member_with_id_only(int(token["sub"])), token
 
     def errors(self, method: str) -> tuple[type[APIException], ...]:
-        """What any operation may answer with that needs a member."""
+        """Return the errors of every operation that needs a member, for OpenAPI."""
         return CREDENTIAL_REFUSALS
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 without credentials says (RFC 6750 3: no error when no token came)."""
+        """Return the challenge of a 401 without a token (RFC 6750 3)."""
         return "Bearer"
 
 
 def get_bearer_token(request: Request) -> str | None:
-    """The token a request carries; None without one, or with a way of signing in that we do not know (RFC 6750 3.1).
+    """Return the token of the request; None without one or with another scheme (RFC 6750 3.1).
 
-    Raises TokenInvalid for a header that promises a token and has none.
+    Raises TokenInvalid for a Bearer header without a token.
     """
     scheme, _, raw = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer":
@@ -54,7 +54,7 @@ def get_bearer_token(request: Request) -> str | None:
 
 
 def member_with_id_only(member_id: int) -> Member:
-    """A member of whom only the id is loaded."""
-    known: Any = Member.from_db("default", ["id"], [member_id])
-    member: Member = known
+    """Return a member of whom only the id is loaded."""
+    loaded: Any = Member.from_db("default", ["id"], [member_id])
+    member: Member = loaded
     return member

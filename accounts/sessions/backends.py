@@ -1,4 +1,4 @@
-"""How the admin signs in: by the same counted guesses as the API."""
+"""The authentication backend of the admin, with the counters and rate limits of the API."""
 
 from typing import Any
 
@@ -14,15 +14,15 @@ from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import enforce_rate_limit
 
 
-class CountedGuesses(ModelBackend):
-    """Django's backend for permissions, ours for the password."""
+class RateLimitedBackend(ModelBackend):
+    """Django's permissions, with our login rule."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> Member | None:
-        """The standing member whom the credentials open; PermissionDenied when guesses or the address have to wait.
+        """Return the active member with these credentials; raise PermissionDenied at a limit.
 
-        The address is counted together with the API's audience, or this one would open the way around it.
+        Shares the rate limit of the API's login, so that the admin is no way around it.
         """
         if not username or not password:
             return None

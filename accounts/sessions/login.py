@@ -1,4 +1,4 @@
-"""From an e-mail address and a password to a member: one rule for the API and the admin."""
+"""Login with e-mail and password: one rule for the API and the admin."""
 
 from datetime import timedelta
 
@@ -17,10 +17,10 @@ from libs.throttling.client_address import coarse_network_of
 
 
 def authenticate(email: str, password: str, *, address: str) -> Member:
-    """The member whom these credentials open, who may be a withdrawn one within the days of grace.
+    """Return the member with these credentials, who may be withdrawn within the grace period.
 
-    Raises TooManyGuesses before looking at the password, and CredentialsWrong alike in text, code and time for an
-    unknown address, a wrong password, a suspended member and one whose days of grace are over.
+    Raises TooManyGuesses before the password is checked, and CredentialsWrong with equal text, code and time for an
+    unknown address, a wrong password, a suspended member and one whose grace period is over.
     """
     email = normalise_email(email)
     counters = login_counters(email, address)
@@ -31,39 +31,38 @@ def authenticate(email: str, password: str, *, address: str) -> Member:
     if member is None or not member.check_password(password):
         raise CredentialsWrong
     if not may_log_in(member):
-        # Not forgiven: a count that begins anew would tell that the password was right.
+        # Counters are not reset, since that would show that the password was right.
         raise CredentialsWrong
     PasswordGuess.objects.reset(counters)
     return member
 
 
 def may_cancel_withdrawal(member: Member) -> bool:
-    """Whether signing in still restores a withdrawn member."""
+    """Return whether a login still cancels the member's withdrawal."""
     if member.withdrawn_at is None or member.erasure_started_at is not None or member.is_suspended:
         return False
     return timezone.now() < member.withdrawn_at + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
 
 
 def may_log_in(member: Member) -> bool:
-    """Whether the right password opens the account at this moment."""
+    """Return whether the member may log in at this moment."""
     return member.is_active or may_cancel_withdrawal(member)
 
 
 def log_in(email: str, password: str, *, audience: str, device: str, address: str, language: str | None) -> TokenPair:
-    """A new login session; signing in within the days of grace undoes a withdrawal. Raises as `authenticate` does.
+    """Start a login session; within the grace period this cancels a withdrawal. Raises as `authenticate` does.
 
-    The member is written to in the given language from now on, or as before when the client does not say which; they
-    are told by mail of a device or network that is new.
+    `language` becomes that of the member's e-mails, unless it is None. A new device or network causes an e-mail.
     """
-    proved = authenticate(email, password, address=address)
+    authenticated = authenticate(email, password, address=address)
     with transaction.atomic():
-        # Asked again under the lock: a suspension or an erasure may have come while the password was hashed.
-        member = Member.objects.select_for_update(no_key=True).filter(pk=proved.pk).first()
+        # Checked again under the lock: the member may have been suspended or erased while the password was hashed.
+        member = Member.objects.select_for_update(no_key=True).filter(pk=authenticated.pk).first()
         if member is None:
             raise CredentialsWrong
         if may_cancel_withdrawal(member):
             member.cancel_withdrawal()
-        if not member.is_active or _is_changed(member, proved, password):
+        if not member.is_active or _is_password_changed(member, authenticated, password):
             raise CredentialsWrong
         if language:
             member.set_language(language)
@@ -74,13 +73,13 @@ def log_in(email: str, password: str, *, audience: str, device: str, address: st
         return pair
 
 
-def _is_changed(member: Member, proved: Member, password: str) -> bool:
-    """Whether the password is another one since it was proved; the same one may just have been hashed anew."""
-    return member.password != proved.password and not member.check_password(password)
+def _is_password_changed(member: Member, authenticated: Member, password: str) -> bool:
+    """Return whether the password was changed meanwhile; another hash of the same password is no change."""
+    return member.password != authenticated.password and not member.check_password(password)
 
 
 def confirm_password(member: Member, password: str) -> None:
-    """Make sure that it is the member who holds the phone. Raises PasswordWrong or TooManyGuesses."""
+    """Check the password of a logged-in member. Raises PasswordWrong or TooManyGuesses."""
     counters = session_counters(member.email)
     PasswordGuess.objects.count_attempt(counters)
     if not member.check_password(password):

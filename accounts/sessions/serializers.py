@@ -11,7 +11,7 @@ from libs.api.serializers import StrictSerializer
 
 
 class DeviceSerializer(StrictSerializer):
-    """What the device calls itself in the list of sessions."""
+    """The name of the device in the list of sessions."""
 
     device = TextField(
         max_graphemes=DEVICE_MAX_GRAPHEMES, allow_blank=True, default="", help_text="Such as “Mina's phone”."
@@ -26,41 +26,41 @@ class EmailLoginSerializer(DeviceSerializer):
 
 
 class RefreshSerializer(StrictSerializer):
-    """The refresh token last received."""
+    """The refresh token received last."""
 
     refresh = serializers.CharField(max_length=2_000)
 
 
 class LoginSessionSerializer(serializers.Serializer[object]):
-    """One device that is signed in."""
+    """A login session: one device."""
 
     id = IdField()
     device = serializers.CharField()
-    network = serializers.CharField(help_text="Where it signed in from, without the last part.")
+    network = serializers.CharField(help_text="The network of the login, without the last part of the address.")
     created_at = serializers.DateTimeField()
-    used_at = serializers.DateTimeField(help_text="When it was last renewed.")
-    expires_at = serializers.DateTimeField(help_text="When it ends, however much it is used.")
-    is_current = serializers.SerializerMethodField(help_text="Whether this is the device that asks.")
+    used_at = serializers.DateTimeField(help_text="When its tokens were last renewed.")
+    expires_at = serializers.DateTimeField(help_text="When it ends, even if it is used.")
+    is_current = serializers.SerializerMethodField(help_text="Whether this request belongs to it.")
 
     @extend_schema_field(bool)
     def get_is_current(self, session: object) -> bool:
-        """Told by the access token's session."""
+        """Return whether it is the session of the access token."""
         return bool(getattr(session, "pk", None) == self.context["session_id"])
 
 
 @extend_schema_serializer(many=False)
 class LoginSessionListSerializer(serializers.Serializer[object]):
-    """All of them; there are never many."""
+    """All login sessions of the member."""
 
     results = LoginSessionSerializer(many=True)
 
 
 class TokenPairSerializer(serializers.Serializer[object]):
-    """What a signed-in device keeps."""
+    """The tokens of a login session."""
 
     access = serializers.CharField(help_text="For the Authorization header: `Bearer` and this.")
     access_expires_at = serializers.DateTimeField()
-    refresh = serializers.CharField(help_text="Good until its successor has been used; keep only the newest.")
+    refresh = serializers.CharField(help_text="Valid until its successor has been used; store only the newest.")
     refresh_expires_at = serializers.DateTimeField()
     session_id = IdField()
     member_id = IdField()

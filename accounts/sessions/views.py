@@ -1,4 +1,4 @@
-"""/sessions: signing in, renewing, and the list of devices."""
+"""/sessions: login, token renewal and the list of devices."""
 
 from typing import Any
 
@@ -27,12 +27,12 @@ from libs.throttling.client_address import client_address, coarse_network_of, ne
 from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
-# By session: whoever floods the list of devices from one of them does not keep another from ending that one.
+# By session, so that a stolen device that floods these calls cannot keep another one from ending its session.
 DEVICES = [rate_limit("devices-session", by="session")]
 
 
 def token_pair_representation(pair: rotation.TokenPair) -> dict[str, Any]:
-    """What the device keeps."""
+    """Return the tokens as the API shows them."""
     return {
         "access": str(pair.access),
         "access_expires_at": pair.access.expires_at,
@@ -44,13 +44,13 @@ def token_pair_representation(pair: rotation.TokenPair) -> dict[str, Any]:
 
 
 class SessionViewSet(StrictViewSet):
-    """Signing in and renewing, where the password or the refresh token speaks for itself, and the asker's devices."""
+    """Login and token renewal, and the member's own login sessions."""
 
     @operation(
         id="log_in",
         public=True,
-        summary="Sign in",
-        description="Starts a login session for this device. Signing in during the days of grace undoes a withdrawal.",
+        summary="Log in",
+        description="Starts a login session for this device. During the grace period it cancels a withdrawal.",
         request=EmailLoginSerializer,
         responses={201: TokenPairSerializer},
         examples=[
@@ -63,7 +63,7 @@ class SessionViewSet(StrictViewSet):
         errors=[CredentialsWrong, TooManyGuesses],
     )
     def create(self, request: Request) -> Response:
-        """Trade e-mail and password for a pair of tokens."""
+        """Log in with e-mail and password."""
         data = self.validated_data()
         language = get_language() or "en"
         pair = login.log_in(**data, audience=V1_AUDIENCE, address=client_address(request), language=language)
@@ -73,8 +73,8 @@ class SessionViewSet(StrictViewSet):
         id="refresh_tokens",
         public=True,
         summary="Renew the tokens",
-        description="A refresh token is good until its one successor has been used. When an answer was lost, send the "
-        "same token again: it gets the same successor. A token older than that ends the session.",
+        description="A refresh token is valid until its one successor has been used. If the response was lost, send "
+        "the same token again: it gets the same successor. An older token ends the session.",
         request=RefreshSerializer,
         responses=TokenPairSerializer,
         examples=[request_example({"refresh": PAIR["refresh"]}), response_example(PAIR)],
@@ -82,7 +82,7 @@ class SessionViewSet(StrictViewSet):
         errors=[TokenInvalid, TokenExpired, SessionEnded, TooManyRequests],
     )
     def refresh(self, request: Request) -> Response:
-        """Trade a refresh token for the next pair; only failures are limited, so that no good token ever waits."""
+        """Renew the tokens; only failures are rate limited, so that a valid token never waits."""
         address = client_address(request)
         raw = self.validated_data()["refresh"]
         try:
@@ -95,45 +95,45 @@ class SessionViewSet(StrictViewSet):
             enforce_rate_limit("refresh-failure-address", network_of(address), request)
             raise
 
-    def own(self) -> Any:
-        """Live sessions of the asker, the newest first."""
+    def live_sessions(self) -> Any:
+        """Return the member's live sessions, newest first."""
         return self.member.sessions.live().order_by("-created_at", "-id")
 
     @operation(
         id="list_sessions",
-        summary="List the devices that are signed in",
+        summary="List the devices that are logged in",
         responses=LoginSessionListSerializer,
         examples=[response_example({"results": [SESSION]})],
         rate_limits=DEVICES,
     )
     def list(self, request: Request) -> Response:
-        """All of them; there are never many."""
+        """List all live sessions."""
         context = {"session_id": int(self.token["sid"])}
-        return Response({"results": LoginSessionSerializer(self.own(), many=True, context=context).data})
+        return Response({"results": LoginSessionSerializer(self.live_sessions(), many=True, context=context).data})
 
     @operation(
         id="end_session",
         summary="End one session",
-        responses={204: OpenApiResponse(description="It is over, at once.")},
+        responses={204: OpenApiResponse(description="The session has ended.")},
         rate_limits=DEVICES,
         exempt_from=[TermsAccepted],
     )
     def destroy(self, request: Request, session_id: int) -> Response:
-        """Sign one device out."""
-        if not self.own().filter(pk=session_id).end("ended"):
+        """End one session."""
+        if not self.live_sessions().filter(pk=session_id).end("ended"):
             raise Http404
         return Response(status=204)
 
     @operation(
         id="log_out",
         summary="Log out",
-        responses={204: OpenApiResponse(description="This session is over, at once.")},
+        responses={204: OpenApiResponse(description="This session has ended.")},
         rate_limits=DEVICES,
         exempt_from=[TermsAccepted],
     )
     def log_out(self, request: Request) -> Response:
-        """End the session that asks."""
-        self.own().filter(pk=int(self.token["sid"])).end("logged_out")
+        """End the session of the request."""
+        self.live_sessions().filter(pk=int(self.token["sid"])).end("logged_out")
         return Response(status=204)
 
     @operation(
@@ -145,6 +145,6 @@ class SessionViewSet(StrictViewSet):
         exempt_from=[TermsAccepted],
     )
     def end_others(self, request: Request) -> Response:
-        """Sign every other device out."""
-        self.own().exclude(pk=int(self.token["sid"])).end("ended")
+        """End all sessions except that of the request."""
+        self.live_sessions().exclude(pk=int(self.token["sid"])).end("ended")
         return Response(status=204)

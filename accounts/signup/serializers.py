@@ -13,21 +13,21 @@ from libs.api.serializers import StrictSerializer
 
 
 class VerificationCodeSerializer(StrictSerializer):
-    """Where the code goes."""
+    """The address that the code is sent to."""
 
     email = EmailAddressField(max_length=EMAIL_MAX_LENGTH)
 
 
 class VerificationConfirmationSerializer(VerificationCodeSerializer):
-    """What was typed from the mail."""
+    """The code from the e-mail."""
 
     code = serializers.CharField(max_length=64, help_text="8 letters and digits; case counts.")
 
 
 class VerificationProofSerializer(serializers.Serializer[object]):
-    """That somebody reads the address."""
+    """Proof that the address was verified."""
 
-    proof = serializers.CharField(help_text="Goes into the sign-up, which uses it up.")
+    proof = serializers.CharField(help_text="For the sign-up, which can use it once.")
     expires_at = serializers.DateTimeField()
 
 

@@ -1,11 +1,10 @@
-"""/verification-codes: an address is proved before anybody joins with it."""
+"""/verification-codes: verification of the e-mail address before sign-up."""
 
 from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.email_addresses import normalise_email
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
 from accounts.signup.serializers import (
@@ -22,23 +21,23 @@ PROOF = {"proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl", "expires
 
 
 class VerificationCodeViewSet(StrictViewSet):
-    """Ask for a code, and prove that it arrived."""
+    """Requests and confirms codes."""
 
     @operation(
         id="request_verification_code",
         public=True,
-        summary="Have a code mailed",
-        description="The answer is the same for every address; what the letter says depends on whether it is known. "
-        "The code holds for five minutes from sending; asking again replaces it.",
+        summary="Request a verification code",
+        description="The response is the same for every address; the e-mail depends on whether a member has it. The "
+        "code is valid for five minutes from sending; a new one replaces it.",
         request=VerificationCodeSerializer,
-        responses={202: OpenApiResponse(description="The letter is on its way.")},
+        responses={202: OpenApiResponse(description="The e-mail is on its way.")},
         examples=[request_example({"email": "mina@example.com"})],
         rate_limits=[rate_limit("code-address")],
     )
     def create(self, request: Request) -> Response:
-        """Ask for a code."""
+        """Request a code."""
         email = self.validated_data()["email"]
-        enforce_rate_limit("code-email", normalise_email(email), request)
+        enforce_rate_limit("code-email", email, request)
         VerificationCode.objects.request_code(email, VerificationCode.SIGN_UP, get_language() or "en")
         return Response(status=202)
 
@@ -46,8 +45,8 @@ class VerificationCodeViewSet(StrictViewSet):
         id="confirm_verification_code",
         public=True,
         summary="Confirm a code",
-        description="Five wrong guesses use a code up. A confirmed code can be confirmed again until it expires. The "
-        "proof is good for 30 minutes and used up by a successful sign-up only.",
+        description="A code is valid for five guesses. A confirmed code can be confirmed again until it expires. The "
+        "proof is valid for 30 minutes, and for one successful sign-up.",
         request=VerificationConfirmationSerializer,
         responses=VerificationProofSerializer,
         examples=[request_example({"email": "mina@example.com", "code": "aB3dE5gH"}), response_example(PROOF)],
@@ -55,7 +54,7 @@ class VerificationCodeViewSet(StrictViewSet):
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp],
     )
     def confirm(self, request: Request) -> Response:
-        """Trade the code for a proof."""
+        """Exchange the code for a proof."""
         data = self.validated_data()
         proof, expires_at = VerificationCode.objects.confirm(data["email"], VerificationCode.SIGN_UP, data["code"])
         return Response({"proof": proof, "expires_at": expires_at})

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from accounts.credentials.hashers import FrugalArgon2
+from accounts.credentials.hashers import LowMemoryArgon2Hasher
 
 
-class CountedArgon2(FrugalArgon2):
+class CountedArgon2(LowMemoryArgon2Hasher):
     """Each run of the hash, to make one or to compare with one, is written down."""
 
     runs: list[str] = []

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.checks import knows_letters, the_database_knows_letters
+from accounts.checks import check_database_locale, folds_unicode_case
 from accounts.models import Member
 from tests.factories import MemberFactory, put
 from tests.posts.test_query_counts import explained, indexes, statements
@@ -139,12 +139,12 @@ def ascii_database(db: None) -> Iterator[Any]:
 
 
 def test_a_database_that_cannot_fold_letters_is_refused(ascii_database: Any) -> None:
-    assert knows_letters(connection)
-    assert not knows_letters(ascii_database)
-    assert the_database_knows_letters(None, ["default"]) == []
+    assert folds_unicode_case(connection)
+    assert not folds_unicode_case(ascii_database)
+    assert check_database_locale(None, ["default"]) == []
 
 
 def test_sqlite_is_not_asked_for_its_locale(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accounts.checks.connections", {"default": SimpleNamespace(vendor="sqlite")})
-    assert the_database_knows_letters(None, ["default"]) == []
-    assert the_database_knows_letters(None, None) == []
+    assert check_database_locale(None, ["default"]) == []
+    assert check_database_locale(None, None) == []

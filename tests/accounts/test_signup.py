@@ -205,7 +205,7 @@ def test_a_member_who_came_back_meanwhile_is_not_erased_by_the_proof(proof_for: 
 
 
 def test_the_password_is_kept_as_argon2_and_told_to_nobody(proof_for: CodeFor, settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["accounts.credentials.hashers.FrugalArgon2"]
+    settings.PASSWORD_HASHERS = ["accounts.credentials.hashers.LowMemoryArgon2Hasher"]
     answer = join(proof_for(NEW))
     assert Member.objects.get().password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
     assert PASSWORD not in answer.content.decode()

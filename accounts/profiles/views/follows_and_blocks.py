@@ -1,4 +1,4 @@
-"""/follows, /blocks and the lists of who follows whom."""
+"""/follows, /blocks and the lists of followers and followed members."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from libs.keyset.errors import InvalidCursor
 from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
 from libs.throttling.throttles import rate_limit
 
-DONE = {204: OpenApiResponse(description="It is so, whether or not it was before.")}
+DONE = {204: OpenApiResponse(description="Done; nothing changes if it was so already.")}
 LIST: dict[str, Any] = {
     "responses": RelatedMemberSerializer(many=True),
     "examples": [response_example(RELATION)],
@@ -33,17 +33,17 @@ LIST: dict[str, Any] = {
 
 
 class RelationViewSet(StrictViewSet):
-    """Pages of members in some relation to another."""
+    """Pages of related members."""
 
     pagination_class = KeysetPagination
 
-    def page(self, relations: QuerySet[Any], who: str) -> Response:
-        """One page, the newest relation first; `who` is the end of the relation that is shown."""
-        columns = member_summary_values(self.member, f"{who}__")
+    def page(self, relations: QuerySet[Any], column: str) -> Response:
+        """Return one page, newest first; `column` is the foreign key to the members that are listed."""
+        columns = member_summary_values(self.member, f"{column}__")
         rows = relations.order_by("-created_at", "-id").values("id", "created_at", **columns)
         page = self.paginate_queryset(rows) or []
-        shown = [{"member": member_summary(row), "since": row["created_at"]} for row in page]
-        return self.get_paginated_response(shown)
+        results = [{"member": member_summary(row), "since": row["created_at"]} for row in page]
+        return self.get_paginated_response(results)
 
 
 class FollowViewSet(StrictViewSet):
@@ -58,47 +58,47 @@ class FollowViewSet(StrictViewSet):
         errors=[NotOneself],
     )
     def update(self, request: Request, member_id: int) -> Response:
-        """Following twice changes nothing."""
+        """Follow a member, if not done yet."""
         self.member.follow(Member(pk=member_id))
         return Response(status=204)
 
     @operation(id="unfollow_member", summary="Unfollow a member", responses=DONE)
     def destroy(self, request: Request, member_id: int) -> Response:
-        """Unfollowing a stranger changes nothing."""
+        """Stop following a member, if at all."""
         self.member.unfollow(get_object_or_404(Member.objects.visible_to(self.member), pk=member_id))
         return Response(status=204)
 
 
 class MemberFollowViewSet(RelationViewSet):
-    """Whom another member reads, and who reads them."""
+    """Followers and followed members of a member."""
 
-    def other(self, member_id: int) -> Member:
-        """The member looked at, among those the asker may see."""
-        other: Member = get_object_or_404(Member.objects.visible_to(self.member), pk=member_id)
-        return other
+    def get_member(self, member_id: int) -> Member:
+        """Return the member, or 404 for one who is not visible."""
+        member: Member = get_object_or_404(Member.objects.visible_to(self.member), pk=member_id)
+        return member
 
     @operation(id="list_followers", summary="List a member's followers", **LIST)
     def followers(self, request: Request, member_id: int) -> Response:
-        """Those the asker may see."""
-        return self.page(followers_of(self.other(member_id), self.member), "follower")
+        """List the visible ones, newest first."""
+        return self.page(followers_of(self.get_member(member_id), self.member), "follower")
 
     @operation(id="list_following", summary="List whom a member follows", **LIST)
     def following(self, request: Request, member_id: int) -> Response:
-        """Those the asker may see."""
-        return self.page(followed_by(self.other(member_id), self.member), "followed")
+        """List the visible ones, newest first."""
+        return self.page(followed_by(self.get_member(member_id), self.member), "followed")
 
 
 class BlockViewSet(RelationViewSet):
-    """Whom the asker does not want to see."""
+    """Members whom the member blocks."""
 
     def target(self, member_id: int) -> Member:
-        """Whoever stands; blocks are ignored, or nobody could block back."""
+        """Return an active member; blocks are ignored, so that one can block back."""
         other: Member = get_object_or_404(Member.objects.active(), pk=member_id)
         return other
 
     @operation(id="list_blocks", summary="List whom you block", **LIST)
     def list(self, request: Request) -> Response:
-        """The newest first."""
+        """List the blocked members, newest block first."""
         return self.page(
             Block.objects.filter(MemberQuerySet.active_condition("blocked__"), blocker=self.member.pk), "blocked"
         )
@@ -106,7 +106,7 @@ class BlockViewSet(RelationViewSet):
     @operation(
         id="block_member",
         summary="Block a member",
-        description="Hides both from each other everywhere and ends their follows. Blocking twice changes nothing.",
+        description="Hides the two members from each other and deletes their follows. A repetition changes nothing.",
         request=None,
         responses=DONE,
         rate_limits=[rate_limit("relation-member", by="member")],
@@ -114,12 +114,12 @@ class BlockViewSet(RelationViewSet):
         exempt_from=[TermsAccepted],
     )
     def update(self, request: Request, member_id: int) -> Response:
-        """Part the two."""
+        """Block a member."""
         self.member.block(self.target(member_id))
         return Response(status=204)
 
     @operation(id="unblock_member", summary="Unblock a member", responses=DONE, exempt_from=[TermsAccepted])
     def destroy(self, request: Request, member_id: int) -> Response:
-        """Follows do not come back by themselves."""
+        """Unblock a member; follows are not restored."""
         self.member.unblock(self.target(member_id))
         return Response(status=204)

@@ -1,4 +1,4 @@
-"""/me: what only the member themselves may read and change."""
+"""/me: the member's own profile, avatar, terms and withdrawal."""
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -19,7 +19,7 @@ from accounts.errors import (
 from accounts.models import Member, VerificationCode
 from accounts.openapi_examples import MINA, OWN_PROFILE
 from accounts.permissions import TermsAccepted
-from accounts.profiles.profiles import own_profile
+from accounts.profiles.profiles import own_profile_representation
 from accounts.profiles.serializers import (
     AvatarUpdateSerializer,
     OwnProfileSerializer,
@@ -37,34 +37,34 @@ from media.errors import ImageNotUsable
 
 
 class MeViewSet(StrictViewSet):
-    """The member who asks."""
+    """The logged-in member."""
 
     def me(self) -> Member:
-        """The asker, loaded; gone when erased in this very second."""
+        """Return the member, loaded; 404 if they were erased meanwhile."""
         return get_object_or_404(Member, pk=self.member.pk)
 
-    def as_read(self) -> Member:
-        """The asker, locked for a change; raises PreconditionFailed when the profile is not what they have read."""
-        # Not the key: posts and pictures of theirs may be made meanwhile.
+    def lock_member(self) -> Member:
+        """Return the member, locked; raise PreconditionFailed unless If-Match names the current profile."""
+        # no_key, so that the member can create posts and images meanwhile.
         member: Member = get_object_or_404(Member.objects.select_for_update(no_key=True), pk=self.member.pk)
-        check_preconditions(self.request, lambda: own_profile(member))
+        check_preconditions(self.request, lambda: own_profile_representation(member))
         return member
 
     @operation(
         id="get_my_profile",
-        summary="Read your own profile",
+        summary="Get your own profile",
         responses=OwnProfileSerializer,
         examples=[response_example(OWN_PROFILE)],
         etag=True,
     )
     def retrieve(self, request: Request) -> HttpResponse:
-        """With what nobody else sees."""
-        return etag_response(request, own_profile(self.me()))
+        """Get the member's own profile."""
+        return etag_response(request, own_profile_representation(self.me()))
 
     @operation(
         id="update_my_profile",
         summary="Change your profile",
-        description="Only what is sent is changed.",
+        description="Changes only the fields that are sent.",
         request=ProfileChangeSerializer,
         responses=OwnProfileSerializer,
         examples=[
@@ -74,58 +74,58 @@ class MeViewSet(StrictViewSet):
         if_match=True,
     )
     def partial_update(self, request: Request) -> Response:
-        """Name, nickname, a few words."""
+        """Change name, nickname or about."""
         data = self.validated_data()
         with transaction.atomic():
-            member = self.as_read()
+            member = self.lock_member()
             member.update(**data)
-            shown = own_profile(member)
-        return Response(shown, headers={"ETag": compute_etag(shown)})
+            profile = own_profile_representation(member)
+        return Response(profile, headers={"ETag": compute_etag(profile)})
 
     @operation(
         id="set_avatar",
-        summary="Show yourself with a picture",
-        description="Takes an uploaded picture that nothing shows yet; the one before it is deleted.",
+        summary="Set your avatar",
+        description="Takes an uploaded image that no post or avatar uses; the former avatar is deleted.",
         request=AvatarUpdateSerializer,
         responses=OwnProfileSerializer,
         examples=[request_example({"image_id": MINA["id"]}), response_example(OWN_PROFILE)],
         errors=[ImageNotUsable],
         if_match=True,
     )
-    def put_avatar(self, request: Request) -> Response:
-        """Put the avatar."""
+    def set_avatar(self, request: Request) -> Response:
+        """Set the avatar."""
         image_id = self.validated_data()["image_id"]
         with transaction.atomic():
-            member = self.as_read()
+            member = self.lock_member()
             member.set_avatar(image_id)
-        return Response(own_profile(member))
+        return Response(own_profile_representation(member))
 
     @operation(
         id="delete_avatar",
-        summary="Show yourself without a picture",
-        responses={204: OpenApiResponse(description="It is gone.")},
+        summary="Remove your avatar",
+        responses={204: OpenApiResponse(description="There is no avatar any more.")},
         if_match=True,
     )
     def delete_avatar(self, request: Request) -> Response:
-        """Take the avatar down; having none is a success too."""
+        """Remove the avatar, if any."""
         with transaction.atomic():
-            self.as_read().remove_avatar()
+            self.lock_member().remove_avatar()
         return Response(status=204)
 
     @operation(
         id="withdraw",
-        summary="Withdraw",
-        description="Hides everything of yours and signs you out everywhere, this second. After the days of grace all "
-        "of it is erased for good; signing in before that restores it. Confirm with the password, or with a code.",
+        summary="Withdraw your account",
+        description="Hides everything of yours and ends all login sessions at once. After the grace period all of it "
+        "is erased for good; a login before that restores it. Confirm with the password, or with a code.",
         request=WithdrawalSerializer,
-        responses={204: OpenApiResponse(description="You are gone for everybody else.")},
+        responses={204: OpenApiResponse(description="The account is withdrawn.")},
         examples=[request_example({"password": "a long enough password"})],
         rate_limits=[rate_limit("password-member", by="member")],
         errors=[PasswordWrong, TooManyGuesses, CodeIncorrect, CodeExpired, CodeUsedUp],
         exempt_from=[TermsAccepted],
     )
     def withdraw(self, request: Request) -> Response:
-        """Leave, with the password or a mailed code as confirmation."""
+        """Withdraw, confirmed by password or code."""
         data = self.validated_data()
         if "code" in data:
             withdraw.withdraw_with_code(self.me(), data["code"])
@@ -135,14 +135,14 @@ class MeViewSet(StrictViewSet):
 
     @operation(
         id="request_withdrawal_code",
-        summary="Have a code mailed to withdraw with",
+        summary="Request a code to withdraw",
         request=None,
-        responses={202: OpenApiResponse(description="The letter is on its way.")},
+        responses={202: OpenApiResponse(description="The e-mail is on its way.")},
         rate_limits=[rate_limit("code-address")],
         exempt_from=[TermsAccepted],
     )
-    def ask_withdrawal_code(self, request: Request) -> Response:
-        """For those who do not know their password any more."""
+    def request_withdrawal_code(self, request: Request) -> Response:
+        """Request a code, for members who do not know their password."""
         member = self.me()
         enforce_rate_limit("code-email", member.email)
         VerificationCode.objects.request_code(member.email, VerificationCode.WITHDRAW, get_language() or "en", member)
@@ -151,15 +151,15 @@ class MeViewSet(StrictViewSet):
     @operation(
         id="accept_terms",
         summary="Accept the terms",
-        description="When the terms change, writing answers 403 `terms_not_accepted` until the present version is "
-        "accepted. Accepting it twice changes nothing.",
+        description="When the terms change, writing answers 403 `terms_not_accepted` until the current version is "
+        "accepted. A repetition changes nothing.",
         request=TermsAcceptanceSerializer,
-        responses={204: OpenApiResponse(description="They are accepted.")},
+        responses={204: OpenApiResponse(description="The terms are accepted.")},
         examples=[request_example({"version": "2026-11-01"})],
         errors=[TermsOutdated],
         exempt_from=[TermsAccepted],
     )
     def accept_terms(self, request: Request) -> Response:
-        """Accept the present version."""
+        """Accept the current terms."""
         self.me().accept_terms(self.validated_data()["version"])
         return Response(status=204)

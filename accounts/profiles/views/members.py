@@ -1,4 +1,4 @@
-"""/members: joining, finding and looking at one another."""
+"""/members: sign-up, search and profiles."""
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.errors import EmailTaken, ProofInvalid, TermsOutdated
 from accounts.models import Member
 from accounts.openapi_examples import MINA, PAIR, PROFILE
-from accounts.profiles.profiles import profile
+from accounts.profiles.profiles import profile_representation
 from accounts.profiles.representations import member_summary, member_summary_values
 from accounts.profiles.serializers import MemberSearchSerializer, MemberSummarySerializer, ProfileSerializer
 from accounts.sessions import rotation
@@ -28,7 +28,7 @@ from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
 from libs.throttling.client_address import client_address, coarse_network_of
 from libs.throttling.throttles import rate_limit
 
-JOINING = {
+SIGN_UP = {
     "proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl",
     "password": "a long enough password",
     "name": "Kim Mina",
@@ -39,14 +39,14 @@ JOINING = {
 
 
 class MemberViewSet(StrictViewSet):
-    """Becoming a member, and other members as far as they may be seen."""
+    """Sign-up, and members who are visible to the member."""
 
     pagination_class = KeysetPagination
 
     @operation(
         id="search_members",
-        summary="Find members by nickname",
-        description="Those you may see, the newest member first.",
+        summary="Search members by nickname",
+        description="Members you may see, the newest first.",
         query=MemberSearchSerializer,
         query_parameters=PAGE_PARAMETERS,
         responses=MemberSummarySerializer(many=True),
@@ -55,7 +55,7 @@ class MemberViewSet(StrictViewSet):
         errors=[InvalidCursor],
     )
     def list(self, request: Request) -> Response:
-        """One page of members who are called so."""
+        """List one page of the members found."""
         found = Member.objects.visible_to(self.member).search_nickname(self.validated_query()["search"])
         rows = found.order_by("-created_at", "-id").values("id", "created_at", **member_summary_values(self.member))
         return self.get_paginated_response([member_summary(row) for row in self.paginate_queryset(rows) or []])
@@ -63,16 +63,16 @@ class MemberViewSet(StrictViewSet):
     @operation(
         id="sign_up",
         public=True,
-        summary="Join",
-        description="Makes the member and signs this device in. A refused sign-up leaves the proof as good as it was.",
+        summary="Sign up",
+        description="Creates the member and logs this device in. After a refused sign-up the proof is still valid.",
         request=SignUpSerializer,
         responses={201: TokenPairSerializer},
-        examples=[request_example(JOINING), response_example(PAIR, 201)],
+        examples=[request_example(SIGN_UP), response_example(PAIR, 201)],
         rate_limits=[rate_limit("sign-up-address")],
         errors=[ProofInvalid, TermsOutdated, EmailTaken],
     )
     def create(self, request: Request) -> Response:
-        """Become a member."""
+        """Sign up and log in."""
         data = self.validated_data()
         device = data.pop("device")
         with transaction.atomic():
@@ -84,12 +84,12 @@ class MemberViewSet(StrictViewSet):
 
     @operation(
         id="get_member",
-        summary="Read a member's profile",
+        summary="Get a member's profile",
         responses=ProfileSerializer,
         examples=[response_example(PROFILE)],
         etag=True,
     )
     def retrieve(self, request: Request, member_id: int) -> HttpResponse:
-        """One member; oneself too."""
+        """Get a visible member's profile."""
         member = get_object_or_404(Member.objects.visible_to(self.member), pk=member_id)
-        return etag_response(request, profile(member, self.member))
+        return etag_response(request, profile_representation(member, self.member))
