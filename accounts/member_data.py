@@ -14,7 +14,7 @@ from accounts.member_data_registry import (
     add_profile_count,
 )
 from accounts.models import Export, Follow, Member
-from accounts.profiles.profiles import followed_by, followers_of
+from accounts.profiles.follows import followed_by, followers_of
 from libs.cleanup import add_cleanup_task, chunk_ids, delete_chunk
 from media.models import Image
 

@@ -5,8 +5,6 @@ REST framework imports this module while it is being imported, so it imports no 
 
 from typing import Any
 
-from django.apps import apps
-from django.conf import settings
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -23,9 +21,7 @@ class TermsAccepted(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Raise TermsNotAccepted for a write of a member who has not accepted the current terms."""
-        if request.user.is_authenticated and request.method not in SAFE_METHODS:
-            members = apps.get_model("accounts", "Member").objects
-            accepted = members.filter(pk=request.user.pk, terms_version=settings.TERMS_VERSION)
-            if not accepted.exists():
-                raise TermsNotAccepted
+        is_write = request.method not in SAFE_METHODS
+        if is_write and request.user.is_authenticated and not request.user.has_accepted_terms():
+            raise TermsNotAccepted
         return True

@@ -3,8 +3,7 @@
 from django.urls import path
 
 import libs.api.path_converters  # noqa: F401  (makes <id:...> known)
-from accounts.credentials.password_reset_views import PasswordResetViewSet
-from accounts.credentials.views import CredentialsViewSet
+from accounts.credentials.views import CredentialsViewSet, PasswordResetViewSet
 from accounts.exports.views import ExportViewSet
 from accounts.profiles.views.follows_and_blocks import BlockViewSet, FollowViewSet, MemberFollowViewSet
 from accounts.profiles.views.me import MeViewSet

@@ -1,4 +1,4 @@
-"""/me/password and /me/email: change of the member's own credentials."""
+"""/me/password, /me/email and /password-resets: changes of a member's credentials."""
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
@@ -6,18 +6,19 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.credentials import change_credentials
-from accounts.credentials.serializers import EmailChangeSerializer, PasswordChangeSerializer
+from accounts.credentials import email_change, passwords
+from accounts.credentials.serializers import EmailChangeSerializer, PasswordChangeSerializer, PasswordResetSerializer
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, PasswordWrong, TooManyGuesses
 from accounts.models import Member, VerificationCode
 from accounts.openapi_examples import OWN_PROFILE
-from accounts.profiles.profiles import own_profile_representation
+from accounts.profiles.representations import own_profile_representation
 from accounts.profiles.serializers import OwnProfileSerializer
 from accounts.sessions import login
-from accounts.signup.serializers import VerificationConfirmationSerializer
+from accounts.signup.serializers import VerificationCodeSerializer, VerificationConfirmationSerializer
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
+from libs.throttling.client_address import client_address
 from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 
@@ -42,7 +43,7 @@ class CredentialsViewSet(StrictViewSet):
         """Change the password."""
         data = self.validated_data()
         sid = int(self.token["sid"])
-        change_credentials.change_password(self.me(), data["current"], data["password"], keeping=sid)
+        passwords.change_password(self.me(), data["current"], data["password"], keeping=sid)
         return Response(status=204)
 
     @operation(
@@ -78,6 +79,47 @@ class CredentialsViewSet(StrictViewSet):
     def change_email(self, request: Request) -> Response:
         """Change the address."""
         data = self.validated_data()
-        return Response(
-            own_profile_representation(change_credentials.change_email(self.me(), data["email"], data["code"]))
-        )
+        member = email_change.change_email(self.me(), data["email"], data["code"])
+        return Response(own_profile_representation(member))
+
+
+class PasswordResetViewSet(StrictViewSet):
+    """Requests a code and resets the password with it."""
+
+    @operation(
+        id="request_password_reset",
+        public=True,
+        summary="Request a code to reset the password",
+        description="The response is the same for every address; only a member's gets an e-mail.",
+        request=VerificationCodeSerializer,
+        responses={202: OpenApiResponse(description="If a member has this address, the e-mail is on its way.")},
+        examples=[request_example({"email": "mina@example.com"})],
+        rate_limits=[rate_limit("code-address")],
+    )
+    def create(self, request: Request) -> Response:
+        """Request a code."""
+        email = self.validated_data()["email"]
+        enforce_rate_limit("code-email", email)
+        VerificationCode.objects.request_code(email, VerificationCode.RESET, get_language() or "en")
+        return Response(status=202)
+
+    @operation(
+        id="reset_password",
+        public=True,
+        summary="Reset the password",
+        description="Ends all login sessions; log in with the new password. A code is valid for five guesses and one "
+        "success. After a password that is not accepted it is still valid.",
+        request=PasswordResetSerializer,
+        responses={204: OpenApiResponse(description="The password is changed, and all login sessions have ended.")},
+        examples=[
+            request_example({"email": "mina@example.com", "code": "aB3dE5gH", "password": "a long enough password"})
+        ],
+        rate_limits=[rate_limit("confirm-address")],
+        errors=[CodeIncorrect, CodeExpired, CodeUsedUp],
+    )
+    def confirm(self, request: Request) -> Response:
+        """Reset the password."""
+        data = self.validated_data()
+        address = client_address(request)
+        passwords.reset_password(data["email"], data["code"], data["password"], address=address)
+        return Response(status=204)

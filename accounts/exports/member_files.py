@@ -9,7 +9,7 @@ from typing import Any
 from accounts.exports.contents import image_path, iterate_by_id
 from accounts.models import Avatar, Block, Member
 from accounts.models.member import MemberQuerySet
-from accounts.profiles.profiles import followed_by, followers_of
+from accounts.profiles.follows import followed_by, followers_of
 
 Rows = Iterator[dict[str, Any]]
 

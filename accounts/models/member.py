@@ -181,6 +181,11 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         if self.terms_version != version:
             self.update(terms_version=version, terms_accepted_at=timezone.now())
 
+    def has_accepted_terms(self) -> bool:
+        """Whether the member has accepted the current terms; asks the database, since only the id may be loaded."""
+        accepted: bool = Member.objects.filter(pk=self.pk, terms_version=settings.TERMS_VERSION).exists()
+        return accepted
+
     def update(self, **fields: Any) -> None:
         """Set fields and save them."""
         for name, value in fields.items():

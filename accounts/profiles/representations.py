@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef
 
 from accounts.models import Follow, Member
+from accounts.profiles.counts import profile_counts
 from media.representations import image_representation, image_values
 
 
@@ -30,3 +31,20 @@ def member_summary(row: Mapping[str, Any]) -> dict[str, Any]:
         "avatar": image_representation(row, "avatar_") if row["avatar_image_id"] else None,
         "viewer": {"following": row["is_following"], "followed_by": row["is_followed_by"]},
     }
+
+
+def profile_representation(member: Member, viewer: Member) -> dict[str, Any]:
+    """Return the profile of a member who is visible to the viewer."""
+    return member_summary(Member.objects.filter(pk=member.pk).values(**member_summary_values(viewer)).get()) | {
+        "about": member.about,
+        "created_at": member.created_at,
+        "counts": profile_counts(member, viewer),
+    }
+
+
+def own_profile_representation(member: Member) -> dict[str, Any]:
+    """Return the member's own profile, which alone has the e-mail address."""
+    representation = profile_representation(member, member)
+    del representation["viewer"]
+    own = {name: getattr(member, name) for name in ("email", "name", "terms_version", "terms_accepted_at")}
+    return representation | own

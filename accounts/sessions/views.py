@@ -13,6 +13,7 @@ from accounts.openapi_examples import PAIR, SESSION
 from accounts.permissions import TermsAccepted
 from accounts.sessions import login, rotation
 from accounts.sessions.authentication import V1_AUDIENCE
+from accounts.sessions.representations import token_pair_representation
 from accounts.sessions.serializers import (
     EmailLoginSerializer,
     LoginSessionListSerializer,
@@ -29,18 +30,6 @@ from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 # By session, so that a stolen device that floods these calls cannot keep another one from ending its session.
 DEVICES = [rate_limit("devices-session", by="session")]
-
-
-def token_pair_representation(pair: rotation.TokenPair) -> dict[str, Any]:
-    """Return the tokens as the API shows them."""
-    return {
-        "access": str(pair.access),
-        "access_expires_at": pair.access.expires_at,
-        "refresh": str(pair.refresh),
-        "refresh_expires_at": pair.refresh.expires_at,
-        "session_id": str(pair.session.pk),
-        "member_id": str(pair.session.member_id),
-    }
 
 
 class SessionViewSet(StrictViewSet):

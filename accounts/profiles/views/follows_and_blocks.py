@@ -13,7 +13,7 @@ from accounts.models import Block, Member
 from accounts.models.member import MemberQuerySet
 from accounts.openapi_examples import RELATION
 from accounts.permissions import TermsAccepted
-from accounts.profiles.profiles import followed_by, followers_of
+from accounts.profiles.follows import followed_by, followers_of
 from accounts.profiles.representations import member_summary, member_summary_values
 from accounts.profiles.serializers import RelatedMemberSerializer
 from libs.api.openapi_examples import response_example

@@ -19,7 +19,7 @@ from accounts.errors import (
 from accounts.models import Member, VerificationCode
 from accounts.openapi_examples import MINA, OWN_PROFILE
 from accounts.permissions import TermsAccepted
-from accounts.profiles.profiles import own_profile_representation
+from accounts.profiles.representations import own_profile_representation
 from accounts.profiles.serializers import (
     AvatarUpdateSerializer,
     OwnProfileSerializer,

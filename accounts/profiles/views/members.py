@@ -10,13 +10,12 @@ from rest_framework.response import Response
 from accounts.errors import EmailTaken, ProofInvalid, TermsOutdated
 from accounts.models import Member
 from accounts.openapi_examples import MINA, PAIR, PROFILE
-from accounts.profiles.profiles import profile_representation
-from accounts.profiles.representations import member_summary, member_summary_values
+from accounts.profiles.representations import member_summary, member_summary_values, profile_representation
 from accounts.profiles.serializers import MemberSearchSerializer, MemberSummarySerializer, ProfileSerializer
 from accounts.sessions import rotation
 from accounts.sessions.authentication import V1_AUDIENCE
+from accounts.sessions.representations import token_pair_representation
 from accounts.sessions.serializers import TokenPairSerializer
-from accounts.sessions.views import token_pair_representation
 from accounts.signup import registration
 from accounts.signup.serializers import SignUpSerializer
 from libs.api.conditional_requests import etag_response
