@@ -63,7 +63,7 @@ lint-openapi:
 	|| { cat $(LINTERS)/redocly.log; exit 1; }
 
 DESCRIBE = $(IN)/python manage.py spectacular --validate --fail-on-warn
-# The wire of the Android app has a document of its own.
+# The Android API has a document of its own.
 DESCRIBE_APP = $(DESCRIBE) --generator-class android.openapi.AppGenerator
 schema: development
 	$(DESCRIBE) --file docs/openapi.yaml

@@ -1,1 +1,1 @@
-"""The tests, room by room."""
+"""The tests, a package for each package of the project."""

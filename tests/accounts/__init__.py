@@ -1,1 +1,1 @@
-"""The room of members, a file for each story."""
+"""Tests of members and their accounts."""

@@ -1,4 +1,4 @@
-"""What the stories of members need: letters and the codes in them, and a database that threads really share."""
+"""What the stories of members need: e-mails and the codes in them, and a database that threads really share."""
 
 import re
 import threading
@@ -20,9 +20,9 @@ CodeFor = Callable[[str], str]
 AtOnce = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 
 
-def code_in(letter: EmailMultiAlternatives | Message) -> str:
-    """The code a letter holds, or "" when it holds none."""
-    text = letter.body if isinstance(letter, EmailMultiAlternatives) else str(letter.get_payload())
+def code_in(message: EmailMultiAlternatives | Message) -> str:
+    """The code an e-mail holds, or "" when it holds none."""
+    text = message.body if isinstance(message, EmailMultiAlternatives) else str(message.get_payload())
     found = re.search(r"^ {4}([A-Za-z0-9]{8})\r?$", str(text), re.MULTILINE)
     return found.group(1) if found else ""
 
@@ -40,7 +40,7 @@ def phone() -> Phone:
 
 @pytest.fixture
 def code_for(work: Callable[[], None], mailoutbox: list[EmailMultiAlternatives]) -> CodeFor:
-    """Asks for a code as a phone does, and reads it from the letter."""
+    """Asks for a code as a phone does, and reads it from the e-mail."""
 
     def ask(email: str) -> str:
         assert Phone().post("verification-codes", email=email).status_code == 202

@@ -24,7 +24,7 @@ class Phone:
 
     @classmethod
     def of(cls, member: Member, device: str = "phone") -> "Phone":
-        """A phone that is signed in; skips the door."""
+        """A phone that is signed in; skips the login."""
         phone = cls()
         pair = rotation.start_session(member, audience="v1", device=device, network="192.0.2.0/24")
         phone.pair = {"access": str(pair.access), "refresh": str(pair.refresh), "session_id": str(pair.session.pk)}

@@ -1,4 +1,4 @@
-"""What somebody tries who means harm, at the doors of this room."""
+"""What somebody tries who means harm, at sign-up, login and password reset."""
 
 import unicodedata
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from pytest_django import Settings
 
 from accounts.models import Member, VerificationCode
 from tests.accounts.conftest import CodeFor
-from tests.accounts.letters import Letters
 from tests.accounts.phone import HOME, Phone, code_of
+from tests.accounts.sent_emails import SentEmails
 from tests.factories import PASSWORD
 
 
 def _knock(email: str, password: str) -> int:
-    """Try the admin's door from the phone's address; 302 is in."""
+    """Try the admin's login from the phone's address; 302 is in."""
     form = {"username": email, "password": password}
     return Client(REMOTE_ADDR=HOME).post("/admin/login/", form).status_code
 
@@ -76,7 +76,7 @@ def test_one_mailbox_is_counted_once_however_its_domain_is_spelt(email: str, set
     "email", ['"v"@example.com', '"\\v"@example.com', "v@[127.0.0.1]", "v@xn--0.com", f"v@{'ü' * 60}.com"]
 )
 def test_a_second_spelling_of_a_mailbox_is_no_address(
-    email: str, work: Callable[[], None], mailoutbox: Letters
+    email: str, work: Callable[[], None], mailoutbox: SentEmails
 ) -> None:
     assert code_of(Phone().post("verification-codes", email=email)) == "invalid"
     work()
@@ -84,7 +84,7 @@ def test_a_second_spelling_of_a_mailbox_is_no_address(
 
 
 @pytest.mark.django_db
-def test_a_domain_in_letters_of_its_country_is_written_either_way(code_for: CodeFor) -> None:
+def test_a_domain_in_emails_of_its_country_is_written_either_way(code_for: CodeFor) -> None:
     code = code_for("mina@bücher.example")
     answer = Phone().post("verification-codes/confirm", email="mina@xn--bcher-kva.example", code=code)
     assert answer.status_code == 200

@@ -201,7 +201,7 @@ def test_the_list_of_devices_takes_one_query_however_many(
         assert len(phone.get("sessions").json()["results"]) == devices
 
 
-def test_a_device_may_be_named_in_any_letters(mina: Member, phone: Phone) -> None:
+def test_a_device_may_be_named_in_any_emails(mina: Member, phone: Phone) -> None:
     for name in ("미나의 전화", "👨‍👩‍👧‍👦" * 80):
         assert phone.sign_in(mina.email, device=name).status_code == 201
         assert phone.get("sessions").json()["results"][0]["device"] == name

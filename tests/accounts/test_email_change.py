@@ -9,8 +9,8 @@ import pytest
 from accounts.models import Member, SecurityEvent, VerificationCode
 from libs.outbox.models import Job
 from tests.accounts.conftest import AtOnce, CodeFor
-from tests.accounts.letters import Letters, last_code, subjects
 from tests.accounts.phone import Phone, code_of, told
+from tests.accounts.sent_emails import SentEmails, last_code, subjects
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +26,8 @@ def phone(mina: Member) -> Phone:
 
 
 @pytest.fixture
-def move_code(work: Work, mailoutbox: Letters) -> Asked:
-    """Asks for a code to move with; "" when the letter has none."""
+def move_code(work: Work, mailoutbox: SentEmails) -> Asked:
+    """Asks for a code to move with; "" when the e-mail has none."""
 
     def ask(phone: Phone, email: str) -> str:
         assert phone.post("me/email", email=email, password=PASSWORD).status_code == 202
@@ -56,7 +56,7 @@ def test_nothing_changes_before_the_code_is_confirmed(phone: Phone, mina: Member
 
 
 def test_both_addresses_are_told_and_the_former_is_forgotten(
-    phone: Phone, mina: Member, move_code: Asked, work: Work, mailoutbox: Letters
+    phone: Phone, mina: Member, move_code: Asked, work: Work, mailoutbox: SentEmails
 ) -> None:
     confirm(phone, move_code(phone, NEW))
     work()
@@ -73,7 +73,7 @@ def test_a_wrong_password_mails_nothing(phone: Phone) -> None:
 
 
 def test_an_address_of_somebody_else_is_answered_like_a_free_one(
-    phone: Phone, jun: Member, work: Work, mailoutbox: Letters
+    phone: Phone, jun: Member, work: Work, mailoutbox: SentEmails
 ) -> None:
     asked = [phone.post("me/email", email=email, password=PASSWORD) for email in (jun.email, NEW)]
     work()
@@ -83,7 +83,7 @@ def test_an_address_of_somebody_else_is_answered_like_a_free_one(
     assert last_code(mailoutbox, jun.email) == ""
 
 
-def test_an_address_taken_since_the_letter_is_told_to_who_proved_it(
+def test_an_address_taken_since_the_email_is_told_to_who_proved_it(
     phone: Phone, mina: Member, jun: Member, move_code: Asked
 ) -> None:
     code = move_code(phone, NEW)
@@ -132,7 +132,7 @@ def test_a_code_to_move_with_opens_no_other_door(phone: Phone, mina: Member, mov
 
 
 def test_codes_sent_to_the_former_address_are_void(
-    phone: Phone, mina: Member, move_code: Asked, work: Work, mailoutbox: Letters
+    phone: Phone, mina: Member, move_code: Asked, work: Work, mailoutbox: SentEmails
 ) -> None:
     Phone().post("password-resets", email=mina.email)
     work()

@@ -26,8 +26,8 @@ from libs.outbox.worker import Worker
 from media.models import Image
 from posts.models import Post
 from tests.accounts.conftest import CodeFor
-from tests.accounts.letters import Letters, last_code
 from tests.accounts.phone import Phone, code_of
+from tests.accounts.sent_emails import SentEmails, last_code
 from tests.erasing import erase
 from tests.factories import PASSWORD, MemberFactory, PostFactory, put
 from tests.libs.outbox.processes import database_url, drain, start_worker
@@ -80,7 +80,7 @@ def test_signing_up_with_a_withdrawn_address_costs_the_same_for_any_number_of_po
 
 
 def test_after_signing_up_anew_nothing_old_can_be_reached(
-    mina: Member, jun: Member, proof_for: CodeFor, work: Work, mailoutbox: Letters
+    mina: Member, jun: Member, proof_for: CodeFor, work: Work, mailoutbox: SentEmails
 ) -> None:
     old, reader, email = Phone.of(mina), Phone.of(jun), mina.email
     post = PostFactory.create(author=mina)
@@ -130,7 +130,7 @@ def test_a_new_member_keeps_everything_while_the_old_one_is_deleted(
     assert Phone().sign_in(mina.email, "a long password by the sea").status_code == 201
 
 
-def test_an_erased_member_gets_no_mail_that_was_waiting(mina: Member, work: Work, mailoutbox: Letters) -> None:
+def test_an_erased_member_gets_no_mail_that_was_waiting(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
     with transaction.atomic():
         SecurityEvent.objects.record_and_notify(mina, SecurityEvent.EMAIL_CHANGED, former_email="former@example.com")
     mina.withdraw()

@@ -1,4 +1,4 @@
-"""Letters: in the reader's language, over a real conversation with a mail server, again when that refuses."""
+"""E-mails: in the reader's language, over a real conversation with a mail server, again when that refuses."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from accounts.models import Member
 from libs.outbox.models import Job
 from tests.accounts.conftest import code_in
 from tests.accounts.phone import Phone, code_of
-from tests.accounts.post_office import APP_PASSWORD, USER, PostOffice, open_office
+from tests.accounts.smtp_server import APP_PASSWORD, USER, SmtpServer, running_smtp_server
 
 pytestmark = pytest.mark.django_db
 NEW = "new@example.com"
@@ -25,7 +25,7 @@ KOREAN = {"code": "코드", "known": "이미", "code_or_return": "다시"}
 
 @pytest.fixture
 def smtp(settings: Settings) -> Settings:
-    """Letters leave by SMTP, as in production."""
+    """E-mails leave by SMTP, as in production."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_USE_TLS = "localhost", True
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = USER, APP_PASSWORD
@@ -33,12 +33,12 @@ def smtp(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def office(smtp: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
+def smtp_server(smtp: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServer]:
     """A mail server whose certificate is trusted."""
-    with open_office(tmp_path) as (office, port, certificate):
+    with running_smtp_server(tmp_path) as (smtp_server, port, certificate):
         smtp.EMAIL_PORT = port
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        yield office
+        yield smtp_server
 
 
 def ask(email: str = NEW) -> Job:
@@ -49,17 +49,17 @@ def ask(email: str = NEW) -> Job:
 @pytest.mark.parametrize(
     ("language", "greeting"), [("en", "Your sign-up code"), ("ko-KR,ko;q=0.9,en;q=0.5", "코드"), ("fr", "Your")]
 )
-def test_a_letter_speaks_the_language_that_was_asked_for(
+def test_an_email_speaks_the_language_that_was_asked_for(
     language: str, greeting: str, work: Work, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
     Phone(language=language).post("verification-codes", email=NEW)
     work()
-    (letter,) = mailoutbox
-    assert greeting in str(letter.subject)
-    assert code_in(letter)
+    (message,) = mailoutbox
+    assert greeting in str(message.subject)
+    assert code_in(message)
 
 
-def test_every_letter_has_korean_words_and_an_english_text(
+def test_every_email_has_korean_words_and_an_english_text(
     work: Work, mailoutbox: list[EmailMultiAlternatives], mina: Member, jun: Member
 ) -> None:
     jun.withdraw()
@@ -67,55 +67,55 @@ def test_every_letter_has_korean_words_and_an_english_text(
         for language in ("ko", "en"):
             Phone(language=language).post("verification-codes", email=email)
             work()
-            spoken = [letter.isascii() for letter in (str(mailoutbox[-1].subject), str(mailoutbox[-1].body))]
+            spoken = [message.isascii() for message in (str(mailoutbox[-1].subject), str(mailoutbox[-1].body))]
             assert spoken == [language == "en"] * 2
 
 
-def test_a_letter_says_the_same_as_text_and_as_html(work: Work, mailoutbox: list[EmailMultiAlternatives]) -> None:
+def test_an_email_says_the_same_as_text_and_as_html(work: Work, mailoutbox: list[EmailMultiAlternatives]) -> None:
     Phone(language="ko").post("verification-codes", email=NEW)
     work()
-    (letter,) = mailoutbox
-    ((html, kind),) = letter.alternatives
+    (message,) = mailoutbox
+    ((html, kind),) = message.alternatives
     assert kind == "text/html"
-    assert code_in(letter) in str(html)
+    assert code_in(message) in str(html)
     assert 'lang="ko"' in str(html)
-    assert letter.message()["From"] == "Heart to Heart <no-reply@heart-to-heart.example>"
+    assert message.message()["From"] == "Heart to Heart <no-reply@heart-to-heart.example>"
 
 
-def test_a_letter_travels_encrypted_and_after_signing_in(office: PostOffice, work: Work) -> None:
+def test_an_email_travels_encrypted_and_after_signing_in(smtp_server: SmtpServer, work: Work) -> None:
     ask()
     work()
-    (letter,) = office.letters
-    assert office.encrypted == [True]
-    assert (letter["To"], letter.get_content_type()) == (NEW, "multipart/alternative")
-    assert [part.get_content_type() for part in letter.iter_parts()] == ["text/plain", "text/html"]
+    (message,) = smtp_server.messages
+    assert smtp_server.encrypted == [True]
+    assert (message["To"], message.get_content_type()) == (NEW, "multipart/alternative")
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
-def test_the_code_of_a_letter_that_came_by_smtp_opens(office: PostOffice, work: Work, phone: Phone) -> None:
+def test_the_code_of_an_email_that_came_by_smtp_opens(smtp_server: SmtpServer, work: Work, phone: Phone) -> None:
     ask()
     work()
-    text = office.letters[0].get_body(("plain",))
+    text = smtp_server.messages[0].get_body(("plain",))
     assert text
     code = next(line.strip() for line in text.get_content().splitlines() if line.startswith("    "))
     assert phone.post("verification-codes/confirm", email=NEW, code=code).status_code == 200
 
 
 @pytest.mark.parametrize("mood", ["451 try again later", "550 no such mailbox", "421 closing"])
-def test_a_letter_that_the_server_refuses_is_sent_again_later(office: PostOffice, work: Work, mood: str) -> None:
-    office.moods = [mood]
+def test_an_email_that_the_server_refuses_is_sent_again_later(smtp_server: SmtpServer, work: Work, mood: str) -> None:
+    smtp_server.replies = [mood]
     with time_machine.travel(timezone.now(), tick=False) as clock:
         job = ask()
         work()
         job.refresh_from_db()
-        assert (job.state, office.letters) == ("waiting", [])
+        assert (job.state, smtp_server.messages) == ("waiting", [])
         clock.shift(timedelta(minutes=1))
         work()
     job.refresh_from_db()
-    assert (job.state, len(office.letters)) == ("done", 1)
+    assert (job.state, len(smtp_server.messages)) == ("done", 1)
 
 
-def test_what_a_refusal_leaves_behind_names_no_address(office: PostOffice, work: Work) -> None:
-    office.moods = [f"550 <{NEW}> unknown"]
+def test_what_a_refusal_leaves_behind_names_no_address(smtp_server: SmtpServer, work: Work) -> None:
+    smtp_server.replies = [f"550 <{NEW}> unknown"]
     job = ask()
     work()
     job.refresh_from_db()
@@ -123,14 +123,14 @@ def test_what_a_refusal_leaves_behind_names_no_address(office: PostOffice, work:
     assert NEW not in job.last_error
 
 
-def test_a_server_whose_certificate_nobody_signed_gets_no_letter(
-    office: PostOffice, work: Work, monkeypatch: pytest.MonkeyPatch
+def test_a_server_whose_certificate_nobody_signed_gets_no_email(
+    smtp_server: SmtpServer, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     job = ask()
     work()
     job.refresh_from_db()
-    assert (job.state, office.letters) == ("waiting", [])
+    assert (job.state, smtp_server.messages) == ("waiting", [])
     assert "SSLCertVerificationError" in job.last_error
 
 
@@ -144,7 +144,7 @@ def test_a_server_that_says_nothing_is_given_up_and_tried_again(smtp: Settings, 
     assert (job.state, job.attempts) == ("waiting", 1)
 
 
-def test_a_wrong_password_of_ours_loses_no_letter(office: PostOffice, work: Work, smtp: Settings) -> None:
+def test_a_wrong_password_of_ours_loses_no_email(smtp_server: SmtpServer, work: Work, smtp: Settings) -> None:
     smtp.EMAIL_HOST_PASSWORD = "forgotten"
     with time_machine.travel(timezone.now(), tick=False) as clock:
         ask()
@@ -152,7 +152,7 @@ def test_a_wrong_password_of_ours_loses_no_letter(office: PostOffice, work: Work
         smtp.EMAIL_HOST_PASSWORD = APP_PASSWORD
         clock.shift(timedelta(minutes=1))
         work()
-    assert len(office.letters) == 1
+    assert len(smtp_server.messages) == 1
 
 
 def test_the_phone_gets_its_answer_while_the_mail_server_is_away(smtp: Settings, phone: Phone) -> None:

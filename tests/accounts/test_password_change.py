@@ -8,8 +8,8 @@ import pytest
 
 from accounts.models import Member, SecurityEvent
 from tests.accounts.conftest import AtOnce
-from tests.accounts.letters import Letters, subjects
 from tests.accounts.phone import Phone, code_of
+from tests.accounts.sent_emails import SentEmails, subjects
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,9 @@ def test_a_password_that_is_not_taken_ends_nothing(phone: Phone, mina: Member, p
     assert not SecurityEvent.objects.exists()
 
 
-def test_the_member_is_told_by_mail(phone: Phone, mina: Member, work: Callable[[], None], mailoutbox: Letters) -> None:
+def test_the_member_is_told_by_mail(
+    phone: Phone, mina: Member, work: Callable[[], None], mailoutbox: SentEmails
+) -> None:
     change(phone)
     work()
     assert subjects(mailoutbox, mina.email) == ["Your password was changed"]

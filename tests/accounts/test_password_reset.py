@@ -13,8 +13,8 @@ from pytest_django import Settings
 from accounts.models import Member, SecurityEvent, VerificationCode
 from libs.outbox.models import Job
 from tests.accounts.conftest import AtOnce, CodeFor
-from tests.accounts.letters import Letters, last_code, subjects
 from tests.accounts.phone import Phone, code_of, told
+from tests.accounts.sent_emails import SentEmails, last_code, subjects
 from tests.accounts.tables import rows_holding
 
 pytestmark = pytest.mark.django_db
@@ -23,8 +23,8 @@ Work = Callable[[], None]
 
 
 @pytest.fixture
-def reset_code(work: Work, mailoutbox: Letters) -> CodeFor:
-    """Asks for a code as somebody does who forgot; "" when no letter with one came."""
+def reset_code(work: Work, mailoutbox: SentEmails) -> CodeFor:
+    """Asks for a code as somebody does who forgot; "" when no e-mail with one came."""
 
     def ask(email: str) -> str:
         assert Phone().post("password-resets", email=email).status_code == 202
@@ -64,8 +64,8 @@ def test_every_address_gets_the_same_answer(mina: Member, jun: Member, sora: Mem
     assert VerificationCode.objects.count() == 4
 
 
-def test_only_who_may_sign_in_gets_a_letter(
-    reset_code: CodeFor, mina: Member, jun: Member, sora: Member, mailoutbox: Letters, settings: Settings
+def test_only_who_may_sign_in_gets_a_email(
+    reset_code: CodeFor, mina: Member, jun: Member, sora: Member, mailoutbox: SentEmails, settings: Settings
 ) -> None:
     days = settings.WITHDRAWAL_GRACE_DAYS
     jun.suspend(timezone.now() + timedelta(days=1))
@@ -93,7 +93,7 @@ def test_a_reset_gives_no_more_days_of_grace(reset_code: CodeFor, mina: Member, 
     assert Member.objects.get(pk=mina.pk).password == mina.password
 
 
-def test_who_was_suspended_since_the_letter_resets_nothing(reset_code: CodeFor, mina: Member) -> None:
+def test_who_was_suspended_since_the_email_resets_nothing(reset_code: CodeFor, mina: Member) -> None:
     code = reset_code(mina.email)
     mina.suspend(timezone.now() + timedelta(days=1))
     assert code_of(reset(mina.email, code)) == "code_incorrect"
@@ -162,7 +162,7 @@ def test_who_guessed_before_they_asked_need_not_wait(reset_code: CodeFor, mina: 
 
 
 def test_the_member_is_told_and_no_table_holds_the_code(
-    reset_code: CodeFor, mina: Member, work: Work, mailoutbox: Letters
+    reset_code: CodeFor, mina: Member, work: Work, mailoutbox: SentEmails
 ) -> None:
     code = reset_code(mina.email)
     reset(mina.email, code)
@@ -173,7 +173,7 @@ def test_the_member_is_told_and_no_table_holds_the_code(
     assert mina.email not in str(list(Job.objects.values_list("payload", flat=True)))
 
 
-def test_letters_to_reset_with_are_counted_with_those_to_join_with(mina: Member) -> None:
-    doors = ("verification-codes", "password-resets") * 3
-    asked = [Phone(f"198.51.100.{n}").post(door, email=mina.email) for n, door in enumerate(doors)]
+def test_emails_to_reset_with_are_counted_with_those_to_join_with(mina: Member) -> None:
+    paths = ("verification-codes", "password-resets") * 3
+    asked = [Phone(f"198.51.100.{n}").post(path, email=mina.email) for n, path in enumerate(paths)]
     assert [answer.status_code for answer in asked] == [202] * 5 + [429]

@@ -70,7 +70,7 @@ def test_what_makes_no_profile_is_refused(phone: Phone, change: dict[str, Any]) 
 
 
 @pytest.mark.parametrize(("field", "length"), [("name", 50), ("nickname", 30), ("about", 200)])
-def test_the_longest_words_of_the_widest_letters_have_room(phone: Phone, field: str, length: int) -> None:
+def test_the_longest_words_of_the_widest_emails_have_room(phone: Phone, field: str, length: int) -> None:
     family = "👨‍👩‍👧‍👦" * length
     assert phone.patch("me", **{field: family}).json()[field] == family
 

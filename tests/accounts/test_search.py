@@ -25,7 +25,7 @@ def found(client: APIClient, words: str, **asked: Any) -> list[str]:
 
 
 @pytest.fixture
-def town(db: None) -> None:
+def searchable_members(db: None) -> None:
     """One after the other, so that the newest comes first."""
     for nickname in ("Annabel", "Hannah", "김채원", "채원", "a_b", "aXb", "100%"):
         MemberFactory.create(nickname=nickname)
@@ -48,8 +48,8 @@ def town(db: None) -> None:
         ("nobody", []),
     ],
 )
-def test_a_beginning_is_enough_and_three_letters_are_found_anywhere(
-    town: None, jun_api: APIClient, words: str, nicknames: list[str]
+def test_a_beginning_is_enough_and_three_emails_are_found_anywhere(
+    searchable_members: None, jun_api: APIClient, words: str, nicknames: list[str]
 ) -> None:
     assert found(jun_api, words) == nicknames
 
@@ -138,7 +138,7 @@ def ascii_database(db: None) -> Iterator[Any]:
         cursor.execute(f"DROP DATABASE {name}")
 
 
-def test_a_database_that_cannot_fold_letters_is_refused(ascii_database: Any) -> None:
+def test_a_database_that_cannot_fold_emails_is_refused(ascii_database: Any) -> None:
     assert folds_unicode_case(connection)
     assert not folds_unicode_case(ascii_database)
     assert check_database_locale(None, ["default"]) == []

@@ -86,7 +86,7 @@ def test_a_member_of_the_same_address_is_told_only_to_who_proved_it(proof_for: C
     assert (answer.status_code, code_of(answer)) == (409, "email_taken")
 
 
-def test_an_address_in_other_letters_is_the_same_member(proof_for: CodeFor) -> None:
+def test_an_address_in_other_emails_is_the_same_member(proof_for: CodeFor) -> None:
     proof = proof_for("NEW@Example.com")
     MemberFactory.create(email="new@EXAMPLE.com")
     assert code_of(join(proof)) == "email_taken"
@@ -131,7 +131,7 @@ def test_a_password_that_is_easy_to_guess_is_refused(proof_for: CodeFor, passwor
 @pytest.mark.parametrize(
     "password", ["ten chars.", "바다가 보이는 작은 정원", " spaces at both ends ", "🌊" * 10, "sea " * 32]
 )
-def test_a_long_password_of_any_letters_is_taken_as_it_is(proof_for: CodeFor, phone: Phone, password: str) -> None:
+def test_a_long_password_of_any_emails_is_taken_as_it_is(proof_for: CodeFor, phone: Phone, password: str) -> None:
     assert join(proof_for(NEW), password=password).status_code == 201
     assert phone.sign_in(NEW, password).status_code == 201
     assert code_of(phone.sign_in(NEW, f"{password} ")) == "credentials_wrong"
@@ -151,7 +151,7 @@ def test_names_are_kept_composed_and_without_spaces_around_them(proof_for: CodeF
 @pytest.mark.parametrize(
     ("nickname", "status"), [("나" * 30, 201), ("나" * 31, 400), ("👨‍👩‍👧‍👦" * 30, 201), ("👨‍👩‍👧‍👦" * 31, 400)]
 )
-def test_a_nickname_is_measured_in_the_letters_that_people_see(proof_for: CodeFor, nickname: str, status: int) -> None:
+def test_a_nickname_is_measured_in_the_emails_that_people_see(proof_for: CodeFor, nickname: str, status: int) -> None:
     assert join(proof_for(NEW), nickname=nickname).status_code == status
 
 

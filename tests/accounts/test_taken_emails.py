@@ -9,8 +9,8 @@ from django.db.models import ProtectedError
 from accounts import member_data_registry
 from accounts.models import Member
 from tests.accounts.conftest import CodeFor
-from tests.accounts.letters import Letters, last_code
 from tests.accounts.phone import Phone, code_of
+from tests.accounts.sent_emails import SentEmails, last_code
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_a_conflict_while_an_old_account_is_erased_is_not_called_a_taken_address
 
 
 def test_an_address_taken_since_the_code_was_sent_is_refused_for_a_change(
-    mina: Member, mailoutbox: Letters, work: Any
+    mina: Member, mailoutbox: SentEmails, work: Any
 ) -> None:
     phone = Phone.of(mina)
     phone.post("me/email", email="later@example.com", password=PASSWORD)
@@ -60,7 +60,7 @@ def test_an_address_taken_since_the_code_was_sent_is_refused_for_a_change(
 
 
 def test_a_conflict_while_an_address_is_changed_is_not_called_a_taken_address(
-    mina: Member, mailoutbox: Letters, work: Any, failing_handler: None
+    mina: Member, mailoutbox: SentEmails, work: Any, failing_handler: None
 ) -> None:
     phone = Phone.of(mina)
     phone.post("me/email", email="later@example.com", password=PASSWORD)

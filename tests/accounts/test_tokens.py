@@ -1,4 +1,4 @@
-"""Whose token is taken, at which door, and what a refusal says (RFC 6750, RFC 8725)."""
+"""Which tokens each audience accepts, and what an error says (RFC 6750, RFC 8725)."""
 
 import base64
 import hashlib

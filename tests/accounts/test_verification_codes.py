@@ -19,7 +19,7 @@ from tests.accounts.tables import rows_holding
 
 pytestmark = pytest.mark.django_db
 NEW = "new@example.com"
-Letters = list[EmailMultiAlternatives]
+SentEmails = list[EmailMultiAlternatives]
 
 
 def confirm(code: str, email: str = NEW) -> Any:
@@ -38,27 +38,29 @@ def test_known_and_unknown_addresses_get_the_same_answer(phone: Phone, mina: Mem
     assert known.status_code == 202
 
 
-def test_a_members_letter_holds_no_code_and_says_sign_in(code_for: CodeFor, mina: Member, mailoutbox: Letters) -> None:
+def test_a_members_email_holds_no_code_and_says_sign_in(
+    code_for: CodeFor, mina: Member, mailoutbox: SentEmails
+) -> None:
     assert code_for(mina.email) == ""
     assert mailoutbox[-1].to == [mina.email]
     assert "Log in with your password" in str(mailoutbox[-1].body)
 
 
-def test_a_suspended_members_letter_is_that_of_any_member(code_for: CodeFor, mina: Member) -> None:
+def test_a_suspended_members_email_is_that_of_any_member(code_for: CodeFor, mina: Member) -> None:
     mina.suspend(timezone.now() + timedelta(days=3))
     assert code_for(mina.email) == ""
 
 
-def test_a_withdrawn_members_letter_offers_return_and_code(
-    code_for: CodeFor, mina: Member, mailoutbox: Letters
+def test_a_withdrawn_members_email_offers_return_and_code(
+    code_for: CodeFor, mina: Member, mailoutbox: SentEmails
 ) -> None:
     mina.withdraw()
     assert confirm(code_for(mina.email), mina.email).status_code == 200
     assert "To get everything back, log in" in str(mailoutbox[-1].body)
 
 
-def test_when_the_days_of_grace_are_over_the_letter_promises_no_return(
-    code_for: CodeFor, mina: Member, mailoutbox: Letters, settings: Settings
+def test_when_the_days_of_grace_are_over_the_email_promises_no_return(
+    code_for: CodeFor, mina: Member, mailoutbox: SentEmails, settings: Settings
 ) -> None:
     mina.withdraw()
     with time_machine.travel(timezone.now() + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)):
@@ -94,8 +96,8 @@ def test_a_code_lives_five_minutes_from_its_sending(code_for: CodeFor, seconds: 
         assert code_of(confirm(drawn)) == code
 
 
-def test_the_life_of_a_code_counts_from_the_letter_and_not_from_the_asking(
-    phone: Phone, work: Callable[[], None], mailoutbox: Letters
+def test_the_life_of_a_code_counts_from_the_email_and_not_from_the_asking(
+    phone: Phone, work: Callable[[], None], mailoutbox: SentEmails
 ) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         phone.post("verification-codes", email=NEW)
@@ -124,13 +126,13 @@ def test_asking_again_replaces_the_code_and_forgets_wrong_guesses(code_for: Code
     assert confirm(second).status_code == 200
 
 
-def test_the_old_code_is_good_until_the_new_letter_is_sent(code_for: CodeFor, phone: Phone) -> None:
+def test_the_old_code_is_good_until_the_new_email_is_sent(code_for: CodeFor, phone: Phone) -> None:
     code = code_for(NEW)
     phone.post("verification-codes", email=NEW)
     assert confirm(code).status_code == 200
 
 
-def test_a_letter_that_is_sent_again_has_a_new_code(code_for: CodeFor, mailoutbox: Letters) -> None:
+def test_an_email_that_is_sent_again_has_a_new_code(code_for: CodeFor, mailoutbox: SentEmails) -> None:
     first = code_for(NEW)
     mail_code(Job.objects.get().payload)
     assert code_of(confirm(first)) == "code_incorrect"
@@ -143,7 +145,7 @@ def test_neither_the_job_nor_any_table_holds_the_code(code_for: CodeFor) -> None
     assert rows_holding(code) == []
 
 
-def test_a_job_whose_code_was_used_meanwhile_sends_nothing(mailoutbox: Letters) -> None:
+def test_a_job_whose_code_was_used_meanwhile_sends_nothing(mailoutbox: SentEmails) -> None:
     mail_code({"code_id": 4711})
     assert mailoutbox == []
 
@@ -157,7 +159,7 @@ def test_guessing_at_a_members_address_is_answered_like_a_strangers(code_for: Co
             clock.shift(60)
 
 
-def test_capital_and_small_letters_of_a_code_differ(code_for: CodeFor) -> None:
+def test_capital_and_small_emails_of_a_code_differ(code_for: CodeFor) -> None:
     assert code_of(confirm(code_for(NEW).swapcase())) == "code_incorrect"
 
 
@@ -167,7 +169,7 @@ def test_an_address_is_the_same_however_it_is_typed(code_for: CodeFor) -> None:
 
 
 def test_an_address_that_grows_when_it_is_normalised_is_refused(phone: Phone) -> None:
-    label = "\u3392" * 20  # One letter that NFKC writes as three: MHz.
+    label = "\u3392" * 20  # One character that NFKC writes as three: MHz.
     answer = phone.post("verification-codes", email="a@" + f"{label}." * 11 + "com")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "email")
 
@@ -180,7 +182,7 @@ def test_what_is_no_address_is_refused(phone: Phone, email: Any) -> None:
     assert not Job.objects.exists()
 
 
-def test_one_address_gets_five_letters_an_hour_whoever_it_is(mina: Member) -> None:
+def test_one_address_gets_five_emails_an_hour_whoever_it_is(mina: Member) -> None:
     for email in (mina.email, NEW):
         asked = [Phone(f"198.51.100.{n}").post("verification-codes", email=email) for n in range(6)]
         assert [answer.status_code for answer in asked] == [202] * 5 + [429]

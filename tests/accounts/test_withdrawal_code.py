@@ -13,8 +13,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Member
 from tests.accounts.conftest import CodeFor
-from tests.accounts.letters import Letters, last_code, subjects
 from tests.accounts.phone import Phone, code_of
+from tests.accounts.sent_emails import SentEmails, last_code, subjects
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -31,13 +31,15 @@ def is_withdrawn(member: Member) -> bool:
     return Member.objects.get(pk=member.pk).withdrawn_at is not None
 
 
-def code_from_email(phone: Phone, email: str, work: Work, emails: Letters) -> str:
+def code_from_email(phone: Phone, email: str, work: Work, emails: SentEmails) -> str:
     assert phone.post("me/withdrawal/code").status_code == 202
     work()
     return last_code(emails, email)
 
 
-def test_a_code_sent_by_email_withdraws_the_member(phone: Phone, mina: Member, work: Work, mailoutbox: Letters) -> None:
+def test_a_code_sent_by_email_withdraws_the_member(
+    phone: Phone, mina: Member, work: Work, mailoutbox: SentEmails
+) -> None:
     code = code_from_email(phone, mina.email, work, mailoutbox)
     assert code_of(phone.post("me/withdrawal", code="xxxxxxxx")) == "code_incorrect"
     assert phone.post("me/withdrawal", code=code).status_code == 204
@@ -45,7 +47,9 @@ def test_a_code_sent_by_email_withdraws_the_member(phone: Phone, mina: Member, w
     assert code_of(phone.get("me")) == "session_ended"
 
 
-def test_a_code_for_a_withdrawal_can_be_used_once(phone: Phone, mina: Member, work: Work, mailoutbox: Letters) -> None:
+def test_a_code_for_a_withdrawal_can_be_used_once(
+    phone: Phone, mina: Member, work: Work, mailoutbox: SentEmails
+) -> None:
     code = code_from_email(phone, mina.email, work, mailoutbox)
     phone.post("me/withdrawal", code=code)
     phone.sign_in(mina.email)
@@ -53,7 +57,7 @@ def test_a_code_for_a_withdrawal_can_be_used_once(phone: Phone, mina: Member, wo
 
 
 def test_the_code_of_another_member_does_not_withdraw_anybody(
-    phone: Phone, mina: Member, jun: Member, work: Work, mailoutbox: Letters
+    phone: Phone, mina: Member, jun: Member, work: Work, mailoutbox: SentEmails
 ) -> None:
     other = Phone.of(jun)
     code = code_from_email(other, jun.email, work, mailoutbox)
@@ -70,7 +74,7 @@ def test_a_withdrawal_takes_either_a_password_or_a_code(phone: Phone, mina: Memb
 
 
 def test_a_code_for_a_password_reset_does_not_withdraw_the_member(
-    phone: Phone, mina: Member, work: Work, mailoutbox: Letters
+    phone: Phone, mina: Member, work: Work, mailoutbox: SentEmails
 ) -> None:
     Phone().post("password-resets", email=mina.email)
     work()
@@ -99,7 +103,7 @@ def without_secrets(page: Any, email: str) -> str:
 
 
 def test_a_code_on_the_web_page_withdraws_the_member(
-    mina: Member, phone: Phone, work: Work, mailoutbox: Letters
+    mina: Member, phone: Phone, work: Work, mailoutbox: SentEmails
 ) -> None:
     browser = Client()
     assert request_code(browser, mina.email.upper()).status_code == 200
@@ -110,7 +114,7 @@ def test_a_code_on_the_web_page_withdraws_the_member(
 
 
 def test_the_page_does_not_tell_which_addresses_have_an_account(
-    mina: Member, jun: Member, sora: Member, work: Work, mailoutbox: Letters
+    mina: Member, jun: Member, sora: Member, work: Work, mailoutbox: SentEmails
 ) -> None:
     jun.suspend(timezone.now() + timedelta(days=1))
     sora.withdraw()
@@ -123,7 +127,7 @@ def test_the_page_does_not_tell_which_addresses_have_an_account(
     assert ["The code is wrong" in page for page in refused] == [True] * 4
 
 
-def test_wrong_codes_on_the_page_use_up_the_code(mina: Member, work: Work, mailoutbox: Letters) -> None:
+def test_wrong_codes_on_the_page_use_up_the_code(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
     browser = Client()
     request_code(browser, mina.email)
     work()
@@ -138,7 +142,7 @@ def test_a_code_for_sign_up_is_refused_on_the_page(code_for: CodeFor) -> None:
     assert "The code is wrong" in enter_code(Client(), "new@example.com", code_for("new@example.com"))
 
 
-def test_a_member_suspended_since_the_email_is_not_withdrawn(mina: Member, work: Work, mailoutbox: Letters) -> None:
+def test_a_member_suspended_since_the_email_is_not_withdrawn(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
     request_code(Client(), mina.email)
     work()
     mina.suspend(timezone.now() + timedelta(days=1))
@@ -160,7 +164,7 @@ def test_a_form_sent_from_another_site_is_refused(mina: Member) -> None:
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a\x00@example.com", "a@example.com\nBcc: b@example.com"])
-def test_an_invalid_address_shows_the_form_again(email: str, mailoutbox: Letters, work: Work) -> None:
+def test_an_invalid_address_shows_the_form_again(email: str, mailoutbox: SentEmails, work: Work) -> None:
     response = request_code(Client(), email)
     work()
     assert (response.status_code, mailoutbox) == (200, [])
@@ -183,7 +187,7 @@ def test_the_second_page_redirects_to_the_first(db: None) -> None:
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_member_withdraws_in_a_real_browser(
-    live_server: LiveServer, page: Page, mina: Member, work: Work, mailoutbox: Letters
+    live_server: LiveServer, page: Page, mina: Member, work: Work, mailoutbox: SentEmails
 ) -> None:
     output: list[str] = []
     page.on("console", lambda line: output.append(line.text))

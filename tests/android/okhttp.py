@@ -1,4 +1,4 @@
-"""The wire as the app's HTTP client (OkHttp 3.14 under Retrofit, JSON by Gson) writes and reads it."""
+"""HTTP as the app's client (OkHttp 3.14 under Retrofit, JSON by Gson) writes and reads it."""
 
 import gzip
 import json
@@ -187,7 +187,7 @@ def _connected(host: str, port: int) -> socket.socket:
 
 
 def phone_bytes(request: Request, access: str = "", host: str = "127.0.0.1") -> bytes:
-    """The request as it goes over the wire."""
+    """The request as it is sent."""
     lines = [f"{request.method} {request.path} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in request.headers(host, access)]
     return "\r\n".join(lines).encode() + CRLF * 2 + request.body

@@ -1,4 +1,4 @@
-"""A code is mailed and confirmed, at the app's door."""
+"""A code is mailed and confirmed, by the Android app."""
 
 import pytest
 import time_machine

@@ -1,4 +1,4 @@
-"""From an address to a member, at the app's door."""
+"""From an address to a member, by the Android app."""
 
 from datetime import timedelta
 

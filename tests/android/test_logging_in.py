@@ -1,4 +1,4 @@
-"""A login at the app's door."""
+"""A login by the Android app."""
 
 from datetime import timedelta
 
@@ -38,10 +38,10 @@ def test_a_login_returns_what_the_phone_stores(app: App, mina: Member) -> None:
     )
 
 
-def test_tokens_are_printable_letters_without_spaces(app: App, mina: Member) -> None:
+def test_tokens_are_printable_characters_without_spaces(app: App, mina: Member) -> None:
     answer = app.login(mina.email, PASSWORD)
     for token in (answer["access_token"], answer["refresh_token"]):
-        assert all("!" <= letter <= "~" for letter in token)
+        assert all("!" <= character <= "~" for character in token)
         assert not {"member", mina.email} & claims(token).keys()
 
 
@@ -148,7 +148,7 @@ def test_a_login_leaves_the_members_own_language(
     work()
     mina.refresh_from_db()
     assert mina.language == "en"
-    assert [letter.to for letter in mailoutbox] == [[mina.email]]
+    assert [message.to for message in mailoutbox] == [[mina.email]]
 
 
 def test_a_refused_login_stores_no_counter_by_address(mina: Member) -> None:

@@ -1,4 +1,4 @@
-"""The description of the app's wire is valid, complete, and true of real answers."""
+"""The description of the Android API is valid, complete, and true of real answers."""
 
 import os
 import subprocess

@@ -199,7 +199,7 @@ def test_the_log_of_a_phones_day_contains_nothing_private(here: OutageScene) -> 
         with pytest.raises(Refused):
             refused()
     phone.logout()
-    # Letters are shown between the lines, as mail goes to files here.
+    # E-mails are shown between the lines, as mail goes to files here.
     said = "\n".join(line for line in here.server.log[before:].splitlines() if line[:2] in ("20", '{"'))
     assert "auth/login" in said
     words = [*tokens, DEMO_MEMBER, DEMO_PASSWORD, "Wrong#1234", "new@heart", "Guessed1", "snow", "home"]

@@ -79,7 +79,7 @@ ODD: dict[str, tuple[str, Request, int, str]] = {
     "a method of nobody": ("block", Request("BREW", "/member/block"), 405, "GLOBAL_003"),
     "an unrouted address": ("profile", Request("GET", "/member/nothing"), 404, "GLOBAL_001"),
     "an unrouted address of posts": ("posts", Request("GET", "/post/nothing"), 404, "GLOBAL_001"),
-    "a room's address": ("posts", Request("GET", "/post/"), 404, "GLOBAL_001"),
+    "the prefix alone": ("posts", Request("GET", "/post/"), 404, "GLOBAL_001"),
     "a stroke at the end": ("posts", query("post/posts/", member_id=7, page=0, size=10), 404, "GLOBAL_001"),
     "a stroke at the end of a POST": ("block", posted("/member/block/", {}), 404, "GLOBAL_001"),
     "a stroke at the end of a DELETE": ("deletePost", Request("DELETE", "/post/delete/7/"), 404, "GLOBAL_001"),

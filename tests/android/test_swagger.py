@@ -1,4 +1,4 @@
-"""The app's wire on its own page, in a real browser."""
+"""The Android API on its own page, in a real browser."""
 
 import pytest
 from playwright.sync_api import Page, expect

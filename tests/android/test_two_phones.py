@@ -93,8 +93,8 @@ def test_two_phones_live_a_whole_life_on_a_bad_network(
         they_log_out_and_in(mina)
         they_leave_and_join_again(life, mina, jun)
     checks = sum(phone.checks for phone in life.phones)
-    record_testsuite_property("wire checks", checks)
-    log.info("%d wire checks, %s lost", checks, dict(life.total(lambda tunnel: tunnel.lost)))
+    record_testsuite_property("protocol checks", checks)
+    log.info("%d protocol checks, %s lost", checks, dict(life.total(lambda tunnel: tunnel.lost)))
     the_server_has_kept_its_temper(life)
     the_server_has_counted_the_same(life)
 

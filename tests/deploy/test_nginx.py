@@ -109,7 +109,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OutageScene]:
 
 @pytest.fixture(scope="module")
 def edge(here: OutageScene, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of nginx in front of the town."""
+    """The port of nginx in front of the demo server."""
     with nginx(tmp_path_factory.mktemp("nginx"), here.server.port) as port:
         yield port
 

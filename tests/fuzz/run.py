@@ -21,7 +21,7 @@ from tests.demo_server import demo_server
 from tests.legs import LEGS, running_legs
 from tests.server_process import ROOT, ServerProcess
 
-# Whether a good request is taken also hangs on codes, proofs and tokens that only a letter or an answer can tell.
+# Whether a good request is taken also hangs on codes, proofs and tokens that only an e-mail or an answer can tell.
 UNKNOWABLE = "positive_data_acceptance"
 MEMBER = {"FUZZ_EMAIL": "mina@heart.example", "FUZZ_PASSWORD": "for-local-demos-only"}
 # Nothing that is counted may stand in the way, nor a token that ends in the middle.

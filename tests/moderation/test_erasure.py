@@ -18,8 +18,8 @@ from moderation.purge import purge_banned_addresses, purge_reports
 from moderation.reporting import report_member, report_post
 from posts.models import Post
 from tests.accounts.conftest import CodeFor
-from tests.accounts.letters import Letters, last_code
 from tests.accounts.phone import Phone
+from tests.accounts.sent_emails import SentEmails, last_code
 from tests.erasing import erase
 from tests.factories import PASSWORD, MemberFactory, PostFactory
 
@@ -165,7 +165,7 @@ def test_a_withdrawn_member_with_an_upheld_report_cannot_sign_up_anew(
 
 
 def test_changing_the_address_first_does_not_avoid_the_ban(
-    mina: Member, jun: Member, proof_for: CodeFor, work: Work, mailoutbox: Letters
+    mina: Member, jun: Member, proof_for: CodeFor, work: Work, mailoutbox: SentEmails
 ) -> None:
     report_member(jun, mina.pk, reason="child_safety", text="")[0].uphold()
     phone, former, later = Phone.of(mina), mina.email, "later@example.com"

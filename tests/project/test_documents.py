@@ -1,4 +1,4 @@
-"""Tables in the documents say what the code says: errors, operations, limits, defaults, dependencies, rooms."""
+"""Tables in the documents say what the code says: errors, operations, limits, defaults, dependencies, packages."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""The rooms of the house and the doors between them."""
+"""Packages and the imports between them."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-ROOMS = CONTRACTS["root_packages"]
+PACKAGES = CONTRACTS["root_packages"]
 NOWHERE = {"common", "core", "helpers", "misc", "shared", "utils"}
 
 
@@ -22,17 +22,17 @@ def test_imports_point_one_way_as_the_contracts_in_pyproject_say() -> None:
 
 def test_every_room_stands_in_the_contracts() -> None:
     packages = {at.parent.name for at in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
-    assert packages == set(ROOMS)
+    assert packages == set(PACKAGES)
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_no_module_is_named_after_belonging_nowhere(room: str) -> None:
-    names = {at.stem for at in (ROOT / room).rglob("*") if at.suffix in ("", ".py")}
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_module_is_named_after_belonging_nowhere(package: str) -> None:
+    names = {at.stem for at in (ROOT / package).rglob("*") if at.suffix in ("", ".py")}
     assert not names & NOWHERE
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_no_module_reads_the_settings_before_they_are_asked_for(room: str) -> None:
-    readers = [at for at in (ROOT / room).rglob("*.py") if "import settings" in at.read_text()]
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_module_reads_the_settings_before_they_are_asked_for(package: str) -> None:
+    readers = [at for at in (ROOT / package).rglob("*.py") if "import settings" in at.read_text()]
     eager = [at for at in readers if re.search(r"^[A-Z_]+ = .*\bsettings\.", at.read_text(), re.MULTILINE)]
     assert eager == []

@@ -18,7 +18,7 @@ WRITTEN = CATALOG.read_text(encoding="utf-8")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 MARKERS = {"_", "gettext", "gettext_lazy", "ngettext"}
 HANGUL = re.compile("[가-힣]")
-ROOMS = ("accounts", "config", "libs", "media", "moderation", "operations", "posts")
+PACKAGES = ("accounts", "config", "libs", "media", "moderation", "operations", "posts")
 
 
 def _entries() -> dict[str, str]:
@@ -28,7 +28,7 @@ def _entries() -> dict[str, str]:
 
 
 def _said_in_code() -> Iterator[str]:
-    for at in (at for room in ROOMS for at in (ROOT / room).rglob("*.py")):
+    for at in (at for package in PACKAGES for at in (ROOT / package).rglob("*.py")):
         for node in ast.walk(ast.parse(at.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKERS:
                 yield ast.literal_eval(node.args[0])
@@ -44,8 +44,8 @@ def test_every_sentence_of_ours_is_in_the_korean_catalog() -> None:
     assert {*_said_in_code(), *_said_in_templates()} == set(_entries())
 
 
-def test_the_apps_room_says_nothing_that_would_be_translated() -> None:
-    # The app shows no sentence of ours, so these are English for whoever reads the wire.
+def test_the_android_api_has_no_sentences_to_translate() -> None:
+    # The app shows no sentence of ours, so these are English for developers.
     assert [at.name for at in (ROOT / "android").rglob("*.py") if "gettext" in at.read_text(encoding="utf-8")] == []
 
 
@@ -98,12 +98,12 @@ def test_the_errors_of_fields_are_korean_too(api: APIClient, path: str, body: di
 
 
 @pytest.mark.django_db
-def test_a_letter_speaks_the_language_of_who_asked_for_it(api: APIClient, work: Any) -> None:
+def test_an_email_speaks_the_language_of_who_asked_for_it(api: APIClient, work: Any) -> None:
     api.post(
         "/api/v1/verification-codes", {"email": "new@example.com"}, format="json", headers={"accept-language": "ko"}
     )
     work()
-    (letter,) = mail.outbox
-    assert letter.subject == "Heart to Heart 가입 코드"
-    assert "5분 안에 입력해 주세요." in letter.body
-    assert "대문자와 소문자를 구별합니다." in str(letter.alternatives[0].content)  # type: ignore[attr-defined]
+    (message,) = mail.outbox
+    assert message.subject == "Heart to Heart 가입 코드"
+    assert "5분 안에 입력해 주세요." in message.body
+    assert "대문자와 소문자를 구별합니다." in str(message.alternatives[0].content)  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """One day of a phone, told with the client that openapi-python-client makes: join, publish, read, fail, renew, leave.
 
-Run with the address of a server, the folder of its letters and a picture. Each answer is of the type that the
+Run with the address of a server, the folder of its e-mails and a picture. Each answer is of the type that the
 description gives it, a problem too; mypy reads this file together with the client.
 """
 
@@ -61,14 +61,14 @@ def signed_in(url: str, pair: TokenPair) -> AuthenticatedClient:
 
 
 def code_for(email: str, mail: Path) -> str:
-    """The code, from the letter."""
+    """The code, from the e-mail."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        for letter in mail.glob(f"*{email}*"):
-            if found := re.search(r"^    (\w{8})$", letter.read_text(), re.MULTILINE):
+        for message in mail.glob(f"*{email}*"):
+            if found := re.search(r"^    (\w{8})$", message.read_text(), re.MULTILINE):
                 return found[1]
         time.sleep(0.1)
-    raise AssertionError("no letter came")
+    raise AssertionError("no e-mail came")
 
 
 def join(client: Client, mail: Path) -> TokenPair:

@@ -1,5 +1,5 @@
 // One day of a web client, told with the types that openapi-typescript makes: join, publish, read, fail, renew.
-// Run with the address of a server, the folder of its letters and a picture.
+// Run with the address of a server, the folder of its e-mails and a picture.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ function refused(answer: { error?: Problem }): Problem {
   return answer.error;
 }
 
-/** The code, from the letter. */
+/** The code, from the e-mail. */
 async function codeFor(email: string): Promise<string> {
   for (let turn = 0; turn < 300; turn++) {
     for (const name of await readdir(mail).catch(() => [])) {
@@ -36,7 +36,7 @@ async function codeFor(email: string): Promise<string> {
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error("no letter came");
+  throw new Error("no e-mail came");
 }
 
 async function joined(): Promise<TokenPair> {

@@ -1,4 +1,4 @@
-"""A real mail server on loopback, with STARTTLS, a password and moods."""
+"""A real mail server on loopback, with STARTTLS, a password and replies."""
 
 import datetime
 import socket
@@ -16,38 +16,38 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-USER, APP_PASSWORD = "letters@example.com", "app password"
+USER, APP_PASSWORD = "emails@example.com", "app password"
 
 
-class PostOffice:
-    """Takes letters, or answers with `moods`, one a letter, before it takes any."""
+class SmtpServer:
+    """Takes e-mails, or answers with `replies`, one an e-mail, before it takes any."""
 
     def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-        self.moods: list[str] = []
+        self.messages: list[EmailMessage] = []
+        self.replies: list[str] = []
         self.encrypted: list[bool] = []
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        if self.moods:
-            return self.moods.pop(0)
-        letter = message_from_bytes(envelope.content or b"", policy=policy.default)  # type: ignore[arg-type]
-        self.letters.append(letter)
+        if self.replies:
+            return self.replies.pop(0)
+        message = message_from_bytes(envelope.content or b"", policy=policy.default)  # type: ignore[arg-type]
+        self.messages.append(message)
         self.encrypted.append(session.ssl is not None)
         return "250 OK"
 
 
 @contextmanager
-def open_office(folder: Path) -> Iterator[tuple[PostOffice, int, Path]]:
-    """The office, its port and the file of its certificate."""
+def running_smtp_server(folder: Path) -> Iterator[tuple[SmtpServer, int, Path]]:
+    """The smtp_server, its port and the file of its certificate."""
     certificate, key = make_certificate(folder)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
-    office = PostOffice()
+    smtp_server = SmtpServer()
     # aiosmtpd knocks at the port it was given, so it cannot be left to choose one.
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = int(probe.getsockname()[1])
     controller = Controller(
-        office,
+        smtp_server,
         hostname="127.0.0.1",
         port=port,
         tls_context=context,
@@ -57,7 +57,7 @@ def open_office(folder: Path) -> Iterator[tuple[PostOffice, int, Path]]:
     )
     controller.start()
     try:
-        yield office, port, certificate
+        yield smtp_server, port, certificate
     finally:
         controller.stop()
 

@@ -1,4 +1,4 @@
-"""Letters about one's own account: new devices and changed credentials, in the member's language."""
+"""E-mails about one's own account: new devices and changed credentials, in the member's language."""
 
 from collections.abc import Callable
 
@@ -9,8 +9,8 @@ from accounts.jobs import mail_event, mail_former_address, mail_new_device
 from accounts.models import Member
 from libs.outbox.models import Job
 from tests.accounts.conftest import CodeFor
-from tests.accounts.letters import Letters, speaks, subjects
 from tests.accounts.phone import Phone
+from tests.accounts.sent_emails import SentEmails, speaks, subjects
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ DEVICE = "New login to your Heart to Heart account"
 NEW = "new@example.com"
 
 
-def test_the_first_session_after_joining_is_no_news(proof_for: CodeFor, work: Work, mailoutbox: Letters) -> None:
+def test_the_first_session_after_joining_is_no_news(proof_for: CodeFor, work: Work, mailoutbox: SentEmails) -> None:
     body = {"proof": proof_for(NEW), "password": PASSWORD, "name": "Han Nari", "nickname": "Nari"}
     assert Phone().post("members", terms_version="2026-11-01", device="phone", **body).status_code == 201
     assert Phone().sign_in(NEW).status_code == 201
@@ -27,7 +27,7 @@ def test_the_first_session_after_joining_is_no_news(proof_for: CodeFor, work: Wo
     assert DEVICE not in subjects(mailoutbox, NEW)
 
 
-def test_a_new_device_and_a_new_network_are_told_once_each(mina: Member, work: Work, mailoutbox: Letters) -> None:
+def test_a_new_device_and_a_new_network_are_told_once_each(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
     Phone.of(mina)
     for device, address in (("tablet", "192.0.2.1"), ("phone", "198.51.100.7"), ("phone", "198.51.100.9")):
         Phone(address).sign_in(mina.email, device=device)
@@ -38,17 +38,17 @@ def test_a_new_device_and_a_new_network_are_told_once_each(mina: Member, work: W
     assert str(Job.objects.latest("id").payload).count("@") == 0
 
 
-def test_a_wrong_password_is_no_new_device(mina: Member, work: Work, mailoutbox: Letters) -> None:
+def test_a_wrong_password_is_no_new_device(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
     Phone("198.51.100.7").sign_in(mina.email, "wrong")
     work()
     assert mailoutbox == []
 
 
-def test_what_a_device_calls_itself_is_not_in_the_letter(mina: Member, work: Work, mailoutbox: Letters) -> None:
+def test_what_a_device_calls_itself_is_not_in_the_email(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
     Phone().sign_in(mina.email, device="Call evil.example now")
     work()
-    (letter,) = mailoutbox
-    assert "evil" not in str(letter.message())
+    (message,) = mailoutbox
+    assert "evil" not in str(message.message())
 
 
 def test_a_member_is_written_to_in_the_language_of_the_last_sign_in(proof_for: CodeFor, mina: Member) -> None:
@@ -61,13 +61,13 @@ def test_a_member_is_written_to_in_the_language_of_the_last_sign_in(proof_for: C
     assert [Member.objects.get(email=email).language for email in (NEW, mina.email)] == ["en", "ko"]
 
 
-def newest(letters: Letters, to: str) -> EmailMultiAlternatives:
-    return [letter for letter in letters if letter.to == [to]][-1]
+def newest(messages: SentEmails, to: str) -> EmailMultiAlternatives:
+    return [message for message in messages if message.to == [to]][-1]
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_every_letter_speaks_the_readers_language(
-    language: str, mina: Member, jun: Member, work: Work, mailoutbox: Letters
+def test_every_email_speaks_the_readers_language(
+    language: str, mina: Member, jun: Member, work: Work, mailoutbox: SentEmails
 ) -> None:
     phone = Phone(language=language)
     phone.sign_in(mina.email)
@@ -87,6 +87,6 @@ def test_every_letter_speaks_the_readers_language(
 
 
 @pytest.mark.parametrize("job", [mail_event, mail_former_address, mail_new_device])
-def test_a_letter_about_what_is_gone_is_not_sent(job: Callable[..., None], db: None, mailoutbox: Letters) -> None:
+def test_an_email_about_what_is_gone_is_not_sent(job: Callable[..., None], db: None, mailoutbox: SentEmails) -> None:
     job({"event_id": 4711, "session_id": 4711})
     assert mailoutbox == []
