@@ -15,12 +15,12 @@ help:
 	@echo 'make run      a server with demo data, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
 	@echo 'make test     the tests, on SQLite, and again on PostgreSQL and Redis where they are installed;'
 	@echo '              LEG=sqlite or LEG=postgresql for one of the two, ARGS="-k feed" for some of the tests'
-	@echo 'make fuzz     twenty thousand odd requests, made of the schema, on each of the two; ARGS="--cases 2000" for fewer'
+	@echo 'make fuzz     20,000 requests generated from the schema, on each of the two; ARGS="--cases 2000" for fewer'
 	@echo 'make check    what CI runs: format, lint, types, imports, migrations, settings, schema, then the tests'
 	@echo 'make format   format the code and fix what lint can fix'
 	@echo 'make schema   write docs/openapi.yaml and docs/openapi-android.yaml anew'
 	@echo 'make lock     resolve requirements*.in into requirements*.txt; ARGS="--upgrade" for newer ones'
-	@echo 'make clean    forget what the local server has written'
+	@echo 'make clean    delete what the local server has written'
 
 run: port runtime
 	@$(IN)/python manage.py prepare_local

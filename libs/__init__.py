@@ -1,1 +1,1 @@
-"""Our own small libraries: none of them knows a member or a post."""
+"""Our own small libraries; none of them imports an app."""

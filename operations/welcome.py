@@ -11,7 +11,7 @@ def welcome_text() -> str:
     return f"""
   Heart to Heart is running. Stop it with Ctrl-C.
 
-    API        {url}/api/v1/
+    API        below {url}/api/v1/
     Swagger    {url}/docs/
     Admin      {url}/admin/    {DEMO_MODERATOR}, password {DEMO_PASSWORD}
     Log in     as a demo member: {DEMO_MEMBER}, same password

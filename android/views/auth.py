@@ -39,7 +39,7 @@ class AuthViewSet(AppViewSet):
 
     @operation(
         public=True,
-        summary="Have a code mailed",
+        summary="Request a verification code",
         request=EmailSerializer,
         responses={202: MessageSerializer},
         rate_limits=[rate_limit("code-address")],
@@ -66,7 +66,7 @@ class AuthViewSet(AppViewSet):
 
     @operation(
         public=True,
-        summary="Join",
+        summary="Sign up",
         request=JoinSerializer,
         responses={201: JoinedSerializer},
         rate_limits=[rate_limit("sign-up-address")],
@@ -82,7 +82,7 @@ class AuthViewSet(AppViewSet):
 
     @operation(
         public=True,
-        summary="Sign in",
+        summary="Log in",
         request=LoginSerializer,
         responses=LoginAnswerSerializer,
         rate_limits=[rate_limit("sign-in-address")],
@@ -97,7 +97,7 @@ class AuthViewSet(AppViewSet):
 
     @operation(
         public=True,
-        summary="Look at the access token",
+        summary="Check the access token",
         auth=[BEARER],
         responses=MessageSerializer,
         rate_limits=UNLIMITED,

@@ -34,7 +34,9 @@ RELATIONS = [rate_limit("relation-member", by="member")]
 class AppMemberViewSet(AppViewSet):
     """Profiles, blocks, reports and withdrawal."""
 
-    @operation(summary="Look at a member", query=ActorSerializer, responses=ProfileAnswerSerializer, errors=[NotFound])
+    @operation(
+        summary="Get a member's profile", query=ActorSerializer, responses=ProfileAnswerSerializer, errors=[NotFound]
+    )
     def profile(self, request: Request) -> Response:
         """Return the profile of the named member, who may be oneself."""
         member_id = self.validated_query()["member_id"]
@@ -90,7 +92,9 @@ class AppMemberViewSet(AppViewSet):
         report_member(self.member, target_id, reason="unspecified", text="")
         return Response({"member_id": self.member.pk, "target_id": target_id})
 
-    @operation(summary="Leave", responses={204: OpenApiResponse(description="The account is withdrawn.")})
+    @operation(
+        summary="Withdraw the account", responses={204: OpenApiResponse(description="The account is withdrawn.")}
+    )
     @transaction.atomic
     def leave(self, request: Request, member_id: int) -> Response:
         """Withdraw the account; the app sends no password."""
@@ -114,7 +118,7 @@ class AppAvatarViewSet(AppViewSet):
     parser_classes = (AppFormParser,)
 
     @operation(
-        summary="Show yourself with a picture",
+        summary="Set the avatar",
         request={"multipart/form-data": AvatarSerializer},
         responses={201: AvatarAnswerSerializer},
         rate_limits=[rate_limit("upload-member", by="member")],

@@ -26,7 +26,7 @@ class AppPostViewSet(AppViewSet):
     parser_classes = (AppFormParser,)
 
     @operation(
-        summary="Write a post",
+        summary="Publish a post",
         request={"multipart/form-data": NewPostSerializer},
         responses={201: NewPostAnswerSerializer},
         rate_limits=[rate_limit("post-member", by="member")],

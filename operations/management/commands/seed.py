@@ -56,7 +56,7 @@ class Command(BaseCommand):
             vacuum()
         self.stdout.write(
             f"Loaded {data.members:,} members and {data.posts:,} posts. The password of all members is {password}.\n"
-            f"{DEMO_MEMBER} writes, {DEMO_READER} blocks most, {DEMO_MODERATOR} moderates."
+            f"{DEMO_MEMBER} writes, {DEMO_READER} reads, {DEMO_MODERATOR} moderates."
         )
 
 
