@@ -1,4 +1,4 @@
-"""A phone: speaks JSON to /api/v1/ from an address of its own, and keeps the tokens it was given."""
+"""A client of /api/v1/ with an IP address of its own, which stores its tokens."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ HOME = "192.0.2.1"
 
 
 class Phone:
-    """One device, signed in or not; never shared between threads."""
+    """One device, logged in or not; not shared between threads."""
 
     def __init__(self, address: str = HOME, language: str = "en") -> None:
         self.client = APIClient(
@@ -24,57 +24,57 @@ class Phone:
 
     @classmethod
     def of(cls, member: Member, device: str = "phone") -> "Phone":
-        """A phone that is signed in; skips the login."""
+        """Return a logged-in device, without a request."""
         phone = cls()
         pair = rotation.start_session(member, audience="v1", device=device, network="192.0.2.0/24")
         phone.pair = {"access": str(pair.access), "refresh": str(pair.refresh), "session_id": str(pair.session.pk)}
         return phone
 
-    def say(self, method: str, path: str, body: Any = None) -> Any:
+    def request(self, method: str, path: str, body: Any = None) -> Any:
         """Send one request, with the access token if there is one."""
         headers = {"Authorization": f"Bearer {self.pair['access']}"} if self.pair else {}
         text = "" if body is None else json.dumps(body)
-        # What waits for the commit happens with the answer, although the test's own transaction goes on.
+        # Runs on_commit callbacks although the transaction of the test goes on.
         with TestCase.captureOnCommitCallbacks(execute=True):
             return self.client.generic(method, f"/api/v1/{path}", text, "application/json", headers=headers)
 
     def get(self, path: str) -> Any:
-        return self.say("GET", path)
+        return self.request("GET", path)
 
     def post(self, path: str, **body: Any) -> Any:
-        return self.say("POST", path, body)
+        return self.request("POST", path, body)
 
     def put(self, path: str, **body: Any) -> Any:
-        return self.say("PUT", path, body)
+        return self.request("PUT", path, body)
 
     def patch(self, path: str, **body: Any) -> Any:
-        return self.say("PATCH", path, body)
+        return self.request("PATCH", path, body)
 
     def delete(self, path: str) -> Any:
-        return self.say("DELETE", path)
+        return self.request("DELETE", path)
 
-    def sign_in(self, email: str, password: str = PASSWORD, device: str = "phone") -> Any:
-        """Sign in and keep the tokens."""
-        return self.keep(self.post("sessions", email=email, password=password, device=device))
+    def log_in(self, email: str, password: str = PASSWORD, device: str = "phone") -> Any:
+        """Log in and store the tokens."""
+        return self.store_tokens(self.post("sessions", email=email, password=password, device=device))
 
     def refresh(self, token: str = "") -> Any:
-        """Renew by the token kept, or by another; what is answered is not kept."""
+        """Refresh with the stored token or another one; the response is not stored."""
         return self.post("sessions/refresh", refresh=token or self.pair["refresh"])
 
-    def keep(self, answer: Any) -> Any:
-        """Keep the tokens, if the answer has some."""
+    def store_tokens(self, answer: Any) -> Any:
+        """Store the tokens of a successful response."""
         if answer.status_code in (200, 201):
             self.pair = answer.json()
         return answer
 
 
 def code_of(answer: Any) -> str:
-    """The stable code of a refusal; "" of anything else."""
+    """Return the code of an error response, or ""."""
     return str(answer.json()["code"]) if answer.status_code >= 400 else ""
 
 
-def told(answer: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
-    """All that a client learns, less what differs from request to request."""
+def comparable(answer: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
+    """Return status, body and headers without what differs between requests."""
     body = answer.json() if answer.content else {}
     differing = ("X-Request-ID", "Retry-After", "RateLimit")
     headers = {name: value for name, value in answer.headers.items() if name not in differing}

@@ -1,4 +1,4 @@
-"""What lies in the outbox, and in which words."""
+"""Helpers that read sent e-mails."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,18 +12,18 @@ SentEmails = list[EmailMultiAlternatives]
 
 
 def subjects(messages: Sequence[EmailMultiAlternatives], to: str) -> list[str]:
-    """The subjects of what came to an address, the oldest first."""
+    """Return the subjects of the e-mails to an address, oldest first."""
     return [str(message.subject) for message in messages if message.to == [to]]
 
 
 def last_code(messages: Sequence[EmailMultiAlternatives], to: str) -> str:
-    """The code in the newest e-mail to an address, or ""."""
+    """Return the code in the newest e-mail to an address, or ""."""
     mine = [message for message in messages if message.to == [to]]
     return code_in(mine[-1]) if mine else ""
 
 
-def speaks(message: EmailMultiAlternatives, language: str, subject: str) -> bool:
-    """Whether subject, text and HTML are in the language; `subject` is the English one."""
+def is_in_language(message: EmailMultiAlternatives, language: str, subject: str) -> bool:
+    """Whether subject, text and HTML are in the language; `subject` is the English subject."""
     ((html, _),) = message.alternatives
     with translation.override(language):
         named: Any = translation.gettext(subject)

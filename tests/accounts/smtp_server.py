@@ -1,4 +1,4 @@
-"""A real mail server on loopback, with STARTTLS, a password and replies."""
+"""A real SMTP server on the loopback interface, with STARTTLS and a password."""
 
 import datetime
 import socket
@@ -20,7 +20,7 @@ USER, APP_PASSWORD = "emails@example.com", "app password"
 
 
 class SmtpServer:
-    """Takes e-mails, or answers with `replies`, one an e-mail, before it takes any."""
+    """Accepts e-mails, after it has answered with each of `replies` once."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
@@ -63,7 +63,7 @@ def running_smtp_server(folder: Path) -> Iterator[tuple[SmtpServer, int, Path]]:
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate of "localhost" that nobody but itself has signed, and its key."""
+    """Write a self-signed certificate for "localhost" and its key; return both paths."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)

@@ -1,10 +1,10 @@
-"""Looks for something in every column of every table."""
+"""Searches every column of every table."""
 
 from django.db import connection
 
 
-def rows_holding(*needles: str | int) -> list[str]:
-    """The tables and columns that hold one of these: a number as it is or in a text, a text in any case."""
+def columns_containing(*needles: str | int) -> list[str]:
+    """Return the columns, as "table.column", that contain one of the needles, ignoring case."""
     wanted = [str(needle).lower() for needle in needles]
     found = []
     for table in connection.introspection.table_names():

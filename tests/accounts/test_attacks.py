@@ -1,4 +1,4 @@
-"""What somebody tries who means harm, at sign-up, login and password reset."""
+"""Attacks on login, rate limits and addresses."""
 
 import unicodedata
 from collections.abc import Callable
@@ -23,40 +23,42 @@ def _knock(email: str, password: str) -> int:
     return Client(REMOTE_ADDR=HOME).post("/admin/login/", form).status_code
 
 
-def test_the_admins_door_is_no_way_around_the_limit_of_the_address(sora: Member, settings: Settings) -> None:
+def test_the_admin_login_shares_the_rate_limit_of_the_address(sora: Member, settings: Settings) -> None:
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"sign-in-address": "3/minute"}
     assert _knock(sora.email, PASSWORD) == 302
     assert [_knock(f"member{number}@example.com", "wrong") for number in range(2)] == [200, 200]
     assert _knock(sora.email, PASSWORD) == 200
-    assert Phone(HOME).sign_in(sora.email).status_code == 429
-    assert Phone("198.51.100.7").sign_in(sora.email).status_code == 201
+    assert Phone(HOME).log_in(sora.email).status_code == 429
+    assert Phone("198.51.100.7").log_in(sora.email).status_code == 201
 
 
-def test_strangers_guessing_from_everywhere_do_not_lock_out_a_home(mina: Member, settings: Settings) -> None:
+def test_guessing_from_many_networks_does_not_lock_out_a_familiar_one(mina: Member, settings: Settings) -> None:
     settings.PASSWORD_GUESSES_TOTAL = 3
     home = Phone(HOME)
-    assert home.sign_in(mina.email).status_code == 201
-    guesses = [Phone(f"198.51.100.{host}").sign_in(mina.email, "wrong").status_code for host in range(5)]
+    assert home.log_in(mina.email).status_code == 201
+    guesses = [Phone(f"198.51.100.{host}").log_in(mina.email, "wrong").status_code for host in range(5)]
     assert guesses == [401, 401, 401, 429, 429]
-    assert home.sign_in(mina.email).status_code == 201
-    assert Phone("198.51.100.99").sign_in(mina.email).status_code == 429
+    assert home.log_in(mina.email).status_code == 201
+    assert Phone("198.51.100.99").log_in(mina.email).status_code == 429
 
 
-def test_a_signed_in_phone_confirms_whatever_strangers_guess(mina: Member, settings: Settings) -> None:
+def test_a_logged_in_device_can_confirm_a_password_while_others_guess(mina: Member, settings: Settings) -> None:
     settings.PASSWORD_GUESSES_TOTAL = settings.PASSWORD_GUESSES_PER_NETWORK = 1
     phone = Phone.of(mina)
-    assert [Phone("198.51.100.7").sign_in(mina.email, "wrong").status_code for _ in range(2)] == [401, 429]
+    assert [Phone("198.51.100.7").log_in(mina.email, "wrong").status_code for _ in range(2)] == [401, 429]
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
 
 
 @pytest.mark.parametrize("part", ["signed in", HOME, "familiar\n192.0.2.0/24"])
-def test_no_address_that_is_typed_passes_for_a_members_own_counter(mina: Member, part: str, settings: Settings) -> None:
+def test_no_typed_address_can_collide_with_the_counters_of_a_member(
+    mina: Member, part: str, settings: Settings
+) -> None:
     settings.PASSWORD_GUESSES_PER_NETWORK = settings.PASSWORD_GUESSES_TOTAL = 2
     phone = Phone(HOME)
-    assert phone.sign_in(mina.email).status_code == 201
+    assert phone.log_in(mina.email).status_code == 201
     for _ in range(3):
-        Phone("198.51.100.7").sign_in(f"{mina.email}\n{part}", "wrong")
-    assert Phone(HOME).sign_in(mina.email).status_code == 201
+        Phone("198.51.100.7").log_in(f"{mina.email}\n{part}", "wrong")
+    assert Phone(HOME).log_in(mina.email).status_code == 201
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
 
 
@@ -64,7 +66,7 @@ def test_no_address_that_is_typed_passes_for_a_members_own_counter(mina: Member,
 @pytest.mark.parametrize(
     "email", ["v@ex\u200bample.co.kr", "v@example。co.kr", "v@exam\u00adple.co.kr", "V@EXAMPLE.co.kr"]
 )
-def test_one_mailbox_is_counted_once_however_its_domain_is_spelt(email: str, settings: Settings) -> None:
+def test_one_mailbox_has_one_rate_limit_however_its_domain_is_spelt(email: str, settings: Settings) -> None:
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"code-email": "1/hour"}
     assert Phone().post("verification-codes", email="v@example.co.kr").status_code == 202
     assert Phone().post("verification-codes", email=email).status_code == 429
@@ -75,7 +77,7 @@ def test_one_mailbox_is_counted_once_however_its_domain_is_spelt(email: str, set
 @pytest.mark.parametrize(
     "email", ['"v"@example.com', '"\\v"@example.com', "v@[127.0.0.1]", "v@xn--0.com", f"v@{'ü' * 60}.com"]
 )
-def test_a_second_spelling_of_a_mailbox_is_no_address(
+def test_a_second_spelling_of_a_mailbox_is_refused(
     email: str, work: Callable[[], None], mailoutbox: SentEmails
 ) -> None:
     assert code_of(Phone().post("verification-codes", email=email)) == "invalid"
@@ -91,7 +93,7 @@ def test_a_domain_in_emails_of_its_country_is_written_either_way(code_for: CodeF
 
 
 @pytest.mark.django_db
-def test_an_endless_address_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_address_is_refused_before_it_is_normalised(monkeypatch: pytest.MonkeyPatch) -> None:
     lengths: list[int] = []
     normalize = unicodedata.normalize
 
@@ -105,7 +107,9 @@ def test_an_endless_address_is_refused_before_it_is_read(monkeypatch: pytest.Mon
     assert [length for length in lengths if length > 254] == []
 
 
-def test_leaving_and_joining_anew_sheds_no_suspension(mina: Member, proof_for: CodeFor, settings: Settings) -> None:
+def test_withdrawing_and_signing_up_anew_does_not_end_a_suspension(
+    mina: Member, proof_for: CodeFor, settings: Settings
+) -> None:
     mina.withdraw()
     proof = proof_for(mina.email)
     mina.suspend(timezone.now() + timedelta(days=7))
@@ -116,7 +120,7 @@ def test_leaving_and_joining_anew_sheds_no_suspension(mina: Member, proof_for: C
 
 
 @pytest.mark.parametrize("key", ["aaaaaaaaaa\000", "../../../etc/passwd", "x" * 5_000, "é" * 32])
-def test_a_strange_session_cookie_is_no_session(db: None, key: str) -> None:
+def test_a_forged_session_cookie_is_ignored(db: None, key: str) -> None:
     client = Client()
     client.cookies["sessionid"] = key
     assert client.get("/admin/").status_code == 302

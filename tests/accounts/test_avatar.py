@@ -1,4 +1,4 @@
-"""The picture a member shows themselves with."""
+"""The avatar of a member."""
 
 from collections.abc import Callable
 from functools import partial
@@ -36,9 +36,7 @@ def files_of(image: Image) -> list[str]:
     return sorted(path.name for path in Path(settings.MEDIA_ROOT).glob(f"{image.key}.*"))
 
 
-def test_an_uploaded_picture_becomes_the_avatar_everywhere(
-    phone: Phone, mina: Member, mine: Image, jun: Member
-) -> None:
+def test_an_uploaded_image_becomes_the_avatar_everywhere(phone: Phone, mina: Member, mine: Image, jun: Member) -> None:
     avatar = phone.put("me/avatar", image_id=str(mine.pk)).json()["avatar"]
     assert avatar == phone.get(f"images/{mine.pk}").json()
     assert mine.key in avatar["urls"]["full"]
@@ -48,7 +46,7 @@ def test_an_uploaded_picture_becomes_the_avatar_everywhere(
     assert other.get(f"posts/{post.pk}").json()["author"]["avatar"] == avatar
 
 
-def test_a_new_avatar_takes_the_files_of_the_old_one_away(
+def test_a_new_avatar_deletes_the_files_of_the_former_one(
     phone: Phone, mina: Member, image_of: Picture, work: Callable[[], None]
 ) -> None:
     old, new = image_of(mina), image_of(mina)
@@ -62,7 +60,7 @@ def test_a_new_avatar_takes_the_files_of_the_old_one_away(
     assert Avatar.objects.get().image == new
 
 
-def test_taking_the_avatar_down_deletes_its_picture(phone: Phone, mine: Image, work: Callable[[], None]) -> None:
+def test_removing_the_avatar_deletes_its_image(phone: Phone, mine: Image, work: Callable[[], None]) -> None:
     phone.put("me/avatar", image_id=str(mine.pk))
     assert [phone.delete("me/avatar").status_code for _ in range(2)] == [204, 204]
     assert phone.get("me").json()["avatar"] is None
@@ -70,7 +68,7 @@ def test_taking_the_avatar_down_deletes_its_picture(phone: Phone, mine: Image, w
     assert files_of(mine) == []
 
 
-def test_putting_the_same_avatar_again_changes_nothing(phone: Phone, mine: Image, work: Callable[[], None]) -> None:
+def test_setting_the_same_avatar_again_changes_nothing(phone: Phone, mine: Image, work: Callable[[], None]) -> None:
     answers = [phone.put("me/avatar", image_id=str(mine.pk)) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     work()
@@ -78,7 +76,7 @@ def test_putting_the_same_avatar_again_changes_nothing(phone: Phone, mine: Image
     assert phone.get("me").json()["avatar"]
 
 
-def test_the_picture_of_somebody_else_is_no_avatar_of_mine(phone: Phone, jun: Member, image_of: Picture) -> None:
+def test_an_image_of_another_member_cannot_be_an_avatar(phone: Phone, jun: Member, image_of: Picture) -> None:
     theirs = image_of(jun)
     unknown = phone.put("me/avatar", image_id="4711")
     answer = phone.put("me/avatar", image_id=str(theirs.pk))
@@ -86,12 +84,12 @@ def test_the_picture_of_somebody_else_is_no_avatar_of_mine(phone: Phone, jun: Me
     assert not Avatar.objects.exists()
 
 
-def test_a_picture_that_a_post_shows_is_no_avatar(phone: Phone, mine: Image) -> None:
+def test_an_image_of_a_post_cannot_be_an_avatar(phone: Phone, mine: Image) -> None:
     assert phone.post("posts", text="", image_ids=[str(mine.pk)]).status_code == 201
     assert code_of(phone.put("me/avatar", image_id=str(mine.pk))) == "image_not_usable"
 
 
-def test_a_refused_avatar_leaves_the_old_one(phone: Phone, mine: Image, work: Callable[[], None]) -> None:
+def test_a_refused_avatar_leaves_the_former_one(phone: Phone, mine: Image, work: Callable[[], None]) -> None:
     phone.put("me/avatar", image_id=str(mine.pk))
     for wrong in ("4711", 4711, "x", None, "", "-1"):
         assert phone.put("me/avatar", image_id=wrong).status_code in (400, 409)
@@ -99,7 +97,7 @@ def test_a_refused_avatar_leaves_the_old_one(phone: Phone, mine: Image, work: Ca
     assert files_of(mine)
 
 
-def test_a_picture_wanted_as_avatar_and_in_a_post_goes_to_one_of_them(
+def test_an_image_claimed_as_avatar_and_by_a_post_goes_to_one_of_them(
     at_once: AtOnce, mina: Member, image_of: Picture
 ) -> None:
     for _ in range(ROUNDS):

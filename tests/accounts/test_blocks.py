@@ -1,4 +1,4 @@
-"""A block hides two members from each other, both ways and everywhere."""
+"""Blocks hide two members from each other everywhere."""
 
 from typing import Any
 
@@ -54,13 +54,15 @@ def test_a_block_hides_both_ways_in_everything_that_is_read(
             assert asker.get(path).status_code == 404
 
 
-def test_everybody_else_goes_on_seeing_both(phone: Phone, jun: Member, sora: Member, posts: dict[str, Post]) -> None:
+def test_others_still_see_both_members_of_a_block(
+    phone: Phone, jun: Member, sora: Member, posts: dict[str, Post]
+) -> None:
     phone.put(f"blocks/{jun.pk}")
     assert nicknames(Phone.of(sora).get("posts")) == {"Mina", "Jun", "Sora"}
     assert nicknames(Phone.of(sora).get(f"members/{sora.pk}/following")) == {"Mina", "Jun"}
 
 
-def test_a_block_ends_the_follows_of_the_two_and_no_others(
+def test_a_block_ends_the_follows_between_the_two_only(
     phone: Phone, mina: Member, jun: Member, sora: Member, posts: dict[str, Post]
 ) -> None:
     phone.put(f"blocks/{jun.pk}")
@@ -68,7 +70,7 @@ def test_a_block_ends_the_follows_of_the_two_and_no_others(
     assert left == {(one.pk, sora.pk) for one in (mina, jun)} | {(sora.pk, one.pk) for one in (mina, jun)}
 
 
-def test_unblocking_shows_both_again_and_brings_no_follow_back(
+def test_unblocking_shows_both_again_and_restores_no_follow(
     phone: Phone, other: Phone, mina: Member, jun: Member, posts: dict[str, Post]
 ) -> None:
     phone.put(f"blocks/{jun.pk}")
@@ -77,7 +79,7 @@ def test_unblocking_shows_both_again_and_brings_no_follow_back(
     assert nicknames(other.get("posts?following=true")) == {"Sora"}
 
 
-def test_the_block_list_shows_those_one_blocked_and_not_those_who_block(
+def test_the_block_list_has_blocked_members_and_not_blockers(
     phone: Phone, other: Phone, mina: Member, jun: Member, sora: Member
 ) -> None:
     phone.put(f"blocks/{jun.pk}")
@@ -88,7 +90,7 @@ def test_the_block_list_shows_those_one_blocked_and_not_those_who_block(
     assert nicknames(other.get("blocks")) == set()
 
 
-def test_a_blocked_member_can_block_back_and_each_takes_back_their_own(
+def test_two_members_can_block_each_other_and_each_removes_their_own_block(
     phone: Phone, other: Phone, mina: Member, jun: Member
 ) -> None:
     phone.put(f"blocks/{jun.pk}")
@@ -104,12 +106,12 @@ def test_blocking_twice_changes_nothing(phone: Phone, jun: Member) -> None:
     assert Block.objects.count() == 1
 
 
-def test_nobody_blocks_themselves(phone: Phone, mina: Member) -> None:
+def test_a_member_cannot_block_themselves(phone: Phone, mina: Member) -> None:
     assert code_of(phone.put(f"blocks/{mina.pk}")) == "not_oneself"
     assert phone.get("me").status_code == 200
 
 
-def test_who_is_gone_can_be_neither_blocked_nor_found_in_the_list(
+def test_a_withdrawn_member_cannot_be_blocked_and_is_not_listed(
     phone: Phone, mina: Member, jun: Member, sora: Member
 ) -> None:
     mina.block(jun)
@@ -130,7 +132,7 @@ def test_a_blocked_member_learns_nothing_from_trying(phone: Phone, other: Phone,
 
 
 @pytest.mark.parametrize("rows", [1, 50])
-def test_the_block_list_takes_one_query_however_long_it_is(
+def test_the_block_list_takes_one_query_for_any_length(
     phone: Phone, mina: Member, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     put(Block(blocker=mina, blocked=blocked) for blocked in MemberFactory.create_batch(rows))

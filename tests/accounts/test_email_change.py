@@ -1,4 +1,4 @@
-"""Another e-mail address: proved first, told to both, and never somebody else's."""
+"""Change of the e-mail address: proved by a code, notified at both addresses."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +9,7 @@ import pytest
 from accounts.models import Member, SecurityEvent, VerificationCode
 from libs.outbox.models import Job
 from tests.accounts.conftest import AtOnce, CodeFor
-from tests.accounts.phone import Phone, code_of, told
+from tests.accounts.phone import Phone, code_of, comparable
 from tests.accounts.sent_emails import SentEmails, last_code, subjects
 from tests.factories import PASSWORD
 
@@ -41,11 +41,11 @@ def confirm(phone: Phone, code: str, email: str = NEW) -> Any:
     return phone.post("me/email/confirm", email=email, code=code)
 
 
-def test_the_new_address_opens_and_the_old_one_does_not(phone: Phone, mina: Member, move_code: Asked) -> None:
+def test_login_works_with_the_new_address_and_not_with_the_former(phone: Phone, mina: Member, move_code: Asked) -> None:
     answer = confirm(phone, move_code(phone, "Mina@Example.org".lower()))
     assert (answer.status_code, answer.json()["email"]) == (200, NEW)
-    assert Phone().sign_in(mina.email).status_code == 401
-    assert Phone().sign_in(NEW).status_code == 201
+    assert Phone().log_in(mina.email).status_code == 401
+    assert Phone().log_in(NEW).status_code == 201
     assert phone.get("me").json()["email"] == NEW
 
 
@@ -55,7 +55,7 @@ def test_nothing_changes_before_the_code_is_confirmed(phone: Phone, mina: Member
     assert code_of(confirm(phone, "xxxxxxxx")) == "code_incorrect"
 
 
-def test_both_addresses_are_told_and_the_former_is_forgotten(
+def test_both_addresses_get_an_email_and_the_former_is_deleted(
     phone: Phone, mina: Member, move_code: Asked, work: Work, mailoutbox: SentEmails
 ) -> None:
     confirm(phone, move_code(phone, NEW))
@@ -67,18 +67,18 @@ def test_both_addresses_are_told_and_the_former_is_forgotten(
     assert "@" not in str(list(Job.objects.values_list("payload", flat=True)))
 
 
-def test_a_wrong_password_mails_nothing(phone: Phone) -> None:
+def test_a_wrong_password_sends_no_email(phone: Phone) -> None:
     assert code_of(phone.post("me/email", email=NEW, password="wrong")) == "password_wrong"
     assert not VerificationCode.objects.exists()
 
 
-def test_an_address_of_somebody_else_is_answered_like_a_free_one(
+def test_an_address_of_another_member_gets_the_same_response_as_a_free_one(
     phone: Phone, jun: Member, work: Work, mailoutbox: SentEmails
 ) -> None:
     asked = [phone.post("me/email", email=email, password=PASSWORD) for email in (jun.email, NEW)]
     work()
-    assert told(asked[0]) == told(asked[1])
-    assert told(confirm(phone, "xxxxxxxx", jun.email)) == told(confirm(phone, "xxxxxxxx"))
+    assert comparable(asked[0]) == comparable(asked[1])
+    assert comparable(confirm(phone, "xxxxxxxx", jun.email)) == comparable(confirm(phone, "xxxxxxxx"))
     assert subjects(mailoutbox, jun.email) == ["This e-mail address already belongs to a Heart to Heart account"]
     assert last_code(mailoutbox, jun.email) == ""
 
@@ -95,7 +95,7 @@ def test_an_address_taken_since_the_email_is_told_to_who_proved_it(
     assert not SecurityEvent.objects.exists()
 
 
-def test_two_who_move_to_one_address_at_the_same_moment_do_not_share_it(
+def test_two_members_who_change_to_one_address_concurrently_do_not_share_it(
     at_once: AtOnce, mina: Member, jun: Member, move_code: Asked
 ) -> None:
     phones = [Phone.of(mina), Phone.of(jun)]
@@ -105,7 +105,7 @@ def test_two_who_move_to_one_address_at_the_same_moment_do_not_share_it(
     assert Member.objects.filter(email=NEW).count() == 1
 
 
-def test_the_code_of_one_member_moves_no_other(phone: Phone, jun: Member, move_code: Asked) -> None:
+def test_the_code_of_one_member_changes_no_other_address(phone: Phone, jun: Member, move_code: Asked) -> None:
     code, other = move_code(phone, NEW), Phone.of(jun)
     assert code_of(confirm(other, code)) == "code_incorrect"
     move_code(other, NEW)
@@ -113,17 +113,17 @@ def test_the_code_of_one_member_moves_no_other(phone: Phone, jun: Member, move_c
     assert confirm(phone, code).status_code == 200
 
 
-def test_the_code_of_one_address_proves_no_other(phone: Phone, jun: Member, move_code: Asked) -> None:
+def test_the_code_of_one_address_does_not_prove_another(phone: Phone, jun: Member, move_code: Asked) -> None:
     code = move_code(phone, NEW)
     phone.post("me/email", email=jun.email, password=PASSWORD)
     assert code_of(confirm(phone, code, jun.email)) == "code_incorrect"
 
 
-def test_codes_for_other_doors_move_nobody(phone: Phone, code_for: CodeFor) -> None:
+def test_codes_for_other_purposes_change_no_address(phone: Phone, code_for: CodeFor) -> None:
     assert code_of(confirm(phone, code_for(NEW))) == "code_incorrect"
 
 
-def test_a_code_to_move_with_opens_no_other_door(phone: Phone, mina: Member, move_code: Asked) -> None:
+def test_a_code_for_an_email_change_has_no_other_purpose(phone: Phone, mina: Member, move_code: Asked) -> None:
     code = move_code(phone, NEW)
     assert code_of(Phone().post("verification-codes/confirm", email=NEW, code=code)) == "code_incorrect"
     assert code_of(phone.post("me/withdrawal", code=code)) == "code_incorrect"
@@ -131,7 +131,7 @@ def test_a_code_to_move_with_opens_no_other_door(phone: Phone, mina: Member, mov
     assert code_of(Phone().post("password-resets/confirm", **resetting)) == "code_incorrect"
 
 
-def test_codes_sent_to_the_former_address_are_void(
+def test_codes_sent_to_the_former_address_become_invalid(
     phone: Phone, mina: Member, move_code: Asked, work: Work, mailoutbox: SentEmails
 ) -> None:
     Phone().post("password-resets", email=mina.email)
@@ -142,13 +142,13 @@ def test_codes_sent_to_the_former_address_are_void(
     assert code_of(answer) == "code_incorrect"
 
 
-def test_wrong_guesses_use_the_code_up(phone: Phone, move_code: Asked) -> None:
+def test_wrong_guesses_use_up_the_code_of_an_email_change(phone: Phone, move_code: Asked) -> None:
     code = move_code(phone, NEW)
     assert [code_of(confirm(phone, "xxxxxxxx")) for _ in range(6)] == ["code_incorrect"] * 5 + ["code_used_up"]
     assert code_of(confirm(phone, code)) == "code_used_up"
 
 
-def test_a_code_to_move_with_is_used_up(phone: Phone, move_code: Asked) -> None:
+def test_a_code_for_an_email_change_works_once(phone: Phone, move_code: Asked) -> None:
     code = move_code(phone, NEW)
     confirm(phone, code)
     assert code_of(confirm(phone, code)) == "code_incorrect"

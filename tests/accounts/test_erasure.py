@@ -94,7 +94,7 @@ def test_after_signing_up_anew_nothing_old_can_be_reached(
         assert reader.get(path).status_code == 404
     assert reader.get("posts").json()["results"] == []
     assert (old.get("me").status_code, old.refresh().status_code) == (401, 401)
-    assert code_of(Phone().sign_in(email)) == "credentials_wrong"
+    assert code_of(Phone().log_in(email)) == "credentials_wrong"
     reset = Phone().post("password-resets/confirm", email=email, code=reset_code, password="another long password")
     assert code_of(reset) == "code_incorrect"
 
@@ -108,7 +108,7 @@ def test_a_started_erasure_cannot_be_cancelled_by_logging_in(mina: Member) -> No
     # As if somebody had found out the placeholder, and the password had stayed.
     mina.set_password(PASSWORD)
     mina.save(update_fields=["password"])
-    assert code_of(Phone().sign_in(mina.email)) == "credentials_wrong"
+    assert code_of(Phone().log_in(mina.email)) == "credentials_wrong"
     assert Member.objects.get(pk=mina.pk).withdrawn_at is not None
 
 
@@ -119,7 +119,7 @@ def test_a_new_member_keeps_everything_while_the_old_one_is_deleted(
     image_of(mina)
     mina.withdraw()
     phone = Phone()
-    phone.keep(join(proof_for(mina.email)))
+    phone.store_tokens(join(proof_for(mina.email)))
     new = Member.objects.get(email=mina.email)
     image = image_of(new)
     assert phone.post("posts", text="Here again", image_ids=[str(image.pk)]).status_code == 201
@@ -127,7 +127,7 @@ def test_a_new_member_keeps_everything_while_the_old_one_is_deleted(
     assert list(Member.objects.all()) == [new]
     assert list(Image.objects.all()) == [image]
     assert [post["text"] for post in phone.get("posts").json()["results"]] == ["Here again"]
-    assert Phone().sign_in(mina.email, "a long password by the sea").status_code == 201
+    assert Phone().log_in(mina.email, "a long password by the sea").status_code == 201
 
 
 def test_an_erased_member_gets_no_mail_that_was_waiting(mina: Member, work: Work, mailoutbox: SentEmails) -> None:

@@ -1,4 +1,4 @@
-"""One member reads another."""
+"""Follows and the lists of followers."""
 
 from functools import partial
 from typing import Any
@@ -24,7 +24,7 @@ def nicknames(answer: Any) -> list[str]:
     return [row["member"]["nickname"] for row in answer.json()["results"]]
 
 
-def test_following_shows_in_both_lists_and_in_the_feed(phone: Phone, mina: Member, jun: Member, sora: Member) -> None:
+def test_a_follow_is_in_both_lists_and_filters_the_feed(phone: Phone, mina: Member, jun: Member, sora: Member) -> None:
     PostFactory.create(author=jun), PostFactory.create(author=sora)
     assert phone.put(f"follows/{jun.pk}").status_code == 204
     assert nicknames(phone.get(f"members/{mina.pk}/following")) == ["Jun"]
@@ -39,11 +39,11 @@ def test_following_and_unfollowing_twice_changes_nothing(phone: Phone, jun: Memb
     assert not Follow.objects.exists()
 
 
-def test_nobody_follows_themselves(phone: Phone, mina: Member) -> None:
+def test_a_member_cannot_follow_themselves(phone: Phone, mina: Member) -> None:
     assert code_of(phone.put(f"follows/{mina.pk}")) == "not_oneself"
 
 
-def test_who_is_hidden_is_followed_by_nobody_like_who_does_not_exist(phone: Phone, jun: Member, sora: Member) -> None:
+def test_following_a_hidden_member_answers_like_an_unknown_one(phone: Phone, jun: Member, sora: Member) -> None:
     jun.withdraw()
     sora.block(Member.objects.get(nickname="Mina"))
     answers = [phone.put(f"follows/{pk}") for pk in (jun.pk, sora.pk, 4711)]
@@ -51,7 +51,7 @@ def test_who_is_hidden_is_followed_by_nobody_like_who_does_not_exist(phone: Phon
     assert not Follow.objects.exists()
 
 
-def test_the_lists_of_another_member_leave_out_whom_the_asker_may_not_see(
+def test_lists_of_another_member_leave_out_members_hidden_from_the_viewer(
     phone: Phone, mina: Member, jun: Member, sora: Member
 ) -> None:
     hidden, gone = MemberFactory.create_batch(2)
@@ -75,7 +75,7 @@ def test_a_list_says_which_members_the_viewer_follows(phone: Phone, mina: Member
     assert [row["member"]["viewer"]["followed_by"] for row in following] == [False, True]
 
 
-def test_the_newest_follow_comes_first_and_pages_miss_nobody(phone: Phone, mina: Member) -> None:
+def test_follows_are_paged_newest_first_without_gaps(phone: Phone, mina: Member) -> None:
     others = MemberFactory.create_batch(7)
     for other in others:
         mina.follow(other)
@@ -87,7 +87,7 @@ def test_the_newest_follow_comes_first_and_pages_miss_nobody(phone: Phone, mina:
     assert seen == [str(other.pk) for other in reversed(others)]
 
 
-def test_a_cursor_of_one_list_opens_no_other(phone: Phone, mina: Member, jun: Member, sora: Member) -> None:
+def test_a_cursor_of_one_list_is_refused_by_another(phone: Phone, mina: Member, jun: Member, sora: Member) -> None:
     mina.follow(jun), mina.follow(sora)
     cursor = phone.get(f"members/{mina.pk}/following?limit=1").json()["next"]
     assert phone.get(f"members/{mina.pk}/followers?cursor={cursor}").status_code == 400
@@ -97,7 +97,7 @@ def test_a_cursor_of_one_list_opens_no_other(phone: Phone, mina: Member, jun: Me
     "path", [f"members/{who}/{of}" for who in ("{mina}", "{jun}") for of in ("followers", "following")]
 )
 @pytest.mark.parametrize("rows", [1, 50])
-def test_a_list_takes_the_same_queries_however_long_it_is(
+def test_a_list_of_follows_takes_the_same_queries_for_any_length(
     phone: Phone, mina: Member, jun: Member, path: str, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     pairs = [
@@ -115,13 +115,13 @@ def test_an_actor_named_in_the_query_is_refused(phone: Phone, mina: Member, jun:
     assert code_of(phone.get(f"members/{mina.pk}/following?follower={jun.pk}")) == "unknown_field"
 
 
-def test_following_at_the_same_moment_makes_one_follow(at_once: AtOnce, mina: Member, jun: Member) -> None:
+def test_concurrent_requests_to_follow_make_one_follow(at_once: AtOnce, mina: Member, jun: Member) -> None:
     answers = at_once([partial(Phone.of(mina).put, f"follows/{jun.pk}") for _ in range(6)])
     assert [answer.status_code for answer in answers] == [204] * 6
     assert Follow.objects.count() == 1
 
 
-def test_a_follow_and_a_block_of_the_same_moment_leave_no_follow(at_once: AtOnce, mina: Member, jun: Member) -> None:
+def test_a_concurrent_follow_and_block_leave_no_follow(at_once: AtOnce, mina: Member, jun: Member) -> None:
     for _ in range(10):
         mina.unblock(jun)
         phones = Phone.of(mina), Phone.of(jun)

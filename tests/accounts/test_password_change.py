@@ -1,4 +1,4 @@
-"""A password that is known and changed: this device stays, all others go."""
+"""Change of a known password, which ends all other sessions."""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,7 +26,7 @@ def change(phone: Phone, current: str = PASSWORD, password: str = NEW) -> Any:
     return phone.post("me/password", current=current, password=password)
 
 
-def test_this_device_stays_signed_in_and_all_others_go(phone: Phone, mina: Member, jun: Member) -> None:
+def test_a_password_change_ends_all_other_sessions(phone: Phone, mina: Member, jun: Member) -> None:
     tablet, other = Phone.of(mina), Phone.of(jun)
     assert change(phone).status_code == 204
     assert [one.get("me").status_code for one in (phone, tablet, other)] == [200, 401, 200]
@@ -34,30 +34,30 @@ def test_this_device_stays_signed_in_and_all_others_go(phone: Phone, mina: Membe
     assert code_of(tablet.refresh()) == "session_ended"
 
 
-def test_the_new_password_opens_from_now_on(phone: Phone, mina: Member) -> None:
+def test_login_works_with_the_new_password_only(phone: Phone, mina: Member) -> None:
     change(phone)
-    assert Phone().sign_in(mina.email).status_code == 401
-    assert Phone().sign_in(mina.email, NEW).status_code == 201
+    assert Phone().log_in(mina.email).status_code == 401
+    assert Phone().log_in(mina.email, NEW).status_code == 201
 
 
-def test_a_wrong_password_changes_nothing_and_is_counted(phone: Phone, mina: Member) -> None:
+def test_a_wrong_current_password_changes_nothing_and_is_counted(phone: Phone, mina: Member) -> None:
     answers = [change(phone, current="wrong") for _ in range(11)]
     assert [code_of(answer) for answer in answers] == ["password_wrong"] * 10 + ["too_many_guesses"]
     assert code_of(change(phone)) == "too_many_guesses"
-    assert Phone().sign_in(mina.email).status_code == 201
+    assert Phone().log_in(mina.email).status_code == 201
 
 
 @pytest.mark.parametrize(
     ("password", "code"), [("short", "password_too_short"), ("mina@example.com", "password_too_similar")]
 )
-def test_a_password_that_is_not_taken_ends_nothing(phone: Phone, mina: Member, password: str, code: str) -> None:
+def test_a_refused_new_password_ends_no_session(phone: Phone, mina: Member, password: str, code: str) -> None:
     tablet = Phone.of(mina)
     assert [error["code"] for error in change(phone, password=password).json()["errors"]] == [code]
     assert tablet.get("me").status_code == 200
     assert not SecurityEvent.objects.exists()
 
 
-def test_the_member_is_told_by_mail(
+def test_a_password_change_sends_an_email(
     phone: Phone, mina: Member, work: Callable[[], None], mailoutbox: SentEmails
 ) -> None:
     change(phone)
@@ -65,11 +65,11 @@ def test_the_member_is_told_by_mail(
     assert subjects(mailoutbox, mina.email) == ["Your password was changed"]
 
 
-def test_a_sign_in_that_meets_the_change_leaves_no_session_of_the_old_password(at_once: AtOnce, mina: Member) -> None:
+def test_a_concurrent_login_leaves_no_session_of_the_old_password(at_once: AtOnce, mina: Member) -> None:
     phone = Phone.of(mina)
     for number in range(4):
         old, new = (f"a password by the sea {n}" for n in (number, number + 1))
         mina.set_password(old)
         mina.save()
-        at_once([partial(change, phone, old, new), partial(Phone().sign_in, mina.email, old)])
+        at_once([partial(change, phone, old, new), partial(Phone().log_in, mina.email, old)])
         assert [session.pk for session in mina.sessions.live()] == [int(phone.pair["session_id"])]

@@ -1,4 +1,4 @@
-"""A forgotten password: a new one for whoever reads the member's mail, and for nobody else."""
+"""Reset of a forgotten password by a code."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,9 +13,9 @@ from pytest_django import Settings
 from accounts.models import Member, SecurityEvent, VerificationCode
 from libs.outbox.models import Job
 from tests.accounts.conftest import AtOnce, CodeFor
-from tests.accounts.phone import Phone, code_of, told
+from tests.accounts.phone import Phone, code_of, comparable
 from tests.accounts.sent_emails import SentEmails, last_code, subjects
-from tests.accounts.tables import rows_holding
+from tests.accounts.tables import columns_containing
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a brand new password by the sea"
@@ -39,10 +39,10 @@ def reset(email: str, code: str, password: str = PASSWORD) -> Any:
     return Phone().post("password-resets/confirm", email=email, code=code, password=password)
 
 
-def test_the_new_password_opens_and_the_old_one_does_not(reset_code: CodeFor, mina: Member) -> None:
+def test_login_works_with_the_reset_password_and_not_with_the_old(reset_code: CodeFor, mina: Member) -> None:
     assert reset(mina.email, reset_code(mina.email)).status_code == 204
-    assert code_of(Phone().sign_in(mina.email)) == "credentials_wrong"
-    assert Phone().sign_in(mina.email, PASSWORD).status_code == 201
+    assert code_of(Phone().log_in(mina.email)) == "credentials_wrong"
+    assert Phone().log_in(mina.email, PASSWORD).status_code == 201
 
 
 def test_a_reset_ends_every_session_at_once(reset_code: CodeFor, mina: Member) -> None:
@@ -53,12 +53,12 @@ def test_a_reset_ends_every_session_at_once(reset_code: CodeFor, mina: Member) -
     assert code_of(tablet.refresh()) == "session_ended"
 
 
-def test_every_address_gets_the_same_answer(mina: Member, jun: Member, sora: Member) -> None:
+def test_every_address_gets_the_same_reset_response(mina: Member, jun: Member, sora: Member) -> None:
     jun.suspend(timezone.now() + timedelta(days=1))
     sora.withdraw()
     emails = (mina.email, jun.email, sora.email, "nobody@example.com")
-    asked = [told(Phone().post("password-resets", email=email)) for email in emails]
-    guessed = [told(reset(email, "xxxxxxxx")) for email in emails]
+    asked = [comparable(Phone().post("password-resets", email=email)) for email in emails]
+    guessed = [comparable(reset(email, "xxxxxxxx")) for email in emails]
     assert asked == [asked[0]] * 4
     assert guessed == [guessed[0]] * 4
     assert VerificationCode.objects.count() == 4
@@ -76,16 +76,16 @@ def test_only_who_may_sign_in_gets_a_email(
     assert mailoutbox == []
 
 
-def test_who_left_and_forgot_the_password_comes_back(reset_code: CodeFor, mina: Member, jun: Member) -> None:
+def test_a_withdrawn_member_can_reset_the_password_and_return(reset_code: CodeFor, mina: Member, jun: Member) -> None:
     mina.withdraw()
     assert reset(mina.email, reset_code(mina.email)).status_code == 204
     assert Phone.of(jun).get(f"members/{mina.pk}").status_code == 404, "a reset alone restores nothing"
-    assert code_of(Phone().sign_in(mina.email)) == "credentials_wrong"
-    assert Phone().sign_in(mina.email, PASSWORD).status_code == 201
+    assert code_of(Phone().log_in(mina.email)) == "credentials_wrong"
+    assert Phone().log_in(mina.email, PASSWORD).status_code == 201
     assert Phone.of(jun).get(f"members/{mina.pk}").status_code == 200
 
 
-def test_a_reset_gives_no_more_days_of_grace(reset_code: CodeFor, mina: Member, settings: Settings) -> None:
+def test_a_reset_does_not_extend_the_grace_period(reset_code: CodeFor, mina: Member, settings: Settings) -> None:
     mina.withdraw()
     code = reset_code(mina.email)
     mina.update(withdrawn_at=timezone.now() - timedelta(days=settings.WITHDRAWAL_GRACE_DAYS))
@@ -100,48 +100,46 @@ def test_who_was_suspended_since_the_email_resets_nothing(reset_code: CodeFor, m
     assert Member.objects.get(pk=mina.pk).password == mina.password
 
 
-def test_a_code_resets_once(reset_code: CodeFor, mina: Member) -> None:
+def test_a_reset_code_works_only_once(reset_code: CodeFor, mina: Member) -> None:
     code = reset_code(mina.email)
     reset(mina.email, code)
     assert code_of(reset(mina.email, code, "yet another password")) == "code_incorrect"
-    assert Phone().sign_in(mina.email, PASSWORD).status_code == 201
+    assert Phone().log_in(mina.email, PASSWORD).status_code == 201
 
 
-def test_one_code_typed_at_the_same_moment_resets_once(at_once: AtOnce, reset_code: CodeFor, mina: Member) -> None:
+def test_a_reset_code_used_concurrently_works_once(at_once: AtOnce, reset_code: CodeFor, mina: Member) -> None:
     code = reset_code(mina.email)
     answers = at_once([partial(reset, mina.email, code, f"a password by the sea {n}") for n in range(4)])
     assert sorted(map(code_of, answers)) == ["", *["code_incorrect"] * 3]
     assert SecurityEvent.objects.count() == 1
 
 
-def test_five_wrong_guesses_use_the_code_up(reset_code: CodeFor, mina: Member) -> None:
+def test_five_wrong_guesses_use_up_the_reset_code(reset_code: CodeFor, mina: Member) -> None:
     code = reset_code(mina.email)
     assert [code_of(reset(mina.email, "xxxxxxxx")) for _ in range(5)] == ["code_incorrect"] * 5
     assert code_of(reset(mina.email, code)) == "code_used_up"
 
 
-def test_a_code_to_reset_with_lives_five_minutes(reset_code: CodeFor, mina: Member) -> None:
+def test_a_reset_code_expires_after_five_minutes(reset_code: CodeFor, mina: Member) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         code = reset_code(mina.email)
         clock.shift(300)
         assert code_of(reset(mina.email, code)) == "code_expired"
 
 
-def test_a_password_that_is_refused_leaves_the_code_good(reset_code: CodeFor, mina: Member) -> None:
+def test_a_refused_password_leaves_the_reset_code_valid(reset_code: CodeFor, mina: Member) -> None:
     code = reset_code(mina.email)
     answer = reset(mina.email, code, "short")
     assert [error["code"] for error in answer.json()["errors"]] == ["password_too_short"]
     assert reset(mina.email, code).status_code == 204
 
 
-def test_the_longer_password_of_staff_is_asked_for_here_too(reset_code: CodeFor, sora: Member) -> None:
+def test_the_longer_minimum_for_staff_applies_to_resets(reset_code: CodeFor, sora: Member) -> None:
     answer = reset(sora.email, reset_code(sora.email), "12 by the sea")
     assert [error["code"] for error in answer.json()["errors"]] == ["password_too_short"]
 
 
-def test_a_code_to_join_with_resets_nothing_and_the_other_way_round(
-    code_for: CodeFor, reset_code: CodeFor, mina: Member
-) -> None:
+def test_sign_up_and_reset_codes_are_not_interchangeable(code_for: CodeFor, reset_code: CodeFor, mina: Member) -> None:
     joining = code_for("new@example.com")
     assert code_of(reset("new@example.com", joining)) == "code_incorrect"
     resetting = reset_code(mina.email)
@@ -149,19 +147,19 @@ def test_a_code_to_join_with_resets_nothing_and_the_other_way_round(
     assert code_of(answer) == "code_incorrect"
 
 
-def test_a_code_of_somebody_else_resets_nothing(reset_code: CodeFor, mina: Member, jun: Member) -> None:
+def test_a_code_of_another_address_resets_nothing(reset_code: CodeFor, mina: Member, jun: Member) -> None:
     reset_code(mina.email)
     assert code_of(reset(mina.email, reset_code(jun.email))) == "code_incorrect"
 
 
-def test_who_guessed_before_they_asked_need_not_wait(reset_code: CodeFor, mina: Member) -> None:
-    answers = [Phone().sign_in(mina.email, "forgotten") for _ in range(11)]
+def test_a_reset_clears_the_counters_of_wrong_passwords(reset_code: CodeFor, mina: Member) -> None:
+    answers = [Phone().log_in(mina.email, "forgotten") for _ in range(11)]
     assert code_of(answers[-1]) == "too_many_guesses"
     reset(mina.email, reset_code(mina.email))
-    assert Phone().sign_in(mina.email, PASSWORD).status_code == 201
+    assert Phone().log_in(mina.email, PASSWORD).status_code == 201
 
 
-def test_the_member_is_told_and_no_table_holds_the_code(
+def test_a_reset_sends_an_email_and_no_table_stores_the_code(
     reset_code: CodeFor, mina: Member, work: Work, mailoutbox: SentEmails
 ) -> None:
     code = reset_code(mina.email)
@@ -169,7 +167,7 @@ def test_the_member_is_told_and_no_table_holds_the_code(
     work()
     assert subjects(mailoutbox, mina.email)[-1] == "Your password was changed"
     assert SecurityEvent.objects.get().kind == SecurityEvent.PASSWORD_RESET
-    assert rows_holding(code) == []
+    assert columns_containing(code) == []
     assert mina.email not in str(list(Job.objects.values_list("payload", flat=True)))
 
 

@@ -1,4 +1,4 @@
-"""What members tell of themselves, and what others see of it."""
+"""Profiles: the member's own and those of others."""
 
 from typing import Any
 
@@ -18,14 +18,14 @@ def phone(mina: Member) -> Phone:
     return Phone.of(mina)
 
 
-def test_ones_own_profile_shows_what_nobody_else_sees(phone: Phone, mina: Member) -> None:
+def test_the_own_profile_has_private_fields(phone: Phone, mina: Member) -> None:
     me = phone.get("me").json()
     assert (me["id"], me["email"], me["name"]) == (str(mina.pk), "mina@example.com", "Kim Mina")
     assert me["counts"] == {"followers": 0, "following": 0, "posts": 0}
     assert me["avatar"] is None
 
 
-def test_another_member_sees_neither_address_nor_name(phone: Phone, jun: Member) -> None:
+def test_another_member_sees_neither_email_nor_name(phone: Phone, jun: Member) -> None:
     answer = phone.get(f"members/{jun.pk}")
     assert answer.json().keys() == {
         "id", "nickname", "avatar", "about", "created_at", "counts", "viewer"
@@ -34,7 +34,7 @@ def test_another_member_sees_neither_address_nor_name(phone: Phone, jun: Member)
     assert "Lee Jun" not in answer.content.decode()
 
 
-def test_only_what_is_sent_is_changed(phone: Phone, mina: Member) -> None:
+def test_only_the_fields_that_are_sent_change(phone: Phone, mina: Member) -> None:
     assert phone.patch("me", about="Two children,\none garden.").json()["about"] == "Two children,\none garden."
     assert phone.patch("me", nickname="미나").json()["nickname"] == "미나"
     mina.refresh_from_db()
@@ -45,7 +45,7 @@ def test_only_what_is_sent_is_changed(phone: Phone, mina: Member) -> None:
 @pytest.mark.parametrize(
     "field", ["id", "email", "is_staff", "is_superuser", "password", "suspended_until", "member_id"]
 )
-def test_nobody_changes_what_is_not_theirs_to_change(phone: Phone, mina: Member, field: str) -> None:
+def test_fields_that_members_may_not_change_are_refused(phone: Phone, mina: Member, field: str) -> None:
     assert code_of(phone.patch("me", **{field: "1", "nickname": "Other"})) == "unknown_field"
     mina.refresh_from_db()
     assert mina.nickname == "Mina"
@@ -63,7 +63,7 @@ def test_nobody_changes_what_is_not_theirs_to_change(phone: Phone, mina: Member,
         {"nickname": {}},
     ],
 )
-def test_what_makes_no_profile_is_refused(phone: Phone, change: dict[str, Any]) -> None:
+def test_an_invalid_profile_field_is_refused_by_name(phone: Phone, change: dict[str, Any]) -> None:
     answer = phone.patch("me", **change)
     assert (answer.status_code, code_of(answer)) == (400, "invalid")
     assert [error["field"] for error in answer.json()["errors"]] == list(change)
@@ -76,12 +76,14 @@ def test_the_longest_words_of_the_widest_emails_have_room(phone: Phone, field: s
 
 
 @pytest.mark.parametrize("member_id", ["1", "0", "9" * 19, "99999999999999999999", "x", "-1", "1.0", "１"])
-def test_a_member_who_does_not_exist_is_not_found(phone: Phone, member_id: str) -> None:
+def test_an_unknown_member_id_is_not_found(phone: Phone, member_id: str) -> None:
     answer = phone.get(f"members/{member_id}")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
-def test_the_counts_are_of_what_the_asker_may_see(phone: Phone, mina: Member, jun: Member, sora: Member) -> None:
+def test_profile_counts_include_only_what_the_viewer_may_see(
+    phone: Phone, mina: Member, jun: Member, sora: Member
+) -> None:
     PostFactory.create_batch(2, author=jun)
     sora.follow(jun)
     mina.follow(jun)
@@ -97,7 +99,7 @@ def test_a_profile_says_who_follows_whom(phone: Phone, mina: Member, jun: Member
 
 
 @pytest.mark.parametrize("rows", [1, 50])
-def test_a_profile_takes_the_same_queries_however_much_it_counts(
+def test_a_profile_takes_the_same_queries_for_any_counts(
     phone: Phone, jun: Member, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for follower in MemberFactory.create_batch(rows):

@@ -34,7 +34,7 @@ def expired(number: int, since: int = 1) -> list[OutstandingToken]:
 
 def test_purging_keeps_everything_that_is_still_valid(mina: Member, code_for: CodeFor) -> None:
     phone = Phone.of(mina)
-    phone.keep(phone.refresh())
+    phone.store_tokens(phone.refresh())
     code_for("new@example.com")
     phone.post("sessions", email=mina.email, password="wrong")
     assert (purge.purge_sessions(), purge.purge_codes(), purge.purge_password_guesses()) == (0, 0, 0)
@@ -65,7 +65,7 @@ def test_an_ended_session_is_deleted_after_a_month(mina: Member) -> None:
 def test_refresh_tokens_are_deleted_when_they_have_expired(mina: Member, settings: Settings) -> None:
     phone = Phone.of(mina)
     for _ in range(2):
-        phone.keep(phone.refresh())
+        phone.store_tokens(phone.refresh())
     assert BlacklistedToken.objects.exists()
     with in_days(settings.REFRESH_TOKEN_IDLE_DAYS + 0.1):
         assert purge.purge_sessions() == 3
@@ -77,7 +77,7 @@ def test_a_spent_token_still_ends_its_session_after_a_purge(mina: Member) -> Non
     phone = Phone.of(mina)
     old = phone.pair["refresh"]
     for _ in range(2):
-        phone.keep(phone.refresh())
+        phone.store_tokens(phone.refresh())
     purge.purge_sessions()
     assert phone.refresh(old).status_code == 401
     assert phone.refresh().status_code == 401
@@ -110,7 +110,7 @@ def test_codes_and_their_addresses_are_deleted_after_a_day(code_for: CodeFor) ->
 def test_counters_of_wrong_passwords_are_deleted_after_their_window(
     phone: Phone, mina: Member, settings: Settings
 ) -> None:
-    phone.sign_in(mina.email, "wrong")
+    phone.log_in(mina.email, "wrong")
     with time_machine.travel(timezone.now() + timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS + 1)):
         assert purge.purge_password_guesses() == 2
     assert not PasswordGuess.objects.exists()

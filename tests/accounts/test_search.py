@@ -1,4 +1,4 @@
-"""Members are found by nickname."""
+"""Searching members by nickname."""
 
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -54,14 +54,14 @@ def test_a_beginning_is_enough_and_three_emails_are_found_anywhere(
     assert found(jun_api, words) == nicknames
 
 
-def test_case_does_not_count_outside_of_english_either(jun_api: APIClient) -> None:
+def test_nickname_searches_ignore_case_beyond_ascii(jun_api: APIClient) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite folds ASCII only; production runs on PostgreSQL")
     MemberFactory.create(nickname="Émile")
     assert found(jun_api, "ém") == found(jun_api, "ÉMIL") == ["Émile"]
 
 
-def test_whoever_is_hidden_is_not_found(mina: Member, jun: Member, jun_api: APIClient) -> None:
+def test_hidden_members_are_not_found_by_search(mina: Member, jun: Member, jun_api: APIClient) -> None:
     hidings: dict[Callable[[], Any], Callable[[], Any]] = {
         lambda: mina.block(jun): lambda: mina.unblock(jun),
         lambda: jun.block(mina): lambda: jun.unblock(mina),
@@ -75,7 +75,7 @@ def test_whoever_is_hidden_is_not_found(mina: Member, jun: Member, jun_api: APIC
         show()
 
 
-def test_the_members_found_are_told_in_brief_and_in_pages(jun_api: APIClient) -> None:
+def test_search_results_are_summaries_in_pages(jun_api: APIClient) -> None:
     members = MemberFactory.create_batch(5, nickname="Same")[::-1]
     first = jun_api.get(MEMBERS, {"search": "same", "limit": "3"}).json()
     assert first["results"][0] == {
@@ -94,7 +94,7 @@ def test_the_members_found_are_told_in_brief_and_in_pages(jun_api: APIClient) ->
     ("query", "code"),
     [("", "required"), ("?search=", "blank"), ("?search=%20", "blank"), (f"?search={'x' * 31}", "max_graphemes")],
 )
-def test_a_search_needs_something_to_search_for(jun_api: APIClient, query: str, code: str) -> None:
+def test_a_search_without_a_term_is_refused(jun_api: APIClient, query: str, code: str) -> None:
     answer = jun_api.get(MEMBERS + query)
     assert answer.status_code == 400
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("search", code)]
@@ -109,7 +109,7 @@ def test_a_page_of_members_takes_one_statement(jun_api: APIClient, number: int) 
 @pytest.mark.parametrize(
     ("words", "index"), [("q", "member_nickname_beginning"), ("bel99", "member_nickname_trigrams")]
 )
-def test_nicknames_are_read_from_the_indexes_made_for_them(jun: Member, words: str, index: str) -> None:
+def test_nickname_searches_use_their_indexes(jun: Member, words: str, index: str) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("plans are asked of PostgreSQL, which production runs on")
     put(Member(email=f"{number}@example.com", name="x", nickname=f"Annabel{number}") for number in range(5_000))
@@ -144,7 +144,7 @@ def test_a_database_that_cannot_fold_emails_is_refused(ascii_database: Any) -> N
     assert check_database_locale(None, ["default"]) == []
 
 
-def test_sqlite_is_not_asked_for_its_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_locale_of_sqlite_is_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accounts.checks.connections", {"default": SimpleNamespace(vendor="sqlite")})
     assert check_database_locale(None, ["default"]) == []
     assert check_database_locale(None, None) == []

@@ -1,4 +1,4 @@
-"""E-mails about one's own account: new devices and changed credentials, in the member's language."""
+"""E-mails about new devices and changed credentials."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from accounts.models import Member
 from libs.outbox.models import Job
 from tests.accounts.conftest import CodeFor
 from tests.accounts.phone import Phone
-from tests.accounts.sent_emails import SentEmails, speaks, subjects
+from tests.accounts.sent_emails import SentEmails, is_in_language, subjects
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -19,45 +19,47 @@ DEVICE = "New login to your Heart to Heart account"
 NEW = "new@example.com"
 
 
-def test_the_first_session_after_joining_is_no_news(proof_for: CodeFor, work: Work, mailoutbox: SentEmails) -> None:
+def test_the_first_session_after_sign_up_sends_no_notice(
+    proof_for: CodeFor, work: Work, mailoutbox: SentEmails
+) -> None:
     body = {"proof": proof_for(NEW), "password": PASSWORD, "name": "Han Nari", "nickname": "Nari"}
     assert Phone().post("members", terms_version="2026-11-01", device="phone", **body).status_code == 201
-    assert Phone().sign_in(NEW).status_code == 201
+    assert Phone().log_in(NEW).status_code == 201
     work()
     assert DEVICE not in subjects(mailoutbox, NEW)
 
 
-def test_a_new_device_and_a_new_network_are_told_once_each(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
+def test_a_new_device_and_a_new_network_send_one_notice_each(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
     Phone.of(mina)
     for device, address in (("tablet", "192.0.2.1"), ("phone", "198.51.100.7"), ("phone", "198.51.100.9")):
-        Phone(address).sign_in(mina.email, device=device)
-        Phone(address).sign_in(mina.email, device=device)
+        Phone(address).log_in(mina.email, device=device)
+        Phone(address).log_in(mina.email, device=device)
     work()
     assert subjects(mailoutbox, mina.email) == [DEVICE] * 2
     assert "198.51.100.0/24" in str(mailoutbox[-1].body)
     assert str(Job.objects.latest("id").payload).count("@") == 0
 
 
-def test_a_wrong_password_is_no_new_device(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
-    Phone("198.51.100.7").sign_in(mina.email, "wrong")
+def test_a_failed_login_sends_no_new_device_notice(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
+    Phone("198.51.100.7").log_in(mina.email, "wrong")
     work()
     assert mailoutbox == []
 
 
 def test_what_a_device_calls_itself_is_not_in_the_email(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
-    Phone().sign_in(mina.email, device="Call evil.example now")
+    Phone().log_in(mina.email, device="Call evil.example now")
     work()
     (message,) = mailoutbox
     assert "evil" not in str(message.message())
 
 
-def test_a_member_is_written_to_in_the_language_of_the_last_sign_in(proof_for: CodeFor, mina: Member) -> None:
+def test_emails_are_in_the_language_of_the_last_login(proof_for: CodeFor, mina: Member) -> None:
     phone = Phone(language="ko-KR")
     body = {"proof": proof_for(NEW), "password": PASSWORD, "name": "Han Nari", "nickname": "Nari"}
     phone.post("members", terms_version="2026-11-01", **body)
     assert (Member.objects.get(email=NEW).language, mina.language) == ("ko", "en")
-    Phone(language="en").sign_in(NEW)
-    Phone(language="ko").sign_in(mina.email)
+    Phone(language="en").log_in(NEW)
+    Phone(language="ko").log_in(mina.email)
     assert [Member.objects.get(email=email).language for email in (NEW, mina.email)] == ["en", "ko"]
 
 
@@ -70,9 +72,9 @@ def test_every_email_speaks_the_readers_language(
     language: str, mina: Member, jun: Member, work: Work, mailoutbox: SentEmails
 ) -> None:
     phone = Phone(language=language)
-    phone.sign_in(mina.email)
+    phone.log_in(mina.email)
     work()
-    assert speaks(newest(mailoutbox, mina.email), language, DEVICE)
+    assert is_in_language(newest(mailoutbox, mina.email), language, DEVICE)
     for path, body, to, subject in (
         ("password-resets", {"email": mina.email}, mina.email, "Your code to reset your password"),
         ("me/withdrawal/code", {}, mina.email, "Your code to delete your Heart to Heart account"),
@@ -83,7 +85,7 @@ def test_every_email_speaks_the_readers_language(
     ):  # fmt: skip
         assert phone.post(path, **body).status_code in (202, 204)
         work()
-        assert speaks(newest(mailoutbox, to), language, subject)
+        assert is_in_language(newest(mailoutbox, to), language, subject)
 
 
 @pytest.mark.parametrize("job", [mail_event, mail_former_address, mail_new_device])

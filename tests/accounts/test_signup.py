@@ -1,4 +1,4 @@
-"""From a proved address to a member."""
+"""Sign-up with a confirmed e-mail address."""
 
 from collections.abc import Callable
 from functools import partial
@@ -14,8 +14,8 @@ from accounts.models import Member, SecurityEvent, VerificationCode
 from media.image_urls import file_name
 from media.models import Image
 from tests.accounts.conftest import AtOnce, CodeFor
-from tests.accounts.phone import Phone, code_of, told
-from tests.accounts.tables import rows_holding
+from tests.accounts.phone import Phone, code_of, comparable
+from tests.accounts.tables import columns_containing
 from tests.factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,15 +33,15 @@ def refusals(answer: Any) -> set[tuple[str, str]]:
     return {(error["field"], error["code"]) for error in answer.json()["errors"]}
 
 
-def test_a_new_member_is_signed_in_at_once(proof_for: CodeFor, phone: Phone) -> None:
-    phone.keep(join(proof_for(NEW), device="Nari's phone"))
+def test_a_new_member_is_logged_in_at_once(proof_for: CodeFor, phone: Phone) -> None:
+    phone.store_tokens(join(proof_for(NEW), device="Nari's phone"))
     me = phone.get("me").json()
     assert (me["email"], me["name"], me["nickname"], me["terms_version"]) == (NEW, "Han Nari", "Nari", TERMS)
     assert me["id"] == phone.pair["member_id"]
     assert [device["device"] for device in phone.get("sessions").json()["results"]] == ["Nari's phone"]
 
 
-def test_the_acceptance_of_the_terms_is_written_down_with_its_time(proof_for: CodeFor) -> None:
+def test_sign_up_records_the_accepted_terms_and_the_time(proof_for: CodeFor) -> None:
     before = timezone.now()
     join(proof_for(NEW))
     member = Member.objects.get()
@@ -50,14 +50,14 @@ def test_the_acceptance_of_the_terms_is_written_down_with_its_time(proof_for: Co
     assert before <= member.terms_accepted_at <= timezone.now()
 
 
-def test_a_proof_is_used_up_by_success(proof_for: CodeFor) -> None:
+def test_a_proof_works_for_one_successful_sign_up(proof_for: CodeFor) -> None:
     proof = proof_for(NEW)
     assert join(proof).status_code == 201
     assert code_of(join(proof)) == "proof_invalid"
     assert Member.objects.count() == 1
 
 
-def test_refused_sign_ups_leave_the_proof_good(proof_for: CodeFor) -> None:
+def test_refused_sign_ups_leave_the_proof_valid(proof_for: CodeFor) -> None:
     proof = proof_for(NEW)
     wrong = {"password": "short"}, {"terms_version": "2020-01-01"}, {"nickname": ""}, {"is_staff": True}
     assert [join(proof, **change).status_code for change in wrong] == [400] * 4
@@ -66,20 +66,20 @@ def test_refused_sign_ups_leave_the_proof_good(proof_for: CodeFor) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(1_799, 201), (1_800, 400)])
-def test_a_proof_is_good_for_half_an_hour(proof_for: CodeFor, seconds: int, status: int) -> None:
+def test_a_proof_expires_after_half_an_hour(proof_for: CodeFor, seconds: int, status: int) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         proof = proof_for(NEW)
         clock.shift(seconds)
         assert join(proof).status_code == status
 
 
-def test_a_proof_that_somebody_wrote_themselves_is_refused(proof_for: CodeFor) -> None:
+def test_a_forged_proof_is_refused_as_invalid(proof_for: CodeFor) -> None:
     head, _, tail = proof_for(NEW).rpartition(":")
     for forged in (f"{head}:{tail[::-1]}", f"x{head}:{tail}", head, ":", "x" * 400, "é:é:é"):
         assert code_of(join(forged)) == "proof_invalid"
 
 
-def test_a_member_of_the_same_address_is_told_only_to_who_proved_it(proof_for: CodeFor) -> None:
+def test_only_who_proved_an_address_learns_that_it_is_taken(proof_for: CodeFor) -> None:
     proof = proof_for(NEW)
     MemberFactory.create(email=NEW)
     answer = join(proof)
@@ -93,7 +93,7 @@ def test_an_address_in_other_emails_is_the_same_member(proof_for: CodeFor) -> No
     assert Member.objects.get().email == NEW
 
 
-def test_signing_up_twice_at_the_same_moment_makes_one_member(at_once: AtOnce, proof_for: CodeFor) -> None:
+def test_concurrent_sign_ups_with_one_address_make_one_member(at_once: AtOnce, proof_for: CodeFor) -> None:
     for number in range(5):
         proof = proof_for(f"new{number}@example.com")
         answers = at_once([partial(join, proof)] * 3)
@@ -104,7 +104,7 @@ def test_signing_up_twice_at_the_same_moment_makes_one_member(at_once: AtOnce, p
 @pytest.mark.parametrize(
     "field", ["is_staff", "is_superuser", "email", "id", "author", "suspended_until", "created_at"]
 )
-def test_nobody_sets_what_is_not_theirs_to_set(proof_for: CodeFor, field: str) -> None:
+def test_fields_that_a_sign_up_may_not_set_are_refused(proof_for: CodeFor, field: str) -> None:
     answer = join(proof_for(NEW), **{field: "1"})
     assert code_of(answer) == "unknown_field"
     assert refusals(answer) == {(field, "unknown_field")}
@@ -133,16 +133,16 @@ def test_a_password_that_is_easy_to_guess_is_refused(proof_for: CodeFor, passwor
 )
 def test_a_long_password_of_any_emails_is_taken_as_it_is(proof_for: CodeFor, phone: Phone, password: str) -> None:
     assert join(proof_for(NEW), password=password).status_code == 201
-    assert phone.sign_in(NEW, password).status_code == 201
-    assert code_of(phone.sign_in(NEW, f"{password} ")) == "credentials_wrong"
+    assert phone.log_in(NEW, password).status_code == 201
+    assert code_of(phone.log_in(NEW, f"{password} ")) == "credentials_wrong"
 
 
-def test_every_broken_rule_of_a_password_is_told_at_once(proof_for: CodeFor) -> None:
+def test_every_broken_rule_of_a_password_is_reported_at_once(proof_for: CodeFor) -> None:
     answer = join(proof_for(NEW), password="password")
     assert refusals(answer) == {("password", "password_too_short"), ("password", "password_too_common")}
 
 
-def test_names_are_kept_composed_and_without_spaces_around_them(proof_for: CodeFor) -> None:
+def test_names_are_stored_normalised_and_trimmed(proof_for: CodeFor) -> None:
     join(proof_for(NEW), nickname=" \u1102\u1161\u1105\u1175 ", name="E\u0301mile")
     member = Member.objects.get()
     assert (member.nickname, member.name) == ("\ub098\ub9ac", "\u00c9mile")
@@ -158,33 +158,33 @@ def test_a_nickname_is_measured_in_the_emails_that_people_see(proof_for: CodeFor
 @pytest.mark.parametrize(
     "nickname", ["", "   ", "a\x00b", "a\nb", "a\x1bb", "a\u202eb", "\u0085", "e" + "\u0301" * 400]
 )
-def test_a_nickname_that_plays_tricks_is_refused(proof_for: CodeFor, nickname: str) -> None:
+def test_a_nickname_with_control_or_invisible_characters_is_refused(proof_for: CodeFor, nickname: str) -> None:
     assert join(proof_for(NEW), nickname=nickname).status_code == 400
     assert not Member.objects.exists()
 
 
-def test_only_the_present_terms_can_be_accepted(proof_for: CodeFor, settings: Settings) -> None:
+def test_only_the_current_terms_can_be_accepted(proof_for: CodeFor, settings: Settings) -> None:
     settings.TERMS_VERSION = "2027-01-01"
     assert code_of(join(proof_for(NEW))) == "terms_outdated"
 
 
-def test_a_withdrawn_member_who_proves_the_address_starts_anew(
+def test_a_withdrawn_member_who_proves_the_address_can_sign_up_anew(
     proof_for: CodeFor, mina: Member, work: Callable[[], None]
 ) -> None:
     SecurityEvent.objects.create(member=mina, kind=SecurityEvent.TOKEN_REUSED)
     old = Phone.of(mina)
     mina.withdraw()
     anew = Phone()
-    assert anew.keep(join(proof_for(mina.email))).status_code == 201
+    assert anew.store_tokens(join(proof_for(mina.email))).status_code == 201
     assert anew.get("me").json()["nickname"] == "Nari"
     assert anew.pair["member_id"] != str(mina.pk)
     assert code_of(old.get("me")) == "session_ended"
     work()
-    assert rows_holding(mina.pk, "Kim Mina") == ["outbox_job.payload"]
+    assert columns_containing(mina.pk, "Kim Mina") == ["outbox_job.payload"]
     assert code_of(old.get("me")) == "session_ended"
 
 
-def test_starting_anew_takes_the_pictures_of_the_old_account_away(
+def test_signing_up_anew_deletes_the_images_of_the_old_account(
     proof_for: CodeFor, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
 ) -> None:
     image = image_of(mina)
@@ -196,24 +196,24 @@ def test_starting_anew_takes_the_pictures_of_the_old_account_away(
     assert not default_storage.exists(file_name(image.key, "full"))
 
 
-def test_a_member_who_came_back_meanwhile_is_not_erased_by_the_proof(proof_for: CodeFor, mina: Member) -> None:
+def test_a_proof_does_not_erase_a_member_who_returned_meanwhile(proof_for: CodeFor, mina: Member) -> None:
     mina.withdraw()
     proof = proof_for(mina.email)
-    Phone().sign_in(mina.email)
+    Phone().log_in(mina.email)
     assert code_of(join(proof)) == "email_taken"
     assert Member.objects.get() == mina
 
 
-def test_the_password_is_kept_as_argon2_and_told_to_nobody(proof_for: CodeFor, settings: Settings) -> None:
+def test_the_password_is_stored_as_argon2_and_never_returned(proof_for: CodeFor, settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["accounts.credentials.hashers.LowMemoryArgon2Hasher"]
     answer = join(proof_for(NEW))
     assert Member.objects.get().password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
     assert PASSWORD not in answer.content.decode()
-    assert rows_holding(PASSWORD) == []
+    assert columns_containing(PASSWORD) == []
 
 
 @pytest.mark.parametrize("password", ["margaretmargaret", "Margaret Margaret", "hearttohearthearttoheart"])
-def test_a_name_over_and_over_is_no_password(proof_for: CodeFor, password: str) -> None:
+def test_a_repeated_name_is_refused_as_a_password(proof_for: CodeFor, password: str) -> None:
     refused = join(proof_for(NEW), nickname="Margaret", password=password)
     assert refused.status_code == 400
     assert ("password", "password_of_context") in refusals(refused)
@@ -244,7 +244,7 @@ def test_faulty_fields_do_not_tell_whether_an_address_is_known(proof_for: CodeFo
         nonce="n", confirmed_at=timezone.now(),
     )  # fmt: skip
     proofs.append(code.make_proof()[0])
-    answers = [told(join(proof, password="short", nickname="")) for proof in proofs]
+    answers = [comparable(join(proof, password="short", nickname="")) for proof in proofs]
     assert answers == [answers[0]] * 3
 
 

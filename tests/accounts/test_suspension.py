@@ -1,4 +1,4 @@
-"""A suspended member is out and unseen until the suspension is over."""
+"""Suspended members are logged out and hidden."""
 
 from datetime import timedelta
 
@@ -26,16 +26,16 @@ def suspend(member: Member, days: float = 3) -> None:
         member.suspend(timezone.now() + timedelta(days=days))
 
 
-def test_a_suspended_member_is_out_at_once_on_every_device(phone: Phone, mina: Member) -> None:
+def test_a_suspension_ends_all_sessions_at_once(phone: Phone, mina: Member) -> None:
     tablet = Phone.of(mina)
     assert [device.get("me").status_code for device in (phone, tablet)] == [200, 200]
     suspend(mina)
     assert [code_of(device.get("me")) for device in (phone, tablet)] == ["session_ended"] * 2
     assert code_of(phone.refresh()) == "session_ended"
-    assert code_of(phone.sign_in(mina.email)) == "credentials_wrong"
+    assert code_of(phone.log_in(mina.email)) == "credentials_wrong"
 
 
-def test_others_see_nothing_of_a_suspended_member(mina: Member, jun: Member, sora: Member) -> None:
+def test_a_suspended_member_is_hidden_from_others(mina: Member, jun: Member, sora: Member) -> None:
     post, other = PostFactory.create(author=mina), Phone.of(jun)
     mina.follow(sora)
     suspend(mina)
@@ -47,28 +47,28 @@ def test_others_see_nothing_of_a_suspended_member(mina: Member, jun: Member, sor
     assert other.put(f"blocks/{mina.pk}").status_code == 404
 
 
-def test_when_a_suspension_is_over_everything_is_as_before(phone: Phone, mina: Member, jun: Member) -> None:
+def test_the_end_of_a_suspension_restores_everything(phone: Phone, mina: Member, jun: Member) -> None:
     post = PostFactory.create(author=mina)
     jun.follow(mina)
     suspend(mina)
     Member.objects.update(suspended_until=timezone.now() - timedelta(seconds=1))
     assert Phone.of(jun).get(f"posts/{post.pk}").status_code == 200
-    assert phone.sign_in(mina.email).status_code == 201
+    assert phone.log_in(mina.email).status_code == 201
     assert Follow.objects.count() == 1
 
 
-def test_signing_in_opens_with_the_second_in_which_the_suspension_ends(phone: Phone, mina: Member) -> None:
+def test_login_works_from_the_second_the_suspension_ends(phone: Phone, mina: Member) -> None:
     suspend(mina)
     assert mina.suspended_until
     with time_machine.travel(mina.suspended_until - timedelta(seconds=1), tick=False) as clock:
-        assert phone.sign_in(mina.email).status_code == 401
+        assert phone.log_in(mina.email).status_code == 401
         clock.move_to(mina.suspended_until)
-        assert phone.sign_in(mina.email).status_code == 201
+        assert phone.log_in(mina.email).status_code == 201
 
 
-def test_lifting_a_suspension_opens_the_door_but_no_old_session(phone: Phone, mina: Member, jun: Member) -> None:
+def test_lifting_a_suspension_allows_login_and_revives_no_session(phone: Phone, mina: Member, jun: Member) -> None:
     suspend(mina)
     mina.lift()
     assert code_of(phone.get("me")) == "session_ended"
-    assert phone.sign_in(mina.email).status_code == 201
+    assert phone.log_in(mina.email).status_code == 201
     assert Phone.of(jun).get(f"members/{mina.pk}").status_code == 200

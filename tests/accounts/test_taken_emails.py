@@ -32,7 +32,7 @@ def join(proof: str) -> Any:
     return Phone().post("members", proof=proof, password="a long password by the sea", **profile)
 
 
-def test_an_address_that_joins_meanwhile_is_answered_as_taken(proof_for: CodeFor) -> None:
+def test_an_address_that_signs_up_meanwhile_is_answered_as_taken(proof_for: CodeFor) -> None:
     first = proof_for("new@example.com")
     Member.objects.create_user("new@example.com", PASSWORD, name="New", nickname="New")
     assert code_of(join(first)) == "email_taken"

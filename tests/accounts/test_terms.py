@@ -1,4 +1,4 @@
-"""New terms: everybody is asked again before they write, and nobody is locked in."""
+"""New terms must be accepted before a member writes."""
 
 import pytest
 from django.db import connection
@@ -23,7 +23,7 @@ def phone(mina: Member, settings: Settings) -> Phone:
     return phone
 
 
-def test_until_the_new_terms_are_accepted_nothing_is_written(phone: Phone, mina: Member, jun: Member) -> None:
+def test_writing_is_refused_until_the_new_terms_are_accepted(phone: Phone, mina: Member, jun: Member) -> None:
     post = PostFactory.create(author=mina)
     answers = [
         phone.post("posts", text="Good morning"),
@@ -37,19 +37,19 @@ def test_until_the_new_terms_are_accepted_nothing_is_written(phone: Phone, mina:
     assert mina.posts.count() == 1
 
 
-def test_reading_goes_on_under_the_old_terms(phone: Phone, jun: Member) -> None:
+def test_reading_is_allowed_under_the_old_terms(phone: Phone, jun: Member) -> None:
     post = PostFactory.create(author=jun)
     for path in ("posts", f"posts/{post.pk}", "me", f"members/{jun.pk}", "sessions", "blocks", "config"):
         assert phone.get(path).status_code == 200
 
 
-def test_a_copy_of_ones_data_waits_for_no_terms(phone: Phone) -> None:
+def test_a_data_export_needs_no_new_terms(phone: Phone) -> None:
     asked = phone.post("me/exports")
     assert asked.status_code == 202
     assert phone.get(f"me/exports/{asked.json()['id']}").status_code == 200
 
 
-def test_accepting_the_present_terms_opens_writing_again(phone: Phone, mina: Member) -> None:
+def test_accepting_the_current_terms_allows_writing_again(phone: Phone, mina: Member) -> None:
     before = timezone.now()
     assert phone.post("me/terms", version=NEXT).status_code == 204
     assert phone.post("posts", text="Good morning").status_code == 201
@@ -67,29 +67,29 @@ def test_accepting_twice_keeps_the_first_time(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("version", ["2026-11-01", "2099-01-01", "2027-01-01 "])
-def test_only_the_present_terms_can_be_accepted(phone: Phone, version: str) -> None:
+def test_only_the_current_terms_can_be_accepted(phone: Phone, version: str) -> None:
     answer = phone.post("me/terms", version=version)
     assert code_of(answer) == ("" if version.strip() == NEXT else "terms_outdated")
 
 
-def test_whoever_does_not_accept_may_still_part_from_others_and_leave(phone: Phone, mina: Member, jun: Member) -> None:
+def test_members_who_do_not_accept_may_still_block_and_withdraw(phone: Phone, mina: Member, jun: Member) -> None:
     tablet = Phone.of(mina)
     assert phone.put(f"blocks/{jun.pk}").status_code == 204
     assert phone.delete(f"blocks/{jun.pk}").status_code == 204
-    assert phone.keep(phone.refresh()).status_code == 200
+    assert phone.store_tokens(phone.refresh()).status_code == 200
     assert phone.delete(f"sessions/{tablet.pair['session_id']}").status_code == 204
     assert phone.post("sessions/end-others").status_code == 204
     assert phone.post("me/withdrawal/code").status_code == 202
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
 
 
-def test_whoever_does_not_accept_may_sign_in_and_out(phone: Phone, mina: Member) -> None:
+def test_members_who_do_not_accept_may_log_in_and_out(phone: Phone, mina: Member) -> None:
     other = Phone()
-    assert other.sign_in(mina.email).status_code == 201
+    assert other.log_in(mina.email).status_code == 201
     assert other.delete("sessions/current").status_code == 204
 
 
-def test_the_terms_cost_reading_nothing_and_writing_one_query(
+def test_the_terms_check_costs_one_query_for_writes_only(
     phone: Phone, django_assert_num_queries: DjangoAssertNumQueries, settings: Settings
 ) -> None:
     settings.TERMS_VERSION = "2026-11-01"
@@ -100,11 +100,11 @@ def test_the_terms_cost_reading_nothing_and_writing_one_query(
     assert ["terms_version" in query["sql"] for query in asked] == [True]
 
 
-def test_an_address_that_is_not_written_to_says_so_first(phone: Phone) -> None:
+def test_a_method_that_is_not_allowed_is_refused_before_the_terms(phone: Phone) -> None:
     assert phone.put("config").status_code == 405
     assert phone.post("blocks").status_code == 405
 
 
-def test_a_session_that_is_over_is_told_before_the_terms(phone: Phone) -> None:
+def test_an_ended_session_is_refused_before_the_terms(phone: Phone) -> None:
     phone.delete("sessions/current")
     assert code_of(phone.post("posts", text="x")) == "session_ended"

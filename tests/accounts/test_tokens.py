@@ -1,4 +1,4 @@
-"""Which tokens each audience accepts, and what an error says (RFC 6750, RFC 8725)."""
+"""Which tokens are accepted, and how others are refused (RFC 6750, RFC 8725)."""
 
 import base64
 import hashlib
@@ -55,7 +55,7 @@ def segment(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
-def test_a_token_says_whose_it_is_in_text_and_nothing_personal(phone: Phone, mina: Member) -> None:
+def test_a_token_has_string_ids_and_no_personal_data(phone: Phone, mina: Member) -> None:
     said = claims(phone.pair["access"])
     assert said.keys() == {"typ", "exp", "iat", "jti", "sub", "sid", "aud", "iss"}
     assert (said["sub"], said["sid"], said["aud"], said["iss"]) == (
@@ -67,13 +67,13 @@ def test_a_token_says_whose_it_is_in_text_and_nothing_personal(phone: Phone, min
     assert said["exp"] - said["iat"] == 600
 
 
-def test_no_token_at_all_is_asked_for_one_without_an_error() -> None:
+def test_a_missing_token_gets_a_challenge_without_an_error() -> None:
     answer = ask_with(None)
     assert (answer.status_code, code_of(answer), answer["WWW-Authenticate"]) == (401, "not_authenticated", "Bearer")
 
 
 @pytest.mark.parametrize("header", ["Basic bWluYTpwYXNz", "Token abc", "abc", "", "Bearerabc"])
-def test_another_way_of_signing_in_is_like_none(header: str) -> None:
+def test_another_authentication_scheme_counts_as_no_token(header: str) -> None:
     answer = ask_with(header)
     assert (answer.status_code, code_of(answer), answer["WWW-Authenticate"]) == (401, "not_authenticated", "Bearer")
 
@@ -81,15 +81,15 @@ def test_another_way_of_signing_in_is_like_none(header: str) -> None:
 @pytest.mark.parametrize(
     "token", ["", "x", "a.b", "a.b.c", "a.b.c.d", "é.é.é", "null", "x" * 7_000, "{}.{}.{}", "..", "a b"]
 )
-def test_garbage_is_an_invalid_token(token: str) -> None:
+def test_a_malformed_token_is_invalid(token: str) -> None:
     assert is_refused(token)
 
 
-def test_the_word_bearer_is_read_in_any_case(phone: Phone) -> None:
+def test_the_bearer_scheme_is_case_insensitive(phone: Phone) -> None:
     assert ask_with(f"bEARER  {phone.pair['access']}").status_code == 200
 
 
-def test_a_token_in_the_query_or_the_body_is_not_looked_at(phone: Phone) -> None:
+def test_a_token_in_the_query_or_the_body_is_ignored(phone: Phone) -> None:
     access = phone.pair["access"]
     assert Phone().get(f"me?access_token={access}").status_code == 401
     assert Phone().patch("me", access_token=access).status_code == 401
@@ -110,7 +110,7 @@ def test_a_token_by_another_algorithm_is_refused(phone: Phone) -> None:
     assert is_refused(forged(access, algorithm="EdDSA", key=ed25519_key()[0]))
 
 
-def test_the_public_key_is_no_secret_to_sign_with(phone: Phone, settings: Settings, mina: Member) -> None:
+def test_the_public_key_cannot_sign_as_a_shared_secret(phone: Phone, settings: Settings, mina: Member) -> None:
     key, written = ed25519_key()
     settings.JWT_ALGORITHM, settings.JWT_KEYS = "EdDSA", [f"2026:{written}"]
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
@@ -122,35 +122,35 @@ def test_the_public_key_is_no_secret_to_sign_with(phone: Phone, settings: Settin
     assert is_refused(f"{head}.{body}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}")
 
 
-def test_a_foreign_key_is_refused(phone: Phone) -> None:
+def test_a_token_signed_by_a_foreign_key_is_refused(phone: Phone) -> None:
     assert is_refused(forged(phone.pair["access"], key="somebody else's secret of some length"))
 
 
 @pytest.mark.parametrize("kid", ["unknown", "../../dev/null", "' OR 1=1", None])
-def test_a_key_that_we_do_not_know_is_refused(phone: Phone, kid: str | None) -> None:
+def test_a_token_with_an_unknown_key_id_is_refused(phone: Phone, kid: str | None) -> None:
     assert is_refused(forged(phone.pair["access"], kid=kid))
 
 
 @pytest.mark.parametrize(
     "key", [{"jwk": {"kty": "oct", "k": "YQ"}}, {"kid": ["local"]}, {"kid": {}}, {"kid": 1}, {"crit": ["exp"]}]
 )
-def test_a_header_that_brings_its_own_rules_is_refused(phone: Phone, key: dict[str, Any]) -> None:
+def test_a_token_header_with_its_own_key_is_refused(phone: Phone, key: dict[str, Any]) -> None:
     head = {"typ": "JWT", "alg": "HS256", "kid": "local"} | key
     assert is_refused(f"{segment(head)}.{segment(claims(phone.pair['access']))}.YQ")
 
 
-def test_keys_change_without_logging_anyone_out(phone: Phone, mina: Member, settings: Settings) -> None:
+def test_keys_can_be_rotated_without_logging_anyone_out(phone: Phone, mina: Member, settings: Settings) -> None:
     old_key = settings.JWT_KEYS[0]
     settings.JWT_KEYS = ["next:another secret of more than 32 characters", old_key]
     assert phone.get("me").status_code == 200
     old = phone.pair["access"]
-    assert phone.keep(phone.refresh()).status_code == 200
+    assert phone.store_tokens(phone.refresh()).status_code == 200
     settings.JWT_KEYS = settings.JWT_KEYS[:1]
     assert phone.get("me").status_code == 200
     assert is_refused(old)
 
 
-def test_a_successor_signed_by_another_key_is_the_same_token(phone: Phone, settings: Settings) -> None:
+def test_a_successor_signed_by_a_newer_key_has_the_same_identity(phone: Phone, settings: Settings) -> None:
     first = phone.refresh().json()["refresh"]
     settings.JWT_KEYS = ["next:another secret of more than 32 characters", *settings.JWT_KEYS]
     again = phone.refresh().json()["refresh"]
@@ -158,13 +158,13 @@ def test_a_successor_signed_by_another_key_is_the_same_token(phone: Phone, setti
     assert [phone.refresh(token).status_code for token in (first, again)] == [200, 200]
 
 
-def test_with_eddsa_others_can_verify_and_a_token_opens(mina: Member, settings: Settings) -> None:
+def test_with_eddsa_tokens_work_and_others_can_verify_them(mina: Member, settings: Settings) -> None:
     _, written = ed25519_key()
     settings.JWT_ALGORITHM, settings.JWT_KEYS = "EdDSA", [f"2026:{written}"]
     phone = Phone.of(mina)
     assert phone.get("me").status_code == 200
     assert len({phone.refresh().json()["refresh"] for _ in range(2)}) == 1
-    assert phone.keep(phone.refresh()).status_code == 200
+    assert phone.store_tokens(phone.refresh()).status_code == 200
     assert is_refused(forged(phone.pair["access"], key="some secret of more than 32 characters", kid="2026"))
 
 
@@ -174,7 +174,7 @@ def test_with_eddsa_others_can_verify_and_a_token_opens(mina: Member, settings: 
      {"typ": None}, {"typ": "id"}, {"sid": None}, {"sid": "x"}, {"sub": None}, {"sub": "x"}, {"sub": 5},
      {"exp": "soon"}, {"iat": 99_999_999_999}, {"nbf": 99_999_999_999}],
 )  # fmt: skip
-def test_a_claim_that_is_wrong_or_missing_is_refused(phone: Phone, changes: dict[str, Any]) -> None:
+def test_a_token_with_a_wrong_or_missing_claim_is_refused(phone: Phone, changes: dict[str, Any]) -> None:
     assert is_refused(forged(phone.pair["access"], **changes))
     assert ask_with(f"Bearer {forged(phone.pair['access'])}").status_code == 200
 
@@ -182,13 +182,13 @@ def test_a_claim_that_is_wrong_or_missing_is_refused(phone: Phone, changes: dict
 @pytest.mark.parametrize(
     "changes", [{"aud": "android"}, {"aud": None}, {"iss": "x"}, {"typ": "access"}, {"sid": "1"}, {"sub": "1"}]
 )
-def test_a_refresh_token_is_looked_at_as_closely(phone: Phone, changes: dict[str, Any]) -> None:
+def test_a_refresh_token_is_verified_as_strictly(phone: Phone, changes: dict[str, Any]) -> None:
     answer = phone.refresh(forged(phone.pair["refresh"], **changes))
     assert (answer.status_code, code_of(answer), answer["WWW-Authenticate"]) == (401, "token_invalid", INVALID)
     assert phone.refresh().status_code == 200
 
 
-def test_neither_token_does_the_work_of_the_other(phone: Phone) -> None:
+def test_access_and_refresh_tokens_are_not_interchangeable(phone: Phone) -> None:
     assert is_refused(phone.pair["refresh"])
     assert code_of(phone.refresh(phone.pair["access"])) == "token_invalid"
 
@@ -199,27 +199,27 @@ def test_an_access_token_expires_after_ten_minutes(phone: Phone) -> None:
         assert phone.get("me").status_code == 200
         clock.move_to(exp + LEEWAY)
         assert is_refused(phone.pair["access"], "token_expired")
-        assert phone.keep(phone.refresh()).status_code == 200
+        assert phone.store_tokens(phone.refresh()).status_code == 200
         assert phone.get("me").status_code == 200
 
 
-def test_the_token_of_an_erased_member_opens_nothing(phone: Phone, mina: Member) -> None:
+def test_a_token_of_an_erased_member_is_refused(phone: Phone, mina: Member) -> None:
     mina.withdraw()
     erase(mina)
     assert is_refused(phone.pair["access"], "session_ended")
     assert phone.refresh().status_code == 401
 
 
-def test_the_token_of_a_suspended_member_opens_nothing(phone: Phone, mina: Member) -> None:
+def test_a_token_of_a_suspended_member_is_refused(phone: Phone, mina: Member) -> None:
     mina.suspend(timezone.now() + timedelta(days=1))
     assert is_refused(phone.pair["access"], "session_ended")
 
 
-def test_the_session_of_somebody_else_cannot_be_borrowed(phone: Phone, jun: Member) -> None:
+def test_a_token_cannot_name_a_session_of_another_member(phone: Phone, jun: Member) -> None:
     assert code_of(phone.refresh(forged(phone.pair["refresh"], sub=str(jun.pk)))) == "token_invalid"
 
 
-def test_an_expired_token_of_another_kind_or_door_is_just_invalid(phone: Phone) -> None:
+def test_an_expired_token_of_another_type_or_audience_is_invalid(phone: Phone) -> None:
     over = int(timezone.now().timestamp()) - 60
     assert is_refused(forged(phone.pair["access"], exp=over), "token_expired")
     assert is_refused(forged(phone.pair["access"], exp=over, aud="android"))

@@ -1,4 +1,4 @@
-"""An address is proved by a code that was mailed to it."""
+"""Verification codes that prove an e-mail address."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,8 +14,8 @@ from accounts.jobs import mail_code
 from accounts.models import Member, VerificationCode
 from libs.outbox.models import Job
 from tests.accounts.conftest import AtOnce, CodeFor, code_in
-from tests.accounts.phone import Phone, code_of, told
-from tests.accounts.tables import rows_holding
+from tests.accounts.phone import Phone, code_of, comparable
+from tests.accounts.tables import columns_containing
 
 pytestmark = pytest.mark.django_db
 NEW = "new@example.com"
@@ -26,15 +26,15 @@ def confirm(code: str, email: str = NEW) -> Any:
     return Phone().post("verification-codes/confirm", email=email, code=code)
 
 
-def test_a_code_is_asked_for_mailed_and_confirmed(code_for: CodeFor) -> None:
+def test_a_code_is_requested_sent_and_confirmed(code_for: CodeFor) -> None:
     answer = confirm(code_for(NEW))
     assert answer.status_code == 200
     assert answer.json().keys() == {"proof", "expires_at"}
 
 
-def test_known_and_unknown_addresses_get_the_same_answer(phone: Phone, mina: Member) -> None:
+def test_known_and_unknown_addresses_get_the_same_response(phone: Phone, mina: Member) -> None:
     known, unknown = (phone.post("verification-codes", email=email) for email in (mina.email, NEW))
-    assert told(known) == told(unknown)
+    assert comparable(known) == comparable(unknown)
     assert known.status_code == 202
 
 
@@ -68,7 +68,7 @@ def test_when_the_days_of_grace_are_over_the_email_promises_no_return(
     assert "log in" not in str(mailoutbox[-1].body)
 
 
-def test_four_wrong_guesses_leave_the_code_good(code_for: CodeFor) -> None:
+def test_four_wrong_guesses_leave_the_code_valid(code_for: CodeFor) -> None:
     code = code_for(NEW)
     assert {code_of(confirm("xxxxxxxx")) for _ in range(4)} == {"code_incorrect"}
     assert confirm(code).status_code == 200
@@ -81,7 +81,7 @@ def test_five_wrong_guesses_use_up_even_the_right_code(code_for: CodeFor) -> Non
     assert VerificationCode.objects.get(email=NEW).guesses == 5
 
 
-def test_guesses_at_the_same_moment_are_never_more_than_five(at_once: AtOnce, code_for: CodeFor) -> None:
+def test_concurrent_guesses_are_never_more_than_five(at_once: AtOnce, code_for: CodeFor) -> None:
     code = code_for(NEW)
     answers = at_once([lambda: confirm("xxxxxxxx")] * 12)
     assert sorted(map(code_of, answers)) == ["code_incorrect"] * 5 + ["code_used_up"] * 7
@@ -89,7 +89,7 @@ def test_guesses_at_the_same_moment_are_never_more_than_five(at_once: AtOnce, co
 
 
 @pytest.mark.parametrize(("seconds", "code"), [(299, ""), (300, "code_expired"), (3_000, "code_expired")])
-def test_a_code_lives_five_minutes_from_its_sending(code_for: CodeFor, seconds: int, code: str) -> None:
+def test_a_code_expires_five_minutes_after_sending(code_for: CodeFor, seconds: int, code: str) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         drawn = code_for(NEW)
         clock.shift(seconds)
@@ -117,7 +117,7 @@ def test_a_confirmed_code_can_be_confirmed_again_until_it_expires(code_for: Code
         assert code_of(confirm(code)) == "code_expired"
 
 
-def test_asking_again_replaces_the_code_and_forgets_wrong_guesses(code_for: CodeFor) -> None:
+def test_a_new_request_replaces_the_code_and_resets_the_guesses(code_for: CodeFor) -> None:
     first = code_for(NEW)
     for _ in range(5):
         confirm("xxxxxxxx")
@@ -139,10 +139,10 @@ def test_an_email_that_is_sent_again_has_a_new_code(code_for: CodeFor, mailoutbo
     assert confirm(code_in(mailoutbox[-1])).status_code == 200
 
 
-def test_neither_the_job_nor_any_table_holds_the_code(code_for: CodeFor) -> None:
+def test_neither_the_job_nor_any_table_stores_the_code(code_for: CodeFor) -> None:
     code = code_for(NEW)
     assert Job.objects.get().payload == {"code_id": VerificationCode.objects.get().pk}
-    assert rows_holding(code) == []
+    assert columns_containing(code) == []
 
 
 def test_a_job_whose_code_was_used_meanwhile_sends_nothing(mailoutbox: SentEmails) -> None:
@@ -150,11 +150,11 @@ def test_a_job_whose_code_was_used_meanwhile_sends_nothing(mailoutbox: SentEmail
     assert mailoutbox == []
 
 
-def test_guessing_at_a_members_address_is_answered_like_a_strangers(code_for: CodeFor, mina: Member) -> None:
+def test_guesses_for_known_and_unknown_addresses_are_answered_alike(code_for: CodeFor, mina: Member) -> None:
     code_for(mina.email), code_for(NEW)
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(7):
-            member, stranger = (told(confirm("xxxxxxxx", email)) for email in (mina.email, NEW))
+            member, stranger = (comparable(confirm("xxxxxxxx", email)) for email in (mina.email, NEW))
             assert member == stranger
             clock.shift(60)
 
@@ -177,7 +177,7 @@ def test_an_address_that_grows_when_it_is_normalised_is_refused(phone: Phone) ->
 @pytest.mark.parametrize(
     "email", ["", "nobody", "a@b", "a b@example.com", "a@example.com\nBcc: b@example.com", None, 5]
 )
-def test_what_is_no_address_is_refused(phone: Phone, email: Any) -> None:
+def test_an_invalid_address_is_refused_for_a_code(phone: Phone, email: Any) -> None:
     assert phone.post("verification-codes", email=email).status_code == 400
     assert not Job.objects.exists()
 
@@ -189,11 +189,11 @@ def test_one_address_gets_five_emails_an_hour_whoever_it_is(mina: Member) -> Non
         assert 0 < int(asked[-1]["Retry-After"]) <= 3_600
 
 
-def test_a_field_that_nobody_may_set_is_refused(phone: Phone) -> None:
+def test_an_unknown_field_of_a_code_request_is_refused(phone: Phone) -> None:
     assert code_of(phone.post("verification-codes", email=NEW, purpose="reset")) == "unknown_field"
 
 
-def test_asking_at_the_same_moment_makes_one_code(at_once: AtOnce) -> None:
+def test_concurrent_requests_make_one_code(at_once: AtOnce) -> None:
     answers = at_once([lambda: Phone().post("verification-codes", email=NEW)] * 4)
     assert [answer.status_code for answer in answers] == [202] * 4
     assert VerificationCode.objects.count() == 1

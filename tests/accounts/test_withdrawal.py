@@ -19,7 +19,7 @@ from libs.outbox.purge import purge_done_jobs
 from media.models import Image
 from tests.accounts.conftest import CodeFor
 from tests.accounts.phone import Phone, code_of
-from tests.accounts.tables import rows_holding
+from tests.accounts.tables import columns_containing
 from tests.factories import PASSWORD, PostFactory, upload
 
 pytestmark = pytest.mark.django_db
@@ -77,14 +77,14 @@ def test_logging_in_cancels_the_withdrawal_and_restores_everything(phone: Phone,
     mina.follow(jun)
     phone.post("me/withdrawal", password=PASSWORD)
     with time_machine.travel(timezone.now() + timedelta(days=13)):
-        assert phone.sign_in(mina.email).status_code == 201
+        assert phone.log_in(mina.email).status_code == 201
         assert phone.get("me").json()["counts"] == {"followers": 0, "following": 1, "posts": 1}
         assert Phone.of(jun).get(f"posts/{post.pk}").status_code == 200
 
 
 def test_logging_in_after_the_grace_period_is_refused(phone: Phone, mina: Member) -> None:
     withdraw_days_ago(mina, settings.WITHDRAWAL_GRACE_DAYS)
-    assert code_of(phone.sign_in(mina.email)) == "credentials_wrong"
+    assert code_of(phone.log_in(mina.email)) == "credentials_wrong"
 
 
 def test_without_yes_the_command_counts_and_erases_nobody(mina: Member, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,17 +112,17 @@ def create_all_kinds_of_data(mina: Member, jun: Member, image_of: MakeImage, cod
     """Create data of all kinds that a member can have; returns their phone."""
     phone = Phone()
     code_for(mina.email)
-    phone.sign_in(mina.email, "wrong password")
-    phone.sign_in(mina.email, device="Mina's own phone")
+    phone.log_in(mina.email, "wrong password")
+    phone.log_in(mina.email, device="Mina's own phone")
     old = phone.pair["refresh"]
     phone.put("me/avatar", image_id=str(image_of(mina).pk))
     phone.post("posts", text="Mina was here", image_ids=[str(image_of(mina).pk)])
     phone.client.post("/api/v1/images", {"image": upload(), "alt": "Mina"}, headers=authorization(phone))
     phone.put(f"follows/{jun.pk}"), jun.follow(mina)
     for _ in range(2):
-        phone.keep(phone.refresh())
+        phone.store_tokens(phone.refresh())
     phone.refresh(old)
-    phone.sign_in(mina.email)
+    phone.log_in(mina.email)
     phone.put(f"blocks/{jun.pk}"), jun.block(mina)
     assert SecurityEvent.objects.get().member == mina
     return phone
@@ -144,16 +144,16 @@ def test_nothing_of_an_erased_member_is_left_in_tables_or_storage(
     phone = create_all_kinds_of_data(mina, jun, image_of, code_for)
     work()
     assert len(set(stored_files()) - before) == 9
-    assert rows_holding(member_id, mina.email, "mina")
+    assert columns_containing(member_id, mina.email, "mina")
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
     withdraw_days_ago(mina, 15)
     assert erase_withdrawn(capsys, "--yes")[0] == 0
     work()
     # Jobs that are done keep ids for a while.
-    assert rows_holding(member_id, mina.email, "mina") == ["outbox_job.payload"]
+    assert columns_containing(member_id, mina.email, "mina") == ["outbox_job.payload"]
     with time_machine.travel(timezone.now() + timedelta(hours=settings.OUTBOX_RETENTION_HOURS + 1)):
         purge_done_jobs()
-    assert rows_holding(member_id, mina.email, "mina") == []
+    assert columns_containing(member_id, mina.email, "mina") == []
     assert not Image.objects.exists()
     assert not OutstandingToken.objects.exists()
     assert set(stored_files()) == before
@@ -178,5 +178,5 @@ def test_erasing_a_member_does_not_touch_the_data_of_others(
 def test_a_member_can_withdraw_cancel_and_withdraw_again(phone: Phone, mina: Member) -> None:
     for _ in range(2):
         assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
-        assert phone.sign_in(mina.email).status_code == 201
+        assert phone.log_in(mina.email).status_code == 201
     assert Member.objects.get(pk=mina.pk).withdrawn_at is None

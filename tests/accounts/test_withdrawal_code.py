@@ -52,7 +52,7 @@ def test_a_code_for_a_withdrawal_can_be_used_once(
 ) -> None:
     code = code_from_email(phone, mina.email, work, mailoutbox)
     phone.post("me/withdrawal", code=code)
-    phone.sign_in(mina.email)
+    phone.log_in(mina.email)
     assert code_of(phone.post("me/withdrawal", code=code)) == "code_incorrect"
 
 

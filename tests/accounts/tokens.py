@@ -1,4 +1,4 @@
-"""Tokens taken apart and put together again, as somebody does who wants in."""
+"""Helpers that decode and forge tokens."""
 
 from typing import Any
 
@@ -7,18 +7,18 @@ from django.conf import settings
 
 
 def claims(token: str) -> dict[str, Any]:
-    """What a token says, unverified."""
+    """Return the claims of a token, unverified."""
     return dict(jwt.decode(token, options={"verify_signature": False}))
 
 
 def own_key() -> tuple[str, str]:
-    """The kid and the secret that sign at present."""
+    """Return kid and secret of the current signing key."""
     kid, _, key = settings.JWT_KEYS[0].partition(":")
     return kid, key
 
 
 def forged(token: str, *, key: Any = None, algorithm: str = "HS256", kid: Any = "", **changes: Any) -> str:
-    """The token with other claims (None takes one out), signed by our own key or by another."""
+    """Return the token with other claims (None removes one), signed by our key or another."""
     said = {name: value for name, value in (claims(token) | changes).items() if value is not None}
     own_kid, own = own_key()
     headers = {} if kid is None else {"kid": kid or own_kid}

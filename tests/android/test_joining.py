@@ -51,7 +51,7 @@ def test_the_terms_of_the_app_do_for_the_app_and_v1_asks_again(confirmed: App) -
     confirmed.login(NEW, PASSWORD)
     assert confirmed.register_post("written under the old terms")["post_id"]
     phone = Phone()
-    phone.sign_in(NEW, PASSWORD)
+    phone.log_in(NEW, PASSWORD)
     assert v1_code_of(phone.post("posts", text="written at v1")) == "terms_not_accepted"
 
 

@@ -61,14 +61,14 @@ class MemberData:
 
     def log_in(self) -> None:
         """With a wrong password, a right one, and a refresh token that is used twice."""
-        self.phone.sign_in(self.mina.email, "wrong password")
-        self.phone.sign_in(self.mina.email, device="Mina's own phone")
+        self.phone.log_in(self.mina.email, "wrong password")
+        self.phone.log_in(self.mina.email, device="Mina's own phone")
         old = self.phone.pair["refresh"]
         for _ in range(2):
-            self.phone.keep(self.phone.refresh())
+            self.phone.store_tokens(self.phone.refresh())
         self.phone.refresh(old)
         assert SecurityEvent.objects.filter(member=self.mina).exists()
-        self.phone.sign_in(self.mina.email)
+        self.phone.log_in(self.mina.email)
 
     def publish(self) -> None:
         """An avatar, a post with two images, an unused image, a page of the feed, relations both ways."""

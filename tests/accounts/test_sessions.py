@@ -1,4 +1,4 @@
-"""Each device is a session: listed, ended from elsewhere, and dead at once, whatever the cache remembers."""
+"""Login sessions: listed, ended from another device, and revoked at once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -46,25 +46,25 @@ def is_in(phone: Phone) -> bool:
     return code_of(answer) == "unknown_field"
 
 
-def test_the_devices_are_listed_newest_first_and_the_asking_one_is_marked(phone: Phone, tablet: Phone) -> None:
+def test_sessions_are_listed_newest_first_and_the_current_one_is_marked(phone: Phone, tablet: Phone) -> None:
     shown = phone.get("sessions").json()["results"]
     assert [(one["device"], one["is_current"]) for one in shown] == [("tablet", False), ("phone", True)]
     assert shown[1].keys() == {"id", "device", "network", "created_at", "used_at", "expires_at", "is_current"}
     assert shown[1]["network"] == "192.0.2.0/24"
 
 
-def test_nobody_sees_the_devices_of_somebody_else(phone: Phone, jun: Member) -> None:
+def test_sessions_of_another_member_are_not_listed(phone: Phone, jun: Member) -> None:
     mine = Phone.of(jun, device="Jun's")
     assert [one["device"] for one in mine.get("sessions").json()["results"]] == ["Jun's"]
 
 
-def test_a_device_shows_as_little_of_its_address_as_tells_it_apart(mina: Member) -> None:
+def test_a_session_shows_only_the_network_of_its_address(mina: Member) -> None:
     for address in ("203.0.113.77", "2001:db8:aa:bb::1"):
         Phone(address).post("sessions", email=mina.email, password=PASSWORD)
     assert set(mina.sessions.values_list("network", flat=True)) == {"203.0.113.0/24", "2001:db8:aa::/48"}
 
 
-def test_a_device_that_was_ended_is_out_at_once_and_not_listed(phone: Phone, tablet: Phone) -> None:
+def test_an_ended_session_is_refused_at_once_and_not_listed(phone: Phone, tablet: Phone) -> None:
     assert is_in(tablet)
     assert phone.delete(f"sessions/{tablet.pair['session_id']}").status_code == 204
     assert not is_in(tablet)
@@ -72,7 +72,7 @@ def test_a_device_that_was_ended_is_out_at_once_and_not_listed(phone: Phone, tab
     assert [one["device"] for one in phone.get("sessions").json()["results"]] == ["phone"]
 
 
-def test_ending_the_others_leaves_only_the_one_that_asks(
+def test_ending_the_other_sessions_leaves_only_the_current_one(
     phone: Phone, tablet: Phone, mina: Member, jun: Member
 ) -> None:
     watch, other = Phone.of(mina), Phone.of(jun)
@@ -81,7 +81,7 @@ def test_ending_the_others_leaves_only_the_one_that_asks(
     assert [is_in(device) for device in (phone, tablet, watch, other)] == [True, False, False, True]
 
 
-def test_logging_out_ends_the_access_token_too(phone: Phone, tablet: Phone) -> None:
+def test_logging_out_revokes_the_access_token_too(phone: Phone, tablet: Phone) -> None:
     assert is_in(phone)
     assert phone.delete("sessions/current").status_code == 204
     assert not is_in(phone)
@@ -89,19 +89,19 @@ def test_logging_out_ends_the_access_token_too(phone: Phone, tablet: Phone) -> N
     assert is_in(tablet)
 
 
-def test_the_session_of_somebody_else_is_like_none(phone: Phone, jun: Member) -> None:
+def test_a_session_of_another_member_is_not_found(phone: Phone, jun: Member) -> None:
     other = Phone.of(jun)
     for session_id in (other.pair["session_id"], "1", "0", "9" * 19, "99999999999999999999", "x"):
         assert phone.delete(f"sessions/{session_id}").status_code == 404
     assert is_in(other)
 
 
-def test_ending_a_device_twice_finds_nothing_the_second_time(phone: Phone, tablet: Phone) -> None:
+def test_a_session_that_was_ended_before_is_not_found(phone: Phone, tablet: Phone) -> None:
     answers = [phone.delete(f"sessions/{tablet.pair['session_id']}") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [204, 404]
 
 
-def test_in_the_steady_state_signing_in_costs_no_query(
+def test_authentication_costs_no_query_while_the_session_is_cached(
     phone: Phone, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     assert is_in(phone)
@@ -122,7 +122,7 @@ def _remembered(phone: Phone) -> Any:
     return cache.get(f"session:{phone.pair['session_id']}")
 
 
-def test_one_who_asked_before_the_end_cannot_write_over_the_revocation_marker(phone: Phone) -> None:
+def test_a_stale_read_cannot_overwrite_the_revocation_marker(phone: Phone) -> None:
     ids = [int(phone.pair["session_id"])]
 
     def end_meanwhile(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -136,13 +136,13 @@ def test_one_who_asked_before_the_end_cannot_write_over_the_revocation_marker(ph
     assert not is_in(phone)
 
 
-def test_a_cache_that_was_emptied_brings_nobody_back(phone: Phone) -> None:
+def test_an_emptied_cache_revives_no_session(phone: Phone) -> None:
     phone.delete("sessions/current")
     cache.clear()
     assert not is_in(phone)
 
 
-def test_without_a_cache_the_database_is_asked_every_time(
+def test_without_a_cache_every_request_queries_the_database(
     phone: Phone, tablet: Phone, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     settings.CACHES = redis_cache("redis://127.0.0.1:1/0")
@@ -153,7 +153,7 @@ def test_without_a_cache_the_database_is_asked_every_time(
     assert not is_in(tablet)
 
 
-def test_a_revocation_marker_that_no_cache_takes_is_tried_until_nobody_can_remember(
+def test_a_revocation_marker_is_retried_until_no_cache_entry_can_be_left(
     phone: Phone, settings: Settings, work: Callable[[], None]
 ) -> None:
     settings.CACHES = redis_cache("redis://127.0.0.1:1/0")
@@ -167,7 +167,7 @@ def test_a_revocation_marker_that_no_cache_takes_is_tried_until_nobody_can_remem
 
 
 @pytest.mark.skipif(not services.has_redis(), reason="needs redis-server")
-def test_a_redis_that_stops_neither_locks_out_nor_lets_in(phone: Phone, tablet: Phone, settings: Settings) -> None:
+def test_a_redis_outage_neither_locks_out_nor_lets_in(phone: Phone, tablet: Phone, settings: Settings) -> None:
     with services.redis_server() as url:
         settings.CACHES = redis_cache(url)
         assert is_in(phone)
@@ -178,7 +178,7 @@ def test_a_redis_that_stops_neither_locks_out_nor_lets_in(phone: Phone, tablet: 
     assert not is_in(tablet)
 
 
-def test_another_worker_sees_the_end_in_the_shared_cache(
+def test_another_worker_sees_the_revocation_in_the_shared_cache(
     phone: Phone, tablet: Phone, settings: Settings, redis_url: str
 ) -> None:
     settings.CACHES = redis_cache(redis_url)
@@ -191,7 +191,7 @@ def test_another_worker_sees_the_end_in_the_shared_cache(
 
 
 @pytest.mark.parametrize("devices", [1, 50])
-def test_the_list_of_devices_takes_one_query_however_many(
+def test_the_list_of_sessions_takes_one_query_for_any_length(
     mina: Member, devices: int, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     settings.LOGIN_SESSIONS_PER_MEMBER = 50
@@ -203,12 +203,12 @@ def test_the_list_of_devices_takes_one_query_however_many(
 
 def test_a_device_may_be_named_in_any_emails(mina: Member, phone: Phone) -> None:
     for name in ("미나의 전화", "👨‍👩‍👧‍👦" * 80):
-        assert phone.sign_in(mina.email, device=name).status_code == 201
+        assert phone.log_in(mina.email, device=name).status_code == 201
         assert phone.get("sessions").json()["results"][0]["device"] == name
     assert phone.post("sessions", email=mina.email, password=PASSWORD, device="x" * 81).status_code == 400
 
 
-def test_one_device_too_many_signs_the_idlest_one_out(mina: Member, settings: Settings) -> None:
+def test_a_surplus_session_ends_the_least_recently_used_one(mina: Member, settings: Settings) -> None:
     settings.LOGIN_SESSIONS_PER_MEMBER = 2
     idle, used = Phone.of(mina, "idle"), Phone.of(mina, "used")
     used.refresh()

@@ -1,4 +1,4 @@
-"""E-mails: in the reader's language, over a real conversation with a mail server, again when that refuses."""
+"""E-mails: their language, and their delivery by SMTP."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -114,7 +114,7 @@ def test_an_email_that_the_server_refuses_is_sent_again_later(smtp_server: SmtpS
     assert (job.state, len(smtp_server.messages)) == ("done", 1)
 
 
-def test_what_a_refusal_leaves_behind_names_no_address(smtp_server: SmtpServer, work: Work) -> None:
+def test_a_stored_error_of_the_mail_server_names_no_address(smtp_server: SmtpServer, work: Work) -> None:
     smtp_server.replies = [f"550 <{NEW}> unknown"]
     job = ask()
     work()
@@ -134,7 +134,7 @@ def test_a_server_whose_certificate_nobody_signed_gets_no_email(
     assert "SSLCertVerificationError" in job.last_error
 
 
-def test_a_server_that_says_nothing_is_given_up_and_tried_again(smtp: Settings, work: Work) -> None:
+def test_a_silent_mail_server_times_out_and_is_retried(smtp: Settings, work: Work) -> None:
     smtp.EMAIL_TIMEOUT = 0.2
     with socket.create_server(("127.0.0.1", 0)) as silent:
         smtp.EMAIL_PORT = silent.getsockname()[1]
@@ -155,7 +155,7 @@ def test_a_wrong_password_of_ours_loses_no_email(smtp_server: SmtpServer, work: 
     assert len(smtp_server.messages) == 1
 
 
-def test_the_phone_gets_its_answer_while_the_mail_server_is_away(smtp: Settings, phone: Phone) -> None:
+def test_a_request_succeeds_while_the_mail_server_is_down(smtp: Settings, phone: Phone) -> None:
     smtp.EMAIL_PORT = 1
     assert code_of(phone.post("verification-codes", email=NEW)) == ""
     assert Job.objects.get().state == "waiting"

@@ -1,4 +1,4 @@
-"""A refresh token is good until its one successor has been presented; a dead one ends its session."""
+"""Rotation of refresh tokens: repetition, reuse and expiry."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from accounts.models import LoginSession, Member, SecurityEvent
 from accounts.sessions.tokens import LEEWAY
 from tests.accounts.conftest import AtOnce
 from tests.accounts.phone import HOME, Phone, code_of
-from tests.accounts.tables import rows_holding
+from tests.accounts.tables import columns_containing
 from tests.accounts.tokens import claims
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +29,9 @@ def phone(mina: Member) -> Phone:
     return Phone.of(mina)
 
 
-def test_renewing_gives_another_pair_of_the_same_session(phone: Phone, mina: Member) -> None:
+def test_a_refresh_returns_another_pair_of_the_same_session(phone: Phone, mina: Member) -> None:
     old = dict(phone.pair)
-    answer = phone.keep(phone.refresh())
+    answer = phone.store_tokens(phone.refresh())
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "no-store"
     assert (phone.pair["session_id"], phone.pair["member_id"]) == (old["session_id"], str(mina.pk))
@@ -39,27 +39,27 @@ def test_renewing_gives_another_pair_of_the_same_session(phone: Phone, mina: Mem
     assert phone.get("me").status_code == 200
 
 
-def test_a_phone_that_lost_the_answer_gets_the_same_successor_again(phone: Phone) -> None:
+def test_a_repeated_refresh_returns_the_same_successor(phone: Phone) -> None:
     answers = [phone.refresh() for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200] * 4
     assert len({answer.json()["refresh"] for answer in answers}) == 1
 
 
-def test_the_same_successor_comes_hours_later_and_with_a_fresh_access_token(phone: Phone) -> None:
+def test_a_refresh_repeated_hours_later_has_a_fresh_access_token(phone: Phone) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         first = phone.refresh().json()
         clock.shift(timedelta(hours=5))
-        again = phone.keep(phone.refresh()).json()
+        again = phone.store_tokens(phone.refresh()).json()
         assert again["refresh"] == first["refresh"]
         assert again["refresh_expires_at"] == first["refresh_expires_at"]
         assert datetime.fromisoformat(again["access_expires_at"]) > timezone.now()
         assert phone.get("me").status_code == 200
 
 
-def test_a_token_whose_successor_was_used_ends_the_session(phone: Phone, mina: Member) -> None:
+def test_reuse_of_a_refresh_token_ends_its_session(phone: Phone, mina: Member) -> None:
     old = phone.pair["refresh"]
-    phone.keep(phone.refresh())
-    phone.keep(phone.refresh())
+    phone.store_tokens(phone.refresh())
+    phone.store_tokens(phone.refresh())
     assert phone.get("me").status_code == 200
     assert code_of(phone.refresh(old)) == "session_ended"
     assert code_of(phone.get("me")) == "session_ended"
@@ -69,51 +69,51 @@ def test_a_token_whose_successor_was_used_ends_the_session(phone: Phone, mina: M
     assert event.network == "192.0.2.0/24"
 
 
-def test_the_theft_is_written_down_once_and_only_its_own_session_ends(phone: Phone, mina: Member) -> None:
+def test_reuse_is_recorded_once_and_ends_only_its_own_session(phone: Phone, mina: Member) -> None:
     other, old = Phone.of(mina), phone.pair["refresh"]
-    phone.keep(phone.refresh())
-    phone.keep(phone.refresh())
+    phone.store_tokens(phone.refresh())
+    phone.store_tokens(phone.refresh())
     for _ in range(3):
         phone.refresh(old)
     assert SecurityEvent.objects.count() == 1
     assert other.get("me").status_code == 200
 
 
-def test_a_thief_and_the_owner_do_not_both_go_on(phone: Phone) -> None:
+def test_a_copied_token_cannot_be_used_beside_the_original(phone: Phone) -> None:
     thief = Phone("203.0.113.5")
     thief.pair = dict(phone.pair)
-    thief.keep(thief.refresh())
-    thief.keep(thief.refresh())
+    thief.store_tokens(thief.refresh())
+    thief.store_tokens(thief.refresh())
     assert code_of(phone.refresh()) == "session_ended"
     assert code_of(thief.refresh()) == "session_ended"
     assert code_of(thief.get("me")) == "session_ended"
 
 
-def test_lost_answers_for_many_rounds_never_log_out(phone: Phone) -> None:
+def test_many_lost_responses_never_log_out_the_device(phone: Phone) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for number in range(30):
             for _ in range(number % 4):
                 assert phone.refresh().status_code == 200
-            assert phone.keep(phone.refresh()).status_code == 200
+            assert phone.store_tokens(phone.refresh()).status_code == 200
             clock.shift(timedelta(days=2))
     assert not SecurityEvent.objects.exists()
 
 
-def test_a_session_that_is_not_used_ends_after_the_idle_days(phone: Phone, settings: Settings) -> None:
+def test_an_unused_session_expires_after_the_idle_days(phone: Phone, settings: Settings) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         clock.shift(timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS, seconds=-2))
-        assert phone.keep(phone.refresh()).status_code == 200
+        assert phone.store_tokens(phone.refresh()).status_code == 200
         clock.shift(timedelta(days=settings.REFRESH_TOKEN_IDLE_DAYS, seconds=LEEWAY))
         answer = phone.refresh()
     assert (answer.status_code, code_of(answer)) == (401, "token_expired")
 
 
-def test_a_session_ends_after_the_absolute_days_however_much_it_is_used(phone: Phone, settings: Settings) -> None:
+def test_a_session_expires_after_its_maximum_days_even_if_used(phone: Phone, settings: Settings) -> None:
     end = LoginSession.objects.get().expires_at
     with time_machine.travel(timezone.now(), tick=False) as clock:
         while timezone.now() + timedelta(days=10) < end:
             clock.shift(timedelta(days=10))
-            assert phone.keep(phone.refresh()).status_code == 200
+            assert phone.store_tokens(phone.refresh()).status_code == 200
             assert datetime.fromisoformat(phone.pair["refresh_expires_at"]) <= end
         assert datetime.fromisoformat(phone.pair["refresh_expires_at"]) == end.replace(microsecond=0)
         clock.move_to(end)
@@ -126,13 +126,13 @@ def test_an_access_token_does_not_outlive_the_end_of_its_session(mina: Member, s
     phone = Phone.of(mina)
     end = LoginSession.objects.get().expires_at
     with time_machine.travel(end - timedelta(seconds=60), tick=False) as clock:
-        assert phone.keep(phone.refresh()).status_code == 200
+        assert phone.store_tokens(phone.refresh()).status_code == 200
         clock.move_to(end)
         assert code_of(phone.get("me")) == "session_ended"
 
 
 @pytest.mark.parametrize("end", ["log out", "suspend", "withdraw"])
-def test_nothing_renews_a_session_that_has_ended(phone: Phone, mina: Member, end: str) -> None:
+def test_an_ended_session_cannot_be_refreshed(phone: Phone, mina: Member, end: str) -> None:
     if end == "log out":
         phone.delete("sessions/current")
     elif end == "suspend":
@@ -144,55 +144,55 @@ def test_nothing_renews_a_session_that_has_ended(phone: Phone, mina: Member, end
     assert not SecurityEvent.objects.exists()
 
 
-def test_a_suspension_that_is_over_does_not_bring_the_session_back(phone: Phone, mina: Member) -> None:
+def test_the_end_of_a_suspension_revives_no_session(phone: Phone, mina: Member) -> None:
     mina.suspend(timezone.now() + timedelta(days=1))
     mina.lift()
     assert code_of(phone.refresh()) == "session_ended"
 
 
-def test_no_table_holds_a_refresh_token(phone: Phone) -> None:
+def test_no_table_stores_a_refresh_token(phone: Phone) -> None:
     first = phone.pair["refresh"]
-    phone.keep(phone.refresh())
-    assert rows_holding(first, phone.pair["refresh"], phone.pair["access"]) == []
+    phone.store_tokens(phone.refresh())
+    assert columns_containing(first, phone.pair["refresh"], phone.pair["access"]) == []
     digests = {sha256(token.encode()).hexdigest() for token in (first, phone.pair["refresh"])}
     assert set(OutstandingToken.objects.values_list("token", flat=True)) == digests
 
 
-def test_the_blacklist_records_what_was_spent(phone: Phone) -> None:
+def test_the_blacklist_records_used_refresh_tokens(phone: Phone) -> None:
     first = claims(phone.pair["refresh"])["jti"]
-    phone.keep(phone.refresh())
+    phone.store_tokens(phone.refresh())
     assert not BlacklistedToken.objects.exists()
     second = claims(phone.pair["refresh"])["jti"]
-    phone.keep(phone.refresh())
+    phone.store_tokens(phone.refresh())
     assert [spent.token.jti for spent in BlacklistedToken.objects.all()] == [first]
     phone.delete("sessions/current")
     assert {spent.token.jti for spent in BlacklistedToken.objects.all()} >= {first, second}
 
 
-def test_failures_are_limited_by_address_while_a_good_token_passes(phone: Phone) -> None:
+def test_failed_refreshes_are_rate_limited_and_valid_ones_are_not(phone: Phone) -> None:
     answers = [Phone().refresh("nonsense") for _ in range(61)]
     assert [answer.status_code for answer in answers] == [401] * 60 + [429]
     assert int(answers[-1]["Retry-After"]) <= 60
-    assert phone.keep(phone.refresh()).status_code == 200
+    assert phone.store_tokens(phone.refresh()).status_code == 200
     assert Phone("198.51.100.1").refresh("nonsense").status_code == 401
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a.b.c", "x" * 2_001, None, 5, "é.é.é"])
-def test_what_is_no_token_is_refused(phone: Phone, token: object) -> None:
+def test_a_refresh_with_an_invalid_token_is_refused(phone: Phone, token: object) -> None:
     answer = phone.post("sessions/refresh", refresh=token)
     assert answer.status_code in (400, 401)
     assert phone.refresh().status_code == 200
 
 
-def test_renewing_takes_the_same_number_of_queries_every_time(
+def test_every_refresh_takes_the_same_number_of_queries(
     phone: Phone, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(4):
         with django_assert_max_num_queries(14):
-            phone.keep(phone.refresh())
+            phone.store_tokens(phone.refresh())
 
 
-def test_one_token_presented_by_many_at_once_has_one_successor(at_once: AtOnce, mina: Member) -> None:
+def test_concurrent_refreshes_of_one_token_get_one_successor(at_once: AtOnce, mina: Member) -> None:
     token = Phone.of(mina).pair["refresh"]
     for _ in range(ROUNDS):
         answers = at_once([partial(_present, token)] * AT_ONCE)
@@ -201,7 +201,7 @@ def test_one_token_presented_by_many_at_once_has_one_successor(at_once: AtOnce, 
     assert not SecurityEvent.objects.exists()
 
 
-def test_a_token_and_its_successor_at_once_never_make_a_second_line(at_once: AtOnce, mina: Member) -> None:
+def test_concurrent_use_of_a_token_and_its_successor_never_forks_the_session(at_once: AtOnce, mina: Member) -> None:
     for number in range(ROUNDS):
         old = Phone.of(mina).pair["refresh"]
         new = Phone().refresh(old).json()["refresh"]
