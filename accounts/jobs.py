@@ -58,7 +58,9 @@ class CacheUnavailable(Exception):
     """Revocation markers could not be written while sessions may still be cached as live; the job is retried."""
 
 
+# The second kind is that of the release before, whose jobs may still wait.
 @handles("accounts.mark_sessions_revoked")
+@handles("accounts.bury_sessions")
 def mark_sessions_revoked(payload: dict[str, Any]) -> None:
     """Write revocation markers again, in case the cache was unavailable when the sessions ended."""
     ids = payload["session_ids"]

@@ -39,7 +39,7 @@ IndexExpression.register_wrappers(OrderBy, OpClass, Collate)
 
 
 class SearchIndex(models.Index):
-    """An index on expressions with operator classes, which it leaves out on SQLite."""
+    """An index on expressions; its operator classes are left out on SQLite."""
 
     def create_sql(self, model: type[models.Model], schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
         if schema_editor.connection.vendor == "postgresql":

@@ -7,10 +7,12 @@ from media.storage import image_files
 from moderation.models import ReportedImage
 
 
+# The second kind is that of the release before, whose jobs may still wait.
 @handles("moderation.copy_reported_images")
+@handles("moderation.copy_pictures")
 def copy_reported_images(payload: dict[str, Any]) -> None:
     """Copy reported images under keys of their own. Raises StorageUnavailable to be retried."""
-    waiting = ReportedImage.objects.filter(pk__in=payload["reported_image_ids"], copied_at=None, discarded_at=None)
+    waiting = ReportedImage.objects.filter(pk__in=_ids(payload), copied_at=None, discarded_at=None)
     for reported in waiting.filter(image__isnull=False).select_related("image"):
         assert reported.image is not None  # noqa: S101 - for the types; the filter says so
         original = image_files.find_variant(reported.image.key, "full")
@@ -25,8 +27,14 @@ def copy_reported_images(payload: dict[str, Any]) -> None:
 
 
 @handles("moderation.delete_reported_images")
+@handles("moderation.delete_pictures")
 def delete_reported_images(payload: dict[str, Any]) -> None:
     """Delete files, then rows, of discarded copies. Raises StorageUnavailable to be retried."""
-    discarded = ReportedImage.objects.filter(pk__in=payload["reported_image_ids"], discarded_at__isnull=False)
+    discarded = ReportedImage.objects.filter(pk__in=_ids(payload), discarded_at__isnull=False)
     image_files.delete_variants(discarded.values_list("key", flat=True))
     discarded.delete()
+
+
+def _ids(payload: dict[str, Any]) -> list[int]:
+    ids: list[int] = payload["reported_image_ids"] if "reported_image_ids" in payload else payload["picture_ids"]
+    return ids

@@ -123,7 +123,7 @@ def scene(mina: Member) -> Scene:
     return Scene(mina)
 
 
-@pytest.mark.parametrize(("call", "actor", "heard"), CELLS, ids=[" ".join(cell[:2]) for cell in CELLS])
+@pytest.mark.parametrize(("call", "actor", "expected"), CELLS, ids=[" ".join(cell[:2]) for cell in CELLS])
 def test_everybody_gets_what_the_table_says_and_does_no_more(
     scene: Scene, call: str, actor: str, expected: str
 ) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import Member
+from libs.outbox.models import Job
 from libs.outbox.worker import Worker
 from media import jobs as media_jobs
 from media.image_urls import file_name
@@ -55,6 +56,21 @@ def test_an_image_that_storage_has_lost_does_not_block_the_others(report: Report
     post.erase()
     work()
     assert not Image.objects.filter(pk__in=[lost.pk, kept.pk]).exists()
+
+
+def test_jobs_that_the_release_before_has_left_are_run(report: Report, work: Work) -> None:
+    Job.objects.update(
+        kind="moderation.copy_pictures", payload={"picture_ids": [copy.pk for copy in report.images.all()]}
+    )
+    work()
+    assert all(copy.copied_at for copy in report.images.all())
+    report.images.all().discard()
+    Job.objects.waiting().update(
+        kind="moderation.delete_pictures", payload={"picture_ids": [copy.pk for copy in report.images.all()]}
+    )
+    work()
+    assert not Job.objects.waiting().exists()
+    assert not report.images.exists()
 
 
 def test_a_copy_is_served_like_any_image(report: Report, work: Work, client: Client) -> None:
