@@ -116,7 +116,9 @@ def _data(var: Path, services: Services | None, demo_data: Sequence[str]) -> Ite
 def _template(services: Services | None, demo_data: Sequence[str]) -> Iterator[tuple[Path, str]]:
     """A folder of files and the name of a database to copy, made by the first process that asks; others wait."""
     with TemporaryDirectory(prefix="heart-to-heart-demo-") as own:
-        digest = hashlib.sha256(" ".join(demo_data).encode()).hexdigest()[:12]
+        # One run has servers on both databases.
+        words = ["postgresql" if services else "sqlite", *demo_data]
+        digest = hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]
         folder, database = (SeededData.folder or Path(own)) / digest, f"demo_data_{digest}"
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "lock").open("w") as lock:
