@@ -17,7 +17,7 @@ THREADS = 4
 
 
 def save_variant(key: str, variant: str, data: bytes) -> None:
-    """Save one variant of an image; fails if there is such a file already."""
+    """Save one variant of an image. A file that exists already is replaced on disk, and makes this fail on S3."""
     name = file_name(key, variant)
     content = ContentFile(data, name)
     # The storage backends answer with this type; without it they would guess one.
