@@ -14,7 +14,7 @@ class ExportProgressSerializer(serializers.Serializer[object]):
 
 
 class ExportSerializer(serializers.Serializer[object]):
-    """A copy of everything that is the asker's."""
+    """A copy of everything that belongs to the member."""
 
     id = IdField()
     state = serializers.ChoiceField(["queued", "running", "ready", "failed", "expired"])
