@@ -27,6 +27,12 @@ NICKNAME_MAX_GRAPHEMES = 30
 ABOUT_MAX_GRAPHEMES = 200
 
 
+def check_terms_version(version: str) -> None:
+    """Raise TermsOutdated for terms other than the current ones."""
+    if version != settings.TERMS_VERSION:
+        raise TermsOutdated
+
+
 class MemberQuerySet(models.QuerySet["Member"]):
     """Members by state and visibility."""
 
@@ -176,8 +182,7 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
 
     def accept_terms(self, version: str) -> None:
         """Accept the current terms; a repetition keeps the first time. Raises TermsOutdated for another version."""
-        if version != settings.TERMS_VERSION:
-            raise TermsOutdated
+        check_terms_version(version)
         if self.terms_version != version:
             self.update(terms_version=version, terms_accepted_at=timezone.now())
 

@@ -65,11 +65,11 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
         return self._with_proof(proof, purpose)._lock_confirmed()
 
     def email_of_proof(self, proof: str, purpose: str) -> str:
-        """Return the e-mail address that a proof is for; "" for a proof that is not valid."""
-        try:
-            return self._with_proof(proof, purpose).values_list("email", flat=True).first() or ""
-        except ProofInvalid:
-            return ""
+        """Return the e-mail address that a proof is for. Raises ProofInvalid."""
+        email = self._with_proof(proof, purpose)._confirmed().values_list("email", flat=True).first()
+        if email is None:
+            raise ProofInvalid
+        return email
 
     def _with_proof(self, proof: str, purpose: str) -> Self:
         try:
@@ -82,9 +82,12 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
         """Like `get_by_proof`, for a client without proofs: return the confirmed code of this address, locked."""
         return self.filter(email=normalise_email(email), purpose=purpose, member=None)._lock_confirmed()
 
+    def _confirmed(self) -> Self:
+        """Codes whose proof has not expired."""
+        return self.filter(confirmed_at__gt=timezone.now() - timedelta(seconds=settings.VERIFICATION_PROOF_SECONDS))
+
     def _lock_confirmed(self) -> "VerificationCode":
-        since = timezone.now() - timedelta(seconds=settings.VERIFICATION_PROOF_SECONDS)
-        code = self.select_for_update().filter(confirmed_at__gt=since).first()
+        code = self._confirmed().select_for_update().first()
         if code is None:
             raise ProofInvalid
         return code

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.credentials.password_validation import reject_common_password, validate_new_password
 from accounts.erasure import start_erasure
-from accounts.errors import EmailTaken, ProofInvalid, TermsOutdated
+from accounts.errors import EmailTaken, ProofInvalid
 from accounts.member_data_registry import is_email_refused
 from accounts.models import Member, VerificationCode
+from accounts.models.member import check_terms_version
 
 
 def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Member:
@@ -20,8 +20,7 @@ def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Me
     Raises ProofInvalid, TermsOutdated, EmailTaken, or ValidationError for a password that is not accepted. If a
     withdrawn member has the address, their erasure starts at once: whoever proves the address may start anew.
     """
-    if terms_version != settings.TERMS_VERSION:
-        raise TermsOutdated
+    check_terms_version(terms_version)
     # Hashing is slow on purpose, so it comes before the transaction, which holds locks.
     hashed = make_password(password)
     with transaction.atomic():
