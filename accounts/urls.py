@@ -10,6 +10,7 @@ from accounts.profiles.views.me import MeViewSet
 from accounts.profiles.views.members import MemberViewSet
 from accounts.sessions.views import SessionViewSet
 from accounts.signup.views import VerificationCodeViewSet
+from accounts.withdrawal.views import WithdrawalViewSet
 
 urlpatterns = [
     path("verification-codes", VerificationCodeViewSet.as_view({"post": "create"})),
@@ -27,11 +28,11 @@ urlpatterns = [
     path("sessions/<id:session_id>", SessionViewSet.as_view({"delete": "destroy"})),
     path("me", MeViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("me/avatar", MeViewSet.as_view({"put": "set_avatar", "delete": "delete_avatar"})),
-    path("me/withdrawal", MeViewSet.as_view({"post": "withdraw"})),
+    path("me/withdrawal", WithdrawalViewSet.as_view({"post": "create"})),
     path("me/exports", ExportViewSet.as_view({"get": "list", "post": "create"})),
     path("me/exports/<id:export_id>", ExportViewSet.as_view({"get": "retrieve"})),
     path("me/exports/<id:export_id>/file", ExportViewSet.as_view({"get": "download"})),
-    path("me/withdrawal/code", MeViewSet.as_view({"post": "request_withdrawal_code"})),
+    path("me/withdrawal/code", WithdrawalViewSet.as_view({"post": "request_code"})),
     path("me/terms", MeViewSet.as_view({"post": "accept_terms"})),
     path("me/password", CredentialsViewSet.as_view({"post": "change_password"})),
     path("me/email", CredentialsViewSet.as_view({"post": "request_email_change"})),

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from accounts.withdrawal.views import ConfirmCodeView, RequestCodeView
+from accounts.withdrawal.pages import ConfirmCodeView, RequestCodeView
 from android.openapi import INFO, AppGenerator
 from config.views import ClientConfigViewSet, SwaggerView, schema
 from media.storage import local_views

@@ -1,6 +1,5 @@
 """/me/password, /me/email and /password-resets: changes of a member's credentials."""
 
-from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
@@ -9,12 +8,13 @@ from rest_framework.response import Response
 from accounts.credentials import email_change, passwords
 from accounts.credentials.serializers import EmailChangeSerializer, PasswordChangeSerializer, PasswordResetSerializer
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, PasswordWrong, TooManyGuesses
-from accounts.models import Member, VerificationCode
+from accounts.models import VerificationCode
 from accounts.openapi_examples import OWN_PROFILE
 from accounts.profiles.representations import own_profile_representation
 from accounts.profiles.serializers import OwnProfileSerializer
 from accounts.sessions import login
 from accounts.signup.serializers import VerificationCodeSerializer, VerificationConfirmationSerializer
+from accounts.viewsets import OwnAccountViewSet
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
@@ -22,12 +22,8 @@ from libs.throttling.client_address import client_address
 from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 
-class CredentialsViewSet(StrictViewSet):
+class CredentialsViewSet(OwnAccountViewSet):
     """Changes that need the current password and send an e-mail."""
-
-    def me(self) -> Member:
-        """Return the member, loaded; 404 if they were erased meanwhile."""
-        return get_object_or_404(Member, pk=self.member.pk)
 
     @operation(
         id="change_password",

@@ -1,13 +1,21 @@
-"""/verification-codes: verification of the e-mail address before sign-up."""
+"""/verification-codes and POST /members: verification of the e-mail address, then sign-up."""
 
+from django.db import transaction
 from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
+from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, ProofInvalid, TermsOutdated
 from accounts.models import VerificationCode
+from accounts.openapi_examples import PAIR
+from accounts.sessions import rotation
+from accounts.sessions.authentication import V1_AUDIENCE
+from accounts.sessions.representations import token_pair_representation
+from accounts.sessions.serializers import TokenPairSerializer
+from accounts.signup import registration
 from accounts.signup.serializers import (
+    SignUpSerializer,
     VerificationCodeSerializer,
     VerificationConfirmationSerializer,
     VerificationProofSerializer,
@@ -15,9 +23,19 @@ from accounts.signup.serializers import (
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
+from libs.throttling.client_address import client_address, coarse_network_of
 from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 PROOF = {"proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl", "expires_at": "2026-11-24T09:30:00Z"}
+
+SIGN_UP = {
+    "proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl",
+    "password": "a long enough password",
+    "name": "Kim Mina",
+    "nickname": "Mina",
+    "terms_version": "2026-11-01",
+    "device": "Mina's phone",
+}
 
 
 class VerificationCodeViewSet(StrictViewSet):
@@ -58,3 +76,29 @@ class VerificationCodeViewSet(StrictViewSet):
         data = self.validated_data()
         proof, expires_at = VerificationCode.objects.confirm(data["email"], VerificationCode.SIGN_UP, data["code"])
         return Response({"proof": proof, "expires_at": expires_at})
+
+
+class SignUpMixin(StrictViewSet):
+    """The action of POST /members, for the viewset of /members."""
+
+    @operation(
+        id="sign_up",
+        public=True,
+        summary="Sign up",
+        description="Creates the member and logs this device in. After a refused sign-up the proof is still valid.",
+        request=SignUpSerializer,
+        responses={201: TokenPairSerializer},
+        examples=[request_example(SIGN_UP), response_example(PAIR, 201)],
+        rate_limits=[rate_limit("sign-up-address")],
+        errors=[ProofInvalid, TermsOutdated, EmailTaken],
+    )
+    def create(self, request: Request) -> Response:
+        """Sign up and log in."""
+        data = self.validated_data()
+        device = data.pop("device")
+        with transaction.atomic():
+            member = registration.sign_up(**data, language=get_language() or "en")
+            pair = rotation.start_session(
+                member, audience=V1_AUDIENCE, device=device, network=coarse_network_of(client_address(request))
+            )
+        return Response(token_pair_representation(pair), status=201)

@@ -1,80 +1,56 @@
-"""/withdraw/: web pages on which members withdraw without the app and the password, as the app stores require."""
+"""/me/withdrawal: withdrawal in a client, with the password or a code."""
 
-from typing import Any
-
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_cache
-from django.views.generic import FormView
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
+from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, PasswordWrong, TooManyGuesses
 from accounts.models import VerificationCode
+from accounts.permissions import TermsAccepted
+from accounts.viewsets import OwnAccountViewSet
 from accounts.withdrawal import withdraw
-from accounts.withdrawal.forms import AddressForm, CodeForm
-from libs.throttling.client_address import client_address, network_of
-from libs.throttling.errors import TooManyRequests
-from libs.throttling.throttles import enforce_rate_limit
-
-FOLDER = "accounts/withdrawal"
+from accounts.withdrawal.serializers import WithdrawalSerializer
+from libs.api.openapi_examples import request_example
+from libs.api.operations import operation
+from libs.throttling.throttles import enforce_rate_limit, rate_limit
 
 
-@method_decorator(never_cache, name="dispatch")
-class WithdrawalView(FormView):  # type: ignore[type-arg]
-    """A page with one form; its rate limits are those of the API's codes and counted together with them."""
+class WithdrawalViewSet(OwnAccountViewSet):
+    """Withdraws the logged-in member."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Respond with the page, or with one that says how long to wait."""
-        try:
-            return super().dispatch(request, *args, **kwargs)
-        except TooManyRequests as error:
-            wait = max(1, int(error.wait or 1))
-            page = render(request, f"{FOLDER}/too_many_requests.html", {"minutes": -(-wait // 60)}, status=429)
-            page.headers["Retry-After"] = str(wait)
-            return page
+    @operation(
+        id="withdraw",
+        summary="Withdraw your account",
+        description="Hides everything of yours and ends all login sessions at once. After the grace period all of it "
+        "is erased for good; a login before that restores it. Confirm with the password, or with a code.",
+        request=WithdrawalSerializer,
+        responses={204: OpenApiResponse(description="The account is withdrawn.")},
+        examples=[request_example({"password": "a long enough password"})],
+        rate_limits=[rate_limit("password-member", by="member")],
+        errors=[PasswordWrong, TooManyGuesses, CodeIncorrect, CodeExpired, CodeUsedUp],
+        exempt_from=[TermsAccepted],
+    )
+    def create(self, request: Request) -> Response:
+        """Withdraw, confirmed by password or code."""
+        data = self.validated_data()
+        if "code" in data:
+            withdraw.withdraw_with_code(self.me(), data["code"])
+        else:
+            withdraw.withdraw_with_password(self.me(), data["password"])
+        return Response(status=204)
 
-    def enforce_address_limit(self, scope: str) -> None:
-        """Count the request by the network of its client. Raises TooManyRequests."""
-        enforce_rate_limit(scope, f"address:{network_of(client_address(self.request))}")
-
-
-class RequestCodeView(WithdrawalView):
-    """Ask for the e-mail address; the response does not tell whether it has an account."""
-
-    form_class = AddressForm
-    template_name = f"{FOLDER}/request_code.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the number of days in which a withdrawal can be cancelled."""
-        return super().get_context_data(**kwargs) | {"days": settings.WITHDRAWAL_GRACE_DAYS}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Request a code by e-mail, and show the form for it."""
-        email = form.cleaned_data["email"]
-        self.enforce_address_limit("code-address")
-        enforce_rate_limit("code-email", email)
-        VerificationCode.objects.request_code(email, VerificationCode.WITHDRAW_PAGE, get_language() or "en")
-        return render(self.request, f"{FOLDER}/confirm_code.html", {"form": CodeForm(initial={"email": email})})
-
-
-class ConfirmCodeView(WithdrawalView):
-    """Ask for the code from the e-mail, and withdraw."""
-
-    form_class = CodeForm
-    template_name = f"{FOLDER}/confirm_code.html"
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Redirect to the first page."""
-        return redirect("withdraw")
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Withdraw, or say what is wrong with the code."""
-        self.enforce_address_limit("confirm-address")
-        try:
-            withdraw.withdraw_by_email(form.cleaned_data["email"], form.cleaned_data["code"])
-        except (CodeIncorrect, CodeExpired, CodeUsedUp) as error:
-            form.add_error("code", str(error.detail))
-            return self.form_invalid(form)
-        return render(self.request, f"{FOLDER}/withdrawn.html", {"days": settings.WITHDRAWAL_GRACE_DAYS})
+    @operation(
+        id="request_withdrawal_code",
+        summary="Request a code to withdraw",
+        request=None,
+        responses={202: OpenApiResponse(description="The e-mail is on its way.")},
+        rate_limits=[rate_limit("code-address")],
+        exempt_from=[TermsAccepted],
+    )
+    def request_code(self, request: Request) -> Response:
+        """Request a code, for members who do not know their password."""
+        member = self.me()
+        enforce_rate_limit("code-email", member.email)
+        VerificationCode.objects.request_code(member.email, VerificationCode.WITHDRAW, get_language() or "en", member)
+        return Response(status=202)

@@ -1,22 +1,14 @@
-"""/me: the member's own profile, avatar, terms and withdrawal."""
+"""/me: the member's own profile, avatar and terms."""
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.errors import (
-    CodeExpired,
-    CodeIncorrect,
-    CodeUsedUp,
-    PasswordWrong,
-    TermsOutdated,
-    TooManyGuesses,
-)
-from accounts.models import Member, VerificationCode
+from accounts.errors import TermsOutdated
+from accounts.models import Member
 from accounts.openapi_examples import MINA, OWN_PROFILE
 from accounts.permissions import TermsAccepted
 from accounts.profiles.representations import own_profile_representation
@@ -26,22 +18,15 @@ from accounts.profiles.serializers import (
     ProfileChangeSerializer,
     TermsAcceptanceSerializer,
 )
-from accounts.withdrawal import withdraw
-from accounts.withdrawal.serializers import WithdrawalSerializer
+from accounts.viewsets import OwnAccountViewSet
 from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
-from libs.api.viewsets import StrictViewSet
-from libs.throttling.throttles import enforce_rate_limit, rate_limit
 from media.errors import ImageNotUsable
 
 
-class MeViewSet(StrictViewSet):
+class MeViewSet(OwnAccountViewSet):
     """The logged-in member."""
-
-    def me(self) -> Member:
-        """Return the member, loaded; 404 if they were erased meanwhile."""
-        return get_object_or_404(Member, pk=self.member.pk)
 
     def lock_member(self) -> Member:
         """Return the member, locked; raise PreconditionFailed unless If-Match names the current profile."""
@@ -111,42 +96,6 @@ class MeViewSet(StrictViewSet):
         with transaction.atomic():
             self.lock_member().remove_avatar()
         return Response(status=204)
-
-    @operation(
-        id="withdraw",
-        summary="Withdraw your account",
-        description="Hides everything of yours and ends all login sessions at once. After the grace period all of it "
-        "is erased for good; a login before that restores it. Confirm with the password, or with a code.",
-        request=WithdrawalSerializer,
-        responses={204: OpenApiResponse(description="The account is withdrawn.")},
-        examples=[request_example({"password": "a long enough password"})],
-        rate_limits=[rate_limit("password-member", by="member")],
-        errors=[PasswordWrong, TooManyGuesses, CodeIncorrect, CodeExpired, CodeUsedUp],
-        exempt_from=[TermsAccepted],
-    )
-    def withdraw(self, request: Request) -> Response:
-        """Withdraw, confirmed by password or code."""
-        data = self.validated_data()
-        if "code" in data:
-            withdraw.withdraw_with_code(self.me(), data["code"])
-        else:
-            withdraw.withdraw_with_password(self.me(), data["password"])
-        return Response(status=204)
-
-    @operation(
-        id="request_withdrawal_code",
-        summary="Request a code to withdraw",
-        request=None,
-        responses={202: OpenApiResponse(description="The e-mail is on its way.")},
-        rate_limits=[rate_limit("code-address")],
-        exempt_from=[TermsAccepted],
-    )
-    def request_withdrawal_code(self, request: Request) -> Response:
-        """Request a code, for members who do not know their password."""
-        member = self.me()
-        enforce_rate_limit("code-email", member.email)
-        VerificationCode.objects.request_code(member.email, VerificationCode.WITHDRAW, get_language() or "en", member)
-        return Response(status=202)
 
     @operation(
         id="accept_terms",
