@@ -101,13 +101,15 @@ class CompiledQuery:
         lengths = tuple((name, len(value) if isinstance(value, list) else None) for name, value in values.items())
         statement = self._statements.get((alias, shape, lengths))
         if statement is None:
-            statement = self._statements[alias, shape, lengths] = self._compile(shape, values, connections[alias])
+            statement = self._statements[alias, shape, lengths] = self._compile_checked(
+                shape, values, connections[alias]
+            )
         return statement
 
-    def _compile(self, shape: Shape, values: Values, connection: BaseDatabaseWrapper) -> CompiledStatement:
+    def _compile_checked(self, shape: Shape, values: Values, connection: BaseDatabaseWrapper) -> CompiledStatement:
         name = f"{self.build.__module__}.{self.build.__qualname__}"
         one, other = (
-            _compile(self.build(*shape, **placeholders), placeholders, connection)
+            _compile_queryset(self.build(*shape, **placeholders), placeholders, connection)
             for placeholders in (_placeholders(values), _placeholders(values, first=1_001))
         )
         if times := [each.constant for each in one.parameters if _is_time(each.constant)]:
@@ -202,7 +204,7 @@ def _placeholders(values: Values, first: int = 0) -> Row:
     }
 
 
-def _compile(queryset: Any, placeholders: Values, connection: BaseDatabaseWrapper) -> CompiledStatement:
+def _compile_queryset(queryset: Any, placeholders: Values, connection: BaseDatabaseWrapper) -> CompiledStatement:
     compiler = queryset.query.get_compiler(connection=connection)
     sql, constants = compiler.as_sql()
     given = _flatten(placeholders, connection)

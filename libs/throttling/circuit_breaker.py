@@ -50,10 +50,13 @@ class CircuitBreaker:
             return True
         with self._lock:
             now = time.monotonic()
-            if self._open_until is None or self._open_until <= now:
-                self._open_until = self._open_until and now + PAUSE_SECONDS
+            if self._open_until is None:
                 return True
-            return False
+            if now < self._open_until:
+                return False
+            # This caller tries; the others go on without Redis for another pause.
+            self._open_until = now + PAUSE_SECONDS
+            return True
 
     def _open(self, error: Exception) -> None:
         with self._lock:
