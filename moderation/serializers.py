@@ -34,7 +34,7 @@ class ReportCreateSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Require exactly one subject, and a text for the reason `other`."""
         if ("member_id" in attrs) == ("post_id" in attrs):
-            raise serializers.ValidationError(_("Name a member or a post: exactly one of them."))
+            raise serializers.ValidationError(_("Report one member or one post."))
         if attrs["reason"] == "other" and not attrs["text"]:
             raise serializers.ValidationError(
                 {"text": [ErrorDetail(_("Say in a few words what is wrong."), "required")]}

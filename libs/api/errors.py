@@ -17,7 +17,7 @@ class NotFound(APIException):
 
     status_code = 404
     default_code = "not_found"
-    default_detail = _("There is nothing here that you can see.")
+    default_detail = _("This does not exist, or you cannot see it.")
 
 
 class InvalidRequest(APIException):

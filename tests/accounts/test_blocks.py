@@ -127,7 +127,7 @@ def test_a_blocked_member_learns_nothing_from_trying(phone: Phone, other: Phone,
         other.get(f"members/{pk}") for pk in (mina.pk, 4711)
     ]
     assert {(answer.status_code, code_of(answer), answer.json()["detail"]) for answer in tries} == {
-        (404, "not_found", "There is nothing here that you can see.")
+        (404, "not_found", "This does not exist, or you cannot see it.")
     }
 
 
