@@ -56,7 +56,8 @@ class DemoData:
         self.random("ranks").shuffle(others)
         return [MINA_RANK, *others]
 
-    def weights(self, exponent: float) -> list[float]:
+    def cumulative_weights(self, exponent: float) -> list[float]:
+        """The running total of the members' weights, which fall with their rank (Zipf's law)."""
         return [*accumulate((rank + 1) ** -exponent for rank in self.ranks)]
 
     @cached_property
@@ -73,8 +74,8 @@ class DemoData:
     @cached_property
     def authors(self) -> list[int]:
         """The author of each post, one of the members who had joined."""
-        rng, weights = self.random("authors"), self.weights(ACTIVITY_EXPONENT)
-        return [_pick(rng, weights, among=bisect(self.joined, time)) for time in self.posted]
+        rng, totals = self.random("authors"), self.cumulative_weights(ACTIVITY_EXPONENT)
+        return [_pick(rng, totals, among=bisect(self.joined, time)) for time in self.posted]
 
     @cached_property
     def image_counts(self) -> list[int]:
@@ -127,20 +128,20 @@ class DemoData:
 
     def _relations(self, part: str, number: int, by_jun: int = 0, excluded: Container[object] = ()) -> list[Relation]:
         """Draw this many pairs of members, more from those who joined early, with times at which both had joined."""
-        rng, weights = self.random(part), self.weights(POPULARITY_EXPONENT)
+        rng, totals = self.random(part), self.cumulative_weights(POPULARITY_EXPONENT)
         since: dict[tuple[int, int], int] = {}
         while len(since) < number:
             source = JUN if len(since) < by_jun else int(self.members * rng.random() ** 1.5)
-            target = _pick(rng, weights, among=self.members)
+            target = _pick(rng, totals, among=self.members)
             if source != target and (pair := (source, target)) not in since and pair not in excluded:
                 start = max(self.joined[source], self.joined[target])
                 since[pair] = start + int(rng.random() * (self.end - start))
         return sorted((time, *pair) for pair, time in since.items())
 
 
-def _pick(rng: random.Random, weights: list[float], among: int) -> int:
-    """Return a random member of the first `among`."""
-    return bisect(weights, rng.random() * weights[among - 1])
+def _pick(rng: random.Random, totals: list[float], among: int) -> int:
+    """Return one of the first `among` members at random, by the cumulative weights in `totals`."""
+    return bisect(totals, rng.random() * totals[among - 1])
 
 
 def to_text(time: int) -> str:

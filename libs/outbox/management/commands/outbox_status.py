@@ -9,7 +9,7 @@ from libs.outbox.stats import OutboxStats, collect_stats
 
 
 class Command(BaseCommand):
-    help = "Show how many jobs wait, are due, and are dead (failed for good), by kind, and how late the oldest is."
+    help = "Show how many jobs wait, are due and have failed for good, by kind, and how late the oldest due job is."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
 
 def _table(stats: OutboxStats) -> str:
-    lines = [f"{'kind':40} {'depth':>8} {'due':>8} {'dead':>8}"]
+    lines = [f"{'kind':40} {'waiting':>8} {'due':>8} {'failed':>8}"]
     total = {"depth": stats.depth, "due": stats.due, "dead": stats.dead}
     for kind, row in (stats.kinds | {"all": total}).items():
         lines.append(f"{kind:40} {row['depth']:8} {row['due']:8} {row['dead']:8}")
