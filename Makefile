@@ -9,13 +9,14 @@ IN := .venv/bin
 ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check quality schema format lock clean port venv runtime development lint-openapi
+.PHONY: help run test fuzz coverage check quality schema format lock clean port venv runtime development lint-openapi
 
 help:
 	@echo 'make run      a server with demo data, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
 	@echo 'make test     the tests, on SQLite, and again on PostgreSQL and Redis where they are installed;'
 	@echo '              LEG=sqlite or LEG=postgresql for one of the two, ARGS="-k feed" for some of the tests'
 	@echo 'make fuzz     20,000 requests generated from the schema, on each of the two; ARGS="--cases 2000" for fewer'
+	@echo 'make coverage what the tests of both legs run, by line and branch: a figure for each package, pages in var/coverage/html'
 	@echo 'make check    what CI runs: format, lint, types, imports, migrations, settings, schema, then the tests'
 	@echo 'make format   format the code and fix what lint can fix'
 	@echo 'make schema   write docs/openapi.yaml and docs/openapi-android.yaml anew'
@@ -31,6 +32,16 @@ test: development
 
 fuzz: development
 	@$(IN)/python -m tests.fuzz.run $(ARGS)
+
+# Shows what no test runs; no figure fails anything.
+coverage: development
+	@rm -rf var/coverage && mkdir -p var/coverage
+	@$(IN)/python -m coverage run -m tests.run $(if $(LEG),--leg $(LEG)) $(ARGS) || { \
+	echo 'Not measured: tests failed.' >&2; exit 1; }
+	@$(IN)/python -m coverage combine --quiet
+	@$(IN)/python -m coverage html --quiet
+	@$(IN)/python -m coverage json --quiet
+	@$(IN)/python -m tests.coverage_by_package var/coverage/report.json
 
 check: quality test
 
