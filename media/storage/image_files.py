@@ -1,12 +1,12 @@
 """Saving, reading and deleting image files. Every function raises StorageUnavailable when storage fails."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from libs.thread_pools import CallerThreadPoolExecutor
 from media.image_urls import CONTENT_TYPES, SUFFIXES, file_name
 from media.storage.errors import storage_errors
 
@@ -67,6 +67,6 @@ def _delete_file(name: str) -> None:
 
 
 def _run_in_threads(function: Callable[[Item], None], items: Iterable[Item]) -> None:
-    with ThreadPoolExecutor(THREADS, "storage") as pool:
+    with CallerThreadPoolExecutor(THREADS, "storage") as pool:
         # The first failure cancels what has not begun.
         list(pool.map(function, items))

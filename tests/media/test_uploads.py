@@ -99,6 +99,17 @@ def test_an_outage_of_storage_is_an_error_with_a_time_to_retry(mina_api: Any, im
     assert answer["Retry-After"] == "5"
 
 
+def test_an_outage_of_storage_is_reported_in_the_language_of_the_request(mina_api: Any, image_folder: Any) -> None:
+    (image_folder / "images").write_text("a file where a folder should be")
+    mina_api.credentials(**mina_api._credentials, HTTP_ACCEPT_LANGUAGE="ko")
+    assert "사진을 저장할 수 없습니다" in send(mina_api).json()["detail"]
+
+
+def test_a_damaged_image_is_refused_in_the_language_of_the_request(mina_api: Any) -> None:
+    mina_api.credentials(**mina_api._credentials, HTTP_ACCEPT_LANGUAGE="ko")
+    assert "손상된 사진" in send(mina_api, uploaded_file(b"no image")).json()["detail"]
+
+
 @pytest.mark.parametrize("fields", [{"owner": "12345"}, {"key": "images/mine"}])
 def test_no_client_chooses_the_owner_or_the_key_of_an_image(mina_api: Any, fields: dict[str, Any]) -> None:
     answer = send(mina_api, None, **fields)
