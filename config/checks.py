@@ -134,7 +134,11 @@ def _storage_faults(settings: Mapping[str, Any]) -> list[str]:
 
 
 def _cleartext_faults(settings: Mapping[str, Any]) -> list[str]:
-    faults = []
+    faults = [
+        f"{name} must begin with https://: members read that page before they sign up."
+        for name in ("TERMS_URL", "PRIVACY_URL")
+        if not settings[name].startswith("https://")
+    ]
     if not settings["IMAGE_BASE_URL"].startswith("https://"):
         faults.append("IMAGE_BASE_URL must begin with https://, because every image URL begins with it.")
     if not settings["EMAIL_USE_TLS"] and settings["EMAIL_HOST"] not in LOCAL_HOSTS:

@@ -326,6 +326,9 @@ SIMPLE_JWT = {
 # ------------------------------------------------------------------------ members: terms and retention
 # Version of the terms that members must accept.
 TERMS_VERSION = env.str("TERMS_VERSION", "2026-11-01")
+# Web pages with the terms and the privacy policy, which clients open. URLs, or empty where there are none yet.
+TERMS_URL = env.str("TERMS_URL", "")
+PRIVACY_URL = env.str("PRIVACY_URL", "")
 # Oldest version of a v1 client; older ones tell their users to update.
 MINIMUM_CLIENT_VERSION = env.str("MINIMUM_CLIENT_VERSION", "1.0.0")
 # Time in which a member can cancel the withdrawal; then everything is erased. Days.

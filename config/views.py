@@ -27,6 +27,8 @@ class ClientConfigSerializer(serializers.Serializer[Any]):
 
     minimum_client_version = serializers.CharField(help_text="Older clients ask people to update.")
     terms_version = serializers.CharField(help_text="The version that a new member accepts.")
+    terms_url = serializers.URLField(allow_null=True, help_text="The page with the terms; null on local servers.")
+    privacy_url = serializers.URLField(allow_null=True, help_text="The page with the privacy policy; likewise.")
     post_max_graphemes = serializers.IntegerField(help_text="Characters as people count them.")
     post_max_images = serializers.IntegerField()
     image_max_bytes = serializers.IntegerField()
@@ -42,6 +44,8 @@ def client_config() -> dict[str, Any]:
     return {
         "minimum_client_version": settings.MINIMUM_CLIENT_VERSION,
         "terms_version": settings.TERMS_VERSION,
+        "terms_url": settings.TERMS_URL or None,
+        "privacy_url": settings.PRIVACY_URL or None,
         "post_max_graphemes": settings.POST_MAX_GRAPHEMES,
         "post_max_images": settings.POST_MAX_IMAGES,
         "image_max_bytes": settings.IMAGE_MAX_BYTES,

@@ -23,6 +23,8 @@ def test_production_starts_when_every_required_setting_is_given() -> None:
         "DATABASE_URL",
         "STORAGE_BUCKET",
         "PRIVATE_BUCKET",
+        "TERMS_URL",
+        "PRIVACY_URL",
     ],
 )
 def test_production_does_not_start_without_a_required_setting(name: str) -> None:
@@ -45,6 +47,7 @@ def test_production_does_not_start_without_a_required_setting(name: str) -> None
         ("RATE_LIMITS", "off"),
         ("DATABASE_URL", "sqlite:///db.sqlite3"),
         ("PRIVATE_BUCKET", PRODUCTION_ENVIRONMENT["STORAGE_BUCKET"]),
+        ("TERMS_URL", "http://heart.example/terms"),
     ],
 )
 def test_production_refuses_values_fit_only_for_local_use(name: str, value: str) -> None:
