@@ -6,12 +6,11 @@ from rest_framework import serializers
 
 from accounts.fields import EmailAddressField
 from android.fields import AppPasswordField, NumberField
-from libs.api.fields import VISIBLE, TextField
+from libs.api.fields import TextField
 from libs.api.serializers import UniqueFieldsSerializer
+from posts.serializers import LongTextField
 
 EMAIL_MAX, NAME_MAX_GRAPHEMES = 200, 20
-# Far above the length of a real post. Code points.
-CONTENT_MAX = 20_000
 FILES_MAX = 7
 PAGE_SIZE_MAX = 50
 
@@ -79,15 +78,9 @@ class FeedSerializer(PageSerializer, ActorSerializer):
 
 
 class NewPostSerializer(ActorSerializer):
-    """A post, its text exactly as written."""
+    """A post; v1's rule for texts, but for the length and the spaces at the ends."""
 
-    content = serializers.CharField(trim_whitespace=False, max_length=CONTENT_MAX)
+    content = LongTextField(trim_whitespace=False)
     files = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True), default=list, max_length=FILES_MAX
     )
-
-    def validate_content(self, content: str) -> str:
-        """Refuse a text without visible characters."""
-        if not VISIBLE.search(content):
-            raise serializers.ValidationError("This field may not be blank.")
-        return content

@@ -13,6 +13,9 @@ from media.errors import TooManyImages
 from media.models import ALT_MAX_GRAPHEMES
 from media.serializers import ImageSerializer
 
+# The longest text that a client without a limit of its own can publish, far above that of a real post. Code points.
+LONG_TEXT_MAX = 20_000
+
 
 class PostViewerSerializer(serializers.Serializer[Any]):
     """The viewer's relation to a post."""
@@ -50,12 +53,21 @@ class PostTextSerializer(StrictSerializer):
         return {"text": text} | super().get_fields()
 
 
+class LongTextField(TextField):
+    """The text of a post that may be longer than POST_MAX_GRAPHEMES."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_graphemes=LONG_TEXT_MAX, max_code_points=LONG_TEXT_MAX, multiline=True, **kwargs)
+
+
 class PostUpdateSerializer(PostTextSerializer):
-    """A new text; the images stay."""
+    """A new text of the post `instance`; the images stay."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """Require the text, since nothing else can be changed."""
+        """Require the text, since nothing else can be changed; one that is long already may stay long."""
         text = TextField(max_graphemes=settings.POST_MAX_GRAPHEMES, multiline=True, allow_blank=True)
+        if self.instance and len(self.instance.text) > settings.POST_MAX_GRAPHEMES:
+            text = LongTextField(allow_blank=True)
         return super().get_fields() | {"text": text}
 
 

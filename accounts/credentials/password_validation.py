@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.password_validation import CommonPasswordValidator, validate_password
+from django.contrib.auth.password_validation import get_default_password_validators, validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -59,9 +59,10 @@ def validate_new_password(password: str, member: Any) -> None:
     _raise_if_any(password_errors(password, member))
 
 
-def reject_common_password(password: str, member: Any) -> None:
-    """As `validate_new_password`, for an interface with rules of its own: only common passwords are refused."""
-    _raise_if_any(password_errors(password, member, [CommonPasswordValidator()]))
+def reject_guessable_password(password: str, member: Any) -> None:
+    """As `validate_new_password`, for an interface with a length of its own: all other rules hold there too."""
+    rules = [rule for rule in get_default_password_validators() if not isinstance(rule, LengthValidator)]
+    _raise_if_any(password_errors(password, member, rules))
 
 
 def password_errors(password: str, member: Any, validators: Any = None) -> list[serializers.ErrorDetail]:

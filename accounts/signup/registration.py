@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.credentials.password_validation import reject_common_password, validate_new_password
+from accounts.credentials.password_validation import reject_guessable_password, validate_new_password
 from accounts.erasure import start_erasure
 from accounts.errors import EmailTaken, ProofInvalid
 from accounts.member_data_registry import is_email_refused
@@ -31,16 +31,16 @@ def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Me
 
 
 def sign_up_confirmed(email: str, password: str, terms_version: str, **profile: Any) -> Member:
-    """Create a member as `sign_up` does, for a client that keeps no proof and has terms and password rules of its own.
+    """Create a member as `sign_up` does, for a client without a proof, with terms and a password length of its own.
 
     A code for the address (purpose JOIN) must have been confirmed within VERIFICATION_PROOF_SECONDS. Of the rules for
-    passwords only the list of common ones applies.
+    passwords all but the length apply.
     """
     hashed = make_password(password)
     with transaction.atomic():
         code = VerificationCode.objects.get_confirmed(email, VerificationCode.JOIN)
         member = _new_member(code, password=hashed, terms_version=terms_version, **profile)
-        reject_common_password(password, member)
+        reject_guessable_password(password, member)
         return _register(member, code)
 
 

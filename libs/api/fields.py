@@ -11,27 +11,36 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 GRAPHEME = regex.compile(r"\X")
-# Control characters, and those that change the direction of the text around them.
-FORBIDDEN = regex.compile(r"[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]")
-FORBIDDEN_IN_MULTILINE = regex.compile(r"[^\P{Cc}\n\t]|[\u202A-\u202E\u2066-\u2069\uFEFF]")
+# Phones put these around names and numbers that people copy. Nobody sees them, but they change the direction of the
+# text around them: embeddings, overrides and isolates (Unicode UAX 9), and the byte order mark.
+INVISIBLE_MARKS = regex.compile(r"[\u202A-\u202E\u2066-\u2069\uFEFF]")
+# All that Unicode counts as the end of a line (5.8); word processors and iOS paste the rarer ones.
+LINE_BREAK = regex.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
+CONTROL_CHARACTER = regex.compile(r"[^\P{Cc}\n\t]")
+CONTROL_CHARACTER_OR_LINE_BREAK = regex.compile(r"[\p{Cc}\u2028\u2029]")
 # U+2800 and what Unicode calls ignorable, such as the Hangul filler, are blank on every screen.
 VISIBLE = regex.compile(r"[^\p{Default_Ignorable_Code_Point}\p{White_Space}\u2800]")
 # One grapheme may consist of many code points. A post of family emoji stays below this on average, an attack does not.
 CODE_POINTS_IN_GRAPHEME = 10
 # More combining marks on one letter than any language has; they make NFC take quadratic time (Unicode UAX 15, 13).
-TOO_MANY_MARKS = regex.compile(r"[^\p{ccc=0}]{31}")
+# Joiners between them do not end the letter.
+TOO_MANY_MARKS = regex.compile(r"[\p{M}\u200C\u200D]{31}")
 
 
 def has_more_graphemes(text: str, limit: int) -> bool:
     """Return whether people see more characters than `limit` (Unicode UAX 29).
 
-    Counting ends there: a long row of flags would take minutes.
+    Counting ends there: a long row of flags would take minutes. A grapheme has at least one code point.
     """
-    return sum(1 for _ in islice(GRAPHEME.finditer(text), limit + 1)) > limit
+    return len(text) > limit and sum(1 for _ in islice(GRAPHEME.finditer(text), limit + 1)) > limit
 
 
 class TextField(serializers.CharField):
-    """Text in NFC, measured in graphemes, without control characters; one line unless `multiline`."""
+    """Text in NFC, measured in graphemes, without control characters; one line unless `multiline`.
+
+    This is the rule for all texts of members, whichever API they come through. `max_code_points` is for a limit that is
+    not measured in graphemes.
+    """
 
     default_error_messages = {
         "max_graphemes": _("Use at most {max_graphemes} characters."),
@@ -39,25 +48,32 @@ class TextField(serializers.CharField):
         "marks": _("There are too many marks on one character."),
     }
 
-    def __init__(self, *, max_graphemes: int, multiline: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *, max_graphemes: int, max_code_points: int | None = None, multiline: bool = False, **kwargs: Any
+    ) -> None:
         self.max_graphemes = max_graphemes
-        self.forbidden = FORBIDDEN_IN_MULTILINE if multiline else FORBIDDEN
-        super().__init__(max_length=max_graphemes * CODE_POINTS_IN_GRAPHEME, **kwargs)
+        self.max_code_points = max_code_points or max_graphemes * CODE_POINTS_IN_GRAPHEME
+        self.multiline = multiline
+        super().__init__(max_length=self.max_code_points, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         """Return the normalised text; what would take long to process is refused first."""
         if not isinstance(data, str):
             self.fail("invalid")
         text = super().to_internal_value(data)
-        if len(text) > self.max_graphemes * CODE_POINTS_IN_GRAPHEME:
+        if len(text) > self.max_code_points:
             self.fail("max_graphemes", max_graphemes=self.max_graphemes)
+        # First, since what is left may join up: marks to too many, letters in NFC.
+        text = INVISIBLE_MARKS.sub("", text)
         if TOO_MANY_MARKS.search(text):
             self.fail("marks")
-        text = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
+        text = unicodedata.normalize("NFC", text)
+        if self.multiline:
+            text = LINE_BREAK.sub("\n", text)
         text = text.strip() if self.trim_whitespace else text
         if not VISIBLE.search(text):
             return self._blank()
-        if self.forbidden.search(text):
+        if (CONTROL_CHARACTER if self.multiline else CONTROL_CHARACTER_OR_LINE_BREAK).search(text):
             self.fail("control")
         if has_more_graphemes(text, self.max_graphemes):
             self.fail("max_graphemes", max_graphemes=self.max_graphemes)

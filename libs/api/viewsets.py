@@ -106,9 +106,9 @@ class StrictViewSet(IdempotencyMixin, GenericViewSet):  # type: ignore[type-arg]
         """Return the serializer of the request's body."""
         return self.operation.serializer_for((self.request.content_type or "").partition(";")[0].strip().lower())
 
-    def validated_data(self) -> Any:
-        """Return the validated body; raise ValidationError."""
-        serializer = self.get_serializer(data=self.request.data)
+    def validated_data(self, instance: Any = None) -> Any:
+        """Return the validated body, of a change to the instance if one is given; raise ValidationError."""
+        serializer = self.get_serializer(instance, data=self.request.data)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 

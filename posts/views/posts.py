@@ -115,9 +115,10 @@ class PostViewSet(StrictViewSet):
     def partial_update(self, request: Request, post_id: int) -> Response:
         """Change the text."""
         visible = Post.objects.visible_to(self.member)
-        if not get_object_or_404(visible, pk=post_id).may_be_edited_by(self.member):
+        post = get_object_or_404(visible, pk=post_id)
+        if not post.may_be_edited_by(self.member):
             raise NotYours
-        data = self.validated_data()
+        data = self.validated_data(post)
         with transaction.atomic():
             post = get_object_or_404(visible.select_for_update(of=("self",), no_key=True), pk=post_id)
             check_preconditions(request, lambda: self.get_representation(post_id))

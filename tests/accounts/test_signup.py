@@ -177,7 +177,7 @@ def test_a_nickname_is_measured_in_the_emails_that_people_see(proof_for: CodeFor
 
 
 @pytest.mark.parametrize(
-    "nickname", ["", "   ", "a\x00b", "a\nb", "a\x1bb", "a\u202eb", "\u0085", "e" + "\u0301" * 400]
+    "nickname", ["", "   ", "a\x00b", "a\nb", "a\x1bb", "a\u2028b", "\u202e", "\u0085", "e" + "\u0301" * 400]
 )
 def test_a_nickname_with_control_or_invisible_characters_is_refused(proof_for: CodeFor, nickname: str) -> None:
     assert join(proof_for(NEW), nickname=nickname).status_code == 400

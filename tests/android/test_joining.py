@@ -82,6 +82,16 @@ def test_a_password_that_everybody_has_is_refused(confirmed: App, password: str)
 
 
 @pytest.mark.parametrize(
+    ("password", "nickname"), [("Nari@2026A", "Nari@2026A"), ("Nari@2026A", "nari@2026a"), ("New@example.com1", "Nari")]
+)
+def test_a_password_made_of_what_others_know_of_the_member_is_refused(
+    confirmed: App, password: str, nickname: str
+) -> None:
+    assert code_of(confirmed.join, NEW, password, "Han Nari", nickname) == "GLOBAL_002"
+    assert not Member.objects.exists()
+
+
+@pytest.mark.parametrize(
     "name", ["가", "Ed", "김나", "n" * 20, "가나다라마바사아자차카타파하거너더러머버", "👩‍👩‍👧‍👦" * 20, "O'Neil <&>"]
 )
 def test_names_of_one_to_twenty_graphemes_are_accepted(confirmed: App, name: str) -> None:

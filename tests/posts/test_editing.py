@@ -92,6 +92,13 @@ def test_an_edit_follows_the_rules_of_publishing(
     assert (post.text, post.edited_at) == ("one", None)
 
 
+def test_a_post_that_is_longer_than_new_ones_can_be_edited(mina: Member, mina_api: APIClient) -> None:
+    long, short = (PostFactory.create(author=mina, text="눈" * length) for length in (15_000, 2_000))
+    assert edit(mina_api, long, text="눈" * 15_000 + "!").json()["text"].endswith("눈!")
+    assert edit(mina_api, long, text="눈" * 20_001).json()["errors"][0]["code"] == "max_graphemes"
+    assert edit(mina_api, short, text="눈" * 2_001).json()["errors"][0]["code"] == "max_graphemes"
+
+
 def test_nobody_can_edit_a_post_of_somebody_else(mina: Member, jun_api: APIClient) -> None:
     post = PostFactory.create(author=mina, text="one")
     answer = edit(jun_api, post, text="two")
