@@ -6,8 +6,8 @@ or missed. Without a stored place, rows are counted from the nearest one that is
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
@@ -17,6 +17,7 @@ from accounts.models import Member
 from android.representations import app_member_values
 from libs.compiled_queries import key_only
 from libs.keyset.cursors import Cursor
+from libs.keyset.errors import InvalidCursor
 from libs.keyset.querysets import CompiledList, CompiledRows, rows_after
 from posts.models import Post
 from posts.models.post import PostQuerySet
@@ -48,24 +49,27 @@ def app_author_feed(reader: int, author: int) -> Any:
 
 @dataclass(frozen=True)
 class PageBoundaries:
-    """Where the pages of one list ended for one login session, stored in the cache under one key."""
+    """Where the pages of one list ended for one login session, stored in the cache under one key, signed."""
 
     key: str
     list_id: str
 
     def load(self) -> dict[int, Cursor]:
-        """Return by page number where the page before it ended; nothing for another list or an unreadable entry."""
-        try:
-            list_id, ends = cache.get(self.key) or ("", {})
-            found = {int(page): Cursor(datetime.fromisoformat(at), int(id_)) for page, (at, id_) in ends.items()}
-        except (AttributeError, TypeError, ValueError):
-            return {}
-        return found if list_id == self.list_id else {}
+        """Return by page number where the page before it ended; nothing of another list or that we did not write."""
+        stored, found = cache.get(self.key), {}
+        for page, end in stored.items() if isinstance(stored, dict) else ():
+            with suppress(InvalidCursor, TypeError, ValueError):
+                found[int(page)] = Cursor.decode(end, self._signed_for(int(page)))
+        return found
 
     def store(self, boundaries: dict[int, Cursor | None]) -> None:
         """Replace the stored boundaries by these."""
-        ends = {page: (end.timestamp.isoformat(), end.id) for page, end in boundaries.items() if end}
-        cache.set(self.key, (self.list_id, ends), CACHE_SECONDS)
+        ends = {page: end.encode(self._signed_for(page)) for page, end in boundaries.items() if end}
+        cache.set(self.key, ends, CACHE_SECONDS)
+
+    def _signed_for(self, page: int) -> str:
+        # Anybody who can write to Redis could choose where a page starts; the signature leaves only our own places.
+        return f"{self.key}:{self.list_id}:{page}"
 
 
 def feed_page(reader: Member, session_id: int, *, page: int, size: int) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The shared Redis cache; the server keeps working while Redis is slow or away."""
 
 import functools
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django_redis.cache import RedisCache
 
 from libs.throttling.circuit_breaker import Result, circuit_breaker_for
+
+logger = logging.getLogger(__name__)
 
 
 class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
@@ -17,6 +20,9 @@ class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
     `get_many` returns {}, and `incr` and `decr` raise ValueError as for any missing key. Writes are dropped: `set` and
     `add` return False, `set_many` returns the keys it was given. So False from `add` does not mean that another process
     holds the key; what must happen only once needs the database.
+
+    A value that cannot be decoded, which another program or release wrote, is read like a missing key too; `get_many`
+    then returns {}.
 
     `clear`, locks, and the methods that django-redis adds to Django's cache raise the errors of redis-py.
     """
@@ -29,10 +35,10 @@ class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
         self._breaker = circuit_breaker_for(server)
 
     def get(self, key: str, default: Any = None, version: int | None = None, client: Any = None) -> Any:
-        return self._call(lambda: default, "get", key, default, version, client)
+        return self._read(lambda: default, "get", key, default, version, client)
 
     def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
-        return self._call(dict, "get_many", list(keys), version)
+        return self._read(dict, "get_many", list(keys), version)
 
     def has_key(self, key: str, version: int | None = None) -> bool:
         return self._call(bool, "has_key", key, version)
@@ -65,6 +71,18 @@ class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
 
     def incr_version(self, key: str, delta: int = 1, version: int | None = None) -> int:
         return self._call(functools.partial(_raise_missing, key), "incr_version", key, delta, version)
+
+    def _read(self, otherwise: Callable[[], Result], name: str, *args: Any) -> Result:
+        read: Callable[[], Result] = functools.partial(getattr(super(), name), *args)
+
+        def read_decodable() -> Result:
+            try:
+                return read()
+            except (ValueError, RecursionError) as error:
+                logger.warning("Redis holds a value that cannot be decoded: %s", type(error).__name__)
+                return otherwise()
+
+        return self._breaker.call(read_decodable, otherwise)
 
     def _call(self, otherwise: Callable[[], Result], name: str, *args: Any, **kwargs: Any) -> Result:
         call: Callable[[], Result] = functools.partial(getattr(super(), name), *args, **kwargs)

@@ -87,7 +87,7 @@ def _is_migrated() -> bool:
 def _cache_state() -> str:
     try:
         cache.set("readyz", "ok", 10)
-        return cache.get("readyz") or "away"
+        return "ok" if cache.get("readyz") == "ok" else "away"
     except Exception:  # noqa: BLE001 - an outage of the cache does not make the server unready
         return "away"
 

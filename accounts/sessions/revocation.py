@@ -18,9 +18,12 @@ MARKER_SECONDS = 3_600
 
 
 def cached_liveness(session_id: int) -> bool | None:
-    """Return whether the session is cached as live (True) or revoked (False); None when nothing is cached."""
+    """Return whether the session is cached as live (True) or revoked (False); None for anything else.
+
+    Other programs and releases may write to the same Redis; what this one does not know, the database decides.
+    """
     state = cache.get(_key(session_id))
-    return None if state is None else state == LIVE
+    return state == LIVE if type(state) is int and state in (LIVE, REVOKED) else None
 
 
 def cache_as_live(session_id: int) -> None:

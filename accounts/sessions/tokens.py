@@ -14,7 +14,12 @@ import jwt
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from rest_framework_simplejwt.backends import TokenBackend
-from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
+from rest_framework_simplejwt.exceptions import (
+    ExpiredTokenError,
+    TokenBackendError,
+    TokenBackendExpiredToken,
+    TokenError,
+)
 from rest_framework_simplejwt.tokens import Token
 
 from accounts.errors import TokenExpired, TokenInvalid
@@ -22,7 +27,7 @@ from accounts.models.login_session import LoginSession, TokenIdentity
 
 # The setting that holds the lifetime of an access token, by audience.
 LIFETIMES = {"v1": "ACCESS_TOKEN_SECONDS", "android": "ANDROID_ACCESS_TOKEN_SECONDS"}
-# How far the clocks of two servers may differ, so that one accepts what the other has just issued. Seconds.
+# How long a token is accepted after it has expired, since the clocks of two servers differ. Seconds.
 LEEWAY = 3
 
 
@@ -53,8 +58,23 @@ class KeyRing(TokenBackend):
         claims = payload | {"aud": self.audience, "iss": self.issuer}
         return jwt.encode(claims, self.signing[self.newest], self.algorithm, headers={"kid": self.newest})
 
+    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
+        """Return the verified claims. Raises TokenBackendError, and TokenBackendExpiredToken for an expired token."""
+        try:
+            return self._verified_claims(token, verify_signature=verify)
+        except jwt.ExpiredSignatureError as error:
+            raise TokenBackendExpiredToken(str(error)) from error
+        except jwt.InvalidTokenError as error:
+            raise TokenBackendError(str(error)) from error
+
     def decode_ignoring_expiry(self, token: str) -> dict[str, Any]:
         """Like `decode`, but accepts an expired token; raises jwt.InvalidTokenError."""
+        return self._verified_claims(token, verify_exp=False, require=["exp", "jti"])
+
+    def _verified_claims(self, token: Any, **options: Any) -> dict[str, Any]:
+        # `iat` says when a token was issued, not from when it is valid (RFC 7519 4.1.6): the clock of the server that
+        # issued it may have been ahead of ours.
+        without_iat: Any = options | {"verify_iat": False}
         claims: dict[str, Any] = jwt.decode(
             token,
             self.get_verifying_key(token),
@@ -62,7 +82,7 @@ class KeyRing(TokenBackend):
             audience=self.audience,
             issuer=self.issuer,
             leeway=LEEWAY,
-            options={"verify_exp": False, "require": ["exp", "jti"]},
+            options=without_iat,
         )
         return claims
 

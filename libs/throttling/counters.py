@@ -33,7 +33,8 @@ class RedisCounters(RedisStorage):
     # `limits` needs a second round trip for the end of a window, and every request is counted.
     COUNT = b"""
         local count = redis.call('incr', KEYS[1])
-        if redis.call('pttl', KEYS[1]) < 0 then
+        local left = redis.call('pttl', KEYS[1])
+        if left < 0 or left > ARGV[1] * 1000 then
             redis.call('expire', KEYS[1], ARGV[1])
         end
         return {count, redis.call('pttl', KEYS[1])}
@@ -44,8 +45,15 @@ class RedisCounters(RedisStorage):
         super().initialize_storage(_uri)
         self._count = self.get_connection().register_script(self.COUNT)
 
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
+        """See Counters; entries that are not times, which another program wrote, count as none."""
+        try:
+            return super().get_moving_window(key, limit, expiry)
+        except (TypeError, ValueError):
+            return time.time(), 0
+
     def count(self, key: str, expiry: int) -> tuple[int, float]:
-        """See Counters."""
+        """See Counters; a window that another program or release made longer is cut."""
         count, milliseconds = self._count([self.prefixed_key(key)], [expiry])
         return int(count), time.time() + int(milliseconds) / 1_000
 

@@ -87,5 +87,5 @@ def _count(counters: Counters, scope: str, limit: RateLimitItem, key: str) -> Ra
     else:
         hits, ends = counters.count(key, window)
         allowed = hits <= most
-    reset_seconds = max(math.ceil(ends - time.time()), 0 if allowed else 1)
+    reset_seconds = min(max(math.ceil(ends - time.time()), 0 if allowed else 1), window)
     return RateLimitResult(scope, allowed, most, window, max(most - hits, 0), reset_seconds)

@@ -136,6 +136,16 @@ def test_a_stale_read_cannot_overwrite_the_revocation_marker(phone: Phone) -> No
     assert not is_in(phone)
 
 
+@pytest.mark.parametrize("garbage", [2, -1, "1", "live", True, False, 1.0, 0.0, [], {}, [1], {"live": 1}])
+def test_an_unknown_state_in_the_cache_neither_ends_nor_revives_a_session(phone: Phone, garbage: Any) -> None:
+    key = f"session:{phone.pair['session_id']}"
+    cache.set(key, garbage)
+    assert is_in(phone)
+    phone.delete("sessions/current")
+    cache.set(key, garbage)
+    assert not is_in(phone)
+
+
 def test_an_emptied_cache_revives_no_session(phone: Phone) -> None:
     phone.delete("sessions/current")
     cache.clear()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Block, Member
 from android import numbered_pages
+from libs.keyset.cursors import Cursor
 from posts.models import Post
 from tests.android.app import App
 from tests.android.calls import refusal, send_once
@@ -223,14 +224,16 @@ def test_pages_of_one_login_need_no_more_cache_for_more_members(mina: Member, mi
 
 
 @pytest.mark.parametrize(
-    "kept", ["x", 7, [[1, "2026-11-24", 1]], ("feed", [1]), ("feed", {1: "x"}), ("feed", {1: (0, 0)})]
-)
-def test_a_place_that_another_release_remembered_is_forgotten(
+    "kept",
+    ["x", 7, [[1, "2026-11-24", 1]], ("feed", {1: ("2026-11-24T09:00:00", 2**70)}), {1: "x"}, {"x": 1}, {-1: None},
+     {1: Cursor(datetime(2000, 1, 1, tzinfo=UTC), 1).encode("another list")}, {1: "é" * 44}],
+)  # fmt: skip
+def test_a_place_in_the_cache_that_this_release_did_not_write_is_ignored(
     mina: Member, jun: Member, mina_app: App, monkeypatch: pytest.MonkeyPatch, kept: Any
 ) -> None:
     numbered(jun, 30)
     mina_app.posts(0)
-    monkeypatch.setattr(cache, "get", lambda key, *rest: kept if "walk" in key else None)
+    monkeypatch.setattr(cache, "get", lambda key, *rest: kept if "pages" in key else None)
     assert texts(mina_app.posts(1)) == [str(place) for place in range(10, 20)]
 
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import redis
 from redis._parsers import _HiredisParser
 
 from config.cache import FaultTolerantRedisCache
@@ -52,6 +53,15 @@ def test_the_cache_behaves_as_djangos_documentation_says(cache: Any) -> None:
     assert (cache.delete_many(["b", "c"]), cache.get_or_set("e", lambda: 5), cache.decr("e")) == (2, 5, 4)
     with pytest.raises(ValueError, match="not found"):
         cache.incr("nowhere")
+
+
+@pytest.mark.parametrize("raw", [b"\x80\x04K\x01.", b"\xff\xfe", b"", b"{", b"live", b"[" * 100_000])
+def test_what_another_program_wrote_is_read_like_a_missing_key(server: StoppableRedis, raw: bytes) -> None:
+    options = {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"}
+    cache = FaultTolerantRedisCache(server.url, {"KEY_PREFIX": "h2h", "OPTIONS": options})
+    redis.Redis.from_url(server.url).set("h2h:1:session:5", raw)
+    assert (cache.get("session:5"), cache.get("session:5", 7), cache.get_many(["session:5"])) == (None, 7, {})
+    assert (cache.set("session:5", 0), cache.get("session:5")) == (True, 0)
 
 
 def test_the_cache_behaves_like_an_empty_one_while_redis_is_away(server: StoppableRedis, cache: Any) -> None:

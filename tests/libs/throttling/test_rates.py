@@ -127,3 +127,26 @@ def test_a_process_drops_its_oldest_counters_beyond_the_maximum() -> None:
         counters.count(str(client), 60)
     # The second client goes on counting; the first begins anew.
     assert [counters.count(client, 60)[0] for client in ("1", "0")] == [2, 1]
+
+
+def test_a_window_that_another_program_made_endless_ends_in_time(rate: Callable[[str], str], redis_url: str) -> None:
+    scope = rate("3/hour")
+    count_hit(scope, "mina")
+    shared = redis.Redis.from_url(redis_url)
+    for key in shared.scan_iter("h2h:rates*"):
+        shared.expire(key, 10 * 365 * 86_400)
+    assert count_hit(scope, "mina").reset_seconds <= 3_600
+
+
+@pytest.mark.parametrize("words", ["3/minute", "3/hour"])
+def test_counters_that_another_program_overwrote_do_not_fail(
+    rate: Callable[[str], str], redis_url: str, words: str
+) -> None:
+    scope = rate(words)
+    count_hit(scope, "mina")
+    shared = redis.Redis.from_url(redis_url)
+    for value in ("text", ["text"]):
+        for key in shared.scan_iter("h2h:rates*"):
+            shared.delete(key)
+            shared.rpush(key, *value) if isinstance(value, list) else shared.set(key, value)
+        assert count_hit(scope, "mina").limit == 3
