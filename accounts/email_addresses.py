@@ -1,9 +1,23 @@
-"""Normalisation of e-mail addresses, so that one mailbox is one member."""
+"""E-mail addresses: normalised, so that one mailbox is one member, and refused where SMTP would deliver elsewhere."""
 
+import re
 import unicodedata
 
 # RFC 5321, 4.5.3.1.3, less the brackets around it. Characters.
 EMAIL_MAX_LENGTH = 254
+# RFC 5321, 4.5.3.1.1. Octets.
+LOCAL_PART_MAX_LENGTH = 64
+# Names that no public mail server has: IANA's special-use domain names (RFC 6761 and later) without "example", those
+# that ICANN does not delegate, and those of local networks. The mail server would look them up in its own network.
+LOCAL_DOMAINS = frozenset(
+    {"alt", "arpa", "internal", "invalid", "local", "localhost", "onion", "test"}
+    | {"corp", "home", "mail"}
+    | {"intranet", "lan", "localdomain", "private"}
+)
+# Dot-atoms (RFC 5322, 3.2.3). Quoted local parts (RFC 5321, 4.1.2) have several spellings and are not used in practice.
+_LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+# A public domain has a dot, and its last label no digits unless it is encoded (RFC 3696, 2); so it is no IP address.
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})")
 
 
 def normalise_email(email: str) -> str:
@@ -15,24 +29,49 @@ def normalise_email(email: str) -> str:
     return f"{local}{at}{_after_idna(domain)}"
 
 
-def is_unambiguous_email(email: str) -> bool:
-    """Return whether a normalised address is the only spelling of its mailbox, at a domain that can receive e-mail.
+def parse_email(typed: str) -> str:
+    """Return the normalised address, to which SMTP delivers exactly as it is. Raises ValueError for any other.
 
-    Quoted local parts (RFC 5321, 4.1.2) have several spellings and are not used in practice. Address literals would let
-    strangers choose the machine that our mail server connects to.
+    The local part is ASCII as typed: others need SMTPUTF8 (RFC 6531) or fold to letters that were not typed. What looks
+    like an encoded word (RFC 2047) is decoded on the way to the mail server, and is another spelling of a mailbox.
+    """
+    if len(typed) > EMAIL_MAX_LENGTH:
+        raise ValueError("too long")
+    email = normalise_email(typed)
+    local, _, domain = email.rpartition("@")
+    if not typed.strip().rpartition("@")[0].isascii() or "=?" in local or not _LOCAL_PART.fullmatch(local):
+        raise ValueError("no local part that is delivered as it is")
+    if len(local) > LOCAL_PART_MAX_LENGTH or len(email) > EMAIL_MAX_LENGTH or not _is_public_domain(domain):
+        raise ValueError("too long, or no public domain")
+    return email
+
+
+def mailbox_of(email: str) -> str:
+    """Return what all spellings of a normalised address have in common that many mail servers deliver to one mailbox.
+
+    For counting only: sub-addresses (RFC 5233) are left out, and dots of the local part, which Gmail ignores.
     """
     local, _, domain = email.rpartition("@")
-    return '"' not in local and not domain.startswith("[") and _is_domain(domain)
+    user = local.partition("+")[0] or local
+    return f"{user.replace('.', '')}@{'gmail.com' if domain == 'googlemail.com' else domain}"
+
+
+def _is_public_domain(domain: str) -> bool:
+    encoded = _to_ascii(domain)
+    found = _DOMAIN.fullmatch(encoded.lower()) if encoded else None
+    return found is not None and len(found[0]) <= 253 and found[1] not in LOCAL_DOMAINS
 
 
 def _after_idna(domain: str) -> str:
     """Return the domain after IDNA (RFC 3490), which removes invisible characters and replaces other dots."""
-    return domain.encode("idna").decode("idna") if _is_domain(domain) else domain
+    return _to_ascii(domain).encode().decode("idna") if _to_ascii(domain) else domain
 
 
-def _is_domain(domain: str) -> bool:
+def _to_ascii(domain: str) -> str:
+    """Return the domain as DNS and SMTP have it, or "" for what is none."""
     try:
-        domain.encode("idna").decode("idna")
+        encoded = domain.encode("idna")
+        encoded.decode("idna")
     except UnicodeError:
-        return False
-    return True
+        return ""
+    return encoded.decode("ascii")

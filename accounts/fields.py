@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.email_addresses import EMAIL_MAX_LENGTH, is_unambiguous_email, normalise_email
+from accounts.email_addresses import EMAIL_MAX_LENGTH, parse_email
 
 
 class EmailAddressField(serializers.EmailField):
@@ -15,10 +15,10 @@ class EmailAddressField(serializers.EmailField):
         typed = super().to_internal_value(data)
         if len(typed) > EMAIL_MAX_LENGTH:
             self.fail("max_length", max_length=EMAIL_MAX_LENGTH)
-        email = normalise_email(typed)
-        if not is_unambiguous_email(email):
+        try:
+            return parse_email(typed)
+        except ValueError:
             self.fail("invalid")
-        return email
 
 
 class PasswordField(serializers.CharField):

@@ -2,9 +2,10 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.email_addresses import EMAIL_MAX_LENGTH, normalise_email
+from accounts.email_addresses import EMAIL_MAX_LENGTH, parse_email
 
 
 class AddressForm(forms.Form):
@@ -13,11 +14,11 @@ class AddressForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"), max_length=EMAIL_MAX_LENGTH)
 
     def clean_email(self) -> str:
-        """Normalise the address, which NFKC may make longer."""
-        email = normalise_email(self.cleaned_data["email"])
-        if len(email) > EMAIL_MAX_LENGTH:
-            raise ValidationError(_("Use at most %(most)d characters.") % {"most": EMAIL_MAX_LENGTH}, "max_length")
-        return email
+        """Return the address as it is stored; raise ValidationError for one that no e-mail reaches."""
+        try:
+            return parse_email(self.cleaned_data["email"])
+        except ValueError:
+            raise ValidationError(EmailValidator.message, "invalid") from None
 
 
 class CodeForm(AddressForm):
