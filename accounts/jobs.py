@@ -17,7 +17,7 @@ from libs.outbox.registry import handles
 
 @handles("accounts.mail_code")
 def mail_code(payload: dict[str, Any]) -> None:
-    """Generate the code, store its digest and send it; a retry generates a new one."""
+    """Generate the code, store its digest and send it; a retry generates another one, and both are valid."""
     code = VerificationCode.objects.filter(pk=payload["code_id"]).first()
     if code is not None:
         send_code(code, code.generate())

@@ -3,7 +3,7 @@
 import secrets
 import string
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.core import signing
@@ -18,6 +18,20 @@ from libs.outbox.queue import enqueue
 ALPHABET = string.ascii_letters + string.digits
 LENGTH = 8
 PROOF_SALT = "accounts.proof"
+# More than the limits of requests and the retries of their e-mails make in the lifetime of a code. A number.
+MAX_EARLIER_CODES = 50
+
+
+class SentCode(NamedTuple):
+    """What is stored of one code."""
+
+    salt: str
+    digest: str
+    sent_at: datetime
+
+    def is_expired(self) -> bool:
+        """Whether VERIFICATION_CODE_SECONDS have passed since it was sent."""
+        return timezone.now() >= self.sent_at + timedelta(seconds=settings.VERIFICATION_CODE_SECONDS)
 
 
 class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
@@ -25,7 +39,7 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
 
     @transaction.atomic
     def request_code(self, email: str, purpose: str, language: str, member: Any = None) -> None:
-        """Enqueue an e-mail with a new code; with a member only they can use it. A former code is valid until then.
+        """Enqueue an e-mail with a new code; with a member only they can use it. Former codes stay valid.
 
         Nothing is looked up here, so that every address costs the same: which e-mail is sent, if any, is decided by the
         job.
@@ -54,9 +68,9 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
     def consume(self, code: "VerificationCode") -> None:
         """Delete a checked code in the caller's transaction, so that one of several concurrent uses succeeds.
 
-        Raises CodeIncorrect for the others, and when a new code was sent since.
+        Raises CodeIncorrect for the others.
         """
-        used, _ = self.filter(pk=code.pk, digest=code.digest).delete()
+        used, _ = self.filter(pk=code.pk).delete()
         if not used:
             raise CodeIncorrect
 
@@ -118,6 +132,8 @@ class VerificationCode(models.Model):
     salt = models.CharField(max_length=32, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     sent_at = models.DateTimeField(null=True)
+    # Salt, digest and time of the codes before that are still valid, newest first: their e-mails may have arrived.
+    earlier = models.JSONField(null=True)
     guesses = models.PositiveSmallIntegerField(default=0)
     nonce = models.CharField(max_length=32, blank=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -138,12 +154,20 @@ class VerificationCode(models.Model):
     def __str__(self) -> str:
         return f"{self.purpose} of {self.email}"
 
+    @transaction.atomic
     def generate(self) -> str:
-        """Return a new code that is valid from now on; only its digest is stored."""
+        """Return a new code that is valid from now on; only its digest is stored.
+
+        Codes before it stay valid until they expire: their e-mails may have arrived, and the new one may never do so.
+        """
+        # Two e-mails may be sent at the same time, and the code of neither may get lost.
+        self.refresh_from_db(from_queryset=VerificationCode.objects.select_for_update())
         text = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        valid = [code for code in self._sent_codes() if not code.is_expired()]
+        self.earlier = [[code.salt, code.digest, code.sent_at.isoformat()] for code in valid[:MAX_EARLIER_CODES]]
         self.salt, self.sent_at, self.guesses = secrets.token_hex(16), timezone.now(), 0
-        self.digest = self._digest_of(text)
-        self.save(update_fields=["salt", "digest", "sent_at", "guesses"])
+        self.digest = self._digest_of(text, self.salt)
+        self.save(update_fields=["salt", "digest", "sent_at", "earlier", "guesses"])
         return text
 
     def count_guess(self, typed: str) -> CodeIncorrect | CodeExpired | CodeUsedUp | None:
@@ -153,13 +177,14 @@ class VerificationCode(models.Model):
         """
         if self.guesses >= settings.VERIFICATION_CODE_GUESSES:
             return CodeUsedUp()
-        if not (self.digest and constant_time_compare(self.digest, self._digest_of(typed))):
+        same = [
+            code for code in self._sent_codes() if constant_time_compare(code.digest, self._digest_of(typed, code.salt))
+        ]
+        if not same:
             self.guesses += 1
             self.save(update_fields=["guesses"])
             return CodeIncorrect()
-        if self.sent_at is None or timezone.now() >= self.sent_at + timedelta(
-            seconds=settings.VERIFICATION_CODE_SECONDS
-        ):
+        if same[0].is_expired():
             return CodeExpired()
         self.nonce, self.confirmed_at = self.nonce or secrets.token_hex(16), timezone.now()
         self.save(update_fields=["nonce", "confirmed_at"])
@@ -172,5 +197,11 @@ class VerificationCode(models.Model):
         proof = signing.dumps({"id": self.pk, "nonce": self.nonce}, salt=PROOF_SALT)
         return proof, self.confirmed_at + timedelta(seconds=settings.VERIFICATION_PROOF_SECONDS)
 
-    def _digest_of(self, typed: str) -> str:
-        return salted_hmac(f"accounts.code.{self.purpose}.{self.salt}", typed, algorithm="sha256").hexdigest()
+    def _sent_codes(self) -> list["SentCode"]:
+        """Return what is stored of the codes that were sent, newest first."""
+        earlier = [SentCode(salt, digest, datetime.fromisoformat(time)) for salt, digest, time in self.earlier or []]
+        newest = [SentCode(self.salt, self.digest, self.sent_at)] if self.sent_at else []
+        return newest + earlier
+
+    def _digest_of(self, typed: str, salt: str) -> str:
+        return salted_hmac(f"accounts.code.{self.purpose}.{salt}", typed, algorithm="sha256").hexdigest()

@@ -46,7 +46,7 @@ class VerificationCodeViewSet(StrictViewSet):
         public=True,
         summary="Request a verification code",
         description="The response is the same for every address; the e-mail depends on whether a member has it. The "
-        "code is valid for five minutes from sending; a new one replaces it.",
+        "code is valid for five minutes from sending, whatever is requested afterwards.",
         request=VerificationCodeSerializer,
         responses={202: OpenApiResponse(description="The e-mail is on its way.")},
         examples=[request_example({"email": "mina@example.com"})],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -117,13 +118,31 @@ def test_a_confirmed_code_can_be_confirmed_again_until_it_expires(code_for: Code
         assert code_of(confirm(code)) == "code_expired"
 
 
-def test_a_new_request_replaces_the_code_and_resets_the_guesses(code_for: CodeFor) -> None:
-    first = code_for(NEW)
+def test_a_new_request_resets_the_guesses(code_for: CodeFor) -> None:
+    code_for(NEW)
     for _ in range(5):
         confirm("xxxxxxxx")
-    second = code_for(NEW)
-    assert code_of(confirm(first)) == "code_incorrect"
-    assert confirm(second).status_code == 200
+    assert confirm(code_for(NEW)).status_code == 200
+
+
+@pytest.mark.parametrize("requests", [1, 2, 4])
+def test_a_code_works_until_it_expires_whatever_is_requested_afterwards(code_for: CodeFor, requests: int) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        first = code_for(NEW)
+        clock.shift(200)
+        others = [code_for(NEW) for _ in range(requests)]
+        assert {confirm(code).status_code for code in (first, *others)} == {200}
+        clock.shift(100)
+        assert code_of(confirm(first)) == "code_expired"
+        assert confirm(others[0]).status_code == 200
+
+
+def test_expired_codes_are_not_stored_when_a_new_one_is_sent(code_for: CodeFor) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(3):
+            code_for(NEW)
+            clock.shift(299)
+    assert len(VerificationCode.objects.get(email=NEW).earlier or []) == 1
 
 
 def test_the_old_code_is_good_until_the_new_email_is_sent(code_for: CodeFor, phone: Phone) -> None:
@@ -132,11 +151,20 @@ def test_the_old_code_is_good_until_the_new_email_is_sent(code_for: CodeFor, pho
     assert confirm(code).status_code == 200
 
 
-def test_an_email_that_is_sent_again_has_a_new_code(code_for: CodeFor, mailoutbox: SentEmails) -> None:
+def test_an_email_that_is_sent_again_has_a_new_code_and_the_first_works(
+    code_for: CodeFor, mailoutbox: SentEmails
+) -> None:
     first = code_for(NEW)
     mail_code(Job.objects.get().payload)
-    assert code_of(confirm(first)) == "code_incorrect"
+    assert code_in(mailoutbox[-1]) != first
+    assert confirm(first).status_code == 200
     assert confirm(code_in(mailoutbox[-1])).status_code == 200
+
+
+def test_codes_sent_at_the_same_moment_are_all_valid(at_once: AtOnce, phone: Phone, mailoutbox: SentEmails) -> None:
+    phone.post("verification-codes", email=NEW)
+    at_once([partial(mail_code, Job.objects.get().payload)] * 4)
+    assert [confirm(code_in(message)).status_code for message in mailoutbox] == [200] * 4
 
 
 def test_neither_the_job_nor_any_table_stores_the_code(code_for: CodeFor) -> None:
