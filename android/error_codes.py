@@ -28,6 +28,9 @@ COMMON: dict[str, AppError] = {
     "not_the_member": (403, "GLOBAL_002"),
     "internal_error": (500, "GLOBAL_006"),
     "unavailable": CLOSE_CONNECTION,
+    # Nobody is there, and an upload whose repeat has to wait: a response would make the app renew its tokens.
+    "client_disconnected": CLOSE_CONNECTION,
+    "idempotency_running": CLOSE_CONNECTION,
     ANY_4XX: (400, "GLOBAL_002"),
     ANY_5XX: (503, "GLOBAL_006"),
 }

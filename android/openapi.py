@@ -17,11 +17,14 @@ from drf_spectacular.settings import spectacular_settings
 
 from android.error_codes import ANY_4XX, ANY_5XX, CALLS, app_error_for
 from libs.api.openapi import OperationSchema
+from libs.idempotency.errors import IdempotencyKeyInvalid, IdempotencyKeyReused
 
 URLS = "android.urls"
 BEARER: dict[str, list[str]] = {"bearer": []}
 # The response where the connection cannot be closed, as in android.middleware.
 UNCLOSED = (503, "GLOBAL_006")
+# The app sends no Idempotency-Key; its boundary always serves as one.
+KEY_ERRORS = (IdempotencyKeyInvalid, IdempotencyKeyReused)
 LARGEST_ID = 2**63 - 1
 INFO = {
     "title": "Heart to Heart: compatibility API of the released Android app",
@@ -121,7 +124,7 @@ class AppSchema(OperationSchema):
     def error_codes(self) -> Iterator[tuple[str, int]]:
         """Yield the v1 code and status of every error that the call can raise."""
         yield from ((name, 400) for name in CALLS.get(self.call, {}) if name not in (ANY_4XX, ANY_5XX))
-        yield from ((error.default_code, error.status_code) for error in self.errors())
+        yield from ((error.default_code, error.status_code) for error in self.errors() if error not in KEY_ERRORS)
 
 
 class AppEndpoints(EndpointEnumerator):

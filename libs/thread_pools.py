@@ -1,5 +1,8 @@
-"""A thread pool whose calls run as their caller would run them."""
+"""Thread pools whose calls run as their caller would run them, and the priority of threads."""
 
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
@@ -23,3 +26,13 @@ class CallerThreadPoolExecutor(ThreadPoolExecutor):
 def _call_in_language(language: str | None, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     with override(language):
         return function(*args, **kwargs)
+
+
+def lower_priority(niceness: int) -> None:
+    """Let the operating system prefer other threads to this one, as `nice` does (Linux; no effect elsewhere).
+
+    The initializer of a pool's threads. There is no way back without privileges.
+    """
+    if sys.platform == "linux":
+        # Linux gives each thread a nice value of its own, under its thread id; see sched(7).
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db import models, transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from libs.client_connection.checks import require_client
 from libs.keyset.models import save_all
 from libs.outbox.queue import enqueue_many
 from media.errors import QuotaExceeded
@@ -21,20 +23,26 @@ from media.storage import image_files
 
 @contextmanager
 def accepted_images(
-    files: "Sequence[File[Any]]", *, owner: models.Model, alts: Sequence[str] = ()
+    files: "Sequence[File[Any]]", *, owner: models.Model, alts: Sequence[str] = (), request: Any = None
 ) -> Iterator[list[Image]]:
     """Store the files as images of the owner, in order, and discard all of them if the block fails.
 
-    `alts` has a text for each file, or none. The block passes the images to `mark_stored`, in the transaction of what
-    refers to them; the context itself is entered outside of any transaction. The rows are committed before a file is
-    stored, so that the purge finds whatever a crash leaves. Two requests at once may exceed the quota by what the
-    second one brings. Raises what `pipeline.process_all` raises, QuotaExceeded or StorageUnavailable.
+    `alts` has a text for each file, or none. `request` is the request that brought the files; when its client
+    disconnects, the files are not processed any further.
+
+    Enter the context outside of any transaction. In the block, begin the transaction that creates what refers to the
+    images, and pass them to `mark_stored` in it.
+
+    The rows of the images are committed before their files are stored, so that the purge finds whatever a crash leaves.
+    Two uploads of one owner at the same time may exceed the quota by the size of the second.
+
+    Raises what `pipeline.process_all` raises, ClientDisconnected, QuotaExceeded or StorageUnavailable.
     """
     if not files:
         yield []
         return
     _check_quota(owner, len(files), 0)
-    processed = pipeline.process_all(files)
+    processed = pipeline.process_all(files, partial(_check_client, request))
     _check_quota(owner, len(files), sum(len(one.data) for one in processed))
     images = _create_rows(processed, owner, alts)
     try:
@@ -55,6 +63,11 @@ def mark_stored(images: Sequence[Image]) -> None:
     enqueue_many("media.make_variants", [{"image_id": image.pk} for image in images])
     for image in images:
         image.stored_at = now
+
+
+def _check_client(request: Any) -> None:
+    if request is not None:
+        require_client(request)
 
 
 def _check_quota(owner: models.Model, number: int, size: int) -> None:

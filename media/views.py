@@ -50,7 +50,7 @@ class ImageViewSet(StrictViewSet):
         """Upload one image."""
         data = self.validated_data()
         with (
-            accepted_images([data["image"]], owner=self.member, alts=[data["alt"]]) as (image,),
+            accepted_images([data["image"]], owner=self.member, alts=[data["alt"]], request=request) as (image,),
             transaction.atomic(),
         ):
             mark_stored([image])

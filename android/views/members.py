@@ -10,7 +10,6 @@ from accounts.models import Block, Member
 from accounts.models.member import MemberQuerySet
 from accounts.profiles.counts import profile_counts
 from android.errors import AlreadyBlocking, NotTheMember
-from android.parsers import AppFormParser
 from android.representations import app_image_url, app_member_representation, app_member_values
 from android.response_serializers import (
     AvatarAnswerSerializer,
@@ -19,7 +18,7 @@ from android.response_serializers import (
     ProfileAnswerSerializer,
 )
 from android.serializers import ActorSerializer, AvatarSerializer, TargetSerializer
-from android.views.base import AppViewSet
+from android.views.base import AppFormViewSet, AppViewSet
 from libs.api.errors import NotFound
 from libs.api.operations import operation
 from libs.throttling.throttles import enforce_rate_limit, rate_limit
@@ -112,10 +111,8 @@ class AppMemberViewSet(AppViewSet):
         return Response({"member_id": self.member.pk, "target_id": target.pk})
 
 
-class AppAvatarViewSet(AppViewSet):
+class AppAvatarViewSet(AppFormViewSet):
     """The avatar."""
-
-    parser_classes = (AppFormParser,)
 
     @operation(
         summary="Set the avatar",
@@ -123,11 +120,15 @@ class AppAvatarViewSet(AppViewSet):
         responses={201: AvatarAnswerSerializer},
         rate_limits=[rate_limit("upload-member", by="member")],
         errors=[NotTheMember],
+        idempotent=True,
+        stores_response=True,
     )
     def upload(self, request: Request) -> Response:
         """Set the avatar; the former image is deleted."""
         file = self.data_without_actor()["file"]
-        with accepted_images([file], owner=self.member) as (image,), transaction.atomic():
+        with accepted_images([file], owner=self.member, request=request) as (image,), transaction.atomic():
             mark_stored([image])
             self.member.set_avatar(image.pk)
-        return Response({"member_id": self.member.pk, "avatar_url": app_image_url(image.key)}, status=201)
+            return self.store_response(
+                Response({"member_id": self.member.pk, "avatar_url": app_image_url(image.key)}, status=201)
+            )

@@ -8,11 +8,10 @@ from rest_framework.response import Response
 
 from android.errors import NotTheMember
 from android.numbered_pages import app_post_values, author_page, feed_page
-from android.parsers import AppFormParser
 from android.representations import app_post_representations
 from android.response_serializers import NewPostAnswerSerializer, PostPageSerializer
 from android.serializers import FeedSerializer, NewPostSerializer, PageSerializer
-from android.views.base import AppViewSet
+from android.views.base import AppFormViewSet
 from libs.api.operations import operation
 from libs.throttling.throttles import rate_limit
 from media.uploads import accepted_images, mark_stored
@@ -20,21 +19,21 @@ from posts.errors import NotYours
 from posts.models import Post
 
 
-class AppPostViewSet(AppViewSet):
+class AppPostViewSet(AppFormViewSet):
     """Posts."""
-
-    parser_classes = (AppFormParser,)
 
     @operation(
         summary="Publish a post",
         request={"multipart/form-data": NewPostSerializer},
         responses={201: NewPostAnswerSerializer},
         rate_limits=[rate_limit("post-member", by="member")],
+        idempotent=True,
+        stores_response=True,
     )
     def register(self, request: Request) -> Response:
         """Publish a post with its images in order; one invalid image refuses them all."""
         data = self.data_without_actor()
-        with accepted_images(data["files"], owner=self.member) as images, transaction.atomic():
+        with accepted_images(data["files"], owner=self.member, request=request) as images, transaction.atomic():
             mark_stored(images)
             image_ids = [image.pk for image in images]
             post = Post.objects.publish(author=self.member, text=data["content"], image_ids=image_ids)
@@ -42,7 +41,7 @@ class AppPostViewSet(AppViewSet):
             (representation,) = app_post_representations(
                 list(app_post_values(Post.objects.filter(pk=post.pk))), self.member.pk
             )
-        return Response({"post_id": representation.pop("id"), **representation}, status=201)
+            return self.store_response(Response({"post_id": representation.pop("id"), **representation}, status=201))
 
     @operation(summary="Read the feed", query=FeedSerializer, responses=PostPageSerializer, errors=[NotTheMember])
     def feed(self, request: Request) -> Response:

@@ -26,6 +26,7 @@ from libs.api.errors import (
 from libs.api.openapi_headers import HEADERS, add_conditions, add_rate_limits
 from libs.api.operations import Operation
 from libs.api.problems import MEDIA_TYPE, problem_document
+from libs.client_connection.errors import ClientDisconnected
 from libs.idempotency.errors import IDEMPOTENCY_ERRORS
 from libs.throttling.errors import TooManyRequests
 
@@ -134,6 +135,8 @@ class OperationSchema(AutoSchema):
         yield from self.operation.errors
         if self.operation.idempotent:
             yield from IDEMPOTENCY_ERRORS
+        if self.operation.stores_response:
+            yield ClientDisconnected
         if self.get_auth():
             yield from self._access_errors()
         if (self.method != "GET" and self.operation.request is not empty) or self.method == "DELETE":

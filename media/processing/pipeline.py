@@ -1,8 +1,8 @@
 """Processing of uploaded files: limits on bytes and pixels, decoding in few threads, and one JPEG per image."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from threading import Semaphore
@@ -10,8 +10,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
-from django.utils.translation import get_language, override
 
+from libs.thread_pools import CallerThreadPoolExecutor, lower_priority
 from media.errors import Busy, ImageTooLarge, ImageTooManyPixels, NotAnImage, TooManyImages
 from media.formats import InvalidImage, ParsedImage, TooManyPixels, parse_image
 from media.formats.parsed_image import check_pixel_count
@@ -29,8 +29,12 @@ MEDIA_TYPES_BY_FORMAT = {
 }
 # Larger images that must be decoded at full size are processed one at a time: two would take a gigabyte. Pixels.
 LARGE_IMAGE_PIXELS = 24_000_000
-# How long a request with images waits before it is refused as Busy. Seconds.
-MAX_WAIT = 1.0
+# Threads of the process that take no uploads, so that other requests are answered while images are decoded.
+THREADS_FOR_OTHER_REQUESTS = 2
+# How often a request that waits for its images looks whether its client is still there. Seconds.
+CLIENT_CHECK_SECONDS = 0.1
+# Lower priority of decoder threads than of those that answer requests (nice values: 0 to 19).
+DECODER_NICENESS = 5
 _large_image_lock = Semaphore()
 
 
@@ -39,46 +43,58 @@ def accepted_media_types() -> list[str]:
     return [media_type for name in settings.IMAGE_FORMATS for media_type in MEDIA_TYPES_BY_FORMAT[name]]
 
 
-def process_all(files: "Sequence[File[Any]]") -> list[ProcessedImage]:
+def process_all(files: "Sequence[File[Any]]", check_client: Callable[[], None] = lambda: None) -> list[ProcessedImage]:
     """Process all files, in order, or none.
 
-    Raises TooManyImages, ImageTooLarge, ImageTooManyPixels, NotAnImage or Busy.
+    `check_client` is called before, while and after images are decoded. When it raises, because nobody waits for them
+    any more, no further image is decoded.
+
+    Raises what `check_client` raises, TooManyImages, ImageTooLarge, ImageTooManyPixels, NotAnImage or Busy.
     """
     if len(files) > settings.POST_MAX_IMAGES:
         raise TooManyImages
     if any((file.size or 0) > settings.IMAGE_MAX_BYTES for file in files):
         raise ImageTooLarge
-    with _upload_slot():
-        return _process_in_pool(files)
+    with _limit_uploads():
+        return _process_in_pool(files, check_client)
 
 
 @contextmanager
-def _upload_slot() -> Iterator[None]:
-    """Let half of the process's threads take images, so that the others answer other requests; raises Busy."""
-    slots = _upload_slots(max(1, settings.THREADS // 2))
-    if not slots.acquire(timeout=MAX_WAIT):
+def _limit_uploads() -> Iterator[None]:
+    """Count one upload in progress; raises Busy when all threads that take uploads have one."""
+    free_threads = _upload_semaphore(max(1, settings.THREADS - THREADS_FOR_OTHER_REQUESTS))
+    # Without waiting: a thread that waits for another upload would not answer other requests either.
+    if not free_threads.acquire(blocking=False):
         raise Busy
     try:
         yield
     finally:
-        slots.release()
+        free_threads.release()
 
 
-def _process_in_pool(files: "Sequence[File[Any]]") -> list[ProcessedImage]:
-    # Threads suffice, since decoders release the GIL; the whole process has few, since each needs memory.
-    pool, language = _decoder_pool(settings.IMAGE_DECODER_THREADS), get_language() or "en"
-    tasks = [pool.submit(_process_in_language, language, file) for file in files]
+def _process_in_pool(files: "Sequence[File[Any]]", check_client: Callable[[], None]) -> list[ProcessedImage]:
+    # The pool decodes the images of one upload after those of another: the first is done early, and the last is not
+    # later than if all took turns.
+    check_client()
+    pool = _decoder_pool(settings.IMAGE_DECODER_THREADS)
+    tasks = [pool.submit(process_image, file) for file in files]
     try:
+        while not _is_finished(tasks):
+            check_client()
+        check_client()
         return [task.result() for task in tasks]
     finally:
         for task in tasks:
             task.cancel()
 
 
-def _process_in_language(language: str, file: "File[Any]") -> ProcessedImage:
-    """As `process_image`, with errors in the request's language, which a pool's thread does not know."""
-    with override(language):
-        return process_image(file)
+def _is_finished(tasks: "Sequence[Future[ProcessedImage]]") -> bool:
+    """Wait a moment for all tasks; raises the error of the first that has failed."""
+    done, waiting = wait(tasks, CLIENT_CHECK_SECONDS, FIRST_EXCEPTION)
+    for task in tasks:
+        if task in done:
+            task.result()
+    return not waiting
 
 
 def process_image(file: "File[Any]") -> ProcessedImage:
@@ -108,10 +124,11 @@ def _process_parsed(parsed: ParsedImage) -> ProcessedImage:
 
 
 @cache
-def _upload_slots(number: int) -> Semaphore:
-    return Semaphore(number)
+def _upload_semaphore(uploads: int) -> Semaphore:
+    return Semaphore(uploads)
 
 
 @cache
-def _decoder_pool(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, "decoder")
+def _decoder_pool(threads: int) -> CallerThreadPoolExecutor:
+    # Threads suffice, since decoders release the GIL; the whole process has few, since each needs memory.
+    return CallerThreadPoolExecutor(threads, "decoder", initializer=lower_priority, initargs=(DECODER_NICENESS,))

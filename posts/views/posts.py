@@ -87,7 +87,7 @@ class PostViewSet(StrictViewSet):
         """Publish a post."""
         data = self.validated_data()
         files, alts = data.pop("images", ()), data.pop("alts", ())
-        with accepted_images(files, owner=self.member, alts=alts) as images, transaction.atomic():
+        with accepted_images(files, owner=self.member, alts=alts, request=request) as images, transaction.atomic():
             # First, since a post can only claim stored images.
             mark_stored(images)
             image_ids = data["image_ids"] if "image_ids" in data else [image.pk for image in images]

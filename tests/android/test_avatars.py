@@ -123,15 +123,12 @@ def test_storage_that_is_away_is_told_as_such_and_the_avatar_stays(
     assert len(files_in(image_folder)) == Image.objects.count() == 1
 
 
-def test_a_server_that_takes_too_many_pictures_at_once_says_so(
-    mina_app: App, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pipeline, "MAX_WAIT", 0.01)
-    settings.THREADS = 2
-    places = pipeline._upload_slots(1)
-    places.acquire()
+def test_a_server_that_takes_too_many_pictures_at_once_says_so(mina_app: App, settings: Settings) -> None:
+    settings.THREADS = 3
+    uploads = pipeline._upload_semaphore(1)
+    uploads.acquire()
     try:
         assert refusal("uploadAvatar", send_once(mina_app, avatar_of(mina_app, picture_bytes()))) == (400, "MEMBER_003")
     finally:
-        places.release()
+        uploads.release()
     assert send_once(mina_app, avatar_of(mina_app, picture_bytes())).status == 201

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -436,10 +435,3 @@ def statements(app: App, sent: Request) -> int:
 def test_seven_pictures_take_as_many_statements_as_one(mina_app: App) -> None:
     one, seven = (post_of(mina_app, *[file_part("files", "a.jpg", picture_bytes())] * number) for number in (1, 7))
     assert statements(mina_app, seven) == statements(mina_app, one)
-
-
-def test_a_repeated_request_is_a_second_post_and_is_never_refused_as_an_attack(mina_app: App) -> None:
-    sent = post_of(mina_app, file_part("files", "a.jpg", picture_bytes()))
-    answers: list[Any] = [send_once(mina_app, sent) for _ in range(3)]
-    assert [answer.status for answer in answers] == [201, 201, 201]
-    assert len(mina_app.own_posts()) == 3

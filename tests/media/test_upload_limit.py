@@ -1,0 +1,53 @@
+"""Uploads beyond the limit at once are refused early, and other requests are served."""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from media.errors import Busy
+from media.processing import pipeline
+from tests.factories import upload
+
+
+@pytest.fixture
+def _all_uploads_in_progress(settings: Settings) -> Iterator[None]:
+    """The only thread that takes uploads has one."""
+    settings.THREADS = 1 + pipeline.THREADS_FOR_OTHER_REQUESTS
+    uploads = pipeline._upload_semaphore(1)
+    uploads.acquire()
+    yield
+    uploads.release()
+
+
+@pytest.mark.usefixtures("_all_uploads_in_progress")
+def test_an_upload_too_many_is_refused_with_a_time_to_retry(mina_api: APIClient, settings: Settings) -> None:
+    refused = mina_api.post("/api/v1/images", {"image": upload()}, format="multipart")
+    assert (refused.status_code, refused.json()["code"], refused["Retry-After"]) == (503, "busy", "3")
+    assert mina_api.get("/api/v1/posts").status_code == 200
+
+
+@pytest.mark.parametrize(("threads", "uploads"), [(1, 1), (2, 1), (3, 1), (8, 6)])
+def test_two_threads_are_left_to_other_requests(settings: Settings, threads: int, uploads: int) -> None:
+    settings.THREADS = threads
+    free = pipeline._upload_semaphore(uploads)
+    for _ in range(uploads):
+        assert free.acquire(blocking=False)
+    try:
+        with pytest.raises(Busy):
+            pipeline.process_all([upload()])
+    finally:
+        free.release(uploads)
+    assert pipeline.process_all([upload()])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives threads priorities of their own")
+def test_decoders_leave_the_processor_to_requests_and_requests_keep_theirs() -> None:
+    pool = pipeline._decoder_pool(1)
+    niceness = pool.submit(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id())).result()
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert niceness == min(19, max(own, pipeline.DECODER_NICENESS))
