@@ -56,12 +56,19 @@ TEMPLATE_BY_EVENT = {
     SecurityEvent.PASSWORD_CHANGED: "password_changed",
     SecurityEvent.PASSWORD_RESET: "password_changed",
     SecurityEvent.EMAIL_CHANGED: "email_changed",
+    SecurityEvent.TOKEN_REUSED: "token_reused",
+    SecurityEvent.TOKEN_REPEATED: "token_repeated",
 }
 
 
 def send_security_notice(event: SecurityEvent, address: str) -> None:
-    """Send an e-mail about a change of credentials, in the member's language."""
-    send(TEMPLATE_BY_EVENT[event.kind], address, event.member.language, {"time": event.created_at})
+    """Send an e-mail about a security event, in the member's language."""
+    send(
+        TEMPLATE_BY_EVENT[event.kind],
+        address,
+        event.member.language,
+        {"time": event.created_at, "network": event.network},
+    )
 
 
 def send_new_device(session: LoginSession) -> None:

@@ -25,7 +25,7 @@ def mail_code(payload: dict[str, Any]) -> None:
 
 @handles("accounts.mail_event")
 def mail_event(payload: dict[str, Any]) -> None:
-    """Send the member an e-mail about a change of credentials."""
+    """Send the member an e-mail about a security event."""
     event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
     if event is not None and event.member.erasure_started_at is None:
         send_security_notice(event, event.member.email)

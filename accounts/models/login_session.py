@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Value
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
@@ -16,6 +17,10 @@ from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue
 
 DEVICE_MAX_GRAPHEMES = 80
+# How many used refresh tokens of a session are kept as a record, so that renewing often does not fill the tables.
+USED_TOKENS_KEPT = 3
+# A client that lost a response repeats its request within this time, perhaps from its next network. Minutes.
+REPETITION_MINUTES = 5
 
 
 class TokenIdentity(NamedTuple):
@@ -87,6 +92,10 @@ class LoginSession(TimeOrdered):
     next_jti = models.CharField(max_length=32, blank=True)
     next_issued_at = models.DateTimeField(null=True)
     next_expires_at = models.DateTimeField(null=True)
+    # The network to which the successor was issued. The database defaults serve a release without these two fields.
+    next_network = models.CharField(max_length=50, blank=True, default="", db_default="")
+    # The tokens used before `current_jti` of which a record is kept, the newest first.
+    used_jtis = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=20, blank=True)
 
@@ -111,7 +120,16 @@ class LoginSession(TimeOrdered):
         """Whether this refresh token is valid: the one used last, or its successor."""
         return jti in (self.current_jti, self.next_jti)
 
-    def use_refresh_token(self, jti: str) -> TokenIdentity:
+    def is_repeated_elsewhere(self, jti: str, network: str) -> bool:
+        """Whether the token is presented again after minutes from another network than the one that has its successor.
+
+        A device and a copy of its token that renew in turn never use an older token; this is how they show.
+        """
+        if jti != self.current_jti or not self.next_issued_at or not self.next_network or network == self.next_network:
+            return False
+        return timezone.now() > self.next_issued_at + timedelta(minutes=REPETITION_MINUTES)
+
+    def use_refresh_token(self, jti: str, network: str) -> TokenIdentity:
         """Return the successor of a valid refresh token; the caller holds the row's lock.
 
         A token whose successor was not used yet gets the same successor again, so that a client that lost the response
@@ -119,9 +137,12 @@ class LoginSession(TimeOrdered):
         """
         if jti == self.next_jti:
             blacklist_tokens([self.current_jti])
+            used = [self.current_jti, *self.used_jtis]
+            self.used_jtis, forgotten = used[:USED_TOKENS_KEPT], used[USED_TOKENS_KEPT:]
+            delete_tokens(forgotten)
             self.current_jti, self.next_jti = jti, ""
         self.used_at = timezone.now()
-        successor = self._unused_successor() or self._issue_successor()
+        successor = self._unused_successor() or self._issue_successor(network)
         self.save()
         return successor
 
@@ -130,11 +151,11 @@ class LoginSession(TimeOrdered):
             return None
         return TokenIdentity(self.next_jti, self.next_issued_at, self.next_expires_at)
 
-    def _issue_successor(self) -> TokenIdentity:
+    def _issue_successor(self, network: str) -> TokenIdentity:
         issued_at = self.used_at.replace(microsecond=0)
         successor = TokenIdentity.generate(issued_at, self.expires_at.replace(microsecond=0))
         self.next_jti, self.next_issued_at, self.next_expires_at = successor
-        self.idle_at = successor.expires_at
+        self.next_network, self.idle_at = network, successor.expires_at
         return successor
 
 
@@ -142,3 +163,11 @@ def blacklist_tokens(jtis: Iterable[str]) -> None:
     """Blacklist refresh tokens, as a record that they were used up."""
     used = OutstandingToken.objects.filter(jti__in=[jti for jti in jtis if jti])
     BlacklistedToken.objects.bulk_create([BlacklistedToken(token=token) for token in used], ignore_conflicts=True)
+
+
+def delete_tokens(jtis: list[str]) -> None:
+    """Delete the records of refresh tokens, which stay invalid: their session does not name them."""
+    ids = list(OutstandingToken.objects.filter(jti__in=jtis).values_list("id", flat=True)) if jtis else []
+    if ids:
+        BlacklistedToken.objects.filter(token__in=ids)._raw_delete("default")
+        OutstandingToken.objects.filter(pk__in=ids)._raw_delete("default")

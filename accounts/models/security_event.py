@@ -12,12 +12,12 @@ from libs.outbox.queue import enqueue
 class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
     """Security events."""
 
-    def record_and_notify(self, member: Any, kind: str, *, former_email: str = "") -> None:
-        """Record a change of credentials and enqueue the e-mail to the member, and to the former address if any.
+    def record_and_notify(self, member: Any, kind: str, *, former_email: str = "", **details: Any) -> None:
+        """Record an event and enqueue the e-mail to the member, and to the former address if any.
 
-        Must be called in the transaction of the change.
+        `details` are the session's id and the network. Must be called in the transaction of what happened.
         """
-        event = self.create(member=member, kind=kind, former_email=former_email)
+        event = self.create(member=member, kind=kind, former_email=former_email, **details)
         enqueue("accounts.mail_event", {"event_id": event.pk})
         if former_email:
             enqueue("accounts.mail_former_address", {"event_id": event.pk})
@@ -26,7 +26,10 @@ class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
 class SecurityEvent(models.Model):
     """An event of one account; never changed, except that `former_email` is cleared once its e-mail is sent."""
 
+    # A refresh token older than the one used last: only a copy can be presented, and the session was ended.
     TOKEN_REUSED = "token_reused"
+    # A refresh token from two networks, minutes apart: perhaps a copy, perhaps a device that moved.
+    TOKEN_REPEATED = "token_repeated"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET = "password_reset"
     EMAIL_CHANGED = "email_changed"

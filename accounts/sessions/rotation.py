@@ -2,7 +2,8 @@
 
 SimpleJWT's own rotation lets two concurrent requests use one refresh token, and does not react to reuse. Here a refresh
 token is valid until its one successor has been used: until then every use of it, concurrent ones too, gets that same
-successor. Using an older token ends its session and is recorded. There is no time window.
+successor. Using an older token ends its session. There is no time window. A copy that is used in step with the device
+never presents an older token; it is noticed when one token is presented from two networks. Both are security events.
 """
 
 from dataclasses import dataclass
@@ -63,7 +64,9 @@ def rotate_tokens(raw: str, *, audience: str, network: str, member_id: int | Non
     with transaction.atomic():
         session = _lock_session(token, audience)
         if session.is_live and session.member.is_active and session.accepts_refresh_token(token["jti"]):
-            return _token_pair(session, session.use_refresh_token(token["jti"]))
+            if session.is_repeated_elsewhere(token["jti"], network):
+                _notify_of_repetition(session, network)
+            return _token_pair(session, session.use_refresh_token(token["jti"], network))
         if session.is_live and not session.accepts_refresh_token(token["jti"]):
             _end_reused(session, network)
     raise SessionEnded
@@ -84,9 +87,18 @@ def _lock_session(token: RefreshToken, audience: str) -> LoginSession:
 
 def _end_reused(session: LoginSession, network: str) -> None:
     LoginSession.objects.filter(pk=session.pk).end("token_reused")
-    SecurityEvent.objects.create(
-        member_id=session.member_id, kind=SecurityEvent.TOKEN_REUSED, session_id=session.pk, network=network
+    SecurityEvent.objects.record_and_notify(
+        session.member, SecurityEvent.TOKEN_REUSED, session_id=session.pk, network=network
     )
+
+
+def _notify_of_repetition(session: LoginSession, network: str) -> None:
+    """Record that two networks hold one token, and notify the member, once a day for a session."""
+    events = session.member.security_events.filter(kind=SecurityEvent.TOKEN_REPEATED, session_id=session.pk)
+    if not events.filter(created_at__gt=timezone.now() - timedelta(days=1)).exists():
+        SecurityEvent.objects.record_and_notify(
+            session.member, SecurityEvent.TOKEN_REPEATED, session_id=session.pk, network=network
+        )
 
 
 def _token_pair(session: LoginSession, identity: TokenIdentity) -> TokenPair:

@@ -1,9 +1,12 @@
 """E-mails about new devices and changed credentials."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
 
 from accounts.jobs import mail_event, mail_former_address, mail_new_device
 from accounts.models import Member
@@ -92,3 +95,19 @@ def test_every_email_speaks_the_readers_language(
 def test_an_email_about_what_is_gone_is_not_sent(job: Callable[..., None], db: None, mailoutbox: SentEmails) -> None:
     job({"event_id": 4711, "session_id": 4711})
     assert mailoutbox == []
+
+
+def test_a_used_up_or_copied_refresh_token_sends_an_email(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
+    phone, thief = Phone.of(mina), Phone("203.0.113.5")
+    first = phone.pair["refresh"]
+    phone.refresh()
+    with time_machine.travel(timezone.now() + timedelta(minutes=20), tick=False):
+        assert thief.store_tokens(thief.refresh(first)).status_code == 200
+        assert thief.refresh().status_code == 200
+        assert phone.refresh(first).status_code == 401
+        work()
+    assert subjects(mailoutbox, mina.email) == [
+        "A login of yours was used from two networks",
+        "One of your devices was logged out",
+    ]
+    assert "203.0.113.0/24" in str(mailoutbox[0].body)

@@ -89,6 +89,56 @@ def test_a_copied_token_cannot_be_used_beside_the_original(phone: Phone) -> None
     assert code_of(thief.get("me")) == "session_ended"
 
 
+def test_a_copied_token_used_in_step_with_the_device_is_noticed(phone: Phone, mina: Member) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        thief = Phone("203.0.113.5")
+        thief.pair = dict(phone.pair)
+        for _ in range(3):
+            for device in (phone, thief):
+                assert device.store_tokens(device.refresh()).status_code == 200
+                clock.shift(timedelta(minutes=20))
+        event = SecurityEvent.objects.get()
+        assert (event.member, event.kind, str(event.session_id)) == (mina, "token_repeated", phone.pair["session_id"])
+        assert event.network == "203.0.113.0/24"
+        clock.shift(timedelta(days=1))
+        assert [device.refresh().status_code for device in (phone, phone, thief)] == [200] * 3
+        clock.shift(timedelta(minutes=20))
+        assert thief.refresh().status_code == 200
+    assert SecurityEvent.objects.count() == 2
+
+
+@pytest.mark.parametrize(("address", "minutes"), [(HOME, 60), ("192.0.2.77", 60), ("203.0.113.5", 2)])
+def test_a_repetition_nearby_or_at_once_is_no_security_event(phone: Phone, address: str, minutes: int) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        phone.refresh()
+        clock.shift(timedelta(minutes=minutes))
+        assert Phone(address).refresh(phone.pair["refresh"]).status_code == 200
+    assert not SecurityEvent.objects.exists()
+
+
+def test_a_device_may_renew_from_another_network_each_time(phone: Phone) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for number in range(5):
+            travelling = Phone(f"198.51.{number}.1")
+            travelling.pair = phone.pair
+            assert phone.store_tokens(travelling.refresh()).status_code == 200
+            clock.shift(timedelta(hours=1))
+    assert not SecurityEvent.objects.exists()
+
+
+def test_renewing_four_hundred_times_leaves_a_handful_of_rows(phone: Phone) -> None:
+    used = [phone.pair["refresh"]]
+    for _ in range(400):
+        assert phone.store_tokens(phone.refresh()).status_code == 200
+        used.append(phone.pair["refresh"])
+    stored = set(OutstandingToken.objects.values_list("jti", flat=True))
+    assert stored == {claims(token)["jti"] for token in used[-5:]}
+    assert BlacklistedToken.objects.count() == 3
+    # The oldest, which has no record any more, ends the session like any other old token.
+    assert code_of(phone.refresh(used[0])) == "session_ended"
+    assert SecurityEvent.objects.get().kind == "token_reused"
+
+
 def test_many_lost_responses_never_log_out_the_device(phone: Phone) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for number in range(30):
