@@ -1,4 +1,4 @@
-"""Output of slow tools, kept in var/test-builds from one run of the tests to the next."""
+"""Output of slow tools, stored in var/test-builds from one run of the tests to the next."""
 
 import fcntl
 import hashlib

@@ -85,7 +85,7 @@ def jun_api(jun: Member) -> APIClient:
 
 @pytest.fixture
 def image_of() -> Callable[..., Image]:
-    """Puts an uploaded picture of a member in place, shown by nothing yet."""
+    """Stores an uploaded image of a member that no post or avatar uses yet."""
 
     def accept(owner: Member, **options: Any) -> Image:
         (image,) = store_images([upload(**options)], owner=owner)

@@ -22,7 +22,7 @@ PASSWORD = "correct horse battery staple"
 
 
 class MemberFactory(factory.django.DjangoModelFactory[Member]):
-    """A member who can sign in with PASSWORD."""
+    """A member who can log in with PASSWORD."""
 
     class Meta:
         model = Member

@@ -34,7 +34,7 @@ def _nobody_counted() -> None:
 
 @pytest.fixture
 def phone() -> Phone:
-    """A phone that nobody has signed in."""
+    """A phone on which nobody is logged in."""
     return Phone()
 
 

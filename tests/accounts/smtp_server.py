@@ -83,6 +83,8 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     return certificate, private
 
 
-def _knows_us(server: Any, session: Any, envelope: Any, mechanism: str, told: Any) -> AuthResult:
+def _knows_us(server: Any, session: Any, envelope: Any, mechanism: str, credentials: Any) -> AuthResult:
     # "Not handled" has aiosmtpd say it to the client.
-    return AuthResult(success=(told.login, told.password) == (USER.encode(), APP_PASSWORD.encode()), handled=False)
+    return AuthResult(
+        success=(credentials.login, credentials.password) == (USER.encode(), APP_PASSWORD.encode()), handled=False
+    )

@@ -106,5 +106,5 @@ def test_an_image_claimed_as_avatar_and_by_a_post_goes_to_one_of_them(
         publish = partial(two.post, "posts", text="", image_ids=[wanted])
         answers = at_once([show, publish])
         assert sorted(map(code_of, answers)) == ["", "image_not_usable"]
-    shown = set(Avatar.objects.values_list("image", flat=True))
-    assert not shown & set(Post.objects.values_list("post_images__image", flat=True))
+    avatars = set(Avatar.objects.values_list("image", flat=True))
+    assert not avatars & set(Post.objects.values_list("post_images__image", flat=True))

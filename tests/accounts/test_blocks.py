@@ -41,17 +41,17 @@ def test_a_block_hides_both_ways_in_everything_that_is_read(
     phone: Phone, other: Phone, mina: Member, jun: Member, sora: Member, posts: dict[str, Post]
 ) -> None:
     assert phone.put(f"blocks/{jun.pk}").status_code == 204
-    for asker, hidden in ((phone, jun), (other, mina)):
+    for viewer, hidden in ((phone, jun), (other, mina)):
         own = "Mina" if hidden is jun else "Jun"
-        assert asker.get(f"members/{hidden.pk}").status_code == 404
-        assert asker.get(f"posts/{posts[hidden.nickname].pk}").status_code == 404
-        assert nicknames(asker.get("posts")) == {own, "Sora"}
-        assert nicknames(asker.get(f"posts?author={hidden.pk}")) == set()
-        assert nicknames(asker.get(f"members/{sora.pk}/followers")) == {own}
-        assert nicknames(asker.get(f"members/{sora.pk}/following")) == {own}
-        assert asker.get(f"members/{sora.pk}").json()["counts"]["followers"] == 1
+        assert viewer.get(f"members/{hidden.pk}").status_code == 404
+        assert viewer.get(f"posts/{posts[hidden.nickname].pk}").status_code == 404
+        assert nicknames(viewer.get("posts")) == {own, "Sora"}
+        assert nicknames(viewer.get(f"posts?author={hidden.pk}")) == set()
+        assert nicknames(viewer.get(f"members/{sora.pk}/followers")) == {own}
+        assert nicknames(viewer.get(f"members/{sora.pk}/following")) == {own}
+        assert viewer.get(f"members/{sora.pk}").json()["counts"]["followers"] == 1
         for path in (f"members/{hidden.pk}/followers", f"members/{hidden.pk}/following"):
-            assert asker.get(path).status_code == 404
+            assert viewer.get(path).status_code == 404
 
 
 def test_others_still_see_both_members_of_a_block(

@@ -75,9 +75,9 @@ def test_a_wrong_password_sends_no_email(phone: Phone) -> None:
 def test_an_address_of_another_member_gets_the_same_response_as_a_free_one(
     phone: Phone, jun: Member, work: Work, mailoutbox: SentEmails
 ) -> None:
-    asked = [phone.post("me/email", email=email, password=PASSWORD) for email in (jun.email, NEW)]
+    responses = [phone.post("me/email", email=email, password=PASSWORD) for email in (jun.email, NEW)]
     work()
-    assert comparable(asked[0]) == comparable(asked[1])
+    assert comparable(responses[0]) == comparable(responses[1])
     assert comparable(confirm(phone, "xxxxxxxx", jun.email)) == comparable(confirm(phone, "xxxxxxxx"))
     assert subjects(mailoutbox, jun.email) == ["This e-mail address already belongs to a Heart to Heart account"]
     assert last_code(mailoutbox, jun.email) == ""

@@ -180,8 +180,8 @@ def test_images_beyond_a_chunk_are_deleted_with_their_files(
 
 def test_every_reference_to_a_member_that_is_not_deleted_along_is_known_to_a_step() -> None:
     relations = [field for field in Member._meta.get_fields(include_hidden=True) if isinstance(field, ManyToOneRel)]
-    kept = {str(relation.field) for relation in relations if relation.on_delete is not models.CASCADE}
-    assert kept == {
+    remaining = {str(relation.field) for relation in relations if relation.on_delete is not models.CASCADE}
+    assert remaining == {
         "media.Image.owner", "moderation.Report.reporter", "moderation.Report.subject",
         "token_blacklist.OutstandingToken.user",
     }  # fmt: skip

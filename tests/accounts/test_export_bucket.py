@@ -69,14 +69,14 @@ def digest(key: bytes, text: str) -> bytes:
 def signature_of(url: str) -> str:
     """What S3 computes of a GET and compares (AWS Signature Version 4, "Authenticating requests: query parameters")."""
     parts = urlsplit(url)
-    asked = {name: value for name, value in sorted(parse_qsl(parts.query)) if name != "X-Amz-Signature"}
-    query = urlencode(asked, quote_via=quote, safe="")
+    parameters = {name: value for name, value in sorted(parse_qsl(parts.query)) if name != "X-Amz-Signature"}
+    query = urlencode(parameters, quote_via=quote, safe="")
     request = "\n".join(["GET", parts.path, query, f"host:{parts.netloc}", "", "host", "UNSIGNED-PAYLOAD"])
-    scope = asked["X-Amz-Credential"].partition("/")[2]
+    scope = parameters["X-Amz-Credential"].partition("/")[2]
     key = f"AWS4{SECRET}".encode()
     for part in scope.split("/"):
         key = digest(key, part)
-    named = [asked["X-Amz-Algorithm"], asked["X-Amz-Date"], scope, sha256(request.encode()).hexdigest()]
+    named = [parameters["X-Amz-Algorithm"], parameters["X-Amz-Date"], scope, sha256(request.encode()).hexdigest()]
     return digest(key, "\n".join(named)).hex()
 
 

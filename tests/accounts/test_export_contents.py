@@ -56,10 +56,10 @@ def test_posts_and_images_are_those_of_the_member(export: Export, mina: Member, 
     hidden = PostFactory.create(author=mina, text="removed")
     hidden.remove()
     archive = export()
-    shown, gone = read_json(archive, "posts")
-    assert (shown["id"], shown["text"]) == (str(post.pk), post.text)
-    assert [entry["file"] for entry in shown["images"]] == [f"pictures/{image.pk}.jpg" for image in (second, first)]
-    assert [entry["alt"] for entry in shown["images"]] == ["A blue wall", ""]
+    exported, gone = read_json(archive, "posts")
+    assert (exported["id"], exported["text"]) == (str(post.pk), post.text)
+    assert [entry["file"] for entry in exported["images"]] == [f"pictures/{image.pk}.jpg" for image in (second, first)]
+    assert [entry["alt"] for entry in exported["images"]] == ["A blue wall", ""]
     assert gone["removed_at"] is not None
     for image in (first, second):
         assert archive.read(f"pictures/{image.pk}.jpg") == image_files.read_variant(image.key, "full")
@@ -76,8 +76,8 @@ def test_former_texts_of_posts_are_exported_too(export: Export, mina: Member, ju
         (str(post.pk), "Frist snow"),
         (str(post.pk), "First snow"),
     ]
-    (shown,) = read_json(archive, "posts")
-    assert shown["edited_at"] == before[-1]["edited_at"]
+    (exported,) = read_json(archive, "posts")
+    assert exported["edited_at"] == before[-1]["edited_at"]
 
 
 def test_posts_that_the_member_deleted_are_not_exported_although_their_job_failed(export: Export, mina: Member) -> None:

@@ -57,9 +57,9 @@ def test_every_address_gets_the_same_reset_response(mina: Member, jun: Member, s
     jun.suspend(timezone.now() + timedelta(days=1))
     sora.withdraw()
     emails = (mina.email, jun.email, sora.email, "nobody@example.com")
-    asked = [comparable(Phone().post("password-resets", email=email)) for email in emails]
+    responses = [comparable(Phone().post("password-resets", email=email)) for email in emails]
     guessed = [comparable(reset(email, "xxxxxxxx")) for email in emails]
-    assert asked == [asked[0]] * 4
+    assert responses == [responses[0]] * 4
     assert guessed == [guessed[0]] * 4
     assert VerificationCode.objects.count() == 4
 
@@ -173,5 +173,5 @@ def test_a_reset_sends_an_email_and_no_table_stores_the_code(
 
 def test_emails_to_reset_with_are_counted_with_those_to_join_with(mina: Member) -> None:
     paths = ("verification-codes", "password-resets") * 3
-    asked = [Phone(f"198.51.100.{n}").post(path, email=mina.email) for n, path in enumerate(paths)]
-    assert [answer.status_code for answer in asked] == [202] * 5 + [429]
+    responses = [Phone(f"198.51.100.{n}").post(path, email=mina.email) for n, path in enumerate(paths)]
+    assert [answer.status_code for answer in responses] == [202] * 5 + [429]

@@ -94,8 +94,8 @@ def test_profile_counts_include_only_what_the_viewer_may_see(
 
 def test_a_profile_says_who_follows_whom(phone: Phone, mina: Member, jun: Member) -> None:
     jun.follow(mina)
-    shown = phone.get(f"members/{jun.pk}").json()
-    assert shown["viewer"] == {"following": False, "followed_by": True}
+    profile = phone.get(f"members/{jun.pk}").json()
+    assert profile["viewer"] == {"following": False, "followed_by": True}
 
 
 @pytest.mark.parametrize("rows", [1, 50])

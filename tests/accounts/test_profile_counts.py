@@ -32,16 +32,16 @@ def add_followers(member: Member, number: int) -> list[Member]:
 
 
 def counts_of(member: Member, viewer: Member) -> dict[str, int]:
-    shown: dict[str, int] = Phone.of(viewer).get(f"members/{member.pk}").json()["counts"]
-    return shown
+    counts: dict[str, int] = Phone.of(viewer).get(f"members/{member.pk}").json()["counts"]
+    return counts
 
 
-@pytest.mark.parametrize(("followers", "shown"), [(0, 0), (2, 2), (3, 3), (5, 3)])
+@pytest.mark.parametrize(("followers", "counted"), [(0, 0), (2, 2), (3, 3), (5, 3)])
 def test_a_count_is_exact_up_to_the_limit_and_stops_there(
-    mina: Member, jun: Member, limit: int, followers: int, shown: int
+    mina: Member, jun: Member, limit: int, followers: int, counted: int
 ) -> None:
     add_followers(jun, followers)
-    assert counts_of(jun, mina)["followers"] == shown
+    assert counts_of(jun, mina)["followers"] == counted
 
 
 def test_each_kind_of_count_stops_at_the_limit(mina: Member, jun: Member, limit: int) -> None:
@@ -83,7 +83,7 @@ def test_counting_a_popular_member_reads_no_more_followers_than_the_limit(
     mina: Member, jun: Member, limit: int
 ) -> None:
     if connection.vendor != "postgresql":
-        pytest.skip("plans are asked of PostgreSQL, which production runs on")
+        pytest.skip("plans are those of PostgreSQL, which production runs on")
     add_followers(jun, 300)
     for other in MemberFactory.create_batch(10):
         add_followers(other, 100)

@@ -20,8 +20,8 @@ from tests.posts.test_query_counts import explained, indexes, statements
 MEMBERS = "/api/v1/members"
 
 
-def found(client: APIClient, words: str, **asked: Any) -> list[str]:
-    return [member["nickname"] for member in client.get(MEMBERS, {"search": words} | asked).json()["results"]]
+def found(client: APIClient, words: str, **parameters: Any) -> list[str]:
+    return [member["nickname"] for member in client.get(MEMBERS, {"search": words} | parameters).json()["results"]]
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_a_page_of_members_takes_one_statement(jun_api: APIClient, number: int) 
 )
 def test_nickname_searches_use_their_indexes(jun: Member, words: str, index: str) -> None:
     if connection.vendor != "postgresql":
-        pytest.skip("plans are asked of PostgreSQL, which production runs on")
+        pytest.skip("plans are parameters of PostgreSQL, which production runs on")
     put(Member(email=f"{number}@example.com", name="x", nickname=f"Annabel{number}") for number in range(5_000))
     with connection.cursor() as cursor:
         # Autovacuum does this elsewhere: new entries wait in a list that the planner does not like.

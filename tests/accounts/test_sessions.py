@@ -17,7 +17,7 @@ from tests.accounts.phone import Phone, code_of
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
-# Signs in, and is refused before anything is looked up.
+# Logs in, and is refused before anything is looked up.
 CHEAP = "posts?unknown=1"
 
 
@@ -40,17 +40,17 @@ def redis_cache(url: str) -> dict[str, Any]:
 
 
 def is_in(phone: Phone) -> bool:
-    """Whether the phone is still signed in."""
+    """Whether the phone is still logged in."""
     answer = phone.get(CHEAP)
     assert code_of(answer) in ("unknown_field", "session_ended")
     return code_of(answer) == "unknown_field"
 
 
 def test_sessions_are_listed_newest_first_and_the_current_one_is_marked(phone: Phone, tablet: Phone) -> None:
-    shown = phone.get("sessions").json()["results"]
-    assert [(one["device"], one["is_current"]) for one in shown] == [("tablet", False), ("phone", True)]
-    assert shown[1].keys() == {"id", "device", "network", "created_at", "used_at", "expires_at", "is_current"}
-    assert shown[1]["network"] == "192.0.2.0/24"
+    sessions = phone.get("sessions").json()["results"]
+    assert [(one["device"], one["is_current"]) for one in sessions] == [("tablet", False), ("phone", True)]
+    assert sessions[1].keys() == {"id", "device", "network", "created_at", "used_at", "expires_at", "is_current"}
+    assert sessions[1]["network"] == "192.0.2.0/24"
 
 
 def test_sessions_of_another_member_are_not_listed(phone: Phone, jun: Member) -> None:
@@ -211,7 +211,7 @@ def test_the_list_of_sessions_takes_one_query_for_any_length(
         assert len(phone.get("sessions").json()["results"]) == devices
 
 
-def test_a_device_may_be_named_in_any_emails(mina: Member, phone: Phone) -> None:
+def test_a_device_may_be_named_in_any_script(mina: Member, phone: Phone) -> None:
     for name in ("미나의 전화", "👨‍👩‍👧‍👦" * 80):
         assert phone.log_in(mina.email, device=name).status_code == 201
         assert phone.get("sessions").json()["results"][0]["device"] == name

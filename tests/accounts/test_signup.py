@@ -86,7 +86,7 @@ def test_only_who_proved_an_address_learns_that_it_is_taken(proof_for: CodeFor) 
     assert (answer.status_code, code_of(answer)) == (409, "email_taken")
 
 
-def test_an_address_in_other_emails_is_the_same_member(proof_for: CodeFor) -> None:
+def test_an_address_in_another_case_is_the_same_member(proof_for: CodeFor) -> None:
     proof = proof_for("NEW@Example.com")
     MemberFactory.create(email="new@EXAMPLE.com")
     assert code_of(join(proof)) == "email_taken"
@@ -131,7 +131,9 @@ def test_a_password_that_is_easy_to_guess_is_refused(proof_for: CodeFor, passwor
 @pytest.mark.parametrize(
     "password", ["ten chars.", "바다가 보이는 작은 정원", " spaces at both ends ", "🌊" * 10, "sea " * 32]
 )
-def test_a_long_password_of_any_emails_is_taken_as_it_is(proof_for: CodeFor, phone: Phone, password: str) -> None:
+def test_a_long_password_of_any_characters_is_accepted_unchanged(
+    proof_for: CodeFor, phone: Phone, password: str
+) -> None:
     assert join(proof_for(NEW), password=password).status_code == 201
     assert phone.log_in(NEW, password).status_code == 201
     assert code_of(phone.log_in(NEW, f"{password} ")) == "credentials_wrong"

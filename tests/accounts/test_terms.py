@@ -44,9 +44,9 @@ def test_reading_is_allowed_under_the_old_terms(phone: Phone, jun: Member) -> No
 
 
 def test_a_data_export_needs_no_new_terms(phone: Phone) -> None:
-    asked = phone.post("me/exports")
-    assert asked.status_code == 202
-    assert phone.get(f"me/exports/{asked.json()['id']}").status_code == 200
+    created = phone.post("me/exports")
+    assert created.status_code == 202
+    assert phone.get(f"me/exports/{created.json()['id']}").status_code == 200
 
 
 def test_accepting_the_current_terms_allows_writing_again(phone: Phone, mina: Member) -> None:
@@ -95,9 +95,9 @@ def test_the_terms_check_costs_one_query_for_writes_only(
     settings.TERMS_VERSION = "2026-11-01"
     with django_assert_num_queries(0):
         assert code_of(phone.get("posts?unknown=1")) == "unknown_field"
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as queries:
         assert code_of(phone.post("posts?unknown=1", text="x")) == "unknown_field"
-    assert ["terms_version" in query["sql"] for query in asked] == [True]
+    assert ["terms_version" in query["sql"] for query in queries] == [True]
 
 
 def test_a_method_that_is_not_allowed_is_refused_before_the_terms(phone: Phone) -> None:

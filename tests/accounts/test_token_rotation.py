@@ -25,7 +25,7 @@ ROUNDS, AT_ONCE = 25, 8
 
 @pytest.fixture
 def phone(mina: Member) -> Phone:
-    """Mina's, signed in."""
+    """Mina's, logged in."""
     return Phone.of(mina)
 
 

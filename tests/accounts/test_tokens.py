@@ -26,7 +26,7 @@ INVALID = 'Bearer error="invalid_token"'
 
 @pytest.fixture
 def phone(mina: Member) -> Phone:
-    """Mina's, signed in."""
+    """Mina's, logged in."""
     return Phone.of(mina)
 
 
@@ -56,15 +56,15 @@ def segment(value: Any) -> str:
 
 
 def test_a_token_has_string_ids_and_no_personal_data(phone: Phone, mina: Member) -> None:
-    said = claims(phone.pair["access"])
-    assert said.keys() == {"typ", "exp", "iat", "jti", "sub", "sid", "aud", "iss"}
-    assert (said["sub"], said["sid"], said["aud"], said["iss"]) == (
+    payload = claims(phone.pair["access"])
+    assert payload.keys() == {"typ", "exp", "iat", "jti", "sub", "sid", "aud", "iss"}
+    assert (payload["sub"], payload["sid"], payload["aud"], payload["iss"]) == (
         str(mina.pk),
         phone.pair["session_id"],
         "v1",
         "heart-to-heart",
     )
-    assert said["exp"] - said["iat"] == 600
+    assert payload["exp"] - payload["iat"] == 600
 
 
 def test_a_missing_token_gets_a_challenge_without_an_error() -> None:
@@ -96,10 +96,10 @@ def test_a_token_in_the_query_or_the_body_is_ignored(phone: Phone) -> None:
 
 
 def test_an_unsigned_token_is_refused(phone: Phone) -> None:
-    said = claims(phone.pair["access"])
+    payload = claims(phone.pair["access"])
     for name in ("none", "None", "NONE", ""):
         head = segment({"typ": "JWT", "alg": name, "kid": own_key()[0]})
-        assert is_refused(f"{head}.{segment(said)}.")
+        assert is_refused(f"{head}.{segment(payload)}.")
 
 
 def test_a_token_by_another_algorithm_is_refused(phone: Phone) -> None:

@@ -212,9 +212,9 @@ def test_an_invalid_address_is_refused_for_a_code(phone: Phone, email: Any) -> N
 
 def test_one_address_gets_five_emails_an_hour_whoever_it_is(mina: Member) -> None:
     for email in (mina.email, NEW):
-        asked = [Phone(f"198.51.100.{n}").post("verification-codes", email=email) for n in range(6)]
-        assert [answer.status_code for answer in asked] == [202] * 5 + [429]
-        assert 0 < int(asked[-1]["Retry-After"]) <= 3_600
+        responses = [Phone(f"198.51.100.{n}").post("verification-codes", email=email) for n in range(6)]
+        assert [answer.status_code for answer in responses] == [202] * 5 + [429]
+        assert 0 < int(responses[-1]["Retry-After"]) <= 3_600
 
 
 def test_an_unknown_field_of_a_code_request_is_refused(phone: Phone) -> None:

@@ -167,11 +167,11 @@ def test_erasing_a_member_does_not_touch_the_data_of_others(
     phone = Phone.of(jun)
     phone.post("posts", text="Jun stays", image_ids=[str(image_of(jun).pk)])
     work()
-    shown: list[Any] = phone.get("posts").json()["results"]
+    posts: list[Any] = phone.get("posts").json()["results"]
     withdraw_days_ago(mina, 15)
     erase_withdrawn(capsys, "--yes")
     work()
-    assert phone.get("posts").json()["results"] == shown
+    assert phone.get("posts").json()["results"] == posts
     assert Image.objects.count() == 1
 
 

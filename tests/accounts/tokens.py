@@ -19,7 +19,7 @@ def own_key() -> tuple[str, str]:
 
 def forged(token: str, *, key: Any = None, algorithm: str = "HS256", kid: Any = "", **changes: Any) -> str:
     """Return the token with other claims (None removes one), signed by our key or another."""
-    said = {name: value for name, value in (claims(token) | changes).items() if value is not None}
+    payload = {name: value for name, value in (claims(token) | changes).items() if value is not None}
     own_kid, own = own_key()
     headers = {} if kid is None else {"kid": kid or own_kid}
-    return jwt.encode(said, own if key is None else key, algorithm, headers=headers)
+    return jwt.encode(payload, own if key is None else key, algorithm, headers=headers)

@@ -55,7 +55,7 @@ class Refused(Exception):
 
 
 class LoggedOut(Refused):
-    """The session is deleted, and the login screen is shown."""
+    """The session is deleted, and the login screen opens."""
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Session:
 
 @dataclass
 class App:
-    """One phone with the app on it. `heard` keeps every answer, `checks` counts what was looked at in them."""
+    """One phone with the app on it. `exchanges` has each request with its response, `checks` counts values checked."""
 
     send: Send
     session: Session | None = None

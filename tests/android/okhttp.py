@@ -119,11 +119,11 @@ def file_part(name: str, file_name: str, data: bytes) -> bytes:
 
 
 def over_socket(host: str, port: int, *, keep: bool = True) -> Send:
-    """Sends to a real server, over a connection that is kept open as long as both like."""
-    kept: list[socket.socket] = []
+    """Sends to a real server, over a connection that stays open until one side closes it."""
+    pool: list[socket.socket] = []
 
     def send(request: Request, access: str, patience: float) -> Answer:
-        connection, reader = _asked(host, port, kept, phone_bytes(request, access, f"{host}:{port}"), patience)
+        connection, reader = _asked(host, port, pool, phone_bytes(request, access, f"{host}:{port}"), patience)
         try:
             with reader:
                 answer = _read(reader)
@@ -131,26 +131,26 @@ def over_socket(host: str, port: int, *, keep: bool = True) -> Send:
             connection.close()
             raise NetworkError(repr(fault)) from fault
         if keep and not reader.will_close:
-            kept.append(connection)
+            pool.append(connection)
         else:
             connection.close()
         return answer
 
     # A phone that is put away closes its connections.
-    weakref.finalize(send, _close, kept)
+    weakref.finalize(send, _close, pool)
     return following(send)
 
 
 def _asked(
-    host: str, port: int, kept: list[socket.socket], sent: bytes, patience: float
+    host: str, port: int, pool: list[socket.socket], sent: bytes, patience: float
 ) -> tuple[socket.socket, HTTPResponse]:
-    """Send, and read the head of the answer; once more, on a new connection, if a kept one turns out to be closed.
+    """Send, and read the head of the answer; once more, on a new connection, if one of the pool turns out to be closed.
 
     So OkHttp does, with a POST too; not after a timeout, nor for an answer that is none.
     """
     while True:
-        is_new = not kept
-        connection = _connected(host, port) if is_new else kept.pop()
+        is_new = not pool
+        connection = _connected(host, port) if is_new else pool.pop()
         connection.settimeout(patience)
         try:
             connection.sendall(sent)
@@ -174,8 +174,8 @@ def _head_of_answer(connection: socket.socket, method: str) -> HTTPResponse:
     return reader
 
 
-def _close(kept: list[socket.socket]) -> None:
-    for connection in kept:
+def _close(pool: list[socket.socket]) -> None:
+    for connection in pool:
         connection.close()
 
 

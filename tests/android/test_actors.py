@@ -15,13 +15,13 @@ from tests.factories import MemberFactory, PostFactory
 from tests.project.snapshots import snapshot
 
 HUGE = 2**63
-Told = tuple[int, str]
-BROKEN: Told = (400, "GLOBAL_002")
+StatusAndCode = tuple[int, str]
+BROKEN: StatusAndCode = (400, "GLOBAL_002")
 # In an address what is no number of a member is an address that is not there.
-NOWHERE: Told = (404, "GLOBAL_001")
+NOWHERE: StatusAndCode = (404, "GLOBAL_001")
 
 Say = Callable[[Any], Request]
-# How each call is told who acts.
+# The field of each call that names the actor.
 ACTORS: dict[str, Say] = {
     "uploadAvatar": lambda value: form("uploadAvatar", member_id=[value]),
     "registerPost": lambda value: form("registerPost", member_id=[value], content=["Snow"]),
@@ -33,7 +33,7 @@ ACTORS: dict[str, Say] = {
     "deleteMember": lambda value: Request("DELETE", f"/member/delete/{value}"),
 }
 NOT_IN_THE_ADDRESS = [call for call in ACTORS if call != "deleteMember"]
-FOREIGN: dict[str, Told] = {
+FOREIGN: dict[str, StatusAndCode] = {
     "uploadAvatar": (403, "GLOBAL_002"),
     "registerPost": (403, "POST_000"),
     "getBlockingMembers": (403, "MEMBER_005"),
@@ -164,7 +164,7 @@ def test_an_actor_in_another_place_than_the_calls_own_counts_for_nothing(
     assert send_once(mina_app, form("registerPost", **texts)).json()["writer_id"] == mina.pk
 
 
-TARGETS: dict[str, Told] = {"block": (400, "MEMBER_005"), "unblock": (400, "MEMBER_005"), "report": BROKEN}
+TARGETS: dict[str, StatusAndCode] = {"block": (400, "MEMBER_005"), "unblock": (400, "MEMBER_005"), "report": BROKEN}
 
 
 def test_a_profile_of_two_members_is_refused(mina_app: App, mina: Member, jun: Member) -> None:

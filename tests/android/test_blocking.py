@@ -56,7 +56,7 @@ def test_nobody_blocks_themselves_and_vanishes_from_their_own_feed(mina_app: App
     post = mina_app.register_post("Snow")
     with pytest.raises(Refused, match="MEMBER_005"):
         mina_app.block(mina.pk)
-    assert [shown["id"] for shown in mina_app.posts()] == [post["post_id"]]
+    assert [listed["id"] for listed in mina_app.posts()] == [post["post_id"]]
 
 
 def test_whoever_is_blocked_may_block_back_and_lifts_their_own_block_only(

@@ -118,8 +118,8 @@ def test_both_apis_together_mail_an_address_five_times_an_hour(app: App) -> None
 
 def test_one_network_neither_asks_nor_guesses_without_end(db: None) -> None:
     others = [{"email": f"new{number}@example.com", "verification_code": "AAAAAAAA"} for number in range(61)]
-    asked = [status_and_code(send_body("/auth/emailVerificationCode", body)) for body in others[:31]]
-    assert asked == [(202, "")] * 30 + [(429, "GLOBAL_006")]
+    responses = [status_and_code(send_body("/auth/emailVerificationCode", body)) for body in others[:31]]
+    assert responses == [(202, "")] * 30 + [(429, "GLOBAL_006")]
     guessed = [status_and_code(send_body("/auth/confirmVerificationCode", body)) for body in others]
     assert guessed == [(401, "AUTH_003")] * 60 + [(429, "GLOBAL_006")]
     assert status_and_code(send_body("/auth/emailVerificationCode", others[0], address="198.51.100.1")) == (202, "")

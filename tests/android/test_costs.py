@@ -38,10 +38,10 @@ def test_page_five_hundred_takes_no_statement_more_than_page_nought(mina: Member
     for read in (mina_app.posts, mina_app.own_posts):
         for page in (49, 499):
             read(page)
-            assert statements(lambda: read(page + 1)) == 1  # noqa: B023 - asked at once
+            assert statements(lambda: read(page + 1)) == 1  # noqa: B023 - called at once
             # Asked for again, it is where it was.
-            assert statements(lambda: read(page + 1)) == 1  # noqa: B023 - asked at once
-        assert statements(lambda: read(0)) == 1  # noqa: B023 - asked at once
+            assert statements(lambda: read(page + 1)) == 1  # noqa: B023 - called at once
+        assert statements(lambda: read(0)) == 1  # noqa: B023 - called at once
 
 
 def test_a_jump_without_memory_takes_one_statement_more(jun: Member, mina_app: App) -> None:
@@ -51,7 +51,7 @@ def test_a_jump_without_memory_takes_one_statement_more(jun: Member, mina_app: A
 
 
 def read_rows(plan: dict[str, Any]) -> int:
-    """Posts that the plan took into its hands, kept or not."""
+    """Rows of posts that the plan read, returned or not."""
     own = (
         plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) if plan.get("Relation Name") == "posts_post" else 0
     )
@@ -67,7 +67,7 @@ def executed(queryset: QuerySet[Any, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("page", [0, 1, 100, 180])
 def test_any_page_is_read_from_the_index_and_little_more_than_its_rows(crowd: Member, jun: Member, page: int) -> None:
     if connection.vendor != "postgresql":
-        pytest.skip("plans are asked of PostgreSQL, which production runs on")
+        pytest.skip("plans are those of PostgreSQL, which production runs on")
     first = {
         "post_feed": app_feed.build(reader=jun.pk),
         "post_by_author": app_author_feed.build(reader=jun.pk, author=crowd.pk),

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 SAYINGS = ("Deprecation", "Sunset", "Link")
 
 
-def said(client: Client, method: str, path: str) -> dict[str, str]:
+def deprecation_headers(client: Client, method: str, path: str) -> dict[str, str]:
     """The headers of the farewell in one answer."""
     answer = client.generic(method, path)
     return {name: answer.headers[name] for name in SAYINGS if name in answer.headers}
@@ -39,7 +39,7 @@ def test_every_response_at_the_apps_paths_says_that_they_are_deprecated(
     client: Client, settings: Settings, method: str, path: str
 ) -> None:
     settings.ANDROID_SUNSET_DATE, settings.PUBLIC_URL = "2027-06-30", "https://heart.example"
-    headers = said(client, method, path)
+    headers = deprecation_headers(client, method, path)
     assert headers["Deprecation"] == "@1793491200"
     assert parsedate_to_datetime(headers["Sunset"]).isoformat() == "2027-06-30T00:00:00+00:00"
     assert headers["Link"] == '<https://heart.example/docs/android/>; rel="deprecation"; type="text/html"'
@@ -56,12 +56,12 @@ def test_a_successful_response_is_deprecated_too_by_its_headers(mina_app: App) -
 @pytest.mark.parametrize("path", ["/api/v1/config", "/api/v1/posts", "/docs/android/", "/profile", "/nowhere", "/auth"])
 def test_no_response_elsewhere_says_that_it_is_deprecated(client: Client, settings: Settings, path: str) -> None:
     settings.ANDROID_SUNSET_DATE = "2027-06-30"
-    assert said(client, "GET", path) == {}
+    assert deprecation_headers(client, "GET", path) == {}
 
 
 def test_where_no_docs_are_shown_no_link_leads_to_them(client: Client, settings: Settings) -> None:
     settings.API_DOCS = False
-    assert said(client, "GET", "/post/posts") == {"Deprecation": "@1793491200"}
+    assert deprecation_headers(client, "GET", "/post/posts") == {"Deprecation": "@1793491200"}
 
 
 def test_the_calls_of_all_processes_are_counted_under_names_of_ours(tmp_path: Path, redis_url: str) -> None:

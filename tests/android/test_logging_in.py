@@ -46,10 +46,10 @@ def test_tokens_are_printable_characters_without_spaces(app: App, mina: Member) 
 
 
 def test_an_access_token_lasts_a_day_here_and_ten_minutes_at_v1(app: App, mina: Member) -> None:
-    said = claims(app.login(mina.email, PASSWORD)["access_token"])
-    assert (said["exp"] - said["iat"], said["aud"]) == (86_400, "android")
-    said = claims(Phone.of(mina).pair["access"])
-    assert (said["exp"] - said["iat"], said["aud"]) == (600, "v1")
+    payload = claims(app.login(mina.email, PASSWORD)["access_token"])
+    assert (payload["exp"] - payload["iat"], payload["aud"]) == (86_400, "android")
+    payload = claims(Phone.of(mina).pair["access"])
+    assert (payload["exp"] - payload["iat"], payload["aud"]) == (600, "v1")
 
 
 @pytest.mark.parametrize("email", ["mina@example.com", " mina@example.com", "mina@example.com  ", "MINA@Example.COM"])

@@ -1,4 +1,4 @@
-"""The model of the app's HTTP client, against a server that says what it is told to: what OkHttp does by itself."""
+"""The model of the app's HTTP client, against a scripted server: what OkHttp does by itself."""
 
 import gzip
 import socket
@@ -21,7 +21,7 @@ def data(status: str, *headers: str) -> bytes:
 
 
 class Script:
-    """Says its answers one after the other, whatever it is asked; nothing at all closes the connection."""
+    """Sends its scripted responses one after the other, whatever the request; HANG_UP closes the connection."""
 
     def __init__(self, *answers: bytes) -> None:
         self.answers, self.received, self.connections = [*answers], list[str](), 0
@@ -113,10 +113,10 @@ def test_a_kept_connection_found_closed_is_replaced_once(script: ScriptOf) -> No
 def test_a_new_connection_that_is_closed_is_not(script: ScriptOf) -> None:
     with pytest.raises(NetworkError):
         script(HANG_UP, GOOD).send(POST, "", 5)
-    kept = script(GOOD, HANG_UP, HANG_UP, GOOD)
-    kept.send(POST, "", 5)
+    client = script(GOOD, HANG_UP, HANG_UP, GOOD)
+    client.send(POST, "", 5)
     with pytest.raises(NetworkError):
-        kept.send(POST, "", 5)
+        client.send(POST, "", 5)
 
 
 def test_a_request_without_response_is_not_repeated(script: ScriptOf) -> None:

@@ -33,7 +33,7 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     for address, item in DOCUMENT["paths"].items()
     for method, operation in item.items()
 }
-# What these would crash at is said only where the connection cannot be closed; gunicorn can.
+# The app would crash at these codes. They are sent only where the connection cannot be closed; gunicorn can close it.
 LAST_RESORT = {"verifyAccessToken", "reissueToken"}
 TOKENLESS = {"emailVerificationCode", "confirmVerificationCode", "join", "login", "reissueToken"}
 
@@ -206,14 +206,14 @@ def test_the_page_and_the_document_are_there(client: Client, address: str) -> No
 
 
 def test_neither_is_there_where_no_docs_are_shown() -> None:
-    asked = "import django; django.setup(); from django.test import Client; print(*map(lambda path: Client().get(path)"
-    asked += ".status_code, ('/docs/android/', '/docs/android/schema', '/docs/android', '/docs/')))"
+    script = "import django; django.setup(); from django.test import Client; print(*map(lambda path: Client().get(path)"
+    script += ".status_code, ('/docs/android/', '/docs/android/schema', '/docs/android', '/docs/')))"
     environment = os.environ | {"API_DOCS": "0", "DJANGO_SETTINGS_MODULE": "config.settings"}
-    data = subprocess.run([sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True)
+    data = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert data.stdout.splitlines()[-1] == "404 404 404 404"
 
 
 def test_the_codes_in_the_description_are_those_that_the_app_knows() -> None:
     for call in OPERATIONS:
-        said = {code for named in codes(call).values() for code in named}
-        assert said - KNOWN[LISTS[call]] <= ({"GLOBAL_006"} if call in LAST_RESORT else set())
+        documented = {code for named in codes(call).values() for code in named}
+        assert documented - KNOWN[LISTS[call]] <= ({"GLOBAL_006"} if call in LAST_RESORT else set())

@@ -62,9 +62,9 @@ def test_without_its_database_the_server_closes_instead_of_answering(here: Outag
     phone = here.phone()
     renewal = phone._renewal(phone._signed_in())
     with here.without_database():
-        said = _all_at_once(here, [*CLOSED, renewal], phone)
+        responses = _all_at_once(here, [*CLOSED, renewal], phone)
         answered = _all_at_once(here, ANSWERED, phone)
-    assert [one for one in said if one is not None] == []
+    assert [one for one in responses if one is not None] == []
     assert [(one.status, one.json()["code"]) for one in answered if one] == [(503, "GLOBAL_006")] * len(ANSWERED)
     assert all(one and one.headers["content-type"] == "application/json" for one in answered)
     _goes_on(phone)
@@ -199,11 +199,11 @@ def test_the_log_of_a_phones_day_contains_nothing_private(here: OutageScene) -> 
         with pytest.raises(Refused):
             refused()
     phone.logout()
-    # E-mails are shown between the lines, as mail goes to files here.
-    said = "\n".join(line for line in here.server.log[before:].splitlines() if line[:2] in ("20", '{"'))
-    assert "auth/login" in said
+    # E-mails stand between the lines, as they go to files here.
+    lines = "\n".join(line for line in here.server.log[before:].splitlines() if line[:2] in ("20", '{"'))
+    assert "auth/login" in lines
     words = [*tokens, DEMO_MEMBER, DEMO_PASSWORD, "Wrong#1234", "new@heart", "Guessed1", "snow", "home"]
-    assert [word for word in words if word in said] == []
+    assert [word for word in words if word in lines] == []
 
 
 @needs_proc
@@ -236,7 +236,7 @@ def _goes_on(phone: App) -> None:
 
 @contextmanager
 def _busy(here: OutageScene) -> Iterator[list[App]]:
-    """Phones that read pages and are refused, and so renew, all the time; at the end they have kept their logins."""
+    """Phones that read pages and are refused, and so renew, all the time; at the end they are still logged in."""
     phones, over = [here.phone() for _ in range(3)], threading.Event()
 
     def read(phone: App) -> None:

@@ -24,7 +24,7 @@ from tests.project.problems import error_classes
 from tests.project.snapshots import snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
-# Nobody is asked for a token there.
+# These calls need no token.
 OPEN = ("emailVerificationCode", "confirmVerificationCode", "join", "login")
 # What the contract forbids although the app knows it: each has an effect that no refusal of ours is meant to have.
 FORBIDDEN = {

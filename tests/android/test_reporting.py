@@ -32,7 +32,7 @@ def test_a_report_of_nobody_is_refused_and_keeps_the_login(mina_app: App, target
     with pytest.raises(Refused, match="GLOBAL_002"):
         mina_app.report(target)
     assert mina_app.session
-    # But for the pair of tokens that the interceptor asked for.
+    # Except for the pair of tokens that the interceptor requested.
     changed = {name for name, rows in snapshot()[0].items() if rows != before[0][name]}
     assert changed <= {"token_blacklist.OutstandingToken", "accounts.LoginSession"}
     assert not Report.objects.exists()
@@ -61,5 +61,5 @@ def test_v1_does_not_know_the_reason_that_the_app_does_not_give(mina_api: APICli
 
 def test_what_the_app_reported_can_be_read_at_v1(mina_app: App, mina_api: APIClient, jun: Member) -> None:
     mina_app.report(jun.pk)
-    (shown,) = mina_api.get("/api/v1/reports").json()["results"]
-    assert (shown["reason"], shown["text"]) == ("unspecified", "")
+    (report,) = mina_api.get("/api/v1/reports").json()["results"]
+    assert (report["reason"], report["text"]) == ("unspecified", "")

@@ -81,10 +81,10 @@ BAD = ["-1", "", "x", "1.5", "1e1", "+1", " 1", "٣", "0x1", "null", "9" * 30]
 @pytest.mark.parametrize("name", ["page", "size"])
 def test_a_page_or_size_out_of_range_is_a_bad_request(mina: Member, mina_app: App, name: str, value: str) -> None:
     query = {"member_id": str(mina.pk), "page": "0", "size": "10"} | {name: value}
-    said = "?" + "&".join(f"{field}={text.replace('+', '%2B')}" for field, text in query.items())
+    query_string = "?" + "&".join(f"{field}={text.replace('+', '%2B')}" for field, text in query.items())
     for path, also in {
-        "/post/posts": said,
-        f"/post/posts/{mina.pk}": said.replace(f"member_id={mina.pk}&", ""),
+        "/post/posts": query_string,
+        f"/post/posts/{mina.pk}": query_string.replace(f"member_id={mina.pk}&", ""),
     }.items():
         answer = read_from(mina_app, also, path)
         assert refusal("posts", answer) == (400, "GLOBAL_002")
@@ -224,16 +224,16 @@ def test_pages_of_one_login_need_no_more_cache_for_more_members(mina: Member, mi
 
 
 @pytest.mark.parametrize(
-    "kept",
+    "cached",
     ["x", 7, [[1, "2026-11-24", 1]], ("feed", {1: ("2026-11-24T09:00:00", 2**70)}), {1: "x"}, {"x": 1}, {-1: None},
      {1: Cursor(datetime(2000, 1, 1, tzinfo=UTC), 1).encode("another list")}, {1: "é" * 44}],
 )  # fmt: skip
 def test_a_place_in_the_cache_that_this_release_did_not_write_is_ignored(
-    mina: Member, jun: Member, mina_app: App, monkeypatch: pytest.MonkeyPatch, kept: Any
+    mina: Member, jun: Member, mina_app: App, monkeypatch: pytest.MonkeyPatch, cached: Any
 ) -> None:
     numbered(jun, 30)
     mina_app.posts(0)
-    monkeypatch.setattr(cache, "get", lambda key, *rest: kept if "pages" in key else None)
+    monkeypatch.setattr(cache, "get", lambda key, *rest: cached if "pages" in key else None)
     assert texts(mina_app.posts(1)) == [str(place) for place in range(10, 20)]
 
 

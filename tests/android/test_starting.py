@@ -70,11 +70,11 @@ def test_a_token_in_the_query_or_a_cookie_is_not_looked_at(mina_app: App) -> Non
 
 
 def test_an_unsigned_token_is_false(mina_app: App) -> None:
-    said = claims(session_of(mina_app).access)
+    payload = claims(session_of(mina_app).access)
     for name in ("none", "None", "NONE", ""):
         head = segment({"typ": "JWT", "alg": name, "kid": own_key()[0]})
-        assert verify_token(f"{head}.{segment(said)}.") == FALSE
-        assert verify_token(f"{head}.{segment(said | {'exp': 1})}.") == FALSE
+        assert verify_token(f"{head}.{segment(payload)}.") == FALSE
+        assert verify_token(f"{head}.{segment(payload | {'exp': 1})}.") == FALSE
 
 
 @pytest.mark.parametrize("expired", [False, True])

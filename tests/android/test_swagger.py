@@ -6,9 +6,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Member
 from tests.factories import PASSWORD
-from tests.project.test_swagger import execute, said  # noqa: F401 - a fixture
+from tests.project.test_swagger import console_errors, execute  # noqa: F401 - a fixture
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("said")]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("console_errors")]
 
 
 def test_the_apps_calls_are_struck_out_and_can_be_tried(live_server: LiveServer, page: Page, mina: Member) -> None:

@@ -117,9 +117,9 @@ def they_start_the_app_long_after(phone: User) -> None:
 
 def they_show_themselves(*phones: User) -> None:
     for phone in phones:
-        shown = phone.sure(partial(phone.upload_avatar, photo("gold")))
-        assert shown["avatar_url"] == phone.sure(phone.profile)["avatar_url"]
-        is_public_and_bare(shown["avatar_url"])
+        profile = phone.sure(partial(phone.upload_avatar, photo("gold")))
+        assert profile["avatar_url"] == phone.sure(phone.profile)["avatar_url"]
+        is_public_and_bare(profile["avatar_url"])
 
 
 def they_write_with_pictures(mina: User, jun: User) -> None:
@@ -202,7 +202,7 @@ def they_use_a_second_phone(life: Life, first: User) -> None:
 
 
 def they_log_out_and_in(phone: User) -> None:
-    """The answer to the logout is lost as well; asked again, the app hears that nobody is there."""
+    """The response to the logout is lost as well; the second request is refused, as the session is over."""
     phone.tunnel.lose_answers("logout", 1)
     phone.insist(phone.logout, "AUTH_010")
     assert phone.session is None
@@ -224,9 +224,9 @@ def they_leave_and_join_again(life: Life, mina: User, jun: User) -> None:
 
 
 def the_server_has_kept_its_temper(life: Life) -> None:
-    said = (life.server.var / "log").read_text()
-    assert "status=200" in said
-    assert not re.findall(r"^.*(?:Traceback|status\W+5\d\d|\[error|\[critical).*$", said, re.MULTILINE)
+    log = (life.server.var / "log").read_text()
+    assert "status=200" in log
+    assert not re.findall(r"^.*(?:Traceback|status\W+5\d\d|\[error|\[critical).*$", log, re.MULTILINE)
 
 
 def the_server_has_counted_the_same(life: Life) -> None:

@@ -80,9 +80,9 @@ def test_a_post_has_up_to_seven_pictures_in_the_order_chosen(mina_app: App, sett
     post = body.json()
     assert [opened(url, settings).size for url in post["image_urls"] or []] == sizes
     assert (post["image_urls"] is None) == (number == 0)
-    shown = mina_app.posts()[0]
-    assert {**post, "id": post["post_id"]} == {**shown, "post_id": shown["id"]}
-    assert mina_app.own_posts() == [shown]
+    listed = mina_app.posts()[0]
+    assert {**post, "id": post["post_id"]} == {**listed, "post_id": listed["id"]}
+    assert mina_app.own_posts() == [listed]
 
 
 @pytest.mark.parametrize("number", [8, 15])
@@ -395,10 +395,10 @@ def test_a_post_that_is_edited_elsewhere_says_when(mina_app: App, mina: Member) 
     Post.objects.update(created_at=datetime(2026, 11, 1, tzinfo=UTC))
     edited = signed_in(mina).patch(f"/api/v1/posts/{post['post_id']}", {"text": "Rain"}, format="json")
     assert edited.status_code == 200, edited.content
-    shown = mina_app.own_posts()[0]
-    assert (shown["content"], shown["created_at"][:10]) == ("Rain", "2026-11-01")
-    assert shown["updated_at"] > shown["created_at"]
-    assert shown["image_urls"] == post["image_urls"]
+    listed = mina_app.own_posts()[0]
+    assert (listed["content"], listed["created_at"][:10]) == ("Rain", "2026-11-01")
+    assert listed["updated_at"] > listed["created_at"]
+    assert listed["image_urls"] == post["image_urls"]
 
 
 def test_a_writer_is_whole_to_themselves_and_masked_to_others(mina_app: App, jun_app: App, mina: Member) -> None:

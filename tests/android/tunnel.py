@@ -24,7 +24,7 @@ class Tunnel:
     host: str
     port: int
     seed: str
-    asked: Counter[str] = field(default_factory=Counter)
+    connections: Counter[str] = field(default_factory=Counter)
     answered: Counter[tuple[str, str]] = field(default_factory=Counter)
     lost: Counter[tuple[str, str]] = field(default_factory=Counter)
     to_lose: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -64,12 +64,12 @@ class Tunnel:
 
     def _fate(self, call: str, request: Request) -> str:
         address = re.sub(r"(/|member_id=)\d+", r"\1N", f"{request.method} {request.path}")
-        self.asked[address] += 1
+        self.connections[address] += 1
         for fate in (REQUEST, ANSWER):
             if self.to_lose[call, fate]:
                 self.to_lose[call, fate] -= 1
                 return fate
-        chance = Random(f"{self.seed} {address} {self.asked[address]}")
+        chance = Random(f"{self.seed} {address} {self.connections[address]}")
         one_in = 15 if call == "posts" else 4
         return chance.choice([ANSWER, REQUEST]) if chance.randrange(one_in) == 0 else ""
 

@@ -153,14 +153,14 @@ def test_what_the_server_answers_passes_nginx_untouched(
 def test_the_server_learns_who_asks_by_what_scheme_and_under_which_id(front: int, upstream: Upstream) -> None:
     upstream.says("HTTP/1.1 204 No Content\r\n\r\n")
     _got(front, "/auth/login", "X-Request-ID: from-the-edge\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https")
-    heard = upstream.heard[-1]
-    assert heard["Host"] == "heart.example:81"
-    assert heard["X-Forwarded-For"] == "192.0.2.7, 127.0.0.1"
-    assert heard["X-Forwarded-Proto"] == "http"
-    assert heard["X-Request-ID"] == "from-the-edge"
-    assert heard["Connection"] is None
+    received = upstream.received[-1]
+    assert received["Host"] == "heart.example:81"
+    assert received["X-Forwarded-For"] == "192.0.2.7, 127.0.0.1"
+    assert received["X-Forwarded-Proto"] == "http"
+    assert received["X-Request-ID"] == "from-the-edge"
+    assert received["Connection"] is None
     _got(front, "/auth/login", "X-Request-ID: not harmless <b>")
-    assert len(upstream.heard[-1]["X-Request-ID"]) == 32
+    assert len(upstream.received[-1]["X-Request-ID"]) == 32
 
 
 @pytest.mark.parametrize("path", APPS)
@@ -188,9 +188,9 @@ def test_nothing_is_sent_twice_by_nginx_over_old_connections_or_new(front: int, 
         with ThreadPoolExecutor(5) as threads:
             list(threads.map(lambda _: _got(front, "/post/nowhere"), range(10)))
         upstream.closes()
-        before = len(upstream.heard)
+        before = len(upstream.received)
         assert _raw(front, phone_bytes(Request(method, "/post/nowhere", b"x"))) == b""
-        assert len(upstream.heard) == before + 1
+        assert len(upstream.received) == before + 1
 
 
 def test_too_large_a_request_is_refused_in_the_words_of_its_address(here: OutageScene, edge: int) -> None:
@@ -224,11 +224,11 @@ def test_the_logs_of_nginx_tell_outcomes_and_nothing_of_anybody(front: int, upst
     _raw(front, phone_bytes(Request("DELETE", "/member/delete/1234?secret=1"), access="secret"))
     _got(front, "", sent=b"POST /api/v1/sessions?secret=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
     wait_until(lambda: (tmp_path / "access.log").read_text().count("\n") == 2)
-    said = (tmp_path / "access.log").read_text() + (tmp_path / "error.log").read_text()
-    # Each what was asked, what was answered and what the server had answered; 502 stands for nothing at all.
-    assert [line.split()[1:4] for line in said.splitlines()] == [["DELETE", "502", "502"], ["POST", "503", "502"]]
+    logs = (tmp_path / "access.log").read_text() + (tmp_path / "error.log").read_text()
+    # Method, status to the client and status from the server; 502 means that the server sent nothing.
+    assert [line.split()[1:4] for line in logs.splitlines()] == [["DELETE", "502", "502"], ["POST", "503", "502"]]
     for word in ("secret", "127.0.0.1", "1234", "sessions"):
-        assert word not in said
+        assert word not in logs
 
 
 def test_no_address_of_the_app_is_redirected_or_hides_the_metrics(here: OutageScene, edge: int) -> None:
@@ -252,7 +252,7 @@ def test_the_app_keeps_its_login_behind_nginx_whatever_happens_to_the_server(her
         time.sleep(0.3)
         for worker in here.server.workers():
             os.kill(worker, signal.SIGKILL)
-        # A connection that was kept open is tried again on a new one, which may find the next process.
+        # A request on an open connection is sent again on a new one, which may find the next process.
         with suppress(NetworkError):
             posting.result()
     _goes_on(phone)
@@ -302,12 +302,12 @@ def _raw(port: int, sent: bytes) -> bytes:
 
 
 def _is_problem(got: Got, status: int, code: str) -> bool:
-    told = json.loads(got[2])
+    problem = json.loads(got[2])
     assert got[1]["Content-Type"] == "application/problem+json"
     if refusal := OURS_TOO.get(code):
         with override("en"):
-            assert told == problem_document(refusal(), SimpleNamespace(request_id=got[1]["X-Request-ID"]))
-    return (got[0], told["status"], told["code"]) == (status, status, code)
+            assert problem == problem_document(refusal(), SimpleNamespace(request_id=got[1]["X-Request-ID"]))
+    return (got[0], problem["status"], problem["code"]) == (status, status, code)
 
 
 def _accepts_connections(port: int) -> bool:

@@ -11,10 +11,10 @@ BREAKING_OFF = b"HTTP/1.1 20"
 
 
 class Upstream:
-    """Hears requests, each as its headers in `heard`, and does to them what it was told last."""
+    """Records the headers of requests in `received`, and does with each what was scripted last."""
 
     def __init__(self) -> None:
-        self.heard: list[HTTPMessage] = []
+        self.received: list[HTTPMessage] = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.listener.getsockname()[1]
         self.open: list[socket.socket] = []
@@ -61,7 +61,7 @@ class Upstream:
         with connection, suppress(OSError), connection.makefile("rb") as lines:
             while lines.readline():
                 headers = parse_headers(lines)
-                self.heard.append(headers)
+                self.received.append(headers)
                 lines.read(int(headers["Content-Length"] or 0))
                 if self.answer is None:
                     continue

@@ -1,6 +1,6 @@
 """What schemathesis cannot read from the description: who the member is, and what there is to find.
 
-Without FUZZ_EMAIL in the environment nobody is signed in. Choices hang on the case alone, so that a case that fails
+Without FUZZ_EMAIL in the environment nobody is logged in. Choices hang on the case alone, so that a case that fails
 fails again. What a hook changes stays as right, or as wrong, as it was.
 """
 
@@ -50,10 +50,10 @@ if EMAIL:
 
     @schemathesis.auth()
     class Member:
-        """Signs in when there is no session to use."""
+        """Logs in when there is no session to use."""
 
         def get(self, case: schemathesis.Case[Any], context: Any) -> dict[str, str]:
-            """The header of the session at hand; told to be kept by `signed_in`, not by schemathesis."""
+            """The header of the current session, which `logged_in` caches instead of schemathesis."""
             return signed_in
 
         def set(self, case: schemathesis.Case[Any], data: dict[str, str], context: Any) -> None:

@@ -1,8 +1,8 @@
 """The API under requests that schemathesis makes of its description: `python -m tests.fuzz.run --cases 20000`.
 
 On SQLite and on PostgreSQL and Redis, as a stranger and as a member, each with links from one answer to the next
-request. A 5xx, a page, a status or a shape that the description does not name, a token not asked for, or a fault let
-through, is a failure.
+request. A 5xx, a page, a status or a shape that the description does not name, an operation that works without the
+token it needs, or a bad request that is accepted, is a failure.
 """
 
 import argparse
@@ -21,12 +21,12 @@ from tests.demo_server import demo_server
 from tests.legs import LEGS, running_legs
 from tests.server_process import ROOT, ServerProcess
 
-# Whether a good request is taken also hangs on codes, proofs and tokens that only an e-mail or an answer can tell.
+# Whether a valid request is accepted also depends on codes, proofs and tokens of e-mails and other responses.
 UNKNOWABLE = "positive_data_acceptance"
 MEMBER = {"FUZZ_EMAIL": "mina@heart.example", "FUZZ_PASSWORD": "for-local-demos-only"}
-# Nothing that is counted may stand in the way, nor a token that ends in the middle.
+# Limits would refuse most of the requests.
 LENIENT = {"RATE_LIMITS": "off", "PASSWORD_GUESSES_PER_NETWORK": "1000000", "PASSWORD_GUESSES_TOTAL": "1000000"}
-# What schemathesis is told beside the words of the command.
+# The settings of schemathesis that its command line does not have.
 CONFIG = Path(__file__).parent / "schemathesis.toml"
 # Cases made for one operation in one round, beside those that cover its schema.
 EXAMPLES = 150
@@ -34,15 +34,15 @@ EXAMPLES = 150
 
 @dataclass(frozen=True)
 class Findings:
-    """What one run did: the cases it asked, the failures it found, and what schemathesis said of them."""
+    """What one run did: the number of cases and of failures, and the output of schemathesis."""
 
     cases: int
     failures: int
-    said: str
+    output: str
 
 
 def fuzz(here: ServerProcess, *, examples: int, as_member: bool, seed: int | None = None) -> Findings:
-    """Ask a running server, with a limit to the cases made for one operation; the same seed makes the same cases."""
+    """Send generated requests to a running server, at most `examples` for one operation; a seed makes the same ones."""
     report = here.var / "fuzz.json"
     report.unlink(missing_ok=True)
     command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(CONFIG)]
@@ -54,30 +54,30 @@ def fuzz(here: ServerProcess, *, examples: int, as_member: bool, seed: int | Non
     hooks = {"SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "PYTHONPATH": str(ROOT), "FUZZ_URL": here.url}
     environment = os.environ | hooks | (MEMBER if as_member else {})
     done = subprocess.run(command, cwd=here.var, env=environment, capture_output=True, text=True, check=False)
-    said = done.stdout + done.stderr
+    output = done.stdout + done.stderr
     written = report.read_text() if report.exists() else ""
     if not written:
-        return Findings(0, 1, said)
-    told = json.loads(written)
-    failures = len(told["failures"]) + len(told["errors"])
-    return Findings(told["test_cases"]["generated"], failures or done.returncode, said)
+        return Findings(0, 1, output)
+    found = json.loads(written)
+    failures = len(found["failures"]) + len(found["errors"])
+    return Findings(found["test_cases"]["generated"], failures or done.returncode, output)
 
 
-def night(name: str, leg: Mapping[str, str], wanted: int) -> bool:
+def fuzz_until(name: str, leg: Mapping[str, str], wanted: int) -> bool:
     """Rounds of both kinds on one leg until there were enough cases; whether none found anything."""
-    asked, turns = 0, itertools.cycle([False, True])
+    cases, turns = 0, itertools.cycle([False, True])
     with (
         tempfile.TemporaryDirectory(prefix="heart-to-heart-fuzz-") as folder,
         demo_server(Path(folder), LENIENT, leg) as at,
     ):
-        while asked < wanted:
+        while cases < wanted:
             as_member, began = next(turns), time.monotonic()
             found = fuzz(at, examples=EXAMPLES, as_member=as_member)
-            asked += found.cases
+            cases += found.cases
             who, seconds = "a member" if as_member else "a stranger", time.monotonic() - began
             print(f"{name}, as {who}: {found.cases} cases, {found.failures} failures, {seconds:.0f} s", flush=True)
             if found.failures:
-                print(found.said)
+                print(found.output)
                 return False
     return True
 
@@ -88,7 +88,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=20_000, help="at least so many on each leg (default: 20000)")
     wanted = parser.parse_args().cases
     with running_legs() as legs:
-        return 0 if all(night(LEGS[name], leg, wanted) for name, leg in legs.items()) else 1
+        return 0 if all(fuzz_until(LEGS[name], leg, wanted) for name, leg in legs.items()) else 1
 
 
 if __name__ == "__main__":

@@ -24,5 +24,5 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 @pytest.mark.parametrize("as_member", [False, True], ids=["stranger", "member"])
 def test_a_thousand_odd_requests_find_nothing_undescribed(server: ServerProcess, as_member: bool) -> None:
     found = fuzz(server, examples=EXAMPLES, as_member=as_member, seed=SEED)
-    assert found.failures == 0, found.said
-    assert found.cases >= 1_000, found.said
+    assert found.failures == 0, found.output
+    assert found.cases >= 1_000, found.output

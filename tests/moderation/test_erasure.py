@@ -118,8 +118,13 @@ def test_a_failed_deletion_of_copies_is_repeated_by_the_cleanup(report: Report, 
 
 
 def join(proof: str) -> Any:
-    told = {"password": "a long password by the sea", "name": "Mina", "nickname": "Mi", "terms_version": "2026-11-01"}
-    return Phone().post("members", proof=proof, **told)
+    profile = {
+        "password": "a long password by the sea",
+        "name": "Mina",
+        "nickname": "Mi",
+        "terms_version": "2026-11-01",
+    }
+    return Phone().post("members", proof=proof, **profile)
 
 
 def test_a_member_without_upheld_reports_may_sign_up_anew_after_erasure(mina: Member, proof_for: CodeFor) -> None:

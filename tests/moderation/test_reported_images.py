@@ -49,13 +49,13 @@ def test_reported_images_are_copied_and_the_originals_stay(report: Report, post:
 
 
 def test_an_image_that_storage_has_lost_does_not_block_the_others(report: Report, post: Post, work: Work) -> None:
-    lost, kept = Image.objects.filter(postimage__post=post).order_by("postimage__position")
+    lost, remaining = Image.objects.filter(postimage__post=post).order_by("postimage__position")
     image_files.delete_variants([lost.key])
     work()
     assert [image.position for image in report.images.all()] == [1]
     post.erase()
     work()
-    assert not Image.objects.filter(pk__in=[lost.pk, kept.pk]).exists()
+    assert not Image.objects.filter(pk__in=[lost.pk, remaining.pk]).exists()
 
 
 def test_jobs_that_the_release_before_has_left_are_run(report: Report, work: Work) -> None:

@@ -38,9 +38,9 @@ class Comparison:
                 yield from self.operation(name, item[method], found) if found else [f"{name} is gone"]
 
     def operation(self, name: str, old: Part, new: Part) -> Iterator[str]:
-        """What is asked for may only shrink, what is answered may only grow."""
+        """What a request needs may only shrink, what a response has may only grow."""
         if new.get("security") and not old.get("security"):
-            yield f"{name} needs signing in now"
+            yield f"{name} needs a login now"
         yield from self.parameters(name, old.get("parameters", []), new.get("parameters", []))
         yield from self.bodies(f"{name} takes", old.get("requestBody", {}), new.get("requestBody", {}), is_sent=True)
         if new.get("requestBody", {}).get("required") and not old.get("requestBody", {}).get("required"):
@@ -96,7 +96,7 @@ class Comparison:
 
 
 def resolved(schema: Part, document: Part) -> Part:
-    """The schema itself: references followed, what stands alone in `allOf` taken out, null told as OpenAPI 3.0 did."""
+    """The schema itself: references followed, what stands alone in `allOf` taken out, null as in OpenAPI 3.0."""
     schema = without_null(schema)
     while "$ref" in schema or len(schema.get("allOf", ())) == 1:
         beside = {name: part for name, part in schema.items() if name not in ("$ref", "allOf")}
@@ -106,7 +106,7 @@ def resolved(schema: Part, document: Part) -> Part:
 
 
 def without_null(schema: Part) -> Part:
-    """A schema of OpenAPI 3.1 that may be null, as 3.0 said it: `nullable` beside the one thing it is otherwise."""
+    """A schema of OpenAPI 3.1 that may be null, as in 3.0: `nullable` beside the one thing it is otherwise."""
     if isinstance(kinds := schema.get("type"), list) and "null" in kinds:
         (kind,) = [kind for kind in kinds if kind != "null"]
         return schema | {"type": kind, "nullable": True}

@@ -15,7 +15,7 @@ TYPED = ["abc", "7", "7 abc", "9" * 25, "-1", "1.5", "\0", "%", "'", '"half', "ì
 
 @pytest.fixture
 def admin_client(sora: Member, client: Client) -> Client:
-    """Sora's browser, signed in."""
+    """Sora's browser, logged in."""
     client.force_login(sora)
     return client
 

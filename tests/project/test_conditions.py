@@ -176,9 +176,9 @@ def test_only_single_reads_may_be_kept_and_tokens_and_lists_never(
     scene: Scene, mina_api: APIClient, method: str, route: str
 ) -> None:
     answer = scene.ask(mina_api, method, route)
-    kept = TAGGED.get(route) if method == "GET" else None
-    assert answer.headers["Cache-Control"] == (kept or "no-store")
-    assert ("ETag" in answer.headers) == bool(kept or (method == "PATCH" and (method, route) in GUARDED))
+    policy = TAGGED.get(route) if method == "GET" else None
+    assert answer.headers["Cache-Control"] == (policy or "no-store")
+    assert ("ETag" in answer.headers) == bool(policy or (method == "PATCH" and (method, route) in GUARDED))
 
 
 @pytest.mark.parametrize("route", TAGGED)

@@ -47,7 +47,7 @@ def _operations(patterns: list[Any], path: str = "") -> Iterator[str]:
         if isinstance(pattern, URLResolver):
             yield from _operations(pattern.url_patterns, here)
         elif isinstance(pattern, URLPattern) and here.startswith("api/v1/"):
-            # DRF adds HEAD to the others when a view is first asked.
+            # DRF adds HEAD to the others at a view's first request.
             for method in getattr(pattern.callback, "actions", {}).keys() - {"head"}:
                 yield f"{method.upper()} /{here.removeprefix('api/v1/')}".replace("<id:", "{").replace(">", "}")
 

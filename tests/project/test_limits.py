@@ -45,14 +45,14 @@ def test_every_operation_has_a_limit_and_tells_what_is_left_of_it(
 
 
 def test_the_description_tells_the_limit_of_every_operation() -> None:
-    told = {
+    operations = {
         (method.upper(), path.removeprefix("/api/v1/").replace("{", "<id:").replace("}", ">")): operation
         for path, item in openapi_document()["paths"].items()
         for method, operation in item.items()
     }
-    assert {key for key, operation in told.items() if not operation.get("x-rate-limit")} == UNLIMITED
-    assert all("429" in operation["responses"] for operation in told.values())
-    assert told["POST", "posts"]["x-rate-limit"] == [
+    assert {key for key, operation in operations.items() if not operation.get("x-rate-limit")} == UNLIMITED
+    assert all("429" in operation["responses"] for operation in operations.values())
+    assert operations["POST", "posts"]["x-rate-limit"] == [
         {
             "scope": "post-member",
             "by": "member",

@@ -53,7 +53,7 @@ BODIES: dict[str, tuple[str, str, Any, int, str]] = {
     "a rank": ("patch", ME, {"about": "x", "is_staff": True}, 400, "unknown_field"),
     "a rank for a post": ("post", POSTS, {"text": "x", "is_staff": True}, 400, "unknown_field"),
     "a rank when joining": ("post", MEMBERS, {"proof": "x", "is_staff": True}, 400, "unknown_field"),
-    "a rank when signing in": ("post", SESSIONS, {"email": "mina@example.com", "is_staff": 1}, 400, "unknown_field"),
+    "a rank when logging in": ("post", SESSIONS, {"email": "mina@example.com", "is_staff": 1}, 400, "unknown_field"),
     "nobody to report": ("post", REPORTS, {"reason": "spam"}, 400, "invalid"),
     "nothing to say": ("post", POSTS, {}, 400, "post_empty"),
     "11 ids of pictures": ("post", POSTS, {"image_ids": [str(n) for n in range(1, 12)]}, 400, "too_many_images"),

@@ -41,8 +41,8 @@ def unsigned(token: str, algorithm: str = "none") -> str:
 
 def tampered(token: str) -> str:
     """The token with its signature a little off."""
-    head, said, signature = token.split(".")
-    return f"{head}.{said}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
+    head, payload, signature = token.split(".")
+    return f"{head}.{payload}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
 
 
 def by_rsa(token: str) -> str:
@@ -126,8 +126,8 @@ def test_a_public_key_taken_for_a_secret_leaves_nothing_behind(mina: Member, jun
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     settings.JWT_ALGORITHM, settings.JWT_KEYS = "EdDSA", [f"2026:{base64.b64encode(private).decode()}"]
     post, client = PostFactory.create(author=mina), signed_in(mina)
-    said = segment(claims(str(client.pair.access)))  # type: ignore[attr-defined]
-    text = f"{segment({'typ': 'JWT', 'alg': 'HS256', 'kid': '2026'})}.{said}"
+    payload = segment(claims(str(client.pair.access)))  # type: ignore[attr-defined]
+    text = f"{segment({'typ': 'JWT', 'alg': 'HS256', 'kid': '2026'})}.{payload}"
     signature = hmac.digest(key.public_key().public_bytes(pem, shape), text.encode(), hashlib.sha256)
     before = snapshot()
     assert all_refused(f"{text}.{segment(signature)}", jun, post, "token_invalid")

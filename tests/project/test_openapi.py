@@ -56,8 +56,8 @@ def test_an_operation_with_a_body_shows_an_example_of_it(name: str) -> None:
     operation = OPERATIONS[name]
     answer = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
     bodies = [*operation.get("requestBody", {}).get("content", {}).values(), *answer.get("content", {}).values()]
-    shown = [body for body in bodies if body["schema"].get("format") != "binary"]
-    assert not shown or any("examples" in body for body in shown)
+    json_bodies = [body for body in bodies if body["schema"].get("format") != "binary"]
+    assert not json_bodies or any("examples" in body for body in json_bodies)
 
 
 def test_files_are_binary_and_ids_are_text() -> None:
@@ -78,14 +78,14 @@ def test_the_codes_in_the_docs_are_those_that_the_server_gives() -> None:
 
 def test_the_codes_in_the_description_are_in_the_docs_too() -> None:
     text = ERRORS_PAGE.read_text()
-    told = {
+    documented = {
         code
         for operation in OPERATIONS.values()
         for status, answer in operation["responses"].items()
         if status[0] in "45"
         for code in answer["content"]["application/problem+json"]["examples"]
     }
-    assert [code for code in sorted(told) if f"| `{code}` |" not in text] == []
+    assert [code for code in sorted(documented) if f"| `{code}` |" not in text] == []
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Who may do what to whose: every method of every address of v1, for every kind of asker, from the URL table."""
+"""Who may do what to whose: every method of every address of v1, for every kind of actor, from the URL table."""
 
 import copy
 from collections.abc import Iterator
@@ -185,8 +185,8 @@ class Scene:
 
     def is_untouched(self) -> bool:
         """Whether the owner has what they had."""
-        kept = Image.objects.stored().filter(pk=self.image.pk, alt="").unreferenced()
-        return Post.objects.filter(pk=self.post.pk).exists() and kept.exists()
+        stored = Image.objects.stored().filter(pk=self.image.pk, alt="").unreferenced()
+        return Post.objects.filter(pk=self.post.pk).exists() and stored.exists()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Whatever goes wrong is told as application/problem+json, in the client's language, and tells nothing of ourselves."""
+"""Every error is application/problem+json in the client's language, and reveals nothing of the server."""
 
 import re
 import socket
@@ -141,7 +141,7 @@ def test_the_id_of_the_client_is_the_id_of_the_problem(api: APIClient) -> None:
     assert response.json()["request_id"] == response.headers["X-Request-ID"] == "phone-4711-0001"
 
 
-def test_who_is_not_signed_in_is_told_how_to(api: APIClient) -> None:
+def test_a_request_without_a_token_gets_the_challenge_of_bearer(api: APIClient) -> None:
     assert api.get(POSTS).headers["WWW-Authenticate"] == "Bearer"
     api.credentials(HTTP_AUTHORIZATION="Bearer x.y.z")
     assert api.get(POSTS).headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
@@ -153,10 +153,10 @@ HANGUL = re.compile("[가-힣]")
 def test_people_read_problems_in_korean_or_english_and_machines_read_the_code(mina_api: APIClient) -> None:
     for address in ("/nowhere", f"{POSTS}?foo=1", f"{POSTS}?limit=0", f"{POSTS}?author=x", f"{POSTS}?cursor=x"):
         korean, english = (mina_api.get(address, headers={"Accept-Language": way}) for way in ("ko-KR,ko", "en"))
-        told, said = korean.json(), english.json()
-        assert told["code"] == said["code"]
+        in_korean, in_english = korean.json(), english.json()
+        assert in_korean["code"] == in_english["code"]
         assert korean.headers["Content-Language"] == "ko"
-        texts = [told["title"], told["detail"], *(fault["detail"] for fault in told.get("errors", []))]
+        texts = [in_korean["title"], in_korean["detail"], *(fault["detail"] for fault in in_korean.get("errors", []))]
         assert all(map(HANGUL.search, texts)), texts
         assert not HANGUL.search(english.content.decode())
 
@@ -190,8 +190,11 @@ def test_no_other_site_reads_us_unless_it_is_named(api: APIClient, settings: Set
 def test_a_named_site_sends_and_reads_every_header_of_ours(api: APIClient, settings: Settings) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://web.example"]
     wanted = {"authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id"}
-    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": ",".join(sorted(wanted))}
-    preflight = api.options(POSTS, headers={"Origin": "https://web.example"} | asked)
+    preflight_headers = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": ",".join(sorted(wanted)),
+    }
+    preflight = api.options(POSTS, headers={"Origin": "https://web.example"} | preflight_headers)
     assert wanted <= set(preflight.headers["Access-Control-Allow-Headers"].split(", "))
     answer = api.get("/api/v1/config", headers={"Origin": "https://web.example"})
     readable = set(answer.headers["Access-Control-Expose-Headers"].split(", "))

@@ -14,8 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def said(page: Page) -> Iterator[list[str]]:
-    """What the browser complains about, our content security policy included; nothing, when the test is over."""
+def console_errors(page: Page) -> Iterator[list[str]]:
+    """The errors on the browser's console, those of our content security policy included; fails if there is one."""
     complaints: list[str] = []
     page.on("console", lambda line: complaints.append(f"{line.text} {line.location}") if line.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -45,7 +45,7 @@ def authorise(page: Page, token: str) -> None:
 
 
 def test_somebody_signs_in_within_swagger_and_reads_the_feed(
-    live_server: LiveServer, page: Page, mina: Member, said: list[str]
+    live_server: LiveServer, page: Page, mina: Member, console_errors: list[str]
 ) -> None:
     PostFactory.create(author=mina, text="First snow of the year.")
     page.goto(f"{live_server.url}/docs/")
@@ -58,7 +58,7 @@ def test_somebody_signs_in_within_swagger_and_reads_the_feed(
 
 
 def test_a_moderator_signs_in_and_finds_members_and_posts(
-    live_server: LiveServer, page: Page, sora: Member, mina: Member, said: list[str]
+    live_server: LiveServer, page: Page, sora: Member, mina: Member, console_errors: list[str]
 ) -> None:
     post = PostFactory.create(author=mina, text="First snow of the year.")
     page.goto(f"{live_server.url}/admin/")

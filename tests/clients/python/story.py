@@ -1,4 +1,4 @@
-"""One day of a phone, told with the client that openapi-python-client makes: join, publish, read, fail, renew, leave.
+"""One day of a phone, with the client that openapi-python-client makes: join, publish, read, fail, renew, leave.
 
 Run with the address of a server, the folder of its e-mails and a picture. Each answer is of the type that the
 description gives it, a problem too; mypy reads this file together with the client.
@@ -74,8 +74,8 @@ def code_for(email: str, mail: Path) -> str:
 def join(client: Client, mail: Path) -> TokenPair:
     """From an address to a signed-in device."""
     email = f"{uuid4().hex}@heart.example"
-    asked = request_verification_code.sync_detailed(client=client, body=VerificationCodeRequest(email=email))
-    assert asked.status_code == 202
+    response = request_verification_code.sync_detailed(client=client, body=VerificationCodeRequest(email=email))
+    assert response.status_code == 202
     code = code_for(email, mail)
     guess, typed = (VerificationConfirmationRequest(email=email, code=text) for text in ("not it", code))
     wrong = confirm_verification_code.sync(client=client, body=guess)

@@ -1,4 +1,4 @@
-// One day of a web client, told with the types that openapi-typescript makes: join, publish, read, fail, renew.
+// One day of a web client, with the types that openapi-typescript makes: join, publish, read, fail, renew.
 // Run with the address of a server, the folder of its e-mails and a picture.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";

@@ -57,8 +57,8 @@ def test_the_status_for_people_has_a_line_for_each_kind(capsys: pytest.CaptureFi
 @pytest.mark.usefixtures("mixed_queue")
 def test_the_gauges_show_what_the_status_shows() -> None:
     metrics.measure_queue()
-    shown = {name: REGISTRY.get_sample_value(f"outbox_{name}") for name in ("depth", "due", "dead")}
-    assert shown == {"depth": 4, "due": 2, "dead": 1}
+    gauges = {name: REGISTRY.get_sample_value(f"outbox_{name}") for name in ("depth", "due", "dead")}
+    assert gauges == {"depth": 4, "due": 2, "dead": 1}
     assert 60 <= (REGISTRY.get_sample_value("outbox_oldest_seconds") or 0) < 90
     assert REGISTRY.get_sample_value("outbox_measured_timestamp_seconds")
 

@@ -1,4 +1,4 @@
-"""The worker thread: a commit wakes it, it waits for the database, and it stops when told to."""
+"""The worker thread: a commit wakes it, it waits for the database, and it stops on request."""
 
 from collections.abc import Iterator
 

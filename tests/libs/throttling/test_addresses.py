@@ -48,7 +48,7 @@ def test_a_peer_without_an_address_has_an_empty_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("peer", "counted", "shown"),
+    ("peer", "counted", "coarse"),
     [
         ("203.0.113.7", "203.0.113.7", "203.0.113.0/24"),
         ("::ffff:203.0.113.7", "203.0.113.7", "203.0.113.0/24"),
@@ -57,5 +57,5 @@ def test_a_peer_without_an_address_has_an_empty_one() -> None:
         ("fe80::1%eth0", "fe80::/64", "fe80::/48"),
     ],
 )
-def test_an_address_is_counted_by_network_and_shown_coarsely(peer: str, counted: str, shown: str) -> None:
-    assert (network_of(address(peer)), coarse_network_of(address(peer))) == (counted, shown)
+def test_an_address_is_counted_by_network_and_stored_coarsely(peer: str, counted: str, coarse: str) -> None:
+    assert (network_of(address(peer)), coarse_network_of(address(peer))) == (counted, coarse)

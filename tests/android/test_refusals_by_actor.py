@@ -1,4 +1,4 @@
-"""Who hears what in each of the app's calls: every call, for every kind of asker, status and code."""
+"""Status and code of each of the app's calls, for every kind of actor."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,7 +16,7 @@ from tests.android.okhttp import Request, in_process, posted
 from tests.factories import PASSWORD, MemberFactory, PostFactory
 from tests.project.snapshots import snapshot
 
-# The asker says truly who they are; the member or the post that a call is about is the owner's. "blocked" and "blocker"
+# The actor names themselves truly; the member or the post that a call is about is the owner's. "blocked" and "blocker"
 # stand on either side of a block with the owner; "suspended" and "withdrawn" still hold a token from before;
 # "of suspended" and "of withdrawn" is anybody else, when that is what became of the owner.
 ACTORS = (
