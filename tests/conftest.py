@@ -18,8 +18,8 @@ from tests.factories import MemberFactory, store_images, upload
 pytest_plugins = ["tests.services_plugin"]
 
 
-def signed_in(member: Member, device: str = "phone") -> APIClient:
-    """A client with a login session of its own."""
+def logged_in(member: Member, device: str = "phone") -> APIClient:
+    """Start a login session for the member, and return a client that uses its access token."""
     pair = rotation.start_session(member, audience="v1", device=device, network="192.0.2.0/24")
     client = APIClient(raise_request_exception=False)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair.access}")
@@ -74,29 +74,29 @@ def sora(db: None) -> Member:
 @pytest.fixture
 def mina_api(mina: Member) -> APIClient:
     """Mina's phone."""
-    return signed_in(mina)
+    return logged_in(mina)
 
 
 @pytest.fixture
 def jun_api(jun: Member) -> APIClient:
     """Jun's phone."""
-    return signed_in(jun)
+    return logged_in(jun)
 
 
 @pytest.fixture
-def image_of() -> Callable[..., Image]:
+def store_image() -> Callable[..., Image]:
     """Stores an uploaded image of a member that no post or avatar uses yet."""
 
-    def accept(owner: Member, **options: Any) -> Image:
+    def store(owner: Member, **options: Any) -> Image:
         (image,) = store_images([upload(**options)], owner=owner)
         return image
 
-    return accept
+    return store
 
 
 @pytest.fixture
-def work() -> Callable[[], None]:
-    """Does what the outbox holds."""
+def run_jobs() -> Callable[[], None]:
+    """Runs the jobs of the outbox until none is due."""
 
     def drain() -> None:
         Worker().drain()

@@ -39,12 +39,12 @@ def phone() -> Phone:
 
 
 @pytest.fixture
-def code_for(work: Callable[[], None], mailoutbox: list[EmailMultiAlternatives]) -> CodeFor:
+def code_for(run_jobs: Callable[[], None], mailoutbox: list[EmailMultiAlternatives]) -> CodeFor:
     """Asks for a code as a phone does, and reads it from the e-mail."""
 
     def ask(email: str) -> str:
         assert Phone().post("verification-codes", email=email).status_code == 202
-        work()
+        run_jobs()
         return code_in(mailoutbox[-1])
 
     return ask

@@ -92,14 +92,14 @@ UNDELIVERABLE = [
 @pytest.mark.django_db
 @pytest.mark.parametrize("email", UNDELIVERABLE)
 def test_an_address_that_smtp_would_not_deliver_to_as_it_is_is_refused(
-    email: str, work: Callable[[], None], mailoutbox: SentEmails
+    email: str, run_jobs: Callable[[], None], mailoutbox: SentEmails
 ) -> None:
     for path in ("verification-codes", "password-resets"):
         assert code_of(Phone().post(path, email=email)) == "invalid"
     body = json.dumps({"email": email})
     assert Client().post("/auth/emailVerificationCode", body, "application/json").json()["code"] == "GLOBAL_002"
     assert "errorlist" in Client().post("/withdraw/", {"email": email}).content.decode()
-    work()
+    run_jobs()
     assert mailoutbox == []
 
 

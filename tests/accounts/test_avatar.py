@@ -26,9 +26,9 @@ def phone(mina: Member) -> Phone:
 
 
 @pytest.fixture
-def mine(mina: Member, image_of: Picture) -> Image:
+def mine(mina: Member, store_image: Picture) -> Image:
     """A picture of hers that nothing shows yet."""
-    return image_of(mina)
+    return store_image(mina)
 
 
 def files_of(image: Image) -> list[str]:
@@ -47,37 +47,37 @@ def test_an_uploaded_image_becomes_the_avatar_everywhere(phone: Phone, mina: Mem
 
 
 def test_a_new_avatar_deletes_the_files_of_the_former_one(
-    phone: Phone, mina: Member, image_of: Picture, work: Callable[[], None]
+    phone: Phone, mina: Member, store_image: Picture, run_jobs: Callable[[], None]
 ) -> None:
-    old, new = image_of(mina), image_of(mina)
-    work()
+    old, new = store_image(mina), store_image(mina)
+    run_jobs()
     assert len(files_of(old)) == 3
     phone.put("me/avatar", image_id=str(old.pk))
     phone.put("me/avatar", image_id=str(new.pk))
-    work()
+    run_jobs()
     assert (files_of(old), len(files_of(new))) == ([], 3)
     assert not Image.objects.filter(pk=old.pk).exists()
     assert Avatar.objects.get().image == new
 
 
-def test_removing_the_avatar_deletes_its_image(phone: Phone, mine: Image, work: Callable[[], None]) -> None:
+def test_removing_the_avatar_deletes_its_image(phone: Phone, mine: Image, run_jobs: Callable[[], None]) -> None:
     phone.put("me/avatar", image_id=str(mine.pk))
     assert [phone.delete("me/avatar").status_code for _ in range(2)] == [204, 204]
     assert phone.get("me").json()["avatar"] is None
-    work()
+    run_jobs()
     assert files_of(mine) == []
 
 
-def test_setting_the_same_avatar_again_changes_nothing(phone: Phone, mine: Image, work: Callable[[], None]) -> None:
+def test_setting_the_same_avatar_again_changes_nothing(phone: Phone, mine: Image, run_jobs: Callable[[], None]) -> None:
     answers = [phone.put("me/avatar", image_id=str(mine.pk)) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
-    work()
+    run_jobs()
     assert files_of(mine)
     assert phone.get("me").json()["avatar"]
 
 
-def test_an_image_of_another_member_cannot_be_an_avatar(phone: Phone, jun: Member, image_of: Picture) -> None:
-    theirs = image_of(jun)
+def test_an_image_of_another_member_cannot_be_an_avatar(phone: Phone, jun: Member, store_image: Picture) -> None:
+    theirs = store_image(jun)
     unknown = phone.put("me/avatar", image_id="4711")
     answer = phone.put("me/avatar", image_id=str(theirs.pk))
     assert code_of(answer) == code_of(unknown) == "image_not_usable"
@@ -89,19 +89,19 @@ def test_an_image_of_a_post_cannot_be_an_avatar(phone: Phone, mine: Image) -> No
     assert code_of(phone.put("me/avatar", image_id=str(mine.pk))) == "image_not_usable"
 
 
-def test_a_refused_avatar_leaves_the_former_one(phone: Phone, mine: Image, work: Callable[[], None]) -> None:
+def test_a_refused_avatar_leaves_the_former_one(phone: Phone, mine: Image, run_jobs: Callable[[], None]) -> None:
     phone.put("me/avatar", image_id=str(mine.pk))
     for wrong in ("4711", 4711, "x", None, "", "-1"):
         assert phone.put("me/avatar", image_id=wrong).status_code in (400, 409)
-    work()
+    run_jobs()
     assert files_of(mine)
 
 
 def test_an_image_claimed_as_avatar_and_by_a_post_goes_to_one_of_them(
-    at_once: AtOnce, mina: Member, image_of: Picture
+    at_once: AtOnce, mina: Member, store_image: Picture
 ) -> None:
     for _ in range(ROUNDS):
-        one, two, wanted = Phone.of(mina), Phone.of(mina), str(image_of(mina).pk)
+        one, two, wanted = Phone.of(mina), Phone.of(mina), str(store_image(mina).pk)
         show = partial(one.put, "me/avatar", image_id=wanted)
         publish = partial(two.post, "posts", text="", image_ids=[wanted])
         answers = at_once([show, publish])

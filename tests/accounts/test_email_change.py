@@ -15,7 +15,7 @@ from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 NEW = "mina@example.org"
-Work = Callable[[], None]
+RunJobs = Callable[[], None]
 Asked = Callable[[Phone, str], str]
 
 
@@ -26,12 +26,12 @@ def phone(mina: Member) -> Phone:
 
 
 @pytest.fixture
-def move_code(work: Work, mailoutbox: SentEmails) -> Asked:
+def move_code(run_jobs: RunJobs, mailoutbox: SentEmails) -> Asked:
     """Asks for a code to move with; "" when the e-mail has none."""
 
     def ask(phone: Phone, email: str) -> str:
         assert phone.post("me/email", email=email, password=PASSWORD).status_code == 202
-        work()
+        run_jobs()
         return last_code(mailoutbox, email)
 
     return ask
@@ -56,10 +56,10 @@ def test_nothing_changes_before_the_code_is_confirmed(phone: Phone, mina: Member
 
 
 def test_both_addresses_get_an_email_and_the_former_is_deleted(
-    phone: Phone, mina: Member, move_code: Asked, work: Work, mailoutbox: SentEmails
+    phone: Phone, mina: Member, move_code: Asked, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     confirm(phone, move_code(phone, NEW))
-    work()
+    run_jobs()
     assert subjects(mailoutbox, mina.email) == ["Your e-mail address was changed"]
     assert subjects(mailoutbox, NEW)[-1] == "Your e-mail address was changed"
     event = SecurityEvent.objects.get()
@@ -73,10 +73,10 @@ def test_a_wrong_password_sends_no_email(phone: Phone) -> None:
 
 
 def test_an_address_of_another_member_gets_the_same_response_as_a_free_one(
-    phone: Phone, jun: Member, work: Work, mailoutbox: SentEmails
+    phone: Phone, jun: Member, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     responses = [phone.post("me/email", email=email, password=PASSWORD) for email in (jun.email, NEW)]
-    work()
+    run_jobs()
     assert comparable(responses[0]) == comparable(responses[1])
     assert comparable(confirm(phone, "xxxxxxxx", jun.email)) == comparable(confirm(phone, "xxxxxxxx"))
     assert subjects(mailoutbox, jun.email) == ["This e-mail address already belongs to a Heart to Heart account"]
@@ -132,10 +132,10 @@ def test_a_code_for_an_email_change_has_no_other_purpose(phone: Phone, mina: Mem
 
 
 def test_codes_sent_to_the_former_address_become_invalid(
-    phone: Phone, mina: Member, move_code: Asked, work: Work, mailoutbox: SentEmails
+    phone: Phone, mina: Member, move_code: Asked, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     Phone().post("password-resets", email=mina.email)
-    work()
+    run_jobs()
     resetting = last_code(mailoutbox, mina.email)
     confirm(phone, move_code(phone, NEW))
     answer = Phone().post("password-resets/confirm", email=mina.email, code=resetting, password="by the sea again")

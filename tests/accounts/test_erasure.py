@@ -34,7 +34,7 @@ from tests.libs.outbox.processes import database_url, drain, start_worker
 from tests.polling import wait_until
 
 pytestmark = pytest.mark.django_db
-Work = Callable[[], None]
+RunJobs = Callable[[], None]
 
 
 def join(proof: str) -> Any:
@@ -80,13 +80,13 @@ def test_signing_up_with_a_withdrawn_address_costs_the_same_for_any_number_of_po
 
 
 def test_after_signing_up_anew_nothing_old_can_be_reached(
-    mina: Member, jun: Member, proof_for: CodeFor, work: Work, mailoutbox: SentEmails
+    mina: Member, jun: Member, proof_for: CodeFor, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     old, reader, email = Phone.of(mina), Phone.of(jun), mina.email
     post = PostFactory.create(author=mina)
     mina.withdraw()
     Phone().post("password-resets", email=email)
-    work()
+    run_jobs()
     reset_code = last_code(mailoutbox, email)
     assert join(proof_for(email)).status_code == 201
     assert Member.objects.filter(pk=mina.pk).exists(), "its jobs have not run yet"
@@ -113,29 +113,31 @@ def test_a_started_erasure_cannot_be_cancelled_by_logging_in(mina: Member) -> No
 
 
 def test_a_new_member_keeps_everything_while_the_old_one_is_deleted(
-    mina: Member, proof_for: CodeFor, work: Work, image_of: Callable[..., Image]
+    mina: Member, proof_for: CodeFor, run_jobs: RunJobs, store_image: Callable[..., Image]
 ) -> None:
     PostFactory.create_batch(2, author=mina)
-    image_of(mina)
+    store_image(mina)
     mina.withdraw()
     phone = Phone()
     phone.store_tokens(join(proof_for(mina.email)))
     new = Member.objects.get(email=mina.email)
-    image = image_of(new)
+    image = store_image(new)
     assert phone.post("posts", text="Here again", image_ids=[str(image.pk)]).status_code == 201
-    work()
+    run_jobs()
     assert list(Member.objects.all()) == [new]
     assert list(Image.objects.all()) == [image]
     assert [post["text"] for post in phone.get("posts").json()["results"]] == ["Here again"]
     assert Phone().log_in(mina.email, "a long password by the sea").status_code == 201
 
 
-def test_an_erased_member_gets_no_mail_that_was_waiting(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
+def test_an_erased_member_gets_no_mail_that_was_waiting(
+    mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
+) -> None:
     with transaction.atomic():
         SecurityEvent.objects.record_and_notify(mina, SecurityEvent.EMAIL_CHANGED, former_email="former@example.com")
     mina.withdraw()
     start(mina)
-    work()
+    run_jobs()
     assert mailoutbox == []
     assert not Job.objects.waiting().exists()
 
@@ -165,15 +167,15 @@ def test_followers_and_sessions_beyond_a_chunk_are_deleted_too(mina: Member, sma
 
 
 def test_images_beyond_a_chunk_are_deleted_with_their_files(
-    mina: Member, small_chunks: int, image_of: Callable[..., Image], work: Work
+    mina: Member, small_chunks: int, store_image: Callable[..., Image], run_jobs: RunJobs
 ) -> None:
     before = files()
     for _ in range(4):
-        image_of(mina)
-    Post.objects.publish(author=mina, text="", image_ids=[image_of(mina).pk])
-    Phone.of(mina).put("me/avatar", image_id=str(image_of(mina).pk))
+        store_image(mina)
+    Post.objects.publish(author=mina, text="", image_ids=[store_image(mina).pk])
+    Phone.of(mina).put("me/avatar", image_id=str(store_image(mina).pk))
     erase(mina)
-    work()
+    run_jobs()
     assert not Image.objects.exists()
     assert files() == before
 
@@ -235,19 +237,19 @@ def withdrawn_long_ago(number: int) -> list[Member]:
     return MemberFactory.create_batch(number, withdrawn_at=timezone.now() - timedelta(days=100))
 
 
-def test_cleanup_starts_an_erasure_once(work: Work) -> None:
+def test_cleanup_starts_an_erasure_once(run_jobs: RunJobs) -> None:
     withdrawn_long_ago(2)
     assert (start_due_erasures(), start_due_erasures()) == (2, 0)
     assert erasure_jobs().count() == 2
-    work()
+    run_jobs()
     assert not Member.objects.exists()
 
 
-def test_cleanup_resumes_an_erasure_whose_job_was_given_up(mina: Member, work: Work) -> None:
+def test_cleanup_resumes_an_erasure_whose_job_was_given_up(mina: Member, run_jobs: RunJobs) -> None:
     start(mina)
     erasure_jobs().update(dead_at=timezone.now())
     assert start_due_erasures() == 1
-    work()
+    run_jobs()
     assert not Member.objects.exists()
 
 
@@ -265,7 +267,7 @@ def test_a_member_whose_erasure_cannot_start_stops_no_other(monkeypatch: pytest.
     assert [line["member"] for line in lines] == [stuck.pk]
 
 
-def test_a_member_who_cannot_be_deleted_stops_no_other(monkeypatch: pytest.MonkeyPatch, work: Work) -> None:
+def test_a_member_who_cannot_be_deleted_stops_no_other(monkeypatch: pytest.MonkeyPatch, run_jobs: RunJobs) -> None:
     stuck, *_ = withdrawn_long_ago(3)
 
     def step(member: Member, limit: int) -> bool:
@@ -275,6 +277,6 @@ def test_a_member_who_cannot_be_deleted_stops_no_other(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(member_data_registry, "_erasure_steps", [(ErasureStage.CONTENT, step)])
     start_due_erasures()
-    work()
+    run_jobs()
     assert list(Member.objects.all()) == [stuck]
     assert [job.attempts for job in erasure_jobs()] == [1]

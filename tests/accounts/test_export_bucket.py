@@ -45,11 +45,11 @@ def bucket(s3_url: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def test_the_download_redirects_to_a_url_signed_for_a_minute(
-    bucket: Any, mina: Member, mina_api: APIClient, work: Callable[[], None]
+    bucket: Any, mina: Member, mina_api: APIClient, run_jobs: Callable[[], None]
 ) -> None:
     PostFactory.create(author=mina, text="in the bucket")
     url = request_export(mina_api)
-    work()
+    run_jobs()
     response = mina_api.get(f"{url}/file")
     assert (response.status_code, response.content) == (303, b"")
     assert response.headers["Cache-Control"] == "no-store"
@@ -81,10 +81,10 @@ def signature_of(url: str) -> str:
 
 
 def test_a_signed_url_cannot_be_extended_or_used_for_another_file(
-    bucket: Any, mina_api: APIClient, work: Callable[[], None]
+    bucket: Any, mina_api: APIClient, run_jobs: Callable[[], None]
 ) -> None:
     url = request_export(mina_api)
-    work()
+    run_jobs()
     signed = mina_api.get(f"{url}/file").headers["Location"]
     given = parse_qs(urlsplit(signed).query)
     assert (given["X-Amz-Expires"], given["X-Amz-SignedHeaders"]) == (["60"], ["host"])
@@ -99,9 +99,11 @@ def test_a_signed_url_cannot_be_extended_or_used_for_another_file(
         assert signature_of(signed.replace(old, new)) != signature
 
 
-def test_the_object_is_not_cached_and_not_public(bucket: Any, mina_api: APIClient, work: Callable[[], None]) -> None:
+def test_the_object_is_not_cached_and_not_public(
+    bucket: Any, mina_api: APIClient, run_jobs: Callable[[], None]
+) -> None:
     request_export(mina_api)
-    work()
+    run_jobs()
     (item,) = bucket.objects.all()
     assert item.key == Export.objects.get().key
     assert item.get()["CacheControl"] == "private, no-store"
@@ -109,20 +111,20 @@ def test_the_object_is_not_cached_and_not_public(bucket: Any, mina_api: APIClien
 
 
 def test_the_export_of_an_erased_member_is_deleted_from_the_bucket(
-    bucket: Any, mina: Member, mina_api: APIClient, work: Callable[[], None]
+    bucket: Any, mina: Member, mina_api: APIClient, run_jobs: Callable[[], None]
 ) -> None:
     request_export(mina_api)
-    work()
+    run_jobs()
     erase(mina)
-    work()
+    run_jobs()
     assert list(bucket.objects.all()) == []
 
 
 def test_another_member_gets_no_signed_url(
-    bucket: Any, mina_api: APIClient, jun_api: APIClient, work: Callable[[], None]
+    bucket: Any, mina_api: APIClient, jun_api: APIClient, run_jobs: Callable[[], None]
 ) -> None:
     url = request_export(mina_api)
-    work()
+    run_jobs()
     response = jun_api.get(f"{url}/file")
     assert response.status_code == 404
     assert "Location" not in response.headers

@@ -30,12 +30,12 @@ NAMES = [
 
 
 @pytest.fixture
-def export(mina_api: APIClient, work: Callable[[], None]) -> Export:
+def export(mina_api: APIClient, run_jobs: Callable[[], None]) -> Export:
     """Requests Mina's export, runs the jobs, and downloads it."""
 
     def make() -> ZipFile:
         url = request_export(mina_api)
-        work()
+        run_jobs()
         return download(mina_api, url)
 
     return make
@@ -49,8 +49,10 @@ def test_the_export_of_a_new_member_has_every_file_and_each_can_be_read(export: 
     assert "회원님" in archive.read("README.ko.txt").decode()
 
 
-def test_posts_and_images_are_those_of_the_member(export: Export, mina: Member, image_of: Callable[..., Image]) -> None:
-    first, second = image_of(mina, color="red"), image_of(mina, color="blue")
+def test_posts_and_images_are_those_of_the_member(
+    export: Export, mina: Member, store_image: Callable[..., Image]
+) -> None:
+    first, second = store_image(mina, color="red"), store_image(mina, color="blue")
     second.set_alt("A blue wall")
     post = Post.objects.publish(author=mina, text="눈이 왔어요\nfirst snow", image_ids=[second.pk, first.pk])
     hidden = PostFactory.create(author=mina, text="removed")
@@ -91,9 +93,9 @@ def test_posts_that_the_member_deleted_are_not_exported_although_their_job_faile
 
 
 def test_images_are_not_compressed_and_listed_with_the_avatar(
-    export: Export, mina: Member, image_of: Callable[..., Image]
+    export: Export, mina: Member, store_image: Callable[..., Image]
 ) -> None:
-    avatar, unused = image_of(mina), image_of(mina)
+    avatar, unused = store_image(mina), store_image(mina)
     mina.set_avatar(avatar.pk)
     archive = export()
     assert read_json(archive, "profile")["avatar"] == f"pictures/{avatar.pk}.jpg"
@@ -106,9 +108,9 @@ def test_images_are_not_compressed_and_listed_with_the_avatar(
 
 
 def test_the_manifest_lists_every_file_with_its_size(
-    export: Export, mina: Member, image_of: Callable[..., Image]
+    export: Export, mina: Member, store_image: Callable[..., Image]
 ) -> None:
-    image_of(mina)
+    store_image(mina)
     archive = export()
     manifest = read_json(archive, "manifest")
     assert manifest["member_id"] == str(mina.pk)
@@ -152,9 +154,9 @@ def test_other_members_are_exported_by_nickname_if_the_member_can_see_them(
 
 
 def test_an_image_that_storage_lost_is_listed_and_the_rest_is_exported(
-    export: Export, mina: Member, image_of: Callable[..., Image]
+    export: Export, mina: Member, store_image: Callable[..., Image]
 ) -> None:
-    lost, safe = image_of(mina), image_of(mina)
+    lost, safe = store_image(mina), store_image(mina)
     Path(storages["default"].path(file_name(lost.key, "full"))).unlink()
     files = [entry["file"] for entry in read_json(export(), "pictures")]
     assert files == [None, f"pictures/{safe.pk}.jpg"]

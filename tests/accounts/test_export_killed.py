@@ -16,7 +16,7 @@ from media.image_urls import file_name
 from media.models import Image
 from media.storage import image_files
 from tests.accounts.exports import download, request_export
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 from tests.libs.outbox.processes import Environment, database_url, drain, start_worker
 from tests.polling import wait_until
 
@@ -56,11 +56,11 @@ def reader_waiting(pipe: Path) -> Iterator[None]:
 
 
 def test_an_export_whose_worker_was_killed_is_built_by_another(
-    environment: Environment, tmp_path: Path, mina: Member, image_of: Callable[..., Image]
+    environment: Environment, tmp_path: Path, mina: Member, store_image: Callable[..., Image]
 ) -> None:
-    images = [image_of(mina), image_of(mina)]
+    images = [store_image(mina), store_image(mina)]
     Job.objects.all().delete()
-    mina_api = signed_in(mina)
+    mina_api = logged_in(mina)
     url = request_export(mina_api)
     # The second image's file is a pipe: whoever opens it waits, with the first one packed already.
     path = tmp_path / "pictures" / file_name(images[1].key, "full")

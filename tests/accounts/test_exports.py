@@ -21,10 +21,10 @@ from media.image_urls import file_name
 from media.models import Image
 from tests.accounts.conftest import AtOnce
 from tests.accounts.exports import EXPORTS, download, request_export
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 from tests.erasing import erase
 
-Work = Callable[[], None]
+RunJobs = Callable[[], None]
 
 
 def stored_files() -> list[str]:
@@ -40,12 +40,12 @@ def private_folder(tmp_path: Path, settings: Any) -> None:
     }
 
 
-def test_an_export_is_queued_then_ready_and_can_be_downloaded(mina_api: APIClient, work: Work) -> None:
+def test_an_export_is_queued_then_ready_and_can_be_downloaded(mina_api: APIClient, run_jobs: RunJobs) -> None:
     url = request_export(mina_api)
     new = mina_api.get(url).json()
     assert (new["state"], new["ready_at"], new["bytes"]) == ("queued", None, None)
     assert mina_api.get(f"{url}/file").json()["code"] == "export_not_there"
-    work()
+    run_jobs()
     ready = mina_api.get(url).json()
     assert ready["state"] == "ready"
     assert ready["progress"]["done"] == ready["progress"]["total"] > 0
@@ -64,9 +64,9 @@ def test_a_request_while_an_export_is_built_returns_the_same_export(mina_api: AP
     assert Job.objects.filter(kind="accounts.build_export").count() == 1
 
 
-def test_a_second_export_within_a_day_is_refused(mina_api: APIClient, mina: Member, work: Work) -> None:
+def test_a_second_export_within_a_day_is_refused(mina_api: APIClient, mina: Member, run_jobs: RunJobs) -> None:
     request_export(mina_api)
-    work()
+    run_jobs()
     response = mina_api.post(EXPORTS)
     assert (response.status_code, response.json()["code"]) == (429, "export_once_a_day")
     assert 86_000 < int(response.headers["Retry-After"]) <= 86_401
@@ -75,7 +75,7 @@ def test_a_second_export_within_a_day_is_refused(mina_api: APIClient, mina: Memb
 
 
 def test_two_requests_at_once_create_one_export(at_once: AtOnce, mina: Member) -> None:
-    phones = [signed_in(mina), signed_in(mina)]
+    phones = [logged_in(mina), logged_in(mina)]
     responses = at_once([lambda phone=phone: phone.post(EXPORTS) for phone in phones])  # type: ignore[misc]
     assert sorted(response.status_code for response in responses) == [200, 202]
     assert len({response.json()["id"] for response in responses}) == Export.objects.count() == 1
@@ -83,10 +83,15 @@ def test_two_requests_at_once_create_one_export(at_once: AtOnce, mina: Member) -
 
 @pytest.mark.parametrize(("language", "word"), [("en", "download it within 7 days"), ("ko", "7")])
 def test_an_email_says_that_the_export_is_ready_and_contains_no_link(
-    mina: Member, mina_api: APIClient, work: Work, mailoutbox: list[EmailMultiAlternatives], language: str, word: str
+    mina: Member,
+    mina_api: APIClient,
+    run_jobs: RunJobs,
+    mailoutbox: list[EmailMultiAlternatives],
+    language: str,
+    word: str,
 ) -> None:
     mina_api.post(EXPORTS, headers={"Accept-Language": language})
-    work()
+    run_jobs()
     (email,) = mailoutbox
     assert email.to == [mina.email]
     assert word in str(email.body)
@@ -95,27 +100,27 @@ def test_an_email_says_that_the_export_is_ready_and_contains_no_link(
 
 
 def test_a_member_who_withdrew_meanwhile_gets_no_email(
-    mina: Member, mina_api: APIClient, work: Work, mailoutbox: list[EmailMultiAlternatives]
+    mina: Member, mina_api: APIClient, run_jobs: RunJobs, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
     request_export(mina_api)
     mina.withdraw()
-    work()
+    run_jobs()
     assert mailoutbox == []
 
 
-def test_the_export_of_another_member_is_not_found(mina_api: APIClient, jun_api: APIClient, work: Work) -> None:
+def test_the_export_of_another_member_is_not_found(mina_api: APIClient, jun_api: APIClient, run_jobs: RunJobs) -> None:
     url = request_export(mina_api)
-    work()
+    run_jobs()
     assert jun_api.get(url).status_code == jun_api.get(f"{url}/file").status_code == 404
     assert jun_api.get(EXPORTS).json()["results"] == []
 
 
 @pytest.mark.parametrize("end", ["log out", "suspend", "withdraw"])
 def test_the_file_cannot_be_downloaded_once_the_session_has_ended(
-    mina: Member, mina_api: APIClient, work: Work, end: str, django_capture_on_commit_callbacks: Any
+    mina: Member, mina_api: APIClient, run_jobs: RunJobs, end: str, django_capture_on_commit_callbacks: Any
 ) -> None:
     url = request_export(mina_api)
-    work()
+    run_jobs()
     ends: dict[str, Callable[[], Any]] = {
         "log out": lambda: mina_api.delete("/api/v1/sessions/current"),
         "suspend": lambda: mina.suspend(timezone.now() + timedelta(days=1)),
@@ -127,9 +132,9 @@ def test_the_file_cannot_be_downloaded_once_the_session_has_ended(
         assert mina_api.get(path).status_code == 401
 
 
-def test_the_file_has_no_public_url(mina_api: APIClient, api: APIClient, work: Work) -> None:
+def test_the_file_has_no_public_url(mina_api: APIClient, api: APIClient, run_jobs: RunJobs) -> None:
     request_export(mina_api)
-    work()
+    run_jobs()
     key = Export.objects.get().key
     (path,) = stored_files()
     assert Path(path).stat().st_mode & 0o077 == 0
@@ -145,9 +150,9 @@ def test_private_storage_on_disk_is_outside_of_the_public_folder() -> None:
     assert not written.MEDIA_ROOT.is_relative_to(str(location))
 
 
-def test_an_export_expires_and_its_file_is_deleted(mina_api: APIClient, mina: Member, work: Work) -> None:
+def test_an_export_expires_and_its_file_is_deleted(mina_api: APIClient, mina: Member, run_jobs: RunJobs) -> None:
     url = request_export(mina_api)
-    work()
+    run_jobs()
     export = mina.exports.get()
     assert export.expires_at
     assert export.ready_at
@@ -156,7 +161,7 @@ def test_an_export_expires_and_its_file_is_deleted(mina_api: APIClient, mina: Me
     assert mina_api.get(url).json()["state"] == "expired"
     assert mina_api.get(f"{url}/file").status_code == 409
     assert purge_exports() == 1
-    work()
+    run_jobs()
     assert stored_files() == []
     assert (mina_api.get(url).json()["state"], purge_exports()) == ("expired", 0)
     mina.exports.update(created_at=timezone.now() - timedelta(days=31))
@@ -164,51 +169,51 @@ def test_an_export_expires_and_its_file_is_deleted(mina_api: APIClient, mina: Me
     assert mina_api.get(url).status_code == 404
 
 
-def test_erasing_a_member_deletes_exports_and_their_files(mina_api: APIClient, mina: Member, work: Work) -> None:
+def test_erasing_a_member_deletes_exports_and_their_files(mina_api: APIClient, mina: Member, run_jobs: RunJobs) -> None:
     request_export(mina_api)
-    work()
+    run_jobs()
     assert len(stored_files()) == 1
     erase(mina)
-    work()
+    run_jobs()
     assert stored_files() == []
     assert not Export.objects.exists()
 
 
 def test_a_member_erased_while_the_export_is_built_leaves_no_file(
-    mina_api: APIClient, mina: Member, work: Work
+    mina_api: APIClient, mina: Member, run_jobs: RunJobs
 ) -> None:
     request_export(mina_api)
     export = mina.exports.select_related("member").get()
     erase(mina)
     build_archive(export)
-    work()
+    run_jobs()
     assert stored_files() == []
 
 
 def test_an_export_is_retried_while_storage_is_unavailable_and_fails_at_last(
-    mina_api: APIClient, mina: Member, work: Work, image_of: Callable[..., Image], settings: Any
+    mina_api: APIClient, mina: Member, run_jobs: RunJobs, store_image: Callable[..., Image], settings: Any
 ) -> None:
     settings.OUTBOX_MAX_ATTEMPTS = 3
-    image = Path(storages["default"].path(file_name(image_of(mina).key, "full")))
+    image = Path(storages["default"].path(file_name(store_image(mina).key, "full")))
     image.unlink()
     image.mkdir()
     url = request_export(mina_api)
     for state in ("running", "failed"):
-        work()
+        run_jobs()
         assert mina_api.get(url).json()["state"] == state
         Job.objects.update(run_at=timezone.now())
-    work()
+    run_jobs()
     assert stored_files() == []
     image.rmdir()
     request_export(mina_api)
-    work()
+    run_jobs()
     assert Export.objects.filter(ready_at__isnull=False).count() == 1
 
 
-def test_an_export_that_kills_every_worker_fails_at_last(mina_api: APIClient, mina: Member, work: Work) -> None:
+def test_an_export_that_kills_every_worker_fails_at_last(mina_api: APIClient, mina: Member, run_jobs: RunJobs) -> None:
     url = request_export(mina_api)
     mina.exports.update(tries=settings.OUTBOX_MAX_ATTEMPTS)
-    work()
+    run_jobs()
     assert mina_api.get(url).json()["state"] == "failed"
 
 
@@ -222,13 +227,13 @@ def test_an_export_without_a_job_is_given_up_after_a_day(mina_api: APIClient, mi
 
 
 def test_a_second_run_of_the_job_makes_no_second_file_or_email(
-    mina_api: APIClient, mina: Member, work: Work, mailoutbox: list[EmailMultiAlternatives]
+    mina_api: APIClient, mina: Member, run_jobs: RunJobs, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
     url = request_export(mina_api)
-    work()
+    run_jobs()
     build_archive(mina.exports.select_related("member").get())
     Job.objects.filter(kind="accounts.build_export").update(done_at=None)
-    work()
+    run_jobs()
     assert (len(stored_files()), len(mailoutbox)) == (1, 1)
     assert download(mina_api, url).testzip() is None
 

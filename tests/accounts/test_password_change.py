@@ -58,10 +58,10 @@ def test_a_refused_new_password_ends_no_session(phone: Phone, mina: Member, pass
 
 
 def test_a_password_change_sends_an_email(
-    phone: Phone, mina: Member, work: Callable[[], None], mailoutbox: SentEmails
+    phone: Phone, mina: Member, run_jobs: Callable[[], None], mailoutbox: SentEmails
 ) -> None:
     change(phone)
-    work()
+    run_jobs()
     assert subjects(mailoutbox, mina.email) == ["Your password was changed"]
 
 

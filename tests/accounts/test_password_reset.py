@@ -19,17 +19,17 @@ from tests.accounts.tables import columns_containing
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a brand new password by the sea"
-Work = Callable[[], None]
+RunJobs = Callable[[], None]
 
 
 @pytest.fixture
-def reset_code(work: Work, mailoutbox: SentEmails) -> CodeFor:
+def reset_code(run_jobs: RunJobs, mailoutbox: SentEmails) -> CodeFor:
     """Asks for a code as somebody does who forgot; "" when no e-mail with one came."""
 
     def ask(email: str) -> str:
         assert Phone().post("password-resets", email=email).status_code == 202
         mailoutbox.clear()
-        work()
+        run_jobs()
         return last_code(mailoutbox, email)
 
     return ask
@@ -160,11 +160,11 @@ def test_a_reset_clears_the_counters_of_wrong_passwords(reset_code: CodeFor, min
 
 
 def test_a_reset_sends_an_email_and_no_table_stores_the_code(
-    reset_code: CodeFor, mina: Member, work: Work, mailoutbox: SentEmails
+    reset_code: CodeFor, mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     code = reset_code(mina.email)
     reset(mina.email, code)
-    work()
+    run_jobs()
     assert subjects(mailoutbox, mina.email)[-1] == "Your password was changed"
     assert SecurityEvent.objects.get().kind == SecurityEvent.PASSWORD_RESET
     assert columns_containing(code) == []

@@ -117,13 +117,13 @@ def test_counters_of_wrong_passwords_are_deleted_after_their_window(
 
 
 def test_the_cleanup_command_purges_accounts_too(
-    mina: Member, capsys: pytest.CaptureFixture[str], work: Callable[[], None]
+    mina: Member, capsys: pytest.CaptureFixture[str], run_jobs: Callable[[], None]
 ) -> None:
     expired(3)
     mina.withdraw()
     with in_days(15):
         call_command("cleanup")
-        work()
+        run_jobs()
     assert not OutstandingToken.objects.exists()
     assert not Member.objects.exists()
     assert "members" in capsys.readouterr().out

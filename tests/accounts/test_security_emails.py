@@ -17,41 +17,45 @@ from tests.accounts.sent_emails import SentEmails, is_in_language, subjects
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
-Work = Callable[[], None]
+RunJobs = Callable[[], None]
 DEVICE = "New login to your Heart to Heart account"
 NEW = "new@example.com"
 
 
 def test_the_first_session_after_sign_up_sends_no_notice(
-    proof_for: CodeFor, work: Work, mailoutbox: SentEmails
+    proof_for: CodeFor, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     body = {"proof": proof_for(NEW), "password": PASSWORD, "name": "Han Nari", "nickname": "Nari"}
     assert Phone().post("members", terms_version="2026-11-01", device="phone", **body).status_code == 201
     assert Phone().log_in(NEW).status_code == 201
-    work()
+    run_jobs()
     assert DEVICE not in subjects(mailoutbox, NEW)
 
 
-def test_a_new_device_and_a_new_network_send_one_notice_each(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
+def test_a_new_device_and_a_new_network_send_one_notice_each(
+    mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
+) -> None:
     Phone.of(mina)
     for device, address in (("tablet", "192.0.2.1"), ("phone", "198.51.100.7"), ("phone", "198.51.100.9")):
         Phone(address).log_in(mina.email, device=device)
         Phone(address).log_in(mina.email, device=device)
-    work()
+    run_jobs()
     assert subjects(mailoutbox, mina.email) == [DEVICE] * 2
     assert "198.51.100.0/24" in str(mailoutbox[-1].body)
     assert str(Job.objects.latest("id").payload).count("@") == 0
 
 
-def test_a_failed_login_sends_no_new_device_notice(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
+def test_a_failed_login_sends_no_new_device_notice(mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails) -> None:
     Phone("198.51.100.7").log_in(mina.email, "wrong")
-    work()
+    run_jobs()
     assert mailoutbox == []
 
 
-def test_what_a_device_calls_itself_is_not_in_the_email(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
+def test_what_a_device_calls_itself_is_not_in_the_email(
+    mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
+) -> None:
     Phone().log_in(mina.email, device="Call evil.example now")
-    work()
+    run_jobs()
     (message,) = mailoutbox
     assert "evil" not in str(message.message())
 
@@ -72,11 +76,11 @@ def newest(messages: SentEmails, to: str) -> EmailMultiAlternatives:
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_every_email_speaks_the_readers_language(
-    language: str, mina: Member, jun: Member, work: Work, mailoutbox: SentEmails
+    language: str, mina: Member, jun: Member, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     phone = Phone(language=language)
     phone.log_in(mina.email)
-    work()
+    run_jobs()
     assert is_in_language(newest(mailoutbox, mina.email), language, DEVICE)
     for path, body, to, subject in (
         ("password-resets", {"email": mina.email}, mina.email, "Your code to reset your password"),
@@ -87,7 +91,7 @@ def test_every_email_speaks_the_readers_language(
         ("me/password", {"current": PASSWORD, "password": PASSWORD}, mina.email, "Your password was changed"),
     ):  # fmt: skip
         assert phone.post(path, **body).status_code in (202, 204)
-        work()
+        run_jobs()
         assert is_in_language(newest(mailoutbox, to), language, subject)
 
 
@@ -97,7 +101,9 @@ def test_an_email_about_what_is_gone_is_not_sent(job: Callable[..., None], db: N
     assert mailoutbox == []
 
 
-def test_a_used_up_or_copied_refresh_token_sends_an_email(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
+def test_a_used_up_or_copied_refresh_token_sends_an_email(
+    mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
+) -> None:
     phone, thief = Phone.of(mina), Phone("203.0.113.5")
     first = phone.pair["refresh"]
     phone.refresh()
@@ -105,7 +111,7 @@ def test_a_used_up_or_copied_refresh_token_sends_an_email(mina: Member, work: Wo
         assert thief.store_tokens(thief.refresh(first)).status_code == 200
         assert thief.refresh().status_code == 200
         assert phone.refresh(first).status_code == 401
-        work()
+        run_jobs()
     assert subjects(mailoutbox, mina.email) == [
         "A login of yours was used from two networks",
         "One of your devices was logged out",

@@ -109,12 +109,12 @@ def test_authentication_costs_no_query_while_the_session_is_cached(
         assert is_in(phone)
 
 
-def test_the_revocation_marker_is_written_again_by_the_outbox(phone: Phone, work: Callable[[], None]) -> None:
+def test_the_revocation_marker_is_written_again_by_the_outbox(phone: Phone, run_jobs: Callable[[], None]) -> None:
     assert is_in(phone)
     phone.delete("sessions/current")
     assert [job.payload for job in Job.objects.all()] == [{"session_ids": [int(phone.pair["session_id"])]}]
     cache.clear()
-    work()
+    run_jobs()
     assert _remembered(phone) == 0
 
 
@@ -164,15 +164,15 @@ def test_without_a_cache_every_request_queries_the_database(
 
 
 def test_a_revocation_marker_is_retried_until_no_cache_entry_can_be_left(
-    phone: Phone, settings: Settings, work: Callable[[], None]
+    phone: Phone, settings: Settings, run_jobs: Callable[[], None]
 ) -> None:
     settings.CACHES = redis_cache("redis://127.0.0.1:1/0")
     phone.delete("sessions/current")
-    work()
+    run_jobs()
     assert Job.objects.get().state == "waiting"
     LoginSession.objects.update(ended_at="2026-01-01T00:00:00Z")
     Job.objects.update(run_at="2026-01-01T00:00:00Z")
-    work()
+    run_jobs()
     assert Job.objects.get().state == "done"
 
 

@@ -192,7 +192,7 @@ def test_only_the_current_terms_can_be_accepted(proof_for: CodeFor, settings: Se
 
 
 def test_a_withdrawn_member_who_proves_the_address_can_sign_up_anew(
-    proof_for: CodeFor, mina: Member, work: Callable[[], None]
+    proof_for: CodeFor, mina: Member, run_jobs: Callable[[], None]
 ) -> None:
     SecurityEvent.objects.create(member=mina, kind=SecurityEvent.TOKEN_REUSED)
     old = Phone.of(mina)
@@ -202,19 +202,19 @@ def test_a_withdrawn_member_who_proves_the_address_can_sign_up_anew(
     assert anew.get("me").json()["nickname"] == "Nari"
     assert anew.pair["member_id"] != str(mina.pk)
     assert code_of(old.get("me")) == "session_ended"
-    work()
+    run_jobs()
     assert columns_containing(mina.pk, "Kim Mina") == ["outbox_job.payload"]
     assert code_of(old.get("me")) == "session_ended"
 
 
 def test_signing_up_anew_deletes_the_images_of_the_old_account(
-    proof_for: CodeFor, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
+    proof_for: CodeFor, mina: Member, store_image: Callable[..., Image], run_jobs: Callable[[], None]
 ) -> None:
-    image = image_of(mina)
+    image = store_image(mina)
     assert Phone.of(mina).put("me/avatar", image_id=str(image.pk)).status_code == 200
     mina.withdraw()
     assert join(proof_for(mina.email)).status_code == 201
-    work()
+    run_jobs()
     assert not Image.objects.exists()
     assert not default_storage.exists(file_name(image.key, "full"))
 

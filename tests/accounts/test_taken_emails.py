@@ -48,11 +48,11 @@ def test_a_conflict_while_an_old_account_is_erased_is_not_called_a_taken_address
 
 
 def test_an_address_taken_since_the_code_was_sent_is_refused_for_a_change(
-    mina: Member, mailoutbox: SentEmails, work: Any
+    mina: Member, mailoutbox: SentEmails, run_jobs: Any
 ) -> None:
     phone = Phone.of(mina)
     phone.post("me/email", email="later@example.com", password=PASSWORD)
-    work()
+    run_jobs()
     Member.objects.create_user("later@example.com", PASSWORD, name="New", nickname="New")
     answer = phone.post("me/email/confirm", email="later@example.com", code=last_code(mailoutbox, "later@example.com"))
     assert code_of(answer) == "email_taken"
@@ -60,11 +60,11 @@ def test_an_address_taken_since_the_code_was_sent_is_refused_for_a_change(
 
 
 def test_a_conflict_while_an_address_is_changed_is_not_called_a_taken_address(
-    mina: Member, mailoutbox: SentEmails, work: Any, failing_handler: None
+    mina: Member, mailoutbox: SentEmails, run_jobs: Any, failing_handler: None
 ) -> None:
     phone = Phone.of(mina)
     phone.post("me/email", email="later@example.com", password=PASSWORD)
-    work()
+    run_jobs()
     answer = phone.post("me/email/confirm", email="later@example.com", code=last_code(mailoutbox, "later@example.com"))
     assert (answer.status_code, code_of(answer)) == (409, "conflict")
     assert phone.get("me").json()["email"] == "mina@example.com"

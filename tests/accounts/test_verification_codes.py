@@ -98,12 +98,12 @@ def test_a_code_expires_five_minutes_after_sending(code_for: CodeFor, seconds: i
 
 
 def test_the_life_of_a_code_counts_from_the_email_and_not_from_the_asking(
-    phone: Phone, work: Callable[[], None], mailoutbox: SentEmails
+    phone: Phone, run_jobs: Callable[[], None], mailoutbox: SentEmails
 ) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         phone.post("verification-codes", email=NEW)
         clock.shift(600)
-        work()
+        run_jobs()
         clock.shift(299)
         assert confirm(code_in(mailoutbox[-1])).status_code == 200
 

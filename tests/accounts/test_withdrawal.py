@@ -94,13 +94,13 @@ def test_without_yes_the_command_counts_and_erases_nobody(mina: Member, capsys: 
 
 
 def test_the_command_erases_only_members_whose_grace_period_is_over(
-    mina: Member, jun: Member, sora: Member, capsys: pytest.CaptureFixture[str], work: Callable[[], None]
+    mina: Member, jun: Member, sora: Member, capsys: pytest.CaptureFixture[str], run_jobs: Callable[[], None]
 ) -> None:
     withdraw_days_ago(mina, 14.1)
     withdraw_days_ago(jun, 13.9)
     code, output = erase_withdrawn(capsys, "--yes", "--json")
     assert (code, json.loads(output)) == (0, {"started": 1})
-    work()
+    run_jobs()
     assert set(Member.objects.all()) == {jun, sora}
 
 
@@ -108,15 +108,15 @@ def test_the_command_exits_with_two_when_nothing_is_due(mina: Member, capsys: py
     assert [erase_withdrawn(capsys, *words)[0] for words in ((), ("--yes",), ("--json",))] == [2, 2, 2]
 
 
-def create_all_kinds_of_data(mina: Member, jun: Member, image_of: MakeImage, code_for: CodeFor) -> Phone:
+def create_all_kinds_of_data(mina: Member, jun: Member, store_image: MakeImage, code_for: CodeFor) -> Phone:
     """Create data of all kinds that a member can have; returns their phone."""
     phone = Phone()
     code_for(mina.email)
     phone.log_in(mina.email, "wrong password")
     phone.log_in(mina.email, device="Mina's own phone")
     old = phone.pair["refresh"]
-    phone.put("me/avatar", image_id=str(image_of(mina).pk))
-    phone.post("posts", text="Mina was here", image_ids=[str(image_of(mina).pk)])
+    phone.put("me/avatar", image_id=str(store_image(mina).pk))
+    phone.post("posts", text="Mina was here", image_ids=[str(store_image(mina).pk)])
     phone.client.post("/api/v1/images", {"image": upload(), "alt": "Mina"}, headers=authorization(phone))
     phone.put(f"follows/{jun.pk}"), jun.follow(mina)
     for _ in range(2):
@@ -137,18 +137,18 @@ def stored_files() -> list[Path]:
 
 
 def test_nothing_of_an_erased_member_is_left_in_tables_or_storage(
-    mina: Member, jun: Member, image_of: MakeImage, code_for: CodeFor, work: Callable[[], None],
+    mina: Member, jun: Member, store_image: MakeImage, code_for: CodeFor, run_jobs: Callable[[], None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     before, member_id = set(stored_files()), mina.pk
-    phone = create_all_kinds_of_data(mina, jun, image_of, code_for)
-    work()
+    phone = create_all_kinds_of_data(mina, jun, store_image, code_for)
+    run_jobs()
     assert len(set(stored_files()) - before) == 9
     assert columns_containing(member_id, mina.email, "mina")
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
     withdraw_days_ago(mina, 15)
     assert erase_withdrawn(capsys, "--yes")[0] == 0
-    work()
+    run_jobs()
     # Jobs that are done keep ids for a while.
     assert columns_containing(member_id, mina.email, "mina") == ["outbox_job.payload"]
     with time_machine.travel(timezone.now() + timedelta(hours=settings.OUTBOX_RETENTION_HOURS + 1)):
@@ -162,15 +162,15 @@ def test_nothing_of_an_erased_member_is_left_in_tables_or_storage(
 
 
 def test_erasing_a_member_does_not_touch_the_data_of_others(
-    mina: Member, jun: Member, image_of: MakeImage, work: Callable[[], None], capsys: pytest.CaptureFixture[str]
+    mina: Member, jun: Member, store_image: MakeImage, run_jobs: Callable[[], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     phone = Phone.of(jun)
-    phone.post("posts", text="Jun stays", image_ids=[str(image_of(jun).pk)])
-    work()
+    phone.post("posts", text="Jun stays", image_ids=[str(store_image(jun).pk)])
+    run_jobs()
     posts: list[Any] = phone.get("posts").json()["results"]
     withdraw_days_ago(mina, 15)
     erase_withdrawn(capsys, "--yes")
-    work()
+    run_jobs()
     assert phone.get("posts").json()["results"] == posts
     assert Image.objects.count() == 1
 

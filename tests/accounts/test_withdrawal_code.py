@@ -18,7 +18,7 @@ from tests.accounts.sent_emails import SentEmails, last_code, subjects
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
-Work = Callable[[], None]
+RunJobs = Callable[[], None]
 
 
 @pytest.fixture
@@ -31,16 +31,16 @@ def is_withdrawn(member: Member) -> bool:
     return Member.objects.get(pk=member.pk).withdrawn_at is not None
 
 
-def code_from_email(phone: Phone, email: str, work: Work, emails: SentEmails) -> str:
+def code_from_email(phone: Phone, email: str, run_jobs: RunJobs, emails: SentEmails) -> str:
     assert phone.post("me/withdrawal/code").status_code == 202
-    work()
+    run_jobs()
     return last_code(emails, email)
 
 
 def test_a_code_sent_by_email_withdraws_the_member(
-    phone: Phone, mina: Member, work: Work, mailoutbox: SentEmails
+    phone: Phone, mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
-    code = code_from_email(phone, mina.email, work, mailoutbox)
+    code = code_from_email(phone, mina.email, run_jobs, mailoutbox)
     assert code_of(phone.post("me/withdrawal", code="xxxxxxxx")) == "code_incorrect"
     assert phone.post("me/withdrawal", code=code).status_code == 204
     assert is_withdrawn(mina)
@@ -48,20 +48,20 @@ def test_a_code_sent_by_email_withdraws_the_member(
 
 
 def test_a_code_for_a_withdrawal_can_be_used_once(
-    phone: Phone, mina: Member, work: Work, mailoutbox: SentEmails
+    phone: Phone, mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
-    code = code_from_email(phone, mina.email, work, mailoutbox)
+    code = code_from_email(phone, mina.email, run_jobs, mailoutbox)
     phone.post("me/withdrawal", code=code)
     phone.log_in(mina.email)
     assert code_of(phone.post("me/withdrawal", code=code)) == "code_incorrect"
 
 
 def test_the_code_of_another_member_does_not_withdraw_anybody(
-    phone: Phone, mina: Member, jun: Member, work: Work, mailoutbox: SentEmails
+    phone: Phone, mina: Member, jun: Member, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     other = Phone.of(jun)
-    code = code_from_email(other, jun.email, work, mailoutbox)
-    code_from_email(phone, mina.email, work, mailoutbox)
+    code = code_from_email(other, jun.email, run_jobs, mailoutbox)
+    code_from_email(phone, mina.email, run_jobs, mailoutbox)
     assert code_of(phone.post("me/withdrawal", code=code)) == "code_incorrect"
     assert not is_withdrawn(mina)
     assert not is_withdrawn(jun)
@@ -74,10 +74,10 @@ def test_a_withdrawal_takes_either_a_password_or_a_code(phone: Phone, mina: Memb
 
 
 def test_a_code_for_a_password_reset_does_not_withdraw_the_member(
-    phone: Phone, mina: Member, work: Work, mailoutbox: SentEmails
+    phone: Phone, mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     Phone().post("password-resets", email=mina.email)
-    work()
+    run_jobs()
     code = last_code(mailoutbox, mina.email)
     assert code_of(phone.post("me/withdrawal", code=code)) == "code_incorrect"
     assert "The code is wrong" in enter_code(Client(), mina.email, code)
@@ -103,34 +103,34 @@ def without_secrets(page: Any, email: str) -> str:
 
 
 def test_a_code_on_the_web_page_withdraws_the_member(
-    mina: Member, phone: Phone, work: Work, mailoutbox: SentEmails
+    mina: Member, phone: Phone, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     browser = Client()
     assert request_code(browser, mina.email.upper()).status_code == 200
-    work()
+    run_jobs()
     assert "Your account is now hidden" in enter_code(browser, mina.email, last_code(mailoutbox, mina.email))
     assert is_withdrawn(mina)
     assert code_of(phone.get("me")) == "session_ended"
 
 
 def test_the_page_does_not_tell_which_addresses_have_an_account(
-    mina: Member, jun: Member, sora: Member, work: Work, mailoutbox: SentEmails
+    mina: Member, jun: Member, sora: Member, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     jun.suspend(timezone.now() + timedelta(days=1))
     sora.withdraw()
     emails = (mina.email, jun.email, sora.email, "nobody@example.com")
     pages = [without_secrets(request_code(Client(), email), email) for email in emails]
-    work()
+    run_jobs()
     assert pages == [pages[0]] * 4
     assert [subjects(mailoutbox, email) != [] for email in emails] == [True, False, False, False]
     refused = [enter_code(Client(), email, "xxxxxxxx").replace(email, "") for email in emails]
     assert ["The code is wrong" in page for page in refused] == [True] * 4
 
 
-def test_wrong_codes_on_the_page_use_up_the_code(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
+def test_wrong_codes_on_the_page_use_up_the_code(mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails) -> None:
     browser = Client()
     request_code(browser, mina.email)
-    work()
+    run_jobs()
     code = last_code(mailoutbox, mina.email)
     for _ in range(5):
         enter_code(browser, mina.email, "xxxxxxxx")
@@ -142,9 +142,11 @@ def test_a_code_for_sign_up_is_refused_on_the_page(code_for: CodeFor) -> None:
     assert "The code is wrong" in enter_code(Client(), "new@example.com", code_for("new@example.com"))
 
 
-def test_a_member_suspended_since_the_email_is_not_withdrawn(mina: Member, work: Work, mailoutbox: SentEmails) -> None:
+def test_a_member_suspended_since_the_email_is_not_withdrawn(
+    mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
+) -> None:
     request_code(Client(), mina.email)
-    work()
+    run_jobs()
     mina.suspend(timezone.now() + timedelta(days=1))
     assert "The code is wrong" in enter_code(Client(), mina.email, last_code(mailoutbox, mina.email))
     assert not is_withdrawn(mina)
@@ -164,9 +166,9 @@ def test_a_form_sent_from_another_site_is_refused(mina: Member) -> None:
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a\x00@example.com", "a@example.com\nBcc: b@example.com"])
-def test_an_invalid_address_shows_the_form_again(email: str, mailoutbox: SentEmails, work: Work) -> None:
+def test_an_invalid_address_shows_the_form_again(email: str, mailoutbox: SentEmails, run_jobs: RunJobs) -> None:
     response = request_code(Client(), email)
-    work()
+    run_jobs()
     assert (response.status_code, mailoutbox) == (200, [])
     assert 'class="errorlist"' in response.content.decode()
 
@@ -187,7 +189,7 @@ def test_the_second_page_redirects_to_the_first(db: None) -> None:
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_member_withdraws_in_a_real_browser(
-    live_server: LiveServer, page: Page, mina: Member, work: Work, mailoutbox: SentEmails
+    live_server: LiveServer, page: Page, mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     output: list[str] = []
     page.on("console", lambda line: output.append(line.text))
@@ -195,7 +197,7 @@ def test_a_member_withdraws_in_a_real_browser(
     page.get_by_label("E-mail address").fill(mina.email)
     page.get_by_role("button", name="Send me a code").click()
     expect(page.get_by_label("Code from the e-mail")).to_be_visible()
-    work()
+    run_jobs()
     page.get_by_label("Code from the e-mail").fill("xxxxxxxx")
     page.get_by_role("button", name="Delete my account").click()
     expect(page.get_by_text("The code is wrong")).to_be_visible()

@@ -15,7 +15,7 @@ from tests.android.app import App, Session
 from tests.android.okhttp import in_process
 
 CodeFor = Callable[[str], str]
-Work = Callable[[], None]
+RunJobs = Callable[[], None]
 
 
 @pytest.fixture(autouse=True)
@@ -57,12 +57,12 @@ def jun_app(jun: Member) -> App:
 
 
 @pytest.fixture
-def code_for(db: None, app: App, work: Callable[[], None], mailoutbox: list[EmailMultiAlternatives]) -> CodeFor:
+def code_for(db: None, app: App, run_jobs: Callable[[], None], mailoutbox: list[EmailMultiAlternatives]) -> CodeFor:
     """Requests a code as the app does, and reads it from the e-mail."""
 
     def ask(email: str) -> str:
         app.ask_code(email)
-        work()
+        run_jobs()
         return code_in(mailoutbox[-1])
 
     return ask

@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from accounts.models import Member
 from tests.android.conftest import app_of
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 
 
 def run_command(*words: str) -> tuple[str, int]:
@@ -40,7 +40,7 @@ def test_without_a_phone_the_command_says_so_and_exits_with_two() -> None:
 
 def test_phones_are_counted_by_the_day_of_their_last_use(mina: Member, jun: Member) -> None:
     with time_machine.travel(datetime(2026, 11, 20, 9, tzinfo=UTC), tick=False):
-        signed_in(mina)
+        logged_in(mina)
         app_of(mina)
         old = app_of(mina)
     with time_machine.travel(datetime(2026, 11, 21, 23, 30, tzinfo=UTC), tick=False):

@@ -58,13 +58,13 @@ def test_an_avatar_is_answered_with_its_address_and_shown_everywhere(
 def test_a_new_avatar_takes_the_place_of_the_old_one_whose_files_go(
     mina_app: App,
     image_folder: Path,
-    work: Callable[[], None],
+    run_jobs: Callable[[], None],
 ) -> None:
     first = mina_app.upload_avatar(picture_bytes())["avatar_url"]
-    work()
+    run_jobs()
     second = mina_app.upload_avatar(picture_bytes())["avatar_url"]
     assert mina_app.profile()["avatar_url"] == second != first
-    work()
+    run_jobs()
     assert files_in(image_folder) == {second.rpartition("/")[2].partition(".")[0]}
     assert Client().get(first.partition("8000")[2]).status_code == 404
     assert (Avatar.objects.count(), Image.objects.count()) == (1, 1)
@@ -107,17 +107,17 @@ def test_an_avatar_is_accepted_under_any_name(mina_app: App, name: str) -> None:
 def test_storage_that_is_away_is_told_as_such_and_the_avatar_stays(
     mina_app: App,
     image_folder: Path,
-    work: Callable[[], None],
+    run_jobs: Callable[[], None],
 ) -> None:
     mina_app.upload_avatar(picture_bytes())
-    work()
+    run_jobs()
     (image_folder / "images").rename(image_folder / "away")
     (image_folder / "images").write_text("a file where a folder should be")
     rows, _ = snapshot()
     assert refusal("uploadAvatar", send_once(mina_app, avatar_of(mina_app, picture_bytes()))) == (400, "MEMBER_002")
     (image_folder / "images").unlink()
     (image_folder / "away").rename(image_folder / "images")
-    work()
+    run_jobs()
     after, _ = snapshot()
     assert {name for name in rows if rows[name] != after[name]} == {"outbox.Job"}
     assert len(files_in(image_folder)) == Image.objects.count() == 1

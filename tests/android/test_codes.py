@@ -10,7 +10,7 @@ from tests.accounts.conftest import code_in
 from tests.accounts.phone import Phone
 from tests.accounts.phone import code_of as v1_code_of
 from tests.android.app import App
-from tests.android.conftest import CodeFor, Work, app_of
+from tests.android.conftest import CodeFor, RunJobs, app_of
 from tests.android.okhttp import Request, in_process
 from tests.android.refusals import code_of, comparable_response, join_response, send_body, session_of, status_and_code
 
@@ -19,10 +19,10 @@ NEW, PASSWORD = "new@example.com", "Secret#1234"
 
 
 def test_what_was_confirmed_at_v1_opens_nothing_here(
-    app: App, work: Work, mailoutbox: list[EmailMultiAlternatives]
+    app: App, run_jobs: RunJobs, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
     Phone().post("verification-codes", email=NEW)
-    work()
+    run_jobs()
     v1_code = code_in(mailoutbox[-1])
     assert code_of(app.confirm_code, NEW, v1_code) == "AUTH_003"
     assert Phone().post("verification-codes/confirm", email=NEW, code=v1_code).status_code == 200

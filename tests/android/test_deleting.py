@@ -12,7 +12,7 @@ from posts.models import Post
 from tests.android.app import App, LoggedOut, Refused
 from tests.android.calls import refusal, request, send_once
 from tests.android.conftest import app_of
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 from tests.factories import PASSWORD, MemberFactory, PostFactory, picture_bytes
 from tests.project.snapshots import snapshot
 
@@ -21,14 +21,14 @@ def test_ones_own_post_goes_with_its_pictures(
     mina_app: App,
     image_folder: Path,
     settings: Settings,
-    work: Callable[[], None],
+    run_jobs: Callable[[], None],
 ) -> None:
     post = mina_app.register_post("Snow", {"a.jpg": picture_bytes(), "b.jpg": picture_bytes()})
-    work()
+    run_jobs()
     answer = send_once(mina_app, request("deletePost", post=post["post_id"]))
     assert (answer.status, answer.body, answer.headers.get("content-length", "0")) == (204, b"", "0")
     assert mina_app.posts() == mina_app.own_posts() == []
-    work()
+    run_jobs()
     assert not [at for at in image_folder.rglob("*") if at.is_file()]
     for url in post["image_urls"]:
         assert Client().get(url.removeprefix(settings.PUBLIC_URL)).status_code == 404
@@ -76,7 +76,7 @@ def test_a_post_is_deleted_once_and_a_second_time_keeps_the_login(mina_app: App)
 
 def test_leaving_ends_every_login_at_once_and_hides_the_member(mina_app: App, jun_app: App, mina: Member) -> None:
     mina_app.register_post("Snow", {"a.jpg": picture_bytes()})
-    phone, tablet, web = App(mina_app.send, mina_app.session), app_of(mina), signed_in(mina)
+    phone, tablet, web = App(mina_app.send, mina_app.session), app_of(mina), logged_in(mina)
     answer = send_once(phone, request("deleteMember", target=mina.pk))
     assert (answer.status, answer.body, answer.headers.get("content-length", "0")) == (204, b"", "0")
     assert refusal("profile", send_once(phone, request("profile", target=mina.pk))) == (401, "AUTH_007")

@@ -12,7 +12,7 @@ from tests.accounts.hashers import CountedArgon2
 from tests.accounts.phone import Phone
 from tests.accounts.tokens import claims
 from tests.android.app import App
-from tests.android.conftest import Work
+from tests.android.conftest import RunJobs
 from tests.android.okhttp import in_process
 from tests.android.refusals import code_of, comparable_response, send_body, status_and_code, verify_token
 from tests.factories import PASSWORD, MemberFactory
@@ -141,11 +141,11 @@ def test_a_login_within_the_days_of_grace_brings_the_member_back(app: App, mina:
 
 
 def test_a_login_leaves_the_members_own_language(
-    app: App, mina: Member, work: Work, mailoutbox: list[EmailMultiAlternatives]
+    app: App, mina: Member, run_jobs: RunJobs, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
     mina.set_language("en")
     app.login(mina.email, PASSWORD)
-    work()
+    run_jobs()
     mina.refresh_from_db()
     assert mina.language == "en"
     assert [message.to for message in mailoutbox] == [[mina.email]]

@@ -20,7 +20,7 @@ from media.processing import pipeline
 from tests.android.app import App
 from tests.android.okhttp import Request, file_part, multipart, over_socket, phone_bytes, text_part
 from tests.android.outage_scene import OutageScene, outage_scene
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 from tests.factories import picture_bytes, upload
 from tests.polling import wait_until
 from tests.project.snapshots import snapshot
@@ -68,7 +68,7 @@ def test_an_upload_of_a_phone_that_waits_takes_effect(mina: Member, mina_app: Ap
 
 @pytest.mark.parametrize("is_multipart", [True, False])
 def test_an_upload_to_the_new_api_is_cancelled_by_closing_the_connection(mina: Member, is_multipart: bool) -> None:
-    api, before = signed_in(mina), None
+    api, before = logged_in(mina), None
     api.get("/api/v1/me")
     before = snapshot()
     server, client = socket.socketpair()

@@ -101,7 +101,7 @@ def test_a_repeat_whose_first_never_ends_is_not_published(
 
 
 def test_a_repeat_is_published_when_its_first_was_interrupted(
-    mina: Member, mina_app: App, work: Callable[[], None]
+    mina: Member, mina_app: App, run_jobs: Callable[[], None]
 ) -> None:
     sent = upload_of(mina, "registerPost")
     send_once(mina_app, sent)

@@ -20,7 +20,7 @@ from posts.models import Post
 from tests.android.app import App
 from tests.android.calls import refusal, send_once
 from tests.android.okhttp import CRLF, Request, file_part, multipart, text_part
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 from tests.factories import picture_bytes
 from tests.media.heic import heic
 from tests.media.sample_images import (
@@ -220,14 +220,14 @@ def test_a_photograph_is_stored_upright_without_its_location(
     mina_app: App,
     settings: Settings,
     image_folder: Path,
-    work: Callable[[], None],
+    run_jobs: Callable[[], None],
 ) -> None:
     turned = encoded(
         four_colours().transpose(Pillow.Transpose.ROTATE_90), "JPEG", quality=90, exif=exif_with(6), comment=b"me"
     )
     assert b"SpyCam" in turned
     (url,) = mina_app.register_post("Snow", {"a.jpg": turned})["image_urls"]
-    work()
+    run_jobs()
     picture = opened(url, settings)
     assert picture.size == (120, 80)
     assert are_similar(colours_of(picture), COLOURS, by=24)
@@ -237,11 +237,11 @@ def test_a_photograph_is_stored_upright_without_its_location(
 
 
 def test_the_url_of_the_first_response_stays_the_url_in_lists(
-    mina_app: App, settings: Settings, work: Callable[[], None]
+    mina_app: App, settings: Settings, run_jobs: Callable[[], None]
 ) -> None:
     body = mina_app.register_post("Snow", {"a.jpg": photograph(2_400, 1_800)})["image_urls"]
     assert opened(body[0], settings).size == (2_048, 1_536)
-    work()
+    run_jobs()
     assert mina_app.posts()[0]["image_urls"] == body
     assert opened(body[0], settings).size == (2_048, 1_536)
 
@@ -369,7 +369,7 @@ def test_the_heads_of_parts_mean_nothing_to_us(mina_app: App) -> None:
 def test_storage_that_is_away_is_told_as_such_and_leaves_no_post(
     mina_app: App,
     image_folder: Path,
-    work: Callable[[], None],
+    run_jobs: Callable[[], None],
 ) -> None:
     (image_folder / "images").write_text("a file where a folder should be")
     rows, files = snapshot()
@@ -377,7 +377,7 @@ def test_storage_that_is_away_is_told_as_such_and_leaves_no_post(
     assert refusal("registerPost", send_once(mina_app, sent)) == (400, "POST_002")
     assert not Image.objects.not_discarded().exists()
     (image_folder / "images").unlink()
-    work()
+    run_jobs()
     after, left = snapshot()
     assert {name for name in rows if rows[name] != after[name]} == {"outbox.Job"}
     assert mina_app.posts() == []
@@ -393,7 +393,7 @@ def test_a_new_post_has_its_own_time_and_no_other(mina_app: App) -> None:
 def test_a_post_that_is_edited_elsewhere_says_when(mina_app: App, mina: Member) -> None:
     post = mina_app.register_post("Snow", {"a.jpg": picture_bytes()})
     Post.objects.update(created_at=datetime(2026, 11, 1, tzinfo=UTC))
-    edited = signed_in(mina).patch(f"/api/v1/posts/{post['post_id']}", {"text": "Rain"}, format="json")
+    edited = logged_in(mina).patch(f"/api/v1/posts/{post['post_id']}", {"text": "Rain"}, format="json")
     assert edited.status_code == 200, edited.content
     listed = mina_app.own_posts()[0]
     assert (listed["content"], listed["created_at"][:10]) == ("Rain", "2026-11-01")

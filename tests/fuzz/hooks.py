@@ -18,7 +18,7 @@ URL = os.environ["FUZZ_URL"]
 EMAIL = os.environ.get("FUZZ_EMAIL", "")
 PASSWORD = os.environ.get("FUZZ_PASSWORD", "")
 # A case that ended the session it was made in leaves this empty. Name of a header, and its value.
-signed_in: dict[str, str] = {}
+logged_in: dict[str, str] = {}
 # Ids of the demo data, by the name they have in a path.
 known: dict[str, list[str]] = {}
 # After so many paths, and so many blocks, the member looks around anew.
@@ -54,19 +54,19 @@ if EMAIL:
 
         def get(self, case: schemathesis.Case[Any], context: Any) -> dict[str, str]:
             """The header of the current session, which `logged_in` caches instead of schemathesis."""
-            return signed_in
+            return logged_in
 
         def set(self, case: schemathesis.Case[Any], data: dict[str, str], context: Any) -> None:
             """Put the header on the case."""
-            if not signed_in:
-                signed_in.update(sign_in())
-            case.headers.update(signed_in)
+            if not logged_in:
+                logged_in.update(sign_in())
+            case.headers.update(logged_in)
 
     @schemathesis.hook
     def after_call(context: Any, case: schemathesis.Case[Any], response: Any) -> None:
         """Forget a session that is over, and what there was before there were blocks."""
         if b"session_ended" in response.content or (case.method == "DELETE" and "/sessions" in case.path):
-            signed_in.clear()
+            logged_in.clear()
         if case.method == "PUT" and "/blocks/" in case.path and next(blocks) % BLOCKS == 0:
             known.clear()
 

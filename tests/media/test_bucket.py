@@ -35,10 +35,10 @@ def connections_to(listener: socket.socket) -> int:
 
 
 def test_an_image_and_its_variants_are_stored_with_content_type_and_cache_control(
-    bucket: Any, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
+    bucket: Any, mina: Member, store_image: Callable[..., Image], run_jobs: Callable[[], None]
 ) -> None:
-    image = image_of(mina)
-    work()
+    image = store_image(mina)
+    run_jobs()
     assert names_in(bucket) == [f"{image.key}.{end}" for end in ("feed.webp", "full.jpg", "thumb.webp")]
     for item in bucket.objects.all():
         stored = item.get()
@@ -48,14 +48,14 @@ def test_an_image_and_its_variants_are_stored_with_content_type_and_cache_contro
 
 
 def test_a_discarded_image_is_deleted_from_the_bucket(
-    bucket: Any, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
+    bucket: Any, mina: Member, store_image: Callable[..., Image], run_jobs: Callable[[], None]
 ) -> None:
-    image = image_of(mina)
-    work()
+    image = store_image(mina)
+    run_jobs()
     with transaction.atomic():
         Image.objects.discard([image])
     assert len(names_in(bucket)) == 3
-    work()
+    run_jobs()
     assert names_in(bucket) == []
 
 

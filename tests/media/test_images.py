@@ -55,7 +55,7 @@ def test_files_are_not_stored_while_a_transaction_is_open(mina: Member) -> None:
 
 
 def test_a_storage_failure_halfway_leaves_nothing_visible(
-    mina: Member, image_folder: Path, work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    mina: Member, image_folder: Path, run_jobs: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = iter(["images/2026/11/" + "a" * 32, "images/blocked/b"])
     monkeypatch.setattr(Image._meta.get_field("key"), "_get_default", lambda: next(keys))
@@ -65,7 +65,7 @@ def test_a_storage_failure_halfway_leaves_nothing_visible(
         store_images([uploaded_file(PHOTOGRAPH), uploaded_file(PHOTOGRAPH)], owner=mina)
     assert not Image.objects.stored().exists()
     (image_folder / "images" / "blocked").unlink()
-    work()
+    run_jobs()
     assert not Image.objects.exists()
     assert not files_in(image_folder)
 
@@ -89,9 +89,9 @@ def test_the_bytes_of_a_members_stored_images_are_limited(mina: Member, settings
 
 
 def test_a_member_can_claim_only_their_own_unused_images(
-    mina: Member, jun: Member, image_of: Callable[..., Image]
+    mina: Member, jun: Member, store_image: Callable[..., Image]
 ) -> None:
-    image, foreign, used = image_of(mina), image_of(jun), image_of(mina)
+    image, foreign, used = store_image(mina), store_image(jun), store_image(mina)
     Avatar.objects.create(member=mina, image=used)
     with transaction.atomic():
         assert Image.objects.claim([image.pk], owner=mina) == [image]
@@ -101,17 +101,17 @@ def test_a_member_can_claim_only_their_own_unused_images(
 
 
 def test_a_discarded_image_is_unusable_at_once_and_its_files_are_deleted_later(
-    mina: Member, image_of: Callable[..., Image], image_folder: Path, work: Callable[[], None]
+    mina: Member, store_image: Callable[..., Image], image_folder: Path, run_jobs: Callable[[], None]
 ) -> None:
-    image = image_of(mina)
-    work()
+    image = store_image(mina)
+    run_jobs()
     assert len(files_in(image_folder)) == 3
     with transaction.atomic():
         assert Image.objects.discard([image, image.pk]) == 1
         assert Image.objects.discard([image]) == 0
     assert not Image.objects.usable_by(mina).exists()
     assert len(files_in(image_folder)) == 3
-    work()
+    run_jobs()
     assert not files_in(image_folder)
     assert not Image.objects.exists()
 
@@ -130,8 +130,8 @@ def test_alt_texts_are_given_in_order_or_not_at_all(mina: Member) -> None:
     assert [image.alt for image in store_images(two, owner=mina)] == ["", ""]
 
 
-def test_discarding_is_rolled_back_with_its_transaction(mina: Member, image_of: Callable[..., Image]) -> None:
-    image = image_of(mina)
+def test_discarding_is_rolled_back_with_its_transaction(mina: Member, store_image: Callable[..., Image]) -> None:
+    image = store_image(mina)
     with transaction.atomic():
         Image.objects.discard([image])
         transaction.set_rollback(True)
@@ -139,8 +139,8 @@ def test_discarding_is_rolled_back_with_its_transaction(mina: Member, image_of: 
     assert not Job.objects.filter(kind="media.delete_files").exists()
 
 
-def test_an_image_that_is_in_use_cannot_be_discarded(mina: Member, image_of: Callable[..., Image]) -> None:
-    image = image_of(mina)
+def test_an_image_that_is_in_use_cannot_be_discarded(mina: Member, store_image: Callable[..., Image]) -> None:
+    image = store_image(mina)
     Avatar.objects.create(member=mina, image=image)
     with pytest.raises(ImageInUse):
         image.discard()

@@ -16,10 +16,10 @@ KEY = "images/2026/11/" + "0" * 32
 
 
 def test_a_stored_image_is_served_with_its_type_and_long_caching(
-    mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
+    mina: Member, store_image: Callable[..., Image], run_jobs: Callable[[], None]
 ) -> None:
-    image = image_of(mina)
-    work()
+    image = store_image(mina)
+    run_jobs()
     for name, kind in (("full.jpg", "image/jpeg"), ("feed.webp", "image/webp"), ("thumb.webp", "image/webp")):
         answer = local_views.serve_image(RequestFactory().get("/"), f"{image.key}.{name}")
         assert answer["Content-Type"] == kind

@@ -20,60 +20,60 @@ from tests.media.test_images import files_in
 
 
 @pytest.fixture
-def old_image(mina: Member, image_of: Callable[..., Image]) -> Image:
+def old_image(mina: Member, store_image: Callable[..., Image]) -> Image:
     """An unreferenced image created two days ago."""
-    image = image_of(mina)
+    image = store_image(mina)
     Image.objects.filter(pk=image.pk).update(created_at=timezone.now() - timedelta(days=2))
     return image
 
 
 def test_an_unreferenced_image_is_deleted_after_a_day(
-    old_image: Image, image_folder: Path, work: Callable[[], None]
+    old_image: Image, image_folder: Path, run_jobs: Callable[[], None]
 ) -> None:
     purged = purge.purge_unreferenced()
-    work()
+    run_jobs()
     assert (purged.images, purged.bytes) == (1, old_image.bytes)
     assert not Image.objects.exists()
     assert not files_in(image_folder)
 
 
 def test_new_and_referenced_images_are_not_purged(
-    old_image: Image, mina: Member, image_of: Callable[..., Image], work: Callable[[], None]
+    old_image: Image, mina: Member, store_image: Callable[..., Image], run_jobs: Callable[[], None]
 ) -> None:
     Avatar.objects.create(member=mina, image=old_image)
-    new = image_of(mina)
+    new = store_image(mina)
     assert purge.purge_unreferenced().images == 0
-    work()
+    run_jobs()
     assert {old_image, new} == set(Image.objects.stored())
 
 
-def test_an_image_that_a_crash_left_half_stored_is_purged(old_image: Image, work: Callable[[], None]) -> None:
+def test_an_image_that_a_crash_left_half_stored_is_purged(old_image: Image, run_jobs: Callable[[], None]) -> None:
     Image.objects.update(stored_at=None)
     assert purge.purge_unreferenced().images == 1
-    work()
+    run_jobs()
     assert not Image.objects.exists()
 
 
-def test_an_image_whose_deletion_job_is_lost_gets_another_job(old_image: Image, work: Callable[[], None]) -> None:
+def test_an_image_whose_deletion_job_is_lost_gets_another_job(old_image: Image, run_jobs: Callable[[], None]) -> None:
     with transaction.atomic():
         Image.objects.discard([old_image])
     Job.objects.all().delete()
     assert purge.purge_unreferenced().images == 0
     with time_machine.travel(timezone.now() + timedelta(days=2)):
         assert purge.purge_unreferenced().images == 1
-        work()
+        run_jobs()
     assert not Image.objects.exists()
 
 
 def test_a_purge_of_many_images_runs_in_short_steps(
-    mina: Member, monkeypatch: pytest.MonkeyPatch, work: Callable[[], None]
+    mina: Member, monkeypatch: pytest.MonkeyPatch, run_jobs: Callable[[], None]
 ) -> None:
     monkeypatch.setattr(purge, "CHUNK", 3)
     old = timezone.now() - timedelta(days=2)
     for _ in range(10):
         Image.objects.create(owner=mina, width=1, height=1, bytes=5, created_at=old)
     assert purge.purge_unreferenced() == purge.Purged(10, 50)
-    work()
+    run_jobs()
     assert not Image.objects.exists()
 
 

@@ -42,9 +42,9 @@ def test_an_uploaded_image_is_shown_with_id_size_and_urls(mina_api: Any, mina: M
     }
 
 
-def test_an_image_can_be_read_again_when_its_variants_are_made(mina_api: Any, work: Callable[[], None]) -> None:
+def test_an_image_can_be_read_again_when_its_variants_are_made(mina_api: Any, run_jobs: Callable[[], None]) -> None:
     address = f"{IMAGES}/{send(mina_api).json()['id']}"
-    work()
+    run_jobs()
     answer = mina_api.get(address).json()
     assert answer["urls"]["thumb"].endswith(".thumb.webp")
     assert answer["blurhash"]

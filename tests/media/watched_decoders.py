@@ -77,7 +77,7 @@ def reporting_open(report: Callable[[str, int], None]) -> Callable[..., Image.Im
 
 
 def main() -> None:
-    """Do the sandbox's work, and report it."""
+    """Do the sandbox's run_jobs, and report it."""
     set_limit = resource.setrlimit
 
     def report(name: str, number: int) -> None:

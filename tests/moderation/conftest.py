@@ -12,12 +12,12 @@ from tests.accounts.phone import Phone
 
 
 @pytest.fixture
-def post(mina: Member, image_of: Callable[..., Image], work: Callable[[], None]) -> Post:
+def post(mina: Member, store_image: Callable[..., Image], run_jobs: Callable[[], None]) -> Post:
     """A post of Mina with two images."""
-    images = [image_of(mina), image_of(mina, color="red")]
+    images = [store_image(mina), store_image(mina, color="red")]
     images[0].set_alt("A garden")
     published = Post.objects.publish(author=mina, text="Look at this.", image_ids=[image.pk for image in images])
-    work()
+    run_jobs()
     return published
 
 

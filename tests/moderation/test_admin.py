@@ -22,11 +22,11 @@ def browser(sora: Member, client: Client) -> Client:
 
 
 def test_a_moderator_sees_the_snapshot_of_a_deleted_post(
-    browser: Client, jun: Member, post: Post, work: Callable[[], None]
+    browser: Client, jun: Member, post: Post, run_jobs: Callable[[], None]
 ) -> None:
     report, _ = report_post(jun, post.pk, reason="hate", text="Read this.")
     post.erase()
-    work()
+    run_jobs()
     page = browser.get(reverse("admin:moderation_report_change", args=[report.pk])).content.decode()
     assert all(word in page for word in ("Look at this.", "Read this.", "Mina", 'alt="A garden"', "/reports/"))
     listed = browser.get(reverse("admin:moderation_report_changelist"), {"q": report.pk}).content.decode()

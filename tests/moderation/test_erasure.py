@@ -24,14 +24,14 @@ from tests.erasing import erase
 from tests.factories import PASSWORD, MemberFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
-Work = Callable[[], None]
+RunJobs = Callable[[], None]
 
 
 @pytest.fixture
-def report(jun: Member, post: Post, work: Work) -> Report:
+def report(jun: Member, post: Post, run_jobs: RunJobs) -> Report:
     """Jun's report of Mina's post, whose images are copied."""
     report, _ = report_post(jun, post.pk, reason="nudity", text="Look at Mina's second image.")
-    work()
+    run_jobs()
     return report
 
 
@@ -46,10 +46,12 @@ def is_forgotten(report: Report) -> bool:
     return snapshot == ("", "", "", None) and not report.images.exists()
 
 
-def test_an_open_report_keeps_its_snapshot_when_the_subject_is_erased(report: Report, mina: Member, work: Work) -> None:
+def test_an_open_report_keeps_its_snapshot_when_the_subject_is_erased(
+    report: Report, mina: Member, run_jobs: RunJobs
+) -> None:
     digest = pseudonym(mina.pk)
     erase(mina)
-    work()
+    run_jobs()
     assert has_snapshot(report)
     assert (report.subject, report.post, report.subject_digest) == (None, None, digest)
     assert default_storage.exists(file_name(report.images.all()[0].key, "full"))
@@ -57,7 +59,7 @@ def test_an_open_report_keeps_its_snapshot_when_the_subject_is_erased(report: Re
 
 
 def test_a_report_is_forgotten_once_all_reports_on_the_subject_are_decided(
-    report: Report, mina: Member, sora: Member, work: Work
+    report: Report, mina: Member, sora: Member, run_jobs: RunJobs
 ) -> None:
     other, _ = report_member(sora, mina.pk, reason="spam", text="")
     keys = list(report.images.values_list("key", flat=True))
@@ -66,30 +68,32 @@ def test_a_report_is_forgotten_once_all_reports_on_the_subject_are_decided(
     assert purge_reports() == 0
     other.dismiss()
     assert purge_reports() == 2
-    work()
+    run_jobs()
     assert is_forgotten(report)
     assert is_forgotten(other)
     assert not any(default_storage.exists(file_name(key, "full")) for key in keys)
     assert (report.reason, report.state, report.subject_digest) == ("nudity", "upheld", other.subject_digest)
 
 
-def test_a_decided_report_is_forgotten_when_the_subject_is_erased(report: Report, mina: Member, work: Work) -> None:
+def test_a_decided_report_is_forgotten_when_the_subject_is_erased(
+    report: Report, mina: Member, run_jobs: RunJobs
+) -> None:
     report.dismiss()
     erase(mina)
-    work()
+    run_jobs()
     assert is_forgotten(report)
     assert not ReportedImage.objects.exists()
 
 
 def test_a_report_is_forgotten_ninety_days_after_the_erasure_even_if_open(
-    report: Report, mina: Member, work: Work
+    report: Report, mina: Member, run_jobs: RunJobs
 ) -> None:
     erase(mina)
     with time_machine.travel(timezone.now() + timedelta(days=89)):
         assert purge_reports() == 0
     with time_machine.travel(timezone.now() + timedelta(days=91)):
         assert purge_reports() == 1
-        work()
+        run_jobs()
     assert is_forgotten(report)
     assert report.state == "open"
 
@@ -110,10 +114,12 @@ def test_the_text_of_an_erased_reporter_is_cleared_once_the_report_is_decided(
     assert (report.text, report.subject_text) == ("", "Look at this.")
 
 
-def test_a_failed_deletion_of_copies_is_repeated_by_the_cleanup(report: Report, mina: Member, work: Work) -> None:
+def test_a_failed_deletion_of_copies_is_repeated_by_the_cleanup(
+    report: Report, mina: Member, run_jobs: RunJobs
+) -> None:
     ReportedImage.objects.update(discarded_at=timezone.now() - timedelta(days=2))
     purge_reports()
-    work()
+    run_jobs()
     assert not ReportedImage.objects.exists()
 
 
@@ -170,12 +176,12 @@ def test_a_withdrawn_member_with_an_upheld_report_cannot_sign_up_anew(
 
 
 def test_changing_the_address_first_does_not_avoid_the_ban(
-    mina: Member, jun: Member, proof_for: CodeFor, work: Work, mailoutbox: SentEmails
+    mina: Member, jun: Member, proof_for: CodeFor, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
     report_member(jun, mina.pk, reason="child_safety", text="")[0].uphold()
     phone, former, later = Phone.of(mina), mina.email, "later@example.com"
     phone.post("me/email", email=later, password=PASSWORD)
-    work()
+    run_jobs()
     assert phone.post("me/email/confirm", email=later, code=last_code(mailoutbox, later)).status_code == 200
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
     for email in (former, later):

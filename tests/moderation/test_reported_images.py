@@ -23,7 +23,7 @@ from tests.accounts.phone import Phone
 from tests.factories import MemberFactory, store_images, upload
 
 pytestmark = pytest.mark.django_db
-Work = Callable[[], None]
+RunJobs = Callable[[], None]
 
 
 @pytest.fixture
@@ -36,9 +36,9 @@ def is_there(key: str) -> bool:
     return default_storage.exists(file_name(key, "full"))
 
 
-def test_reported_images_are_copied_and_the_originals_stay(report: Report, post: Post, work: Work) -> None:
+def test_reported_images_are_copied_and_the_originals_stay(report: Report, post: Post, run_jobs: RunJobs) -> None:
     before = [image.url for image in report.images.all()]
-    work()
+    run_jobs()
     copies = list(report.images.all())
     originals = list(Image.objects.filter(postimage__post=post).order_by("postimage__position"))
     assert all(copy.key.startswith("reports/") and copy.copied_at and not copy.image for copy in copies)
@@ -48,63 +48,65 @@ def test_reported_images_are_copied_and_the_originals_stay(report: Report, post:
     assert Image.objects.stored().count() == 2
 
 
-def test_an_image_that_storage_has_lost_does_not_block_the_others(report: Report, post: Post, work: Work) -> None:
+def test_an_image_that_storage_has_lost_does_not_block_the_others(
+    report: Report, post: Post, run_jobs: RunJobs
+) -> None:
     lost, remaining = Image.objects.filter(postimage__post=post).order_by("postimage__position")
     image_files.delete_variants([lost.key])
-    work()
+    run_jobs()
     assert [image.position for image in report.images.all()] == [1]
     post.erase()
-    work()
+    run_jobs()
     assert not Image.objects.filter(pk__in=[lost.pk, remaining.pk]).exists()
 
 
-def test_jobs_that_the_release_before_has_left_are_run(report: Report, work: Work) -> None:
+def test_jobs_that_the_release_before_has_left_are_run(report: Report, run_jobs: RunJobs) -> None:
     Job.objects.update(
         kind="moderation.copy_pictures", payload={"picture_ids": [copy.pk for copy in report.images.all()]}
     )
-    work()
+    run_jobs()
     assert all(copy.copied_at for copy in report.images.all())
     report.images.all().discard()
     Job.objects.waiting().update(
         kind="moderation.delete_pictures", payload={"picture_ids": [copy.pk for copy in report.images.all()]}
     )
-    work()
+    run_jobs()
     assert not Job.objects.waiting().exists()
     assert not report.images.exists()
 
 
-def test_a_copy_is_served_like_any_image(report: Report, work: Work, client: Client) -> None:
-    work()
+def test_a_copy_is_served_like_any_image(report: Report, run_jobs: RunJobs, client: Client) -> None:
+    run_jobs()
     response = client.get("/pictures/" + file_name(report.images.all()[0].key, "full"))
     assert (response.status_code, response.headers["Content-Type"]) == (200, "image/jpeg")
     response.close()
 
 
-def test_a_post_deleted_right_after_a_report_leaves_the_copies(report: Report, post: Post, work: Work) -> None:
+def test_a_post_deleted_right_after_a_report_leaves_the_copies(report: Report, post: Post, run_jobs: RunJobs) -> None:
     originals = list(Image.objects.values_list("key", flat=True))
     post.erase()
-    work()
+    run_jobs()
     assert all(is_there(image.key) for image in report.images.all())
     assert not Image.objects.exists()
     assert not any(is_there(key) for key in originals)
 
 
-def test_files_whose_deletion_runs_before_the_copy_wait_for_it(report: Report, post: Post, work: Work) -> None:
+def test_files_whose_deletion_runs_before_the_copy_wait_for_it(report: Report, post: Post, run_jobs: RunJobs) -> None:
     ids, originals = zip(*Image.objects.values_list("pk", "key"), strict=True)
     post.erase()
     # As a second worker would that takes this job first.
     media_jobs.delete_files({"image_ids": list(ids)})
     assert all(is_there(key) for key in originals)
-    work()
+    run_jobs()
     assert [is_there(image.key) for image in report.images.all()] == [True, True]
     assert not Image.objects.exists()
     assert not any(is_there(key) for key in originals)
 
 
-def test_each_of_two_reports_has_its_own_copies(report: Report, post: Post, work: Work) -> None:
+def test_each_of_two_reports_has_its_own_copies(report: Report, post: Post, run_jobs: RunJobs) -> None:
     other, _ = report_post(MemberFactory.create(), post.pk, reason="spam", text="")
     post.erase()
-    work()
+    run_jobs()
     keys = {image.key for image in (*report.images.all(), *other.images.all())}
     assert len(keys) == 4
     assert all(is_there(key) for key in keys)
@@ -112,35 +114,35 @@ def test_each_of_two_reports_has_its_own_copies(report: Report, post: Post, work
 
 
 def test_a_reported_avatar_outlives_its_replacement(
-    mina: Member, jun: Member, image_of: Callable[..., Image], work: Work
+    mina: Member, jun: Member, store_image: Callable[..., Image], run_jobs: RunJobs
 ) -> None:
-    mina.set_avatar(image_of(mina).pk)
+    mina.set_avatar(store_image(mina).pk)
     report, _ = report_member(jun, mina.pk, reason="nudity", text="")
-    mina.set_avatar(image_of(mina).pk)
-    work()
+    mina.set_avatar(store_image(mina).pk)
+    run_jobs()
     assert is_there(report.images.get().key)
     assert Image.objects.count() == 1
 
 
-def test_copying_and_deleting_twice_does_no_harm(report: Report, work: Work) -> None:
+def test_copying_and_deleting_twice_does_no_harm(report: Report, run_jobs: RunJobs) -> None:
     payload = {"reported_image_ids": list(report.images.values_list("pk", flat=True))}
     jobs.copy_reported_images(payload)
     jobs.copy_reported_images(payload)
-    work()
+    run_jobs()
     keys = list(report.images.values_list("key", flat=True))
     Report.objects.filter(pk=report.pk).forget()
     jobs.delete_reported_images(payload)
-    work()
+    run_jobs()
     assert not ReportedImage.objects.exists()
     assert not any(is_there(key) for key in keys)
 
 
-def test_a_report_forgotten_before_it_was_copied_leaves_no_file(report: Report, post: Post, work: Work) -> None:
+def test_a_report_forgotten_before_it_was_copied_leaves_no_file(report: Report, post: Post, run_jobs: RunJobs) -> None:
     (first, second) = report.images.select_related("image")
     Report.objects.filter(pk=report.pk).forget()
     # As a worker that had begun to copy.
     assert not first.release_original()
-    work()
+    run_jobs()
     assert not ReportedImage.objects.exists()
     assert not is_there(second.key)
     assert Image.objects.stored().count() == 2

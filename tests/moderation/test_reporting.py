@@ -40,10 +40,10 @@ def test_the_snapshot_of_a_reported_post_stays_as_it_was(phone: Phone, mina: Mem
 
 
 def test_the_snapshot_of_a_reported_member_has_their_profile(
-    phone: Phone, mina: Member, image_of: Callable[..., Any]
+    phone: Phone, mina: Member, store_image: Callable[..., Any]
 ) -> None:
     mina.update(about="I sell watches.")
-    mina.set_avatar(image_of(mina).pk)
+    mina.set_avatar(store_image(mina).pk)
     assert phone.post("reports", member_id=str(mina.pk), reason="impersonation").status_code == 201
     report = Report.objects.get()
     assert (report.about, report.nickname, report.subject_text) == ("member", "Mina", "I sell watches.")

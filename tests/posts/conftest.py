@@ -16,11 +16,11 @@ Texts = Callable[..., list[str]]
 
 
 @pytest.fixture
-def illustrated(image_of: Callable[..., Image]) -> Callable[..., Post]:
+def illustrated(store_image: Callable[..., Image]) -> Callable[..., Post]:
     """Publishes a post with a number of images."""
 
     def publish(author: Member, text: str = "Look.", images: int = 1) -> Post:
-        image_ids = [image_of(author).pk for _ in range(images)]
+        image_ids = [store_image(author).pk for _ in range(images)]
         return Post.objects.publish(author=author, text=text, image_ids=image_ids)
 
     return publish

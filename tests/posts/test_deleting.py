@@ -13,16 +13,16 @@ from tests.posts.conftest import files
 
 
 def test_deleting_a_post_deletes_its_images_and_their_files(
-    mina: Member, mina_api: APIClient, illustrated: Callable[..., Post], work: Callable[[], None]
+    mina: Member, mina_api: APIClient, illustrated: Callable[..., Post], run_jobs: Callable[[], None]
 ) -> None:
     before = files()
     post = illustrated(mina, images=3)
-    work()
+    run_jobs()
     assert len(files() - before) == 9
     assert mina_api.delete(f"/api/v1/posts/{post.pk}").status_code == 204
     assert not PostImage.objects.exists()
     assert files() - before, "files go by the outbox, after the commit"
-    work()
+    run_jobs()
     assert files() == before
     assert not Image.objects.exists()
     assert mina_api.get(f"/api/v1/posts/{post.pk}").status_code == 404

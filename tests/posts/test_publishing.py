@@ -20,7 +20,7 @@ from tests.posts.conftest import files
 
 POSTS = "/api/v1/posts"
 FAMILY = "👨‍👩‍👧‍👦"
-ImageOf = Callable[..., Image]
+StoreImage = Callable[..., Image]
 
 
 def publish(client: APIClient, **body: Any) -> Any:
@@ -31,8 +31,10 @@ def send(client: APIClient, **parts: Any) -> Any:
     return client.post(POSTS, parts, format="multipart")
 
 
-def test_a_post_shows_uploaded_images_in_the_given_order(mina: Member, mina_api: APIClient, image_of: ImageOf) -> None:
-    ids = [str(image_of(mina).pk) for _ in range(3)][::-1]
+def test_a_post_shows_uploaded_images_in_the_given_order(
+    mina: Member, mina_api: APIClient, store_image: StoreImage
+) -> None:
+    ids = [str(store_image(mina).pk) for _ in range(3)][::-1]
     response = publish(mina_api, text="Three.", image_ids=ids)
     assert response.status_code == 201
     assert [image["id"] for image in response.json()["images"]] == ids
@@ -63,8 +65,8 @@ def test_a_post_can_have_up_to_ten_images_by_id(mina: Member, mina_api: APIClien
     assert PostImage.objects.count() == (number if status == 201 else 0)
 
 
-def test_a_post_with_images_needs_no_text(mina: Member, mina_api: APIClient, image_of: ImageOf) -> None:
-    response = publish(mina_api, image_ids=[str(image_of(mina).pk)])
+def test_a_post_with_images_needs_no_text(mina: Member, mina_api: APIClient, store_image: StoreImage) -> None:
+    response = publish(mina_api, image_ids=[str(store_image(mina).pk)])
     assert (response.status_code, response.json()["text"]) == (201, "")
 
 
@@ -108,14 +110,14 @@ def test_a_value_that_is_not_plain_text_is_refused(mina_api: APIClient, text: An
 
 
 def test_foreign_unknown_and_used_images_are_refused_alike_and_leave_nothing(
-    mina: Member, mina_api: APIClient, jun: Member, image_of: ImageOf, illustrated: Callable[..., Post]
+    mina: Member, mina_api: APIClient, jun: Member, store_image: StoreImage, illustrated: Callable[..., Post]
 ) -> None:
     used = illustrated(mina).post_images.get().image
-    discarded, free = image_of(mina), image_of(mina)
+    discarded, free = store_image(mina), store_image(mina)
     discarded.discard()
     refusals = {
         publish(mina_api, text="x", image_ids=[str(free.pk), str(bad)]).content.split(b'"request_id"')[0]
-        for bad in (image_of(jun).pk, 2**63 - 1, used.pk, discarded.pk)
+        for bad in (store_image(jun).pk, 2**63 - 1, used.pk, discarded.pk)
     }
     assert len(refusals) == 1
     assert b"image_not_usable" in refusals.pop()
@@ -141,9 +143,9 @@ def test_one_bad_image_among_three_leaves_no_rows_and_no_files(mina_api: APIClie
 
 
 def test_the_images_of_a_post_that_fails_are_discarded(
-    mina: Member, jun: Member, image_of: ImageOf, work: Callable[[], None]
+    mina: Member, jun: Member, store_image: StoreImage, run_jobs: Callable[[], None]
 ) -> None:
-    before, foreign = files(), image_of(jun)
+    before, foreign = files(), store_image(jun)
 
     def publish_with_foreign_image() -> None:
         with accepted_images([upload(), upload()], owner=mina) as images, transaction.atomic():
@@ -153,7 +155,7 @@ def test_the_images_of_a_post_that_fails_are_discarded(
     with pytest.raises(ImageNotUsable):
         publish_with_foreign_image()
     assert not Image.objects.not_discarded().filter(owner=mina).exists()
-    work()
+    run_jobs()
     assert not Post.objects.exists()
     assert set(Image.objects.all()) == {foreign}
     assert len(files() - before) == 3, "those of the foreign image"

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Member
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 from tests.project.problems import is_problem
 from tests.project.test_ownership import ROUTES, Scene
 
@@ -86,7 +86,7 @@ def test_an_etag_changes_with_what_is_read_and_only_then(scene: Scene, mina_api:
 def test_two_readers_of_one_profile_are_told_apart(scene: Scene, mina_api: APIClient, jun: Member) -> None:
     jun.follow(scene.owner)
     route = "members/<id:member_id>"
-    of_jun = ask(scene, signed_in(jun), "GET", route).headers["ETag"]
+    of_jun = ask(scene, logged_in(jun), "GET", route).headers["ETag"]
     assert ask(scene, mina_api, "GET", route, If_None_Match=of_jun).status_code == 200
 
 
@@ -94,8 +94,8 @@ def test_what_one_may_not_see_is_404_whatever_one_has(scene: Scene, mina_api: AP
     tag = ask(scene, mina_api, "GET", "posts/<id:post_id>").headers["ETag"]
     scene.owner.block(jun)
     for condition in ({"If_None_Match": tag}, {"If_Match": '"0"'}, {"If_Match": "*"}):
-        assert is_problem(ask(scene, signed_in(jun), "GET", "posts/<id:post_id>", **condition), 404)
-    assert is_problem(ask(scene, signed_in(jun), "DELETE", "posts/<id:post_id>", If_Match='"0"'), 404)
+        assert is_problem(ask(scene, logged_in(jun), "GET", "posts/<id:post_id>", **condition), 404)
+    assert is_problem(ask(scene, logged_in(jun), "DELETE", "posts/<id:post_id>", If_Match='"0"'), 404)
 
 
 @pytest.mark.parametrize(("method", "route"), GUARDED, ids=map(" ".join, GUARDED))
@@ -137,7 +137,7 @@ def test_a_changed_thing_comes_with_the_etag_for_the_next_change(scene: Scene, m
 
 
 def test_two_phones_do_not_overwrite_each_other(scene: Scene, mina_api: APIClient) -> None:
-    other = signed_in(scene.owner, "tablet")
+    other = logged_in(scene.owner, "tablet")
     tag = ask(scene, mina_api, "GET", "me").headers["ETag"]
     first = other.patch("/api/v1/me", {"about": "first"}, format="json", headers={"If-Match": tag})
     second = mina_api.patch("/api/v1/me", {"about": "second"}, format="json", headers={"If-Match": tag})
@@ -149,7 +149,7 @@ def test_two_phones_do_not_overwrite_each_other(scene: Scene, mina_api: APIClien
 def test_of_two_changes_at_once_one_is_let_through(mina: Member, settings: Settings) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("the test database of SQLite lives in one thread")
-    clients = [signed_in(mina, f"phone {number}") for number in range(6)]
+    clients = [logged_in(mina, f"phone {number}") for number in range(6)]
     tag = clients[0].get("/api/v1/me").headers["ETag"]
     together, statuses = threading.Barrier(len(clients)), []
 
@@ -184,5 +184,5 @@ def test_only_single_reads_may_be_kept_and_tokens_and_lists_never(
 @pytest.mark.parametrize("route", TAGGED)
 def test_a_refusal_is_never_kept(scene: Scene, jun: Member, api: APIClient, route: str) -> None:
     scene.owner.block(jun)
-    refused = [ask(scene, client, "GET", route) for client in (signed_in(jun), api)]
+    refused = [ask(scene, client, "GET", route) for client in (logged_in(jun), api)]
     assert {answer.headers["Cache-Control"] for answer in refused if answer.status_code >= 400} <= {"no-store"}

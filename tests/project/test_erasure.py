@@ -44,8 +44,8 @@ Traces = list[str]
 class MemberData:
     """Data of all kinds that a member can have: Mina's, who was a moderator once."""
 
-    def __init__(self, mina: Member, jun: Member, sora: Member, work: Callable[[], None]) -> None:
-        self.mina, self.jun, self.sora, self.work = mina, jun, sora, work
+    def __init__(self, mina: Member, jun: Member, sora: Member, run_jobs: Callable[[], None]) -> None:
+        self.mina, self.jun, self.sora, self.run_jobs = mina, jun, sora, run_jobs
         self.phone, self.other = Phone(), Phone.of(jun)
 
     def create(self, code_for: Callable[[str], str], client: Client) -> None:  # noqa: F811 - the fixture's name
@@ -53,9 +53,9 @@ class MemberData:
         code_for(self.mina.email)
         self.log_in()
         self.publish()
-        self.work()
+        self.run_jobs()
         self.report()
-        self.work()
+        self.run_jobs()
         self.moderate(client)
         self.mina.suspend(timezone.now() + timedelta(days=400))
 
@@ -127,7 +127,7 @@ class MemberData:
         # It says by exiting that there was nothing to do.
         with suppress(SystemExit), TestCase.captureOnCommitCallbacks(execute=True):
             call_command("cleanup")
-        self.work()
+        self.run_jobs()
 
 
 @pytest.fixture
@@ -135,11 +135,11 @@ def data(
     mina: Member,
     jun: Member,
     sora: Member,
-    work: Callable[[], None],
+    run_jobs: Callable[[], None],
     code_for: Callable[[str], str],  # noqa: F811 - the fixture
     client: Client,
 ) -> MemberData:
-    created = MemberData(mina, jun, sora, work)
+    created = MemberData(mina, jun, sora, run_jobs)
     created.create(code_for, client)
     return created
 

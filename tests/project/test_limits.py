@@ -9,7 +9,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Member
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 from tests.factories import PASSWORD
 from tests.openapi_documents import openapi_document
 from tests.project.test_ownership import ROUTES, Scene
@@ -148,7 +148,7 @@ def test_a_member_is_counted_wherever_they_are_and_for_themselves(
     settings: Settings, mina: Member, jun_api: APIClient
 ) -> None:
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"read-member": "2/minute", "write-member": "1/minute"}
-    phones = [signed_in(mina), signed_in(mina, "tablet")]
+    phones = [logged_in(mina), logged_in(mina, "tablet")]
     assert [phone.get("/api/v1/blocks").status_code for phone in [*phones, *phones]] == [200, 200, 429, 429]
     assert [phone.delete("/api/v1/me/avatar").status_code for phone in phones] == [204, 429]
     assert jun_api.get("/api/v1/blocks").status_code == 200
@@ -156,7 +156,7 @@ def test_a_member_is_counted_wherever_they_are_and_for_themselves(
 
 def test_one_device_cannot_keep_another_from_ending_it(settings: Settings, mina: Member) -> None:
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"devices-session": "2/minute"}
-    thief, owner = signed_in(mina, "stolen"), signed_in(mina)
+    thief, owner = logged_in(mina, "stolen"), logged_in(mina)
     assert [thief.get("/api/v1/sessions").status_code for _ in range(3)] == [200, 200, 429]
     session_id = thief.pair.session.pk  # type: ignore[attr-defined]
     assert owner.delete(f"/api/v1/sessions/{session_id}").status_code == 204

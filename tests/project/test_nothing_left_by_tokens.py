@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Member
 from tests.accounts.tokens import claims, forged, own_key
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 from tests.erasing import erase
 from tests.factories import PASSWORD, PostFactory, upload
 from tests.project.problems import is_problem
@@ -102,7 +102,7 @@ def refreshed(token: str) -> Any:
 
 @pytest.mark.parametrize(("forge", "code"), FORGERIES.values(), ids=FORGERIES)
 def test_a_token_that_is_not_good_leaves_nothing_behind(mina: Member, jun: Member, forge: Forge, code: str) -> None:
-    post, client = PostFactory.create(author=mina), signed_in(mina)
+    post, client = PostFactory.create(author=mina), logged_in(mina)
     pair: Any = client.pair  # type: ignore[attr-defined]
     before = snapshot()
     assert all_refused(forge(str(pair.access)), jun, post, code)
@@ -112,7 +112,7 @@ def test_a_token_that_is_not_good_leaves_nothing_behind(mina: Member, jun: Membe
 
 
 def test_a_token_of_the_other_kind_leaves_nothing_behind(mina: Member, jun: Member) -> None:
-    post, client = PostFactory.create(author=mina), signed_in(mina)
+    post, client = PostFactory.create(author=mina), logged_in(mina)
     pair: Any = client.pair  # type: ignore[attr-defined]
     before = snapshot()
     assert all_refused(str(pair.refresh), jun, post, "token_invalid")
@@ -125,7 +125,7 @@ def test_a_public_key_taken_for_a_secret_leaves_nothing_behind(mina: Member, jun
     pem, shape = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     settings.JWT_ALGORITHM, settings.JWT_KEYS = "EdDSA", [f"2026:{base64.b64encode(private).decode()}"]
-    post, client = PostFactory.create(author=mina), signed_in(mina)
+    post, client = PostFactory.create(author=mina), logged_in(mina)
     payload = segment(claims(str(client.pair.access)))  # type: ignore[attr-defined]
     text = f"{segment({'typ': 'JWT', 'alg': 'HS256', 'kid': '2026'})}.{payload}"
     signature = hmac.digest(key.public_key().public_bytes(pem, shape), text.encode(), hashlib.sha256)
@@ -149,7 +149,7 @@ def test_the_tokens_of_who_is_gone_leave_nothing_behind(
     mina: Member, jun: Member, end: Callable[[Member], None]
 ) -> None:
     post = PostFactory.create(author=mina)
-    pair: Any = signed_in(mina).pair  # type: ignore[attr-defined]
+    pair: Any = logged_in(mina).pair  # type: ignore[attr-defined]
     end(mina)
     before = snapshot()
     assert all_refused(str(pair.access), jun, post, "session_ended")

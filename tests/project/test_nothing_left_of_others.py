@@ -11,7 +11,7 @@ from accounts.models import Export, Member
 from media.models import Image
 from moderation.reporting import report_member
 from posts.models import Post
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 from tests.factories import PASSWORD, MemberFactory, PostFactory, upload
 from tests.project.problems import is_problem
 from tests.project.snapshots import snapshot
@@ -63,12 +63,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def hers(mina: Member, image_of: Callable[..., Image]) -> dict[str, Any]:
+def hers(mina: Member, store_image: Callable[..., Image]) -> dict[str, Any]:
     """Something of everything that is Mina's, by what it is; and somebody third."""
     third = MemberFactory.create()
-    session = signed_in(mina).pair.session  # type: ignore[attr-defined]
+    session = logged_in(mina).pair.session  # type: ignore[attr-defined]
     report, _ = report_member(mina, third.pk, reason="spam", text="")
-    things = {"post": PostFactory.create(author=mina), "image": image_of(mina), "session": session, "report": report}
+    things = {"post": PostFactory.create(author=mina), "image": store_image(mina), "session": session, "report": report}
     export, _ = Export.objects.request_export(mina)
     return {name: thing.pk for name, thing in (things | {"export": export, "member": mina, "third": third}).items()}
 

@@ -146,12 +146,12 @@ def lived_in(mina: Member, jun: Member, sora: Member, illustrated_by: Callable[[
 
 
 @pytest.fixture
-def illustrated_by(image_of: Callable[..., Any]) -> Callable[[Member], Post]:
+def illustrated_by(store_image: Callable[..., Any]) -> Callable[[Member], Post]:
     """Gives a member an avatar and publishes a post of theirs with a picture."""
 
     def publish(author: Member) -> Post:
-        author.set_avatar(image_of(author).pk)
-        return Post.objects.publish(author=author, text="x", image_ids=[image_of(author).pk])
+        author.set_avatar(store_image(author).pk)
+        return Post.objects.publish(author=author, text="x", image_ids=[store_image(author).pk])
 
     return publish
 
@@ -179,13 +179,13 @@ def test_what_is_read_is_what_the_description_says(
     mina: Member,
     mina_api: APIClient,
     strict: Registry[Any],
-    work: Callable[[], None],
+    run_jobs: Callable[[], None],
     address: str,
     is_finished: bool,
 ) -> None:
     export, _ = Export.objects.request_export(mina)
     if is_finished:
-        work()
+        run_jobs()
     ids = {"post_id": lived_in.pk, "member_id": mina.pk, "image_id": lived_in.post_images.get().image_id}
     ids["export_id"] = export.pk
     response = mina_api.get(f"/api/v1/{address.format(**ids)}")

@@ -15,7 +15,7 @@ from config.urls import v1
 from media.models import Image
 from moderation.reporting import report_member
 from posts.models import Post
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 from tests.factories import PASSWORD, MemberFactory, PostFactory, upload
 
 # Whatever an address or a body names (a member, a post, a session, a picture) is the owner's. "blocked" and "blocker"
@@ -113,7 +113,7 @@ class Scene:
 
     def __init__(self, owner: Member) -> None:
         self.owner = owner
-        self.pair = signed_in(owner, "tablet").pair  # type: ignore[attr-defined]
+        self.pair = logged_in(owner, "tablet").pair  # type: ignore[attr-defined]
         self.post = PostFactory.create(author=owner)
         self.export, _ = Export.objects.request_export(owner)
         self.image = Image.objects.create(owner=owner, width=8, height=8, bytes=9, stored_at=timezone.now())
@@ -124,7 +124,7 @@ class Scene:
         if actor == "anonymous":
             return APIClient(raise_request_exception=False)
         member = self.owner if actor == "owner" else MemberFactory.create()
-        client = signed_in(member)
+        client = logged_in(member)
         tomorrow = timezone.now() + timedelta(days=1)
         {
             "blocked": lambda: self.owner.block(member),

@@ -49,9 +49,9 @@ def test_somebody_signs_in_within_swagger_and_reads_the_feed(
 ) -> None:
     PostFactory.create(author=mina, text="First snow of the year.")
     page.goto(f"{live_server.url}/docs/")
-    signed_in = execute(page, "log_in", {"email": mina.email, "password": PASSWORD, "device": "browser"})
-    expect(signed_in.locator(".response-col_status").first).to_contain_text("201")
-    authorise(page, json.loads(signed_in.locator("pre code").first.inner_text())["access"])
+    logged_in = execute(page, "log_in", {"email": mina.email, "password": PASSWORD, "device": "browser"})
+    expect(logged_in.locator(".response-col_status").first).to_contain_text("201")
+    authorise(page, json.loads(logged_in.locator("pre code").first.inner_text())["access"])
     feed = execute(page, "list_posts")
     expect(feed.locator(".response-col_status").first).to_contain_text("200")
     expect(feed).to_contain_text("First snow of the year.")

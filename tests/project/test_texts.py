@@ -20,9 +20,9 @@ PASTED = {
 
 
 @pytest.fixture
-def entrances(mina: Member, mina_api: APIClient, image_of: Callable[..., Image]) -> list[Callable[[str], Any]]:
+def entrances(mina: Member, mina_api: APIClient, store_image: Callable[..., Image]) -> list[Callable[[str], Any]]:
     """The ways into v1 for a text; each returns what is stored."""
-    post, image = PostFactory.create(author=mina), image_of(mina)
+    post, image = PostFactory.create(author=mina), store_image(mina)
 
     def change(path: str, field: str) -> Callable[[str], Any]:
         return lambda text: mina_api.patch(f"/api/v1/{path}", {field: text}, format="json").json()[field]

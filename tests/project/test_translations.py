@@ -98,11 +98,11 @@ def test_the_errors_of_fields_are_korean_too(api: APIClient, path: str, body: di
 
 
 @pytest.mark.django_db
-def test_an_email_speaks_the_language_of_who_asked_for_it(api: APIClient, work: Any) -> None:
+def test_an_email_speaks_the_language_of_who_asked_for_it(api: APIClient, run_jobs: Any) -> None:
     api.post(
         "/api/v1/verification-codes", {"email": "new@example.com"}, format="json", headers={"accept-language": "ko"}
     )
-    work()
+    run_jobs()
     (message,) = mail.outbox
     assert message.subject == "Heart to Heart 가입 코드"
     assert "5분 안에 입력해 주세요." in message.body

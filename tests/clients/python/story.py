@@ -56,7 +56,7 @@ def refused(answer: object) -> Problem:
     return answer
 
 
-def signed_in(url: str, pair: TokenPair) -> AuthenticatedClient:
+def logged_in(url: str, pair: TokenPair) -> AuthenticatedClient:
     return AuthenticatedClient(base_url=url, token=pair.access, raise_on_unexpected_status=True)
 
 
@@ -139,7 +139,7 @@ def main(url: str, mail: str, picture: str) -> None:
     anonymous = Client(base_url=url, raise_on_unexpected_status=True)
     pair = join(anonymous, Path(mail))
     photo = Path(picture).read_bytes()
-    with signed_in(url, pair) as client:
+    with logged_in(url, pair) as client:
         posts = publish(client, photo)
         ids = walk(client)
         assert ids[:2] == [post.id for post in reversed(posts)]
@@ -150,7 +150,7 @@ def main(url: str, mail: str, picture: str) -> None:
         assert me.avatar is not None
         assert me.avatar.urls.thumb.startswith(url)
     renewed: TokenPair = good(refresh_tokens.sync(client=anonymous, body=RefreshRequest(refresh=pair.refresh)))
-    with signed_in(url, renewed) as client:
+    with logged_in(url, renewed) as client:
         profile: OwnProfile = good(get_my_profile.sync(client=client))
         assert (profile.id, profile.counts.posts) == (pair.member_id, 2)
         assert log_out.sync_detailed(client=client).status_code == 204

@@ -48,9 +48,11 @@ def test_a_request_over_its_limit_is_processed_when_repeated(
     assert Image.objects.count() == 1
 
 
-def test_an_export_refused_for_today_is_processed_when_repeated(mina_api: APIClient, work: Callable[[], None]) -> None:
+def test_an_export_refused_for_today_is_processed_when_repeated(
+    mina_api: APIClient, run_jobs: Callable[[], None]
+) -> None:
     mina_api.post(EXPORTS)
-    work()
+    run_jobs()
     assert is_problem(mina_api.post(EXPORTS, HTTP_IDEMPOTENCY_KEY="k"), 429, "export_once_a_day")
     Export.objects.all().delete()
     assert is_processed_again(lambda: mina_api.post(EXPORTS, HTTP_IDEMPOTENCY_KEY="k"))

@@ -22,7 +22,7 @@ from libs.outbox.worker import Worker
 from media import purge
 from media.models import Image
 from posts.models import Post
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 from tests.factories import upload
 from tests.libs.outbox.processes import Environment
 from tests.polling import wait_until
@@ -51,7 +51,7 @@ def requests() -> Requests:
 @pytest.fixture
 def access(mina: Member) -> str:
     """Mina's access token, which is valid on every server."""
-    token: Any = signed_in(mina)
+    token: Any = logged_in(mina)
     return str(token.pair.access)
 
 

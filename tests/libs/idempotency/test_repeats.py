@@ -23,7 +23,7 @@ from media.models import Image
 from media.uploads import accepted_images, mark_stored
 from posts.models import Post
 from tests.accounts.conftest import AtOnce
-from tests.conftest import signed_in
+from tests.conftest import logged_in
 from tests.erasing import erase
 from tests.factories import upload
 
@@ -153,7 +153,7 @@ def test_a_request_without_the_header_reads_no_stored_responses(mina_api: APICli
 
 
 def test_of_equal_concurrent_requests_one_takes_effect(mina: Member, at_once: AtOnce) -> None:
-    clients = [signed_in(mina, f"phone {number}") for number in range(6)]
+    clients = [logged_in(mina, f"phone {number}") for number in range(6)]
     statuses = at_once([partial(lambda client: create_post(client).status_code, client) for client in clients])
     assert set(statuses) <= {201, 409}
     assert (201 in statuses, Post.objects.count(), StoredResponse.objects.count()) == (True, 1, 1)
