@@ -5,8 +5,6 @@ import unicodedata
 
 # RFC 5321, 4.5.3.1.3, less the brackets around it. Characters.
 EMAIL_MAX_LENGTH = 254
-# RFC 5321, 4.5.3.1.1. Octets.
-LOCAL_PART_MAX_LENGTH = 64
 # Names that no public mail server has: IANA's special-use domain names (RFC 6761 and later) without "example", those
 # that ICANN does not delegate, and those of local networks. The mail server would look them up in its own network.
 LOCAL_DOMAINS = frozenset(
@@ -41,7 +39,8 @@ def parse_email(typed: str) -> str:
     local, _, domain = email.rpartition("@")
     if not typed.strip().rpartition("@")[0].isascii() or "=?" in local or not _LOCAL_PART.fullmatch(local):
         raise ValueError("no local part that is delivered as it is")
-    if len(local) > LOCAL_PART_MAX_LENGTH or len(email) > EMAIL_MAX_LENGTH or not _is_public_domain(domain):
+    # A local part may be longer than 64 octets, which is what a server has to take at least (RFC 5321, 4.5.3.1).
+    if len(email) > EMAIL_MAX_LENGTH or not _is_public_domain(domain):
         raise ValueError("too long, or no public domain")
     return email
 

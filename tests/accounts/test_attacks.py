@@ -84,8 +84,7 @@ UNDELIVERABLE = [
     "mi\u017fa@example.com", "민아@example.com",
     # Mailboxes of the mail server's own machine and network.
     "root@localhost", "root@LOCALHOST", "root@mail.localhost", "a@printer.local", "a@db.internal", "a@router.lan",
-    "a@nas.home.arpa", "a@host", "a@127.0.0.10", "a@10.0.0.0x10", "x@erased.invalid",
-    f"{'a' * 65}@example.com", "a@example.com.",
+    "a@nas.home.arpa", "a@host", "a@127.0.0.10", "a@10.0.0.0x10", "x@erased.invalid", "a@example.com.",
 ]  # fmt: skip
 
 
