@@ -68,7 +68,7 @@ class CredentialsViewSet(OwnAccountViewSet):
         description="Takes the code that was sent to the new address. Both addresses get an e-mail.",
         request=VerificationConfirmationSerializer,
         responses=OwnProfileSerializer,
-        examples=[request_example({"email": "mina@example.org", "code": "aB3dE5gH"}), response_example(OWN_PROFILE)],
+        examples=[request_example({"email": "mina@example.org", "code": "H7KM4QXP"}), response_example(OWN_PROFILE)],
         rate_limits=[rate_limit("confirm-address")],
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp, EmailTaken],
     )
@@ -108,7 +108,7 @@ class PasswordResetViewSet(StrictViewSet):
         request=PasswordResetSerializer,
         responses={204: OpenApiResponse(description="The password is changed, and all login sessions have ended.")},
         examples=[
-            request_example({"email": "mina@example.com", "code": "aB3dE5gH", "password": "a long enough password"})
+            request_example({"email": "mina@example.com", "code": "H7KM4QXP", "password": "a long enough password"})
         ],
         rate_limits=[rate_limit("confirm-address")],
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp],

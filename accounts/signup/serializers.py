@@ -25,7 +25,7 @@ class VerificationCodeSerializer(StrictSerializer):
 class VerificationConfirmationSerializer(VerificationCodeSerializer):
     """The code from the e-mail."""
 
-    code = serializers.CharField(max_length=64, help_text="8 letters and digits; case counts.")
+    code = serializers.CharField(max_length=64, help_text="8 letters and digits; case and spaces do not matter.")
 
 
 class VerificationProofSerializer(serializers.Serializer[object]):

@@ -67,7 +67,7 @@ class VerificationCodeViewSet(StrictViewSet):
         "proof is valid for 30 minutes, and for one successful sign-up.",
         request=VerificationConfirmationSerializer,
         responses=VerificationProofSerializer,
-        examples=[request_example({"email": "mina@example.com", "code": "aB3dE5gH"}), response_example(PROOF)],
+        examples=[request_example({"email": "mina@example.com", "code": "H7KM4QXP"}), response_example(PROOF)],
         rate_limits=[rate_limit("confirm-address")],
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp],
     )

@@ -29,6 +29,6 @@ class CodeForm(AddressForm):
         label=_("Code from the e-mail"),
         max_length=64,
         widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )

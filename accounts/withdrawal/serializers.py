@@ -11,7 +11,9 @@ class WithdrawalSerializer(StrictSerializer):
     """The password, or a code mailed for this: one of the two."""
 
     password = PasswordField(required=False)
-    code = serializers.CharField(max_length=64, required=False, help_text="8 letters and digits; case counts.")
+    code = serializers.CharField(
+        max_length=64, required=False, help_text="8 letters and digits; case and spaces do not matter."
+    )
 
     def validate(self, given: dict[str, str]) -> dict[str, str]:
         """One proof, or ValidationError."""

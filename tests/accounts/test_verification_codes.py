@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from accounts.jobs import mail_code
 from accounts.models import Member, VerificationCode
+from accounts.models.verification_code import ALPHABET, LENGTH
 from libs.outbox.models import Job
 from tests.accounts.conftest import AtOnce, CodeFor, code_in
 from tests.accounts.phone import Phone, code_of, comparable
@@ -187,8 +188,26 @@ def test_guesses_for_known_and_unknown_addresses_are_answered_alike(code_for: Co
             clock.shift(60)
 
 
-def test_capital_and_small_emails_of_a_code_differ(code_for: CodeFor) -> None:
-    assert code_of(confirm(code_for(NEW).swapcase())) == "code_incorrect"
+@pytest.mark.parametrize(
+    "retype",
+    [
+        str.lower,
+        str.capitalize,
+        lambda code: f" {code[:4]} {code[4:]}\n",
+        lambda code: f"{code[:4]}-{code[4:]}".lower(),
+        lambda code: f"{code[:4]}\u00a0{code[4:]}\u200b",
+        lambda code: "".join(chr(ord(letter) + 0xFEE0) for letter in code),
+    ],
+    ids=["lower", "capitalized", "spaces", "hyphen", "invisible", "full width"],
+)
+def test_a_code_is_right_however_a_keyboard_writes_it(code_for: CodeFor, retype: Callable[[str], str]) -> None:
+    assert code_of(confirm(retype(code_for(NEW)))) == ""
+
+
+def test_no_code_has_characters_that_look_alike_in_capitals_or_small(code_for: CodeFor) -> None:
+    assert len(ALPHABET) ** LENGTH > 2**20, "ASVS 6.5.4"
+    assert not set(ALPHABET + ALPHABET.lower()) & set("0Oo1Il|5S2Z8B6GUuAaEe")
+    assert set(code_for(NEW)) <= set(ALPHABET)
 
 
 def test_an_address_is_the_same_however_it_is_typed(code_for: CodeFor) -> None:

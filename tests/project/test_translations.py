@@ -106,4 +106,4 @@ def test_an_email_speaks_the_language_of_who_asked_for_it(api: APIClient, run_jo
     (message,) = mail.outbox
     assert message.subject == "Heart to Heart 가입 코드"
     assert "5분 안에 입력해 주세요." in message.body
-    assert "대문자와 소문자를 구별합니다." in str(message.alternatives[0].content)  # type: ignore[attr-defined]
+    assert "대문자와 소문자는 구별하지 않습니다." in str(message.alternatives[0].content)  # type: ignore[attr-defined]
