@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.files.base import File
 from rest_framework import serializers
 
 from accounts.fields import EmailAddressField
@@ -54,13 +55,23 @@ class ActorSerializer(UniqueFieldsSerializer):
     member_id = NumberField()
 
 
+class UploadSerializer(ActorSerializer):
+    """A form with files; unlike an unknown text, an unknown file is refused, because its image would be lost."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the validated fields; raise ValidationError."""
+        if unknown := [name for name, value in data.items() if isinstance(value, File) and name not in self.fields]:
+            raise serializers.ValidationError(dict.fromkeys(unknown, "This file is not supported here."))
+        return super().to_internal_value(data)
+
+
 class TargetSerializer(ActorSerializer):
     """The acting member and the other one."""
 
     target_id = NumberField()
 
 
-class AvatarSerializer(ActorSerializer):
+class AvatarSerializer(UploadSerializer):
     """An avatar; the file's content is checked by media.processing.pipeline alone."""
 
     file = serializers.FileField(allow_empty_file=True)
@@ -77,7 +88,7 @@ class FeedSerializer(PageSerializer, ActorSerializer):
     """A page of the feed and its reader."""
 
 
-class NewPostSerializer(ActorSerializer):
+class NewPostSerializer(UploadSerializer):
     """A post; v1's rule for texts, but for the length and the spaces at the ends."""
 
     content = LongTextField(trim_whitespace=False)

@@ -4,11 +4,12 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response
+from libs.api.multipart import StrictMultiPartParser
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
@@ -29,7 +30,7 @@ class ImageViewSet(StrictViewSet):
     def get_parsers(self) -> list[BaseParser]:
         """Multipart for an upload, JSON for everything else."""
         is_upload = getattr(self.request, "method", "") == "POST"
-        return [MultiPartParser()] if is_upload else super().get_parsers()
+        return [StrictMultiPartParser()] if is_upload else super().get_parsers()
 
     @operation(
         id="upload_image",

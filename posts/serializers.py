@@ -112,6 +112,9 @@ class PostUploadSerializer(PostTextSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Require an alt text for every image or for none: otherwise nobody knows which belongs to which."""
+        if not any(attrs["alts"]):
+            # A browser sends an empty text for a field that nobody filled in.
+            attrs["alts"] = []
         if attrs["alts"] and len(attrs["alts"]) != len(attrs["images"]):
             raise serializers.ValidationError({"alts": [_("Send one description for each photo, or none at all.")]})
         return attrs

@@ -8,7 +8,7 @@ from rest_framework.permissions import IsAuthenticated
 from android.authentication import AppAuthentication
 from android.errors import NotTheMember
 from android.openapi import AppSchema
-from android.parsers import AppFormParser
+from libs.api.multipart import StrictMultiPartParser
 from libs.api.viewsets import StrictViewSet
 
 
@@ -37,7 +37,7 @@ class AppFormViewSet(AppViewSet):
     Its multipart boundary is random for each call and equal in repeats, so it is the call's idempotency key.
     """
 
-    parser_classes = (AppFormParser,)
+    parser_classes = (StrictMultiPartParser,)
     # A little less than the app waits for a response.
     wait_for_first_seconds = 4.0
 

@@ -7,12 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiResponse
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response
 from libs.api.fields import parse_id
+from libs.api.multipart import StrictMultiPartParser
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.parsers import StrictJSONParser
@@ -39,7 +39,7 @@ class PostViewSet(StrictViewSet):
     pagination_class = KeysetPagination
     filter_backends = (DjangoFilterBackend,)
     filterset_class = PostFilter
-    parser_classes = (StrictJSONParser, MultiPartParser)
+    parser_classes = (StrictJSONParser, StrictMultiPartParser)
 
     @operation(
         id="list_posts",

@@ -95,9 +95,9 @@ def multipart(path: str, parts: Sequence[bytes]) -> Request:
     return Request("POST", path, body, f"multipart/form-data; boundary={boundary}")
 
 
-def text_part(name: str, text: str) -> bytes:
+def text_part(name: str, text: str | bytes) -> bytes:
     """Retrofit's part of a RequestBody, which really says that it is a form itself."""
-    value = text.encode()
+    value = text.encode() if isinstance(text, str) else text
     head = [
         f'Content-Disposition: form-data; name="{name}"',
         "Content-Transfer-Encoding: binary",

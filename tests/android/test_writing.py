@@ -42,7 +42,7 @@ Told = tuple[int, str]
 def post_of(app: App, *files: bytes, content: bytes = b"Snow", before: tuple[bytes, ...] = ()) -> Request:
     """A post whose parts are given to the byte."""
     assert app.session
-    parts = [text_part("member_id", str(app.session.member_id)), text_part("content", "") + content]
+    parts = [text_part("member_id", str(app.session.member_id)), text_part("content", content)]
     return multipart("/post/registerPost", [*before, *parts, *files])
 
 
@@ -326,10 +326,11 @@ def test_words_without_end_or_with_a_null_byte_are_refused(mina_app: App, conten
 
 
 @pytest.mark.parametrize("content", [b"a\xed\xa0\x80b", b"a\xffb", b"a\xe3\x85"])
-def test_bytes_that_are_no_text_never_get_in_as_they_are(mina_app: App, content: bytes) -> None:
-    body = send_once(mina_app, post_of(mina_app, content=content)).json()
-    assert body["content"].startswith("a\ufffd")
-    assert body["content"].encode()
+def test_bytes_that_are_no_text_refuse_the_post(mina_app: App, content: bytes) -> None:
+    before = snapshot()
+    sent = post_of(mina_app, file_part("files", "a.jpg", picture_bytes()), content=content)
+    assert refusal("registerPost", send_once(mina_app, sent)) == (400, "GLOBAL_002")
+    assert snapshot() == before
 
 
 def test_a_post_without_words_or_with_words_twice_is_refused(mina_app: App) -> None:
@@ -344,17 +345,22 @@ def test_a_post_without_words_or_with_words_twice_is_refused(mina_app: App) -> N
 
 def test_a_picture_that_comes_as_text_refuses_the_post(mina_app: App) -> None:
     before = snapshot()
-    # A part without a file name is a text.
-    unnamed = file_part("files", "", picture_bytes())
-    for part in (text_part("files", "눈"), unnamed):
-        assert refusal("registerPost", send_once(mina_app, post_of(mina_app, part))) == (400, "GLOBAL_002")
+    sent = post_of(mina_app, text_part("files", "눈"))
+    assert refusal("registerPost", send_once(mina_app, sent)) == (400, "GLOBAL_002")
     assert snapshot() == before
 
 
 def test_parts_may_stand_in_any_order_and_strange_ones_are_overlooked(mina_app: App) -> None:
-    first = (file_part("files", "a.jpg", picture_bytes()), text_part("theme", "dark"), file_part("x", "y", b"z"))
+    first = (file_part("files", "a.jpg", picture_bytes()), text_part("theme", "dark"))
     body = send_once(mina_app, post_of(mina_app, before=first))
     assert (body.status, len(body.json()["image_urls"])) == (201, 1)
+
+
+def test_a_picture_in_an_unknown_part_refuses_the_post(mina_app: App) -> None:
+    before = snapshot()
+    sent = post_of(mina_app, file_part("images", "a.jpg", picture_bytes()))
+    assert refusal("registerPost", send_once(mina_app, sent)) == (400, "GLOBAL_002")
+    assert snapshot() == before
 
 
 def test_the_heads_of_parts_mean_nothing_to_us(mina_app: App) -> None:
