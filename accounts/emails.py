@@ -1,15 +1,25 @@
 """E-mails of accounts; their texts are in templates/accounts/emails/, in Korean and English."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.template.loader import render_to_string
 from django.utils import translation
+from prometheus_client import Counter
 
 from accounts.models import LoginSession, Member, SecurityEvent, VerificationCode
 from accounts.sessions.login import may_cancel_withdrawal, may_log_in
+from libs.email_delivery import DeliveryUncertain, EmailRefused, build_email
+from libs.outbox.errors import Postponed
+from libs.throttling.rate_limits import count_hit
+
+EMAILS = Counter(
+    "emails", "E-mails by template and outcome: sent, refused, uncertain, postponed, failed.", ["template", "outcome"]
+)
+OUTCOMES: dict[type[BaseException], str] = {EmailRefused: "refused", DeliveryUncertain: "uncertain"}
 
 
 def send_code(code: VerificationCode, text: str) -> None:
@@ -21,7 +31,8 @@ def send_code(code: VerificationCode, text: str) -> None:
     member = Member.objects.filter(email=code.email).first()
     template = TEMPLATE_BY_PURPOSE[code.purpose](member)
     if template is not None:
-        send(template, code.email, code.language, {"code": text, "minutes": settings.VERIFICATION_CODE_SECONDS // 60})
+        context = {"code": text, "minutes": settings.VERIFICATION_CODE_SECONDS // 60}
+        send(template, code.email, code.language, context, rate="email-codes")
 
 
 def _sign_up_template(member: Member | None) -> str:
@@ -80,15 +91,26 @@ def send_new_device(session: LoginSession) -> None:
     send("new_device", session.member.email, session.member.language, context)
 
 
-def send(template: str, address: str, language: str, context: dict[str, Any]) -> None:
-    """Send one e-mail as text and HTML. Raises the errors of smtplib; the outbox retries."""
+def send(template: str, address: str, language: str, context: dict[str, Any], *, rate: str = "email-notices") -> None:
+    """Send one e-mail as text and HTML, within the rate of all e-mails of its sort.
+
+    Raises Postponed above that rate, EmailRefused or DeliveryUncertain when it must not be sent again, and the other
+    errors of smtplib, which the outbox retries.
+    """
+    total = count_hit(rate, "all")
+    if not total.allowed:
+        EMAILS.labels(template, "postponed").inc()
+        raise Postponed(f"More e-mails than the rate {rate} allows.", timedelta(seconds=total.reset_seconds))
     with translation.override(language):
         subject = render_to_string(f"accounts/emails/{template}.subject.txt", context).strip()
         text = render_to_string(f"accounts/emails/{template}.txt", context)
         html_context = context | {"subject": subject, "language": language}
         html = render_to_string(f"accounts/emails/{template}.html", html_context)
-    message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [address])
-    message.attach_alternative(html, "text/html")
-    # As a context manager, so that it is closed also when the server refuses the login.
-    with get_connection() as connection:
-        connection.send_messages([message])
+    try:
+        # As a context manager, so that it is closed also when the server refuses the login.
+        with get_connection() as connection:
+            connection.send_messages([build_email(subject, text, html, address, language)])
+    except Exception as error:
+        EMAILS.labels(template, OUTCOMES.get(type(error), "failed")).inc()
+        raise
+    EMAILS.labels(template, "sent").inc()

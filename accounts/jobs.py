@@ -1,6 +1,6 @@
 """Outbox jobs of accounts: e-mails, erasure, revocation markers, exports."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,15 +12,32 @@ from accounts.exports import export_files
 from accounts.exports.builder import build_archive, delete_orphaned_file
 from accounts.models import Export, LoginSession, SecurityEvent, VerificationCode
 from accounts.sessions.revocation import are_marked_revoked, mark_revoked
+from libs.outbox.errors import PermanentFailure
 from libs.outbox.registry import handles
+
+# Servers that greylist take an e-mail after some minutes. Whoever waits longer has requested another code, or given up.
+CODE_EMAIL_MAX_AGE = timedelta(minutes=30)
 
 
 @handles("accounts.mail_code")
 def mail_code(payload: dict[str, Any]) -> None:
-    """Generate the code, store its digest and send it; a retry generates another one, and both are valid."""
+    """Generate the code, store its digest and send it; a retry generates another one, and both are valid.
+
+    When a code was requested several times before its e-mail could be sent, only the newest request sends one. Raises
+    PermanentFailure when the newest is too old.
+    """
     code = VerificationCode.objects.filter(pk=payload["code_id"]).first()
-    if code is not None:
-        send_code(code, code.generate())
+    if code is None or _was_requested_again(code, payload):
+        return
+    if timezone.now() - code.requested_at > CODE_EMAIL_MAX_AGE:
+        raise PermanentFailure("The code was requested too long ago.")
+    send_code(code, code.generate())
+
+
+def _was_requested_again(code: VerificationCode, payload: dict[str, Any]) -> bool:
+    # Jobs of the release before do not have it.
+    requested_at = payload.get("requested_at")
+    return requested_at is not None and datetime.fromisoformat(requested_at) < code.requested_at
 
 
 @handles("accounts.mail_event")

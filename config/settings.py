@@ -199,9 +199,7 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)
 # Sender of all e-mails.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Heart to Heart <no-reply@heart-to-heart.example>")
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "config.email_backends.ConsoleFileEmailBackend"
-)
+EMAIL_BACKEND = "libs.email_delivery.SmtpBackend" if EMAIL_HOST else "config.email_backends.ConsoleFileEmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 
 # ----------------------------------------------------------------------------------- images and files
@@ -374,6 +372,9 @@ RATE_LIMITS = env.bool("RATE_LIMITS", True)
 THROTTLE_RATES = {
     "code-address": "30/hour",
     "code-email": "5/hour;20/day",
+    # All codes and all other e-mails of the server together; more wait.
+    "email-codes": "60/minute;1200/hour",
+    "email-notices": "60/minute;1200/hour",
     "confirm-address": "60/hour",
     "sign-up-address": "20/hour",
     "sign-in-address": "60/minute;600/hour",

@@ -53,7 +53,7 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
         """
         defaults = {"requested_at": timezone.now(), "language": language}
         code, _ = self.update_or_create(email=normalise_email(email), purpose=purpose, member=member, defaults=defaults)
-        enqueue("accounts.mail_code", {"code_id": code.pk})
+        enqueue("accounts.mail_code", {"code_id": code.pk, "requested_at": code.requested_at.isoformat()})
 
     def confirm(self, email: str, purpose: str, typed: str) -> tuple[str, datetime]:
         """Return a proof that the address was verified, and its expiry; raises as `check_code` does."""

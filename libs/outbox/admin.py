@@ -25,6 +25,7 @@ class StateFilter(admin.SimpleListFilter):
             ("waiting", _("waiting")),
             ("due", _("due")),
             ("unknown", _("unknown kind")),
+            ("abandoned", _("abandoned")),
             ("dead", _("failed for good")),
         ]
 
@@ -34,6 +35,7 @@ class StateFilter(admin.SimpleListFilter):
             "waiting": jobs.waiting,
             "due": jobs.due,
             "unknown": jobs.of_unknown_kind,
+            "abandoned": jobs.abandoned,
             "dead": jobs.failed_for_good,
         }
         return states[self.value() or ""]() if self.value() in states else queryset

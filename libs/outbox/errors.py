@@ -1,4 +1,6 @@
-"""Errors of the outbox. They are mistakes in a program or a deployment, never of a client, so they have no status."""
+"""Errors of the outbox, and what a handler raises to end its job. No client sees them, so they have no status."""
+
+from datetime import timedelta
 
 
 class LeaseLost(Exception):
@@ -7,3 +9,15 @@ class LeaseLost(Exception):
 
 class UnknownJobKind(LookupError):
     """No handler is registered for a kind of job: it is misspelt, or its app has no `jobs.py`."""
+
+
+class PermanentFailure(Exception):
+    """Raised by a handler that would fail at every attempt: the job is abandoned, with this as the reason."""
+
+
+class Postponed(Exception):
+    """Raised by a handler that must not run now: the job is due again after `delay`, and this was no attempt."""
+
+    def __init__(self, reason: str, delay: timedelta) -> None:
+        super().__init__(reason)
+        self.delay = delay

@@ -4,7 +4,11 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from libs.outbox.stats import OutboxStats, collect_stats
 
-JOBS = Counter("outbox_jobs", "Attempts to run a job, by outcome: done, failed, dead, lost.", ["kind", "outcome"])
+JOBS = Counter(
+    "outbox_jobs",
+    "Attempts to run a job, by outcome: done, abandoned, postponed, failed, dead, lost.",
+    ["kind", "outcome"],
+)
 SECONDS = Histogram(
     "outbox_job_seconds",
     "Duration of a job's handler.",

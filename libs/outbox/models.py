@@ -39,6 +39,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Jobs that are tried no more and are kept for operators."""
         return self.filter(dead_at__isnull=False)
 
+    def abandoned(self) -> "JobQuerySet":
+        """Jobs whose handler found that no attempt can succeed; they are deleted like done jobs."""
+        return self.filter(done_at__isnull=False).exclude(last_error="")
+
     def claim(self, kinds: Collection[str]) -> "Job | None":
         """Lease the job that has been due longest, for OUTBOX_LEASE_SECONDS, and count the attempt.
 
@@ -108,9 +112,11 @@ class Job(models.Model):
 
     @property
     def state(self) -> str:
-        """One of done, dead (failed for good), running and waiting."""
-        if self.done_at or self.dead_at:
-            return "done" if self.done_at else "dead"
+        """One of done, abandoned, dead (failed for good), running and waiting."""
+        if self.dead_at:
+            return "dead"
+        if self.done_at:
+            return "abandoned" if self.last_error else "done"
         return "running" if self.leased_until and self.leased_until > timezone.now() else "waiting"
 
     @property
@@ -141,6 +147,14 @@ class Job(models.Model):
         if self.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
             return self.give_up(error)
         return self._release(run_at=timezone.now() + backoff(self.attempts), last_error=error)
+
+    def abandon(self, reason: str) -> bool:
+        """Record that no attempt can succeed; it is deleted like done jobs. False when another worker has the lease."""
+        return self._release(done_at=timezone.now(), last_error=reason)
+
+    def postpone(self, reason: str, delay: timedelta) -> bool:
+        """Let it wait without counting the attempt; False when another worker has the lease."""
+        return self._release(run_at=timezone.now() + delay, attempts=self.attempts - 1, last_error=reason)
 
     def give_up(self, error: str) -> bool:
         """Let it fail for good and keep it for operators; False when another worker has the lease."""

@@ -21,7 +21,8 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
       second run must do no harm;
     - gives every network call a timeout, and together stays well below OUTBOX_LEASE_SECONDS, after which another
       worker takes the job; a longer one calls `libs.outbox.lease.renew_lease` between its steps;
-    - raises to be tried again. The exception is logged and stored in short, so its text must hold no secret.
+    - raises to be tried again, or PermanentFailure or Postponed of `libs.outbox.errors`. The exception is logged and
+      stored in short, so its text must hold no secret.
 
     Raises ImproperlyConfigured when the kind already has a handler.
     """

@@ -8,6 +8,7 @@ import django.db
 from structlog.contextvars import bound_contextvars
 
 from libs.outbox import metrics, wakeup
+from libs.outbox.errors import PermanentFailure, Postponed
 from libs.outbox.lease import hold_lease
 from libs.outbox.models import Job
 from libs.outbox.redaction import describe_exception
@@ -15,7 +16,14 @@ from libs.outbox.registry import handler_of, known_kinds
 
 logger = logging.getLogger("outbox")
 
-LEVELS = {"done": logging.INFO, "failed": logging.WARNING, "lost": logging.WARNING, "dead": logging.ERROR}
+LEVELS = {
+    "done": logging.INFO,
+    "abandoned": logging.WARNING,
+    "postponed": logging.WARNING,
+    "failed": logging.WARNING,
+    "lost": logging.WARNING,
+    "dead": logging.ERROR,
+}
 
 
 class Worker:
@@ -101,7 +109,7 @@ def _run(job: Job) -> None:
     metrics.record_attempt(job.kind, outcome, seconds)
     fields = {"kind": job.kind, "job": job.pk, "attempts": job.attempts, "outcome": outcome}
     fields["ms"] = round(seconds * 1000, 1)
-    if outcome in ("failed", "dead"):
+    if job.last_error:
         fields["error"] = job.last_error
     logger.log(LEVELS[outcome], "outbox job", extra=fields)
 
@@ -113,17 +121,31 @@ def _outcome_of(job: Job) -> str:
     error = _error_of(job)
     # A connection that broke meanwhile could not record the end, and the job would run again.
     _close_unusable_connections()
-    if not (job.mark_failed(error) if error else job.mark_done()):
+    if not _record_end(job, error):
         return "lost"
-    return "done" if job.done_at else "dead" if job.dead_at else "failed"
+    if job.state == "waiting":
+        return "postponed" if isinstance(error, Postponed) else "failed"
+    return job.state
 
 
-def _error_of(job: Job) -> str:
-    """Run the handler and describe what it raises; empty when it succeeds."""
+def _error_of(job: Job) -> BaseException | None:
+    """Run the handler and return what it raises; None when it succeeds."""
     try:
         with hold_lease(job):
             handler_of(job.kind)(job.payload)
     # Whatever a handler raises concerns its job, not the worker.
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        return describe_exception(error)
-    return ""
+        return error
+    return None
+
+
+def _record_end(job: Job, error: BaseException | None) -> bool:
+    """Record how the job ended; False when another worker has it."""
+    if error is None:
+        return job.mark_done()
+    reason = describe_exception(error)
+    if isinstance(error, PermanentFailure):
+        return job.abandon(reason)
+    if isinstance(error, Postponed):
+        return job.postpone(reason, error.delay)
+    return job.mark_failed(reason)

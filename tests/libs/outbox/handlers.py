@@ -2,10 +2,12 @@
 
 import threading
 import time
+from datetime import timedelta
 from typing import Any
 
 from structlog.contextvars import get_contextvars
 
+from libs.outbox.errors import PermanentFailure, Postponed
 from libs.outbox.registry import handles
 
 done: list[dict[str, Any]] = []
@@ -40,3 +42,13 @@ def fail(payload: dict[str, Any]) -> None:
 @handles("test.exit")
 def leave(payload: dict[str, Any]) -> None:
     raise SystemExit(1)
+
+
+@handles("test.impossible")
+def impossible(payload: dict[str, Any]) -> None:
+    raise PermanentFailure("no such mailbox")
+
+
+@handles("test.postpone")
+def postpone(payload: dict[str, Any]) -> None:
+    raise Postponed("too many today", timedelta(hours=1))
