@@ -22,7 +22,7 @@ class EmailAddressField(serializers.EmailField):
 
 
 class PasswordField(serializers.CharField):
-    """A password exactly as typed: nothing is trimmed or cut (ASVS 6.2.8)."""
+    """A password as typed: nothing is trimmed or cut (ASVS 6.2.8); the hasher normalises it."""
 
     def __init__(self, **kwargs: Any) -> None:
         style = {"input_type": "password"}

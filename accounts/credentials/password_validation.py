@@ -1,6 +1,5 @@
 """Rules for new passwords (NIST SP 800-63B-4: a length and a block list, no composition rules)."""
 
-import unicodedata
 from typing import Any
 
 from django.conf import settings
@@ -9,19 +8,21 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from accounts.credentials.hashers import normalise_password
+
 MAX_LENGTH = 128
 CONTEXT_WORDS = ("hearttoheart", "heart-to-heart", "heart to heart")
 
 
 class LengthValidator:
-    """Checks the length in code points; the minimum is higher for staff, who have more rights."""
+    """Checks the length in code points of the normalised password; the minimum is higher for staff."""
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError for a password that is too short or too long."""
-        least = self.least(user)
-        if len(password) < least:
+        least, length = self.least(user), len(normalise_password(password))
+        if length < least:
             raise ValidationError(_("Use at least %(least)d characters.") % {"least": least}, "password_too_short")
-        if len(password) > MAX_LENGTH:
+        if length > MAX_LENGTH:
             raise ValidationError(_("Use at most %(most)d characters.") % {"most": MAX_LENGTH}, "password_too_long")
 
     def get_help_text(self) -> str:
@@ -41,7 +42,7 @@ class ContextValidator:
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError when less than six characters are left without these names."""
-        folded = unicodedata.normalize("NFKC", password).lower()
+        folded = normalise_password(password).lower()
         words = [*CONTEXT_WORDS, *(getattr(user, name, "").lower() for name in ("nickname", "name"))]
         if any(len(word) > 2 and word in folded and len(folded.replace(word, "")) < 6 for word in words):
             raise ValidationError(
@@ -68,7 +69,8 @@ def reject_guessable_password(password: str, member: Any) -> None:
 def password_errors(password: str, member: Any, validators: Any = None) -> list[serializers.ErrorDetail]:
     """Return an error for each rule that the new password breaks: the rules of the settings, unless some are given."""
     try:
-        validate_password(password, member, validators)
+        # Normalised for Django's validators too: full-width letters are no way round the list of common passwords.
+        validate_password(normalise_password(password), member, validators)
     except ValidationError as refused:
         return [
             serializers.ErrorDetail(" ".join(error.messages), error.code or "invalid") for error in refused.error_list

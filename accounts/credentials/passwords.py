@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from accounts.credentials.password_validation import validate_new_password
 from accounts.errors import CodeIncorrect, PasswordWrong
 from accounts.models import Member, PasswordGuess, SecurityEvent, VerificationCode
+from accounts.models.member import MemberQuerySet
 from accounts.models.password_guess import login_counters
 from accounts.sessions import login
 
@@ -19,17 +20,22 @@ def reset_password(email: str, typed: str, password: str, *, address: str) -> No
     address. A member who may still cancel their withdrawal stays withdrawn until they log in.
     """
     code = VerificationCode.objects.check_code(typed, VerificationCode.RESET, email)
-    # Slow on purpose, so before the transaction, which holds locks.
+    validate_new_password(password, _member_to_reset(Member.objects.all(), code.email))
+    # Slow on purpose, so after everything that may be refused, and before the transaction, which holds locks.
     hashed = make_password(password)
     with transaction.atomic():
-        member = Member.objects.select_for_update(no_key=True).filter(email=code.email).first()
-        if member is None or not login.may_log_in(member):
-            raise CodeIncorrect
-        validate_new_password(password, member)
+        member = _member_to_reset(Member.objects.select_for_update(no_key=True), code.email)
         VerificationCode.objects.consume(code)
         _set_password(member, hashed, because=SecurityEvent.PASSWORD_RESET)
     # The member may have guessed before, and should not have to wait now.
     PasswordGuess.objects.reset(login_counters(code.email, address))
+
+
+def _member_to_reset(members: MemberQuerySet, email: str) -> Member:
+    member: Member | None = members.filter(email=email).first()
+    if member is None or not login.may_log_in(member):
+        raise CodeIncorrect
+    return member
 
 
 def change_password(member: Member, current: str, password: str, *, keeping: int) -> None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from accounts.errors import CredentialsWrong, TooManyGuesses
 from accounts.models import Member
 from accounts.sessions import login
+from libs.api.errors import ServiceUnavailable
 from libs.throttling.client_address import client_address, network_of
 from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import enforce_rate_limit
@@ -32,6 +33,6 @@ class RateLimitedBackend(ModelBackend):
             member = login.authenticate(username, password, address=address)
         except CredentialsWrong:
             return None
-        except (TooManyGuesses, TooManyRequests):
+        except (TooManyGuesses, TooManyRequests, ServiceUnavailable):
             raise PermissionDenied from None
         return member if member.is_active else None

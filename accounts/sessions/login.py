@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.credentials.hashers import HASH_OF_NOBODY, password_check_slot
 from accounts.email_addresses import normalise_email
 from accounts.errors import CredentialsWrong, PasswordWrong
 from accounts.models import Member, PasswordGuess
@@ -19,16 +20,16 @@ from libs.throttling.client_address import coarse_network_of
 def authenticate(email: str, password: str, *, address: str) -> Member:
     """Return the member with these credentials, who may be withdrawn within the grace period.
 
-    Raises TooManyGuesses before the password is checked, and CredentialsWrong with equal text, code and time for an
-    unknown address, a wrong password, a suspended member and one whose grace period is over.
+    Raises TooManyGuesses or ServiceUnavailable before the password is checked, and CredentialsWrong with equal text,
+    code and time for an unknown address, a wrong password, a suspended member and one whose grace period is over.
     """
     email = normalise_email(email)
     counters = login_counters(email, address)
-    PasswordGuess.objects.count_attempt(counters)
-    member: Member | None = Member.objects.filter(email=email).first()
-    if member is None:
-        make_password(password)
-    if member is None or not member.check_password(password):
+    with password_check_slot():
+        PasswordGuess.objects.count_attempt(counters)
+        member: Member | None = Member.objects.filter(email=email).first()
+        is_right = member.check_password(password) if member else check_password(password, HASH_OF_NOBODY)
+    if member is None or not is_right:
         raise CredentialsWrong
     if not may_log_in(member):
         # Counters are not reset, since that would show that the password was right.
@@ -79,9 +80,11 @@ def _is_password_changed(member: Member, authenticated: Member, password: str) -
 
 
 def confirm_password(member: Member, password: str) -> None:
-    """Check the password of a logged-in member. Raises PasswordWrong or TooManyGuesses."""
+    """Check the password of a logged-in member. Raises PasswordWrong, TooManyGuesses or ServiceUnavailable."""
     counters = session_counters(member.email)
-    PasswordGuess.objects.count_attempt(counters)
-    if not member.check_password(password):
+    with password_check_slot():
+        PasswordGuess.objects.count_attempt(counters)
+        is_right = member.check_password(password)
+    if not is_right:
         raise PasswordWrong
     PasswordGuess.objects.reset(counters)

@@ -21,6 +21,7 @@ def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Me
     withdrawn member has the address, their erasure starts at once: whoever proves the address may start anew.
     """
     check_terms_version(terms_version)
+    VerificationCode.objects.email_of_proof(proof, VerificationCode.SIGN_UP)
     # Hashing is slow on purpose, so it comes before the transaction, which holds locks.
     hashed = make_password(password)
     with transaction.atomic():
@@ -36,12 +37,14 @@ def sign_up_confirmed(email: str, password: str, terms_version: str, **profile: 
     A code for the address (purpose JOIN) must have been confirmed within VERIFICATION_PROOF_SECONDS. Of the rules for
     passwords all but the length apply.
     """
+    # Nobody without a confirmed code makes the server hash anything.
+    with transaction.atomic():
+        code = VerificationCode.objects.get_confirmed(email, VerificationCode.JOIN)
+        reject_guessable_password(password, _new_member(code, **profile))
     hashed = make_password(password)
     with transaction.atomic():
         code = VerificationCode.objects.get_confirmed(email, VerificationCode.JOIN)
-        member = _new_member(code, password=hashed, terms_version=terms_version, **profile)
-        reject_guessable_password(password, member)
-        return _register(member, code)
+        return _register(_new_member(code, password=hashed, terms_version=terms_version, **profile), code)
 
 
 def _new_member(code: VerificationCode, **fields: Any) -> Member:

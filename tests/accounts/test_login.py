@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.credentials.hashers import password_check_slot
 from accounts.models import LoginSession, Member, PasswordGuess
 from tests.accounts.conftest import AtOnce
 from tests.accounts.hashers import CountedArgon2
@@ -76,6 +77,16 @@ def test_every_failed_login_runs_the_password_hash_once(settings: Settings) -> N
         assert len(CountedArgon2.runs) == 1
 
 
+def test_a_login_compares_no_more_passwords_than_threads_can_bear(mina: Member, settings: Settings) -> None:
+    settings.THREADS = 4
+    with password_check_slot(), password_check_slot(), password_check_slot():
+        answer = guess(mina.email, PASSWORD)
+        assert (answer.status_code, code_of(answer), answer["Retry-After"]) == (503, "unavailable", "2")
+    # A login that was not looked at is no wrong guess.
+    assert not PasswordGuess.objects.exists()
+    assert guess(mina.email, PASSWORD).status_code == 201
+
+
 def test_ten_wrong_passwords_from_one_network_block_the_right_one(mina: Member) -> None:
     assert [code_of(guess(mina.email)) for _ in range(11)] == ["credentials_wrong"] * 10 + ["too_many_guesses"]
     answer = guess(mina.email, PASSWORD)
@@ -130,13 +141,17 @@ def test_the_right_password_of_a_suspended_member_counts_as_wrong(mina: Member) 
     assert [answer.status_code for answer in answers] == [401] * 10 + [429]
 
 
-def test_of_fifty_concurrent_guesses_ten_are_checked(at_once: AtOnce, mina: Member) -> None:
+def test_of_fifty_concurrent_guesses_ten_are_checked(at_once: AtOnce, mina: Member, settings: Settings) -> None:
+    settings.THREADS = 2 * AT_ONCE
     answers = at_once([lambda: guess(mina.email)] * AT_ONCE)
     assert sorted(map(code_of, answers)) == ["credentials_wrong"] * 10 + ["too_many_guesses"] * (AT_ONCE - 10)
     assert max(PasswordGuess.objects.values_list("wrong", flat=True)) == 10
 
 
-def test_concurrent_logins_with_the_right_password_all_succeed(at_once: AtOnce, mina: Member) -> None:
+def test_concurrent_logins_with_the_right_password_all_succeed(
+    at_once: AtOnce, mina: Member, settings: Settings
+) -> None:
+    settings.THREADS = 2 * AT_ONCE
     for _ in range(4):
         answers = at_once([lambda: guess(mina.email, PASSWORD)] * 8)
         assert [answer.status_code for answer in answers] == [201] * 8

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from accounts.models import Member, SecurityEvent, VerificationCode
 from libs.outbox.models import Job
 from tests.accounts.conftest import AtOnce, CodeFor
+from tests.accounts.hashers import CountedArgon2
 from tests.accounts.phone import Phone, code_of, comparable
 from tests.accounts.sent_emails import SentEmails, last_code, subjects
 from tests.accounts.tables import columns_containing
@@ -175,3 +176,11 @@ def test_emails_to_reset_with_are_counted_with_those_to_join_with(mina: Member) 
     paths = ("verification-codes", "password-resets") * 3
     responses = [Phone(f"198.51.100.{n}").post(path, email=mina.email) for n, path in enumerate(paths)]
     assert [answer.status_code for answer in responses] == [202] * 5 + [429]
+
+
+def test_a_reset_to_a_refused_password_hashes_nothing(reset_code: CodeFor, mina: Member, settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["tests.accounts.hashers.CountedArgon2"]
+    code = reset_code(mina.email)
+    CountedArgon2.runs.clear()
+    assert (reset(mina.email, code, "short").status_code, CountedArgon2.runs) == (400, [])
+    assert reset(mina.email, code).status_code == 204
