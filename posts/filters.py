@@ -25,7 +25,7 @@ ORDERINGS = (("newest", _("newest first")), ("oldest", _("oldest first")))
 class SearchField(TextField):
     """A text to search for, long enough for an index to find it."""
 
-    default_error_messages = {"min_length": _("Search for at least 3 letters or digits.")}
+    default_error_messages = {"min_length": _("Search for at least 2 letters or digits.")}
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
@@ -62,7 +62,7 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
     search = django_filters.CharFilter(
         method="filter_search",
         strip=False,
-        help_text="A text with at least 3 letters or digits; case does not count.",
+        help_text="A text with at least 2 letters or digits; case and spaces do not count.",
         label="search",
     )
     ordering = django_filters.ChoiceFilter(choices=ORDERINGS, method="apply_ordering", label="ordering")
@@ -87,9 +87,9 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
         return posts.filter(image_count__gt=0) if value == "true" else posts.filter(image_count=0)
 
     def filter_search(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Posts that contain the text as it is written here."""
+        """Posts that contain the text, as people see it (libs.text_search)."""
         try:
-            text = SearchField(max_graphemes=SEARCH_MAX_GRAPHEMES).run_validation(value)
+            text = SearchField(max_graphemes=SEARCH_MAX_GRAPHEMES, multiline=True).run_validation(value)
         except ValidationError as fault:
             raise ValidationError({name: fault.detail}) from None
         return posts.filter(contains("text", text))

@@ -61,7 +61,7 @@ class LongTextField(TextField):
 
 
 class PostUpdateSerializer(PostTextSerializer):
-    """A new text of the post `instance`; the images stay."""
+    """A new text; the images stay."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Require the text, since nothing else can be changed; one that is long already may stay long."""

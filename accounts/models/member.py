@@ -19,7 +19,7 @@ from accounts.models.block import Block
 from accounts.models.follow import Follow
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered
-from libs.text_search import SearchGinIndex, SearchIndex, can_use_index, contains, starts_with
+from libs.text_search import SearchGinIndex, SearchIndex, SearchKey, can_use_index, contains, starts_with
 from media.models import Image
 
 NAME_MAX_GRAPHEMES = 50
@@ -49,7 +49,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(self.visibility_condition(member, key="id"))
 
     def search_nickname(self, words: str) -> Self:
-        """Members whose nickname starts with the words or, with three letters or more, contains them."""
+        """Members whose nickname starts with the words or, with two letters or more, contains them."""
         found = contains if can_use_index(words) else starts_with
         return self.filter(found("nickname", words))
 
@@ -123,6 +123,9 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         indexes = [
             models.Index(fields=["withdrawn_at"], name="member_withdrawn", condition=Q(withdrawn_at__isnull=False)),
             # Searches by nickname: any part of it, and its beginning whatever the database's locale.
+            SearchGinIndex(OpClass(SearchKey("nickname"), name="gin_trgm_ops"), name="member_nickname_search"),
+            SearchIndex(OpClass(SearchKey("nickname"), name="text_pattern_ops"), name="member_nickname_prefix"),
+            # The previous release searches with these two; the next one removes them.
             SearchGinIndex(OpClass(Lower("nickname"), name="gin_trgm_ops"), name="member_nickname_trigrams"),
             SearchIndex(OpClass(Lower("nickname"), name="text_pattern_ops"), name="member_nickname_beginning"),
         ]

@@ -88,7 +88,9 @@ class MemberSearchSerializer(serializers.Serializer[Any]):
 
     search = TextField(
         max_graphemes=NICKNAME_MAX_GRAPHEMES,
-        help_text="The beginning of a nickname or, from 3 letters or digits on, any part of it; case does not count.",
+        multiline=True,
+        help_text="The beginning of a nickname or, from 2 letters or digits on, any part of it; case and spaces do not "
+        "count.",
     )
 
 

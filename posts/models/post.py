@@ -15,7 +15,7 @@ from accounts.models import Follow, Member
 from accounts.models.member import MemberQuerySet
 from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue
-from libs.text_search import SearchGinIndex
+from libs.text_search import SearchGinIndex, SearchKey
 from media.models import Image
 from posts.errors import PostEmpty
 
@@ -106,6 +106,8 @@ class Post(TimeOrdered):
             models.Index(fields=["-created_at", "-id"], name="post_feed", condition=Q(removed_at=None)),
             models.Index(fields=["author", "-created_at", "-id"], name="post_by_author", condition=Q(removed_at=None)),
             models.Index(fields=["author"], name="post_author_all"),
+            SearchGinIndex(OpClass(SearchKey("text"), name="gin_trgm_ops"), name="post_text_search"),
+            # The previous release searches with this one; the next one removes it.
             SearchGinIndex(OpClass(Lower("text"), name="gin_trgm_ops"), name="post_text_trigrams"),
         ]
 

@@ -43,6 +43,7 @@ def test_indexes_of_postgresql_can_be_built_on_sqlite_too() -> None:
         pytest.skip("SQLite only")
     with connection.cursor() as cursor:
         for index in (index for index in Member._meta.indexes if index.expressions):
+            cursor.execute(f"DROP INDEX IF EXISTS {index.name}")
             cursor.execute(str(index.create_sql(Member, connection.schema_editor())))
         found = connection.introspection.get_constraints(cursor, Member._meta.db_table)
-    assert {"member_nickname_trigrams", "member_nickname_beginning"} <= set(found)
+    assert {"member_nickname_search", "member_nickname_prefix"} <= set(found)
