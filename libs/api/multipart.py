@@ -66,6 +66,15 @@ class _StrictFormParser(MultiPartParser):
     _chunk_size: int
     _content_length: int
     _upload_handlers: list[Any]
+    _close_files: Any
+
+    def parse(self) -> Any:
+        """Return the form's fields and files; close the file that a refused form leaves half written."""
+        try:
+            return super().parse()
+        except Exception:
+            self._close_files()
+            raise
 
     def _parse(self) -> tuple[QueryDict, "MultiValueDict[str, Any]"]:
         self._post, self._files = QueryDict(mutable=True), MultiValueDict[str, Any]()
