@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPMessage, HTTPResponse
 from pathlib import Path
 from types import SimpleNamespace
@@ -200,6 +200,27 @@ def test_too_large_a_request_is_refused_in_the_words_of_its_address(here: Outage
     assert json.loads(got[2])["code"] == "GLOBAL_008"
     got = _got(edge, "/api/v1/posts", sent=phone_bytes(multipart("/api/v1/posts", parts)))
     assert _is_problem(got, 413, "body_too_large")
+
+
+@pytest.mark.parametrize("path", ["/auth/login", "/member/block", "/post/deletePost/1", "/api/v1/sessions"])
+def test_only_the_paths_of_uploads_take_more_than_a_megabyte(front: int, upstream: Upstream, path: str) -> None:
+    upstream.says("HTTP/1.1 204 No Content\r\n\r\n")
+    before = len(upstream.received)
+    status, _, body = _got(front, "", sent=phone_bytes(Request("POST", path, bytes(1_100_000))))
+    assert (status, json.loads(body)["code"]) in ((400, "GLOBAL_008"), (413, "body_too_large"))
+    assert len(upstream.received) == before
+    for upload in ("/post/registerPost", "/member/uploadAvatar", "/api/v1/posts", "/api/v1/images"):
+        assert _got(front, "", sent=phone_bytes(Request("POST", upload, bytes(1_100_000))))[0] == 204
+
+
+def test_one_address_cannot_hold_every_connection(front: int, upstream: Upstream) -> None:
+    upstream.says("HTTP/1.1 204 No Content\r\n\r\n")
+    with ExitStack() as stack:
+        for _ in range(200):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", front)))
+            client.sendall(b"POST /api/v1/posts HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
+        wait_until(lambda: _got(front, "/api/v1/config")[0] == 503)
+    wait_until(lambda: _got(front, "/api/v1/config")[0] == 204)
 
 
 def test_what_nginx_cannot_read_is_refused_without_html(edge: int) -> None:
