@@ -1,11 +1,14 @@
 """The address of a client, and the networks that it is counted and shown by."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Protocol
 
 from django.conf import settings
 
 Address = IPv4Address | IPv6Address
+# An IPv6 address in brackets, with a port or without, or an IPv4 address with a port.
+HOP_WITH_PORT = re.compile(r"\[(?P<bracketed>[0-9A-Fa-f:.%\w]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+")
 
 
 class RequestWithMeta(Protocol):
@@ -20,12 +23,13 @@ def client_address(request: RequestWithMeta) -> str:
 
     Each trusted proxy appends the address that it saw, so the client's is at place settings.TRUSTED_PROXIES from the
     right of X-Forwarded-For; a client may have invented what is left of it. A header that is too short or holds
-    something else did not pass the proxies, and the peer's address counts.
+    something else did not pass the proxies, and the peer's address counts. Some proxies add the port: 192.0.2.7:4711 or
+    [2001:db8::7]:4711 (RFC 7239 6 describes these forms for its own header).
     """
     peer = _parse(request.META.get("REMOTE_ADDR", ""))
     trusted = settings.TRUSTED_PROXIES or 0
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    forwarded = _parse(hops[-trusted]) if 0 < trusted <= len(hops) else None
+    forwarded = _parse(_without_port(hops[-trusted])) if 0 < trusted <= len(hops) else None
     return str(forwarded or peer or "")
 
 
@@ -45,6 +49,11 @@ def _network(address: str, length_v4: int, length_v6: int) -> str:
         return ""
     length = length_v4 if parsed.version == 4 else length_v6
     return str(parsed) if length == parsed.max_prefixlen else str(ip_network((parsed, length), strict=False))
+
+
+def _without_port(hop: str) -> str:
+    match = HOP_WITH_PORT.fullmatch(hop.strip().strip('"'))
+    return match["bracketed"] or match["v4"] if match else hop
 
 
 def _parse(text: str) -> Address | None:

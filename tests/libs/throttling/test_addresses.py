@@ -32,10 +32,27 @@ def test_addresses_that_a_client_invents_on_the_left_change_nothing(settings: Se
     assert address("10.0.0.2", f"{invented}, 203.0.113.7") == "203.0.113.7"
 
 
-@pytest.mark.parametrize("forwarded", [None, "", "unknown", "203.0.113.7:80", "<script>", "1.2.3", "203.0.113.7, "])
+@pytest.mark.parametrize("forwarded", [None, "", "unknown", "203.0.113.7:x", "[::1", "<script>", "1.2.3", "7.7.7.7, "])
 def test_the_peer_counts_when_the_header_holds_no_address(settings: Settings, forwarded: str | None) -> None:
     settings.TRUSTED_PROXIES = 1
     assert address("10.0.0.2", forwarded) == "10.0.0.2"
+
+
+@pytest.mark.parametrize(
+    ("hop", "expected"),
+    [
+        ("203.0.113.7:4711", "203.0.113.7"),
+        ("[2001:db8::7]:4711", "2001:db8::7"),
+        ("[2001:db8::7]", "2001:db8::7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ('"[2001:DB8::7]:4711"', "2001:db8::7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("[::ffff:203.0.113.7]:80", "203.0.113.7"),
+    ],
+)
+def test_proxies_may_write_an_address_with_port_and_brackets(settings: Settings, hop: str, expected: str) -> None:
+    settings.TRUSTED_PROXIES = 1
+    assert address("10.0.0.2", f"198.51.100.9, {hop}") == expected
 
 
 def test_the_peer_counts_when_the_header_has_too_few_addresses(settings: Settings) -> None:
