@@ -22,7 +22,10 @@ SECRET_ENDINGS = ("_password", "_token", "_secret", "_email")
 # Fields of the standard library's `extra` that are written.
 EXTRA_FIELDS = ("kind", "job", "attempts", "ms", "outcome", "error", "images")
 EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-JWT = re.compile(r"eyJ[\w-]+(?:\.[\w-]*){1,4}")
+# A run of words and dots, which is a token if it has the beginning of a JWT. Each run is matched once, from its start,
+# so that a hostile text costs linear time.
+DOTTED_RUN = re.compile(r"(?<![\w-])[\w-]*+(?:\.[\w-]*+){1,4}")
+JWT_START = "eyJ"
 
 
 def configure(options: dict[str, Any]) -> None:
@@ -122,12 +125,16 @@ def _redact_mapping(mapping: Mapping[Any, Any]) -> dict[Any, Any]:
 def _redact_value(value: Any) -> Any:
     if isinstance(value, str):
         value = EMAIL.sub(REDACTED, value) if "@" in value else value
-        return JWT.sub(REDACTED, value) if "eyJ" in value else value
+        return DOTTED_RUN.sub(_redact_token, value) if JWT_START in value else value
     if isinstance(value, dict):
         return _redact_mapping(value)
     if isinstance(value, (list, tuple)):
         return [_redact_value(item) for item in value]
     return value
+
+
+def _redact_token(run: re.Match[str]) -> str:
+    return REDACTED if JWT_START in run[0] else run[0]
 
 
 @lru_cache(maxsize=1024)

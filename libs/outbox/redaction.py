@@ -4,6 +4,8 @@ import re
 import traceback
 
 MAX_LENGTH = 300
+# What is left of a message before it is searched: the patterns need quadratic time on hostile texts. Characters.
+MAX_SEARCHED = 1_000
 
 _EMAIL = re.compile(r"\S+@\S+")
 _QUERY = re.compile(r"\?\S+")
@@ -20,6 +22,8 @@ def describe_exception(error: BaseException) -> str:
     so it is the second safeguard; the first is that handlers put no secrets into exceptions.
     """
     kind, _, message = traceback.format_exception_only(error)[-1].partition(": ")
+    # A word that the cut has halved could be half a secret that no pattern finds.
+    message = message if len(message) <= MAX_SEARCHED else re.sub(r"\S*\Z", "", message[:MAX_SEARCHED])
     for pattern in (_EMAIL, _QUERY, _SECRET):
         message = pattern.sub("[…]", message)
     message = _SPACE.sub(" ", message).strip()[: MAX_LENGTH // 2]

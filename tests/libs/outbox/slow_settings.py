@@ -6,7 +6,6 @@ from config.settings import (
     OUTBOX_LEASE_SECONDS,
     OUTBOX_MAX_ATTEMPTS,
     OUTBOX_RETENTION_HOURS,
-    OUTBOX_WORKERS,
     SECRET_KEY,
     USE_TZ,
 )
@@ -20,7 +19,6 @@ __all__ = [
     "OUTBOX_LEASE_SECONDS",
     "OUTBOX_MAX_ATTEMPTS",
     "OUTBOX_RETENTION_HOURS",
-    "OUTBOX_WORKERS",
     "SECRET_KEY",
     "USE_TZ",
 ]

@@ -27,6 +27,13 @@ def test_addresses_queries_and_secrets_are_masked(secret: str) -> None:
     assert description.startswith("ValueError: refused ")
 
 
+@pytest.mark.parametrize("text", ["a" * 1_000_000, "aB" * 500_000, "a@" * 500_000, "x" * 990 + " aB3dE6gH"])
+def test_a_hostile_message_is_cut_before_it_is_searched(text: str) -> None:
+    description = describe_exception(ValueError(text))
+    assert len(description) <= 300
+    assert "aB3d" not in description
+
+
 def test_words_numbers_and_the_location_are_kept() -> None:
     try:
         raise TimeoutError(110, "Connection timed out after 10 seconds")
