@@ -94,8 +94,9 @@ clean:
 	rm -rf var
 
 port:
-	@$(ANY) -c 'import os, socket as s; p = s.socket(); p.setsockopt(s.SOL_SOCKET, s.SO_REUSEADDR, 1); \
-	p.bind((os.environ.get("BIND", "127.0.0.1"), int(os.environ["PORT"])))' 2> /dev/null \
+	@$(ANY) -c 'import os, socket as s; host = os.environ.get("BIND", "127.0.0.1"); \
+	p = s.socket(s.AF_INET6 if ":" in host else s.AF_INET); p.setsockopt(s.SOL_SOCKET, s.SO_REUSEADDR, 1); \
+	p.bind((host, int(os.environ["PORT"])))' 2> /dev/null \
 	|| ! $(ANY) -c '' 2> /dev/null \
 	|| { echo 'Port $(PORT) is taken by another program, or is no port. Choose another one: PORT=8001 make run' >&2; exit 1; }
 

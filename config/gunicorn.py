@@ -11,12 +11,14 @@ from django.conf import settings
 
 from config import metrics
 from config.logging import logging_config
+from libs.process_memory import hide_memory
 from operations.welcome import welcome_text
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 wsgi_app = "config.wsgi:application"
-bind = f"{settings.BIND}:{settings.PORT}"
+# An IPv6 address needs brackets before a port (RFC 3986 3.2.2).
+bind = f"[{settings.BIND}]:{settings.PORT}" if ":" in settings.BIND else f"{settings.BIND}:{settings.PORT}"
 worker_class = "config.gunicorn_worker.ProblemWorker"
 workers = settings.WORKERS
 threads = settings.THREADS
@@ -53,6 +55,7 @@ if settings.METRICS_PORT:
 
 def when_ready(server: Any) -> None:
     """Prepare the sockets and the memory of the master before the first fork (gunicorn hook)."""
+    hide_memory()
     for listener in server.LISTENERS:
         set_socket_timeouts(listener.sock, SOCKET_TIMEOUT_SECONDS)
     if settings.METRICS_PORT:

@@ -19,12 +19,12 @@ def prepare_directory() -> None:
 
 
 def start_server() -> None:
-    """Serve the metrics of all processes from a thread of the master."""
+    """Serve the metrics of all processes from a thread of the master, on the address that the server listens on."""
     from prometheus_client import CollectorRegistry, multiprocess, start_http_server
 
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)
-    start_http_server(settings.METRICS_PORT, registry=registry)
+    start_http_server(settings.METRICS_PORT, settings.BIND, registry=registry)
 
 
 def remove_process(pid: int) -> None:

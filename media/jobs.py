@@ -9,7 +9,6 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from libs.outbox.registry import handles
-from media import withholding
 from media.models import Image
 from media.processing.decoding import encode_webp
 from media.storage import image_files
@@ -23,10 +22,10 @@ BLURHASH_SIDE = 32
 BLURHASH_COMPONENTS = (4, 3)
 
 
-@handles("media.make_variants", lane="files")
+@handles("media.make_variants")
 def make_variants(payload: dict[str, Any]) -> None:
     """Make thumb, feed and blurhash of one stored image; raises StorageUnavailable, to be retried."""
-    image = Image.objects.public().filter(pk=payload["image_id"], variants_at=None).first()
+    image = Image.objects.stored().filter(pk=payload["image_id"], variants_at=None).first()
     if image is None:
         return
     with Pillow.open(BytesIO(image_files.read_variant(image.key, "full")), formats=["JPEG"]) as full:
@@ -34,29 +33,18 @@ def make_variants(payload: dict[str, Any]) -> None:
         for variant, longest_side in LONGEST_SIDES.items():
             image_files.replace_variant(image.key, variant, encode_webp(full, longest_side))
         blur = compute_blurhash(full)
-    is_still_public = Image.objects.public().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
-    if not is_still_public:
-        # The job that deletes or moves its files may be done, and would not see these.
-        if Image.objects.stored().filter(pk=image.pk).exists():
-            withholding.move_files(image.pk)
-        else:
-            image_files.delete_variants([image.key])
+    is_still_stored = Image.objects.stored().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
+    if not is_still_stored:
+        # It was discarded meanwhile. The job that deletes its files may be done, and would not see these.
+        image_files.delete_variants([image.key])
 
 
-@handles("media.move_files")
-def move_files(payload: dict[str, Any]) -> None:
-    """Move an image's files to where they belong; raises StorageUnavailable, to be retried."""
-    withholding.move_files(payload["image_id"])
-
-
-@handles("media.delete_files", lane="bulk")
+@handles("media.delete_files")
 def delete_files(payload: dict[str, Any]) -> None:
     """Delete the files, then the rows, of discarded images; raises StorageUnavailable, to be retried."""
     discarded = Image.objects.filter(pk__in=payload["image_ids"], discarded_at__isnull=False)
     keys = dict(discarded.unreferenced().values_list("pk", "key"))
     image_files.delete_variants(keys.values())
-    with_private_file = Image.objects.filter(pk__in=keys, private_at__isnull=False)
-    image_files.delete_private(with_private_file.values_list("key", flat=True))
     Image.objects.filter(pk__in=keys).delete()
     if restored := discarded.update(discarded_at=None, checked_at=None):
         logger.warning("discarded images are referenced again and were not deleted", extra={"images": restored})

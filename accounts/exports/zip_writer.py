@@ -82,7 +82,7 @@ def _json_parts(content: ExportContent, progress: ExportProgress) -> Iterator[by
 
 
 def _add_image(image: Image, writer: ZipWriter, progress: ExportProgress) -> dict[str, Any]:
-    data, name = image_files.find_full(image.key), image_path(image.pk)
+    data, name = image_files.find_variant(image.key, "full"), image_path(image.pk)
     if data is not None:
         # A JPEG cannot be compressed further.
         writer.add_file(name, [data], compress=False)

@@ -1,9 +1,11 @@
 """A child process for decoders whose cost and safety cannot be judged by the file: AVIF and HEIC.
 
-The child gets no secrets and writes no files. Its memory and time are limited by the size that the file claims, so a
-false claim, an endless loop or a crash ends the child and nothing else. Starting it takes about 80 ms.
+The child gets no secrets, cannot read those of its parent and writes no files. Its memory and time are limited by the
+size that the file claims, so a false claim, an endless loop or a crash ends the child and nothing else. Starting it
+takes about 80 ms.
 """
 
+import os
 import resource
 import struct
 import subprocess
@@ -11,6 +13,9 @@ import sys
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
+from PIL import Image
+
+from libs.process_memory import hide_memory
 from media.formats.parsed_image import InvalidImage, ParsedImage, TooManyPixels
 from media.processing.decoding import ProcessedImage, open_image, reencode
 
@@ -22,6 +27,8 @@ BASE_SECONDS, PIXELS_PER_SECOND = 2, 8_000_000
 # Wall-clock time, which only an overloaded machine uses up. Seconds.
 TIMEOUT = 30
 EXIT_TOO_MANY_PIXELS = 3
+# The user without rights, by the number that it has on every Linux.
+NOBODY = 65_534
 # Linux tells here how many pages this process has reserved.
 STATM = Path("/proc/self/statm")
 PROJECT_ROOT = str(Path(__file__).resolve().parents[2])
@@ -31,6 +38,7 @@ ENVIRONMENT = {"PYTHONPATH": PROJECT_ROOT, "MALLOC_ARENA_MAX": "1"}
 
 def process_in_sandbox(parsed: ParsedImage, max_pixels: int, longest_side: int) -> ProcessedImage:
     """Open and re-encode the image in a child; raises TooManyPixels, or InvalidImage for any other failure."""
+    hide_memory()
     command = [sys.executable, "-m", __name__, parsed.format, str(max_pixels), str(longest_side)]
     try:
         child = subprocess.run(
@@ -47,6 +55,7 @@ def process_in_sandbox(parsed: ParsedImage, max_pixels: int, longest_side: int) 
 
 def main(format_name: str, max_pixels: int, longest_side: int) -> None:
     """Run in the child: read a file from standard input, write width, height and the JPEG to standard output."""
+    _become_nobody()
     data = sys.stdin.buffer.read()
     _set_soft_limit(resource.RLIMIT_FSIZE, 0)
     _limit_resources(pixels=0)
@@ -57,6 +66,16 @@ def main(format_name: str, max_pixels: int, longest_side: int) -> None:
     _limit_resources(parsed.pixels)
     processed = reencode(image, parsed.orientation, longest_side)
     sys.stdout.buffer.write(struct.pack(">II", processed.width, processed.height) + processed.data)
+
+
+def _become_nobody() -> None:
+    """Give up the rights of root, where the server runs as root: they reach the memory of every process."""
+    if os.geteuid() == 0:
+        # Decoders are found by imports, which may not be allowed afterwards.
+        Image.init()
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
 
 
 def _limit_resources(pixels: int) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -74,10 +75,20 @@ def test_the_server_prints_its_welcome_serves_and_stops_on_sigterm(server: Serve
     assert "route=api/v1/config status=200" in server.log
 
 
+def test_gunicorn_gets_brackets_around_an_ipv6_address() -> None:
+    script = "import django; django.setup(); from config import gunicorn; print(gunicorn.bind)"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "BIND": "::1", "PORT": "8123"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[::1]:8123"
+
+
 def test_metrics_are_served_on_their_own_port_only(server: ServerProcess) -> None:
     port = int(server.environment["METRICS_PORT"])
     wait_until(lambda: "outbox_depth" in get(server, "/metrics", port)[1])
     assert get(server, "/metrics")[0] == 404
+    # Another address of this machine, on which the server does not listen.
+    with pytest.raises(OSError), socket.create_connection(("127.0.0.2", port), timeout=STOP_SECONDS):
+        pass
 
 
 def test_unreadable_requests_get_a_problem_that_does_not_quote_them(server: ServerProcess) -> None:

@@ -30,6 +30,13 @@ def test_a_port_that_is_taken_is_named_before_anything_is_made(tmp_path: Path) -
     assert not (tmp_path / ".venv").exists()
 
 
+def test_an_ipv6_address_can_be_bound(tmp_path: Path) -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
+        port = str(taken.getsockname()[1])
+        assert _make("port", at=ROOT, BIND="::1", PORT=port).returncode != 0
+    assert _make("port", at=ROOT, BIND="::1", PORT=port).returncode == 0
+
+
 def test_a_python_that_is_too_old_is_refused_with_a_way_out(tmp_path: Path) -> None:
     old = tmp_path / "old-python"
     old.write_text("#!/bin/sh\nexit 1\n")
