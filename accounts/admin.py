@@ -3,16 +3,23 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts.email_addresses import normalise_email
 from accounts.models import Member
-from libs.admin import ReadOnlyAdmin
+from libs.admin import AnyQueryMixin, ReadOnlyAdmin
 
 # Login sessions are ended by LoginSession.objects.end; blacklisting a token by hand would end nothing.
-admin.site.unregister([BlacklistedToken, OutstandingToken])
+admin.site.unregister([BlacklistedToken, OutstandingToken, Group])
+
+
+@admin.register(Group)
+class GroupAdmin(AnyQueryMixin, DjangoGroupAdmin):
+    """Groups of permissions."""
 
 
 @admin.register(Member)

@@ -5,7 +5,10 @@ from functools import cached_property
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import FieldError
 from django.core.paginator import Paginator
+from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
@@ -23,7 +26,19 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return rows.order_by()[: self.max_count].count()
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class AnyQueryMixin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Answers any query string of a list: what no column can be compared with is refused by a redirect, not a crash."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list, its rows counted. Raises IncorrectLookupParameters, which Django answers."""
+        try:
+            with transaction.atomic():
+                return super().get_changelist_instance(request)
+        except (DatabaseError, FieldError, LookupError, OverflowError, TypeError, ValueError) as error:
+            raise IncorrectLookupParameters from error
+
+
+class ReadOnlyAdmin(AnyQueryMixin):
     """Shows rows. Changes are made by actions that call a model's methods, never by a form."""
 
     show_full_result_count = False
