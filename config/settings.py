@@ -290,6 +290,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.credentials.password_validation.ContextValidator"},
+    {"NAME": "accounts.credentials.password_changes.PasswordChangeListener"},
 ]
 # Wrong passwords for one account, from one network and from all, before further logins are refused.
 PASSWORD_GUESSES_PER_NETWORK = env.int("PASSWORD_GUESSES_PER_NETWORK", 10)

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from accounts.credentials.admin_password_change import change_own_password
 from accounts.withdrawal.pages import ConfirmCodeView, RequestCodeView
 from android.openapi import INFO, AppGenerator
 from config.views import ClientConfigViewSet, SwaggerView, schema
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(v1)),
     path("", include("android.urls")),
     path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin/password_change/", change_own_password),
     path("admin/", admin.site.urls),
     path("withdraw", RedirectView.as_view(url="/withdraw/")),
     path("withdraw/", RequestCodeView.as_view(), name="withdraw"),

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.postgres.indexes import OpClass
 from django.db import models, transaction
 from django.db.models import Q
@@ -74,16 +76,19 @@ class MemberQuerySet(models.QuerySet["Member"]):
 class MemberManager(BaseUserManager["Member"].from_queryset(MemberQuerySet)):  # type: ignore[misc]
     """Creates members; the admin and commands find them by normalised e-mail."""
 
-    def create_user(self, email: str, password: str, **fields: Any) -> "Member":
+    def create_user(self, email: str, password: str | None, **fields: Any) -> "Member":
         """Create a member; the caller has verified the address and validated the password."""
-        member: Member = self.model(email=normalise_email(email), **fields)
-        member.set_password(password)
+        # Not `set_password`, after which Django would tell PasswordChangeListener of a changed password.
+        member: Member = self.model(email=normalise_email(email), password=make_password(password), **fields)
         member.save(using=self._db)
         return member
 
-    def create_superuser(self, email: str, password: str, **fields: Any) -> "Member":
-        """Create a superuser of the admin."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+    def create_superuser(self, email: str, password: str | None, **fields: Any) -> "Member":
+        """Create a superuser of the admin. Raises Django's ValidationError for a password that staff may not have."""
+        fields |= {"is_staff": True, "is_superuser": True}
+        if password is not None:
+            validate_password(password, self.model(email=normalise_email(email), **fields))
+        return self.create_user(email, password, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "Member":
         """Return the member with this e-mail address, normalised."""
