@@ -1,4 +1,4 @@
-"""E-mails of accounts; their texts are in templates/accounts/emails/, in Korean and English."""
+"""E-mails of accounts. Their texts are in templates/accounts/emails/, the Korean ones in config/locale/."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -45,7 +45,7 @@ def app_image_url(key: str) -> str:
 
 
 def app_post_representations(rows: Sequence[Mapping[str, Any]], viewer_id: int) -> list[dict[str, Any]]:
-    """Return posts in their order, from rows of `android.numbered_pages.app_post_values`."""
+    """Return posts in their order, from rows of `android.feed_pages.app_post_values`."""
     images = images_by_post([row["id"] for row in rows if row["image_count"]])
     return [_post(row, viewer_id, images.get(row["id"], [])) for row in rows]
 

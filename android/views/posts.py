@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from android.errors import NotTheMember
-from android.numbered_pages import app_post_values, author_page, feed_page
+from android.feed_pages import app_post_values, author_page, feed_page
 from android.representations import app_post_representations
 from android.response_serializers import NewPostAnswerSerializer, PostPageSerializer
 from android.serializers import FeedSerializer, NewPostSerializer, PageSerializer

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from libs.keyset.pages import KeysetPage, paginate
+from libs.keyset.page_queries import KeysetPage, paginate
 
 # The query parameters that a page reads.
 PAGE_PARAMETERS = ("cursor", "limit")

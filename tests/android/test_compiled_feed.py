@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Member
-from android.numbered_pages import app_author_feed, app_feed, app_post_values
+from android.feed_pages import app_author_feed, app_feed, app_post_values
 from posts.models import Post
 from tests.posts.readers import READERS, make_authors, make_readers
 

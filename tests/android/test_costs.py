@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Member
-from android.numbered_pages import app_author_feed, app_feed
+from android.feed_pages import app_author_feed, app_feed
 from libs.keyset.querysets import rows_after
 from posts.models import Post
 from tests.android.app import App

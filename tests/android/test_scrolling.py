@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Block, Member
-from android import numbered_pages
+from android import feed_pages
 from libs.keyset.cursors import Cursor
 from posts.models import Post
 from tests.android.app import App
@@ -248,7 +248,7 @@ def test_a_jump_without_memory_is_counted_and_gone_on_from(jun: Member, mina_app
 
 
 def test_a_jump_too_far_is_an_empty_page(jun: Member, mina_app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbered_pages, "MAX_COUNTED_ROWS", 20)
+    monkeypatch.setattr(feed_pages, "MAX_COUNTED_ROWS", 20)
     numbered(jun, 90)
     assert [len(mina_app.posts(page)) for page in (3, 2)] == [0, 10]
     # From a place that is known it goes on, and not too far from there either.

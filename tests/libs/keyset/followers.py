@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import QuerySet
 
 from accounts.models import Follow, Member
-from libs.keyset.pages import KeysetPage, paginate
+from libs.keyset.page_queries import KeysetPage, paginate
 
 START = datetime(2026, 11, 24, 6, 0, 0, tzinfo=UTC)
 

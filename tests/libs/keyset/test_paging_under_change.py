@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Follow
-from libs.keyset.pages import KeysetPage
+from libs.keyset.page_queries import KeysetPage
 from tests.libs.keyset.followers import Followers, ids
 
 # So few ticks that most rows have equal times.

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from libs.keyset.errors import InvalidCursor
-from libs.keyset.pages import paginate
+from libs.keyset.page_queries import paginate
 from tests.libs.keyset.followers import START, Followers, ids
 
 
