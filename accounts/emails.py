@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import get_connection
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from prometheus_client import Counter
 
 from accounts.models import LoginSession, Member, SecurityEvent, VerificationCode
@@ -32,7 +32,7 @@ def send_code(code: VerificationCode, text: str) -> None:
     template = TEMPLATE_BY_PURPOSE[code.purpose](member)
     if template is not None:
         context = {"code": text, "minutes": settings.VERIFICATION_CODE_SECONDS // 60}
-        send(template, code.email, code.language, context, rate="email-codes")
+        send(template, code.email, code.language, context | _return_of(member), rate="email-codes")
 
 
 def _sign_up_template(member: Member | None) -> str:
@@ -41,6 +41,21 @@ def _sign_up_template(member: Member | None) -> str:
     if member.withdrawn_at is None or member.is_suspended:
         return "account_exists"
     return "sign_up_code_withdrawn" if may_cancel_withdrawal(member) else "sign_up_code"
+
+
+def _join_template(member: Member | None) -> str:
+    """The Android app shows no proof, so nobody can erase an account with it, and no code would help."""
+    if member is None or member.withdrawn_at is None or member.is_suspended:
+        return _sign_up_template(member)
+    return "account_withdrawn"
+
+
+def _return_of(member: Member | None) -> dict[str, Any]:
+    """Whether a withdrawn member can return, and the day by which the account is erased."""
+    if member is None or member.withdrawn_at is None:
+        return {}
+    due = max(member.withdrawn_at + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS), timezone.now())
+    return {"can_return": may_cancel_withdrawal(member), "erased_by": timezone.localtime(due)}
 
 
 def _password_reset_template(member: Member | None) -> str | None:
@@ -57,7 +72,7 @@ def _withdrawal_template(member: Member | None) -> str | None:
 
 TEMPLATE_BY_PURPOSE: dict[str, Callable[[Member | None], str | None]] = {
     VerificationCode.SIGN_UP: _sign_up_template,
-    VerificationCode.JOIN: _sign_up_template,
+    VerificationCode.JOIN: _join_template,
     VerificationCode.RESET: _password_reset_template,
     VerificationCode.NEW_EMAIL: _new_email_template,
     VerificationCode.WITHDRAW: _withdrawal_template,

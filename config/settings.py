@@ -365,6 +365,10 @@ ANDROID_ACCESS_TOKEN_SECONDS = env.int("ANDROID_ACCESS_TOKEN_SECONDS", 86_400)
 ANDROID_TERMS_VERSION = env.str("ANDROID_TERMS_VERSION", "android-0.0.22")
 # Language of members who sign up with the app, which does not send one.
 ANDROID_LANGUAGE = env.str("ANDROID_LANGUAGE", "ko")
+# Time for which the app can sign up with a confirmed address; shorter than in v1, since it shows no proof. Seconds.
+ANDROID_CONFIRMATION_SECONDS = env.int("ANDROID_CONFIRMATION_SECONDS", 600)
+# Time after the confirmation in which only the network that confirmed (/24, /48) can sign up with the address. Seconds.
+ANDROID_CONFIRMATION_NETWORK_SECONDS = env.int("ANDROID_CONFIRMATION_NETWORK_SECONDS", 180)
 # Dates of the Deprecation and Sunset headers; no sunset is announced while its date is empty.
 ANDROID_DEPRECATION_DATE = "2026-11-01"
 ANDROID_SUNSET_DATE = env.str("ANDROID_SUNSET_DATE", "")

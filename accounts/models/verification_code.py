@@ -22,6 +22,8 @@ LENGTH = 8
 PROOF_SALT = "accounts.proof"
 # More than the limits of requests and the retries of their e-mails make in the lifetime of a code. A number.
 MAX_EARLIER_CODES = 50
+# Networks recorded that tried to join with one address before it was confirmed. A number.
+MAX_EARLY_NETWORKS = 20
 
 
 class SentCode(NamedTuple):
@@ -55,19 +57,21 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
         code, _ = self.update_or_create(email=normalise_email(email), purpose=purpose, member=member, defaults=defaults)
         enqueue("accounts.mail_code", {"code_id": code.pk, "requested_at": code.requested_at.isoformat()})
 
-    def confirm(self, email: str, purpose: str, typed: str) -> tuple[str, datetime]:
+    def confirm(self, email: str, purpose: str, typed: str, *, network: str = "") -> tuple[str, datetime]:
         """Return a proof that the address was verified, and its expiry; raises as `check_code` does."""
-        return self.check_code(typed, purpose, email).make_proof()
+        return self.check_code(typed, purpose, email, network=network).make_proof()
 
-    def check_code(self, typed: str, purpose: str, email: str, member: Any = None) -> "VerificationCode":
-        """Return the code if what was typed is right.
+    def check_code(
+        self, typed: str, purpose: str, email: str, member: Any = None, *, network: str = ""
+    ) -> "VerificationCode":
+        """Return the code if what was typed is right; `network` is that of the client.
 
         Raises CodeIncorrect, CodeExpired or CodeUsedUp; a wrong guess is committed before.
         """
         codes = self.filter(email=normalise_email(email), purpose=purpose, member=member)
         with transaction.atomic():
             code = codes.select_for_update().first()
-            error = code.count_guess(typed) if code else CodeIncorrect()
+            error = code.count_guess(typed, network) if code else CodeIncorrect()
         if error or code is None:
             raise error or CodeIncorrect()
         return code
@@ -83,11 +87,12 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
 
     def get_by_proof(self, proof: str, purpose: str) -> "VerificationCode":
         """Return the locked code of a proof; the caller's transaction deletes it. Raises ProofInvalid."""
-        return self._with_proof(proof, purpose)._lock_confirmed()
+        return self._with_proof(proof, purpose)._lock_confirmed(settings.VERIFICATION_PROOF_SECONDS)
 
     def email_of_proof(self, proof: str, purpose: str) -> str:
         """Return the e-mail address that a proof is for. Raises ProofInvalid."""
-        email = self._with_proof(proof, purpose)._confirmed().values_list("email", flat=True).first()
+        codes = self._with_proof(proof, purpose)._confirmed(settings.VERIFICATION_PROOF_SECONDS)
+        email = codes.values_list("email", flat=True).first()
         if email is None:
             raise ProofInvalid
         return email
@@ -99,16 +104,37 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
             raise ProofInvalid from None
         return self.filter(pk=claim["id"], nonce=claim["nonce"], purpose=purpose)
 
-    def get_confirmed(self, email: str, purpose: str) -> "VerificationCode":
-        """Like `get_by_proof`, for a client without proofs: return the confirmed code of this address, locked."""
-        return self.filter(email=normalise_email(email), purpose=purpose, member=None)._lock_confirmed()
+    def get_confirmed(self, email: str, *, network: str) -> "VerificationCode":
+        """Like `get_by_proof`, for the Android app, which has no proofs: return the confirmed code of this address.
 
-    def _confirmed(self) -> Self:
-        """Codes whose proof has not expired."""
-        return self.filter(confirmed_at__gt=timezone.now() - timedelta(seconds=settings.VERIFICATION_PROOF_SECONDS))
+        Raises ProofInvalid for a network that may not use it.
+        """
+        code = self._of_join(email)._lock_confirmed(settings.ANDROID_CONFIRMATION_SECONDS)
+        if not code.may_be_used_from(network):
+            raise ProofInvalid
+        return code
 
-    def _lock_confirmed(self) -> "VerificationCode":
-        code = self._confirmed().select_for_update().first()
+    @transaction.atomic
+    def record_early_join(self, email: str, network: str) -> None:
+        """Record the network of a join before the address was confirmed, also when no code was requested yet."""
+        defaults = {"requested_at": timezone.now(), "language": settings.ANDROID_LANGUAGE}
+        code, _ = self.select_for_update().get_or_create(
+            email=normalise_email(email), purpose=VerificationCode.JOIN, member=None, defaults=defaults
+        )
+        early = code.early_networks or []
+        if not code.is_confirmed(settings.ANDROID_CONFIRMATION_SECONDS) and network not in early:
+            code.early_networks = [*early, network][:MAX_EARLY_NETWORKS]
+            code.save(update_fields=["early_networks"])
+
+    def _of_join(self, email: str) -> Self:
+        return self.filter(email=normalise_email(email), purpose=VerificationCode.JOIN, member=None)
+
+    def _confirmed(self, seconds: int) -> Self:
+        """Codes that were confirmed within so many seconds."""
+        return self.filter(confirmed_at__gt=timezone.now() - timedelta(seconds=seconds))
+
+    def _lock_confirmed(self, seconds: int) -> "VerificationCode":
+        code = self._confirmed(seconds).select_for_update().first()
         if code is None:
             raise ProofInvalid
         return code
@@ -144,6 +170,9 @@ class VerificationCode(models.Model):
     guesses = models.PositiveSmallIntegerField(default=0)
     nonce = models.CharField(max_length=32, blank=True)
     confirmed_at = models.DateTimeField(null=True)
+    # Of JOIN: the network that confirmed the address, and those that tried to join with it before.
+    confirmed_network = models.CharField(max_length=50, blank=True, default="", db_default="")
+    early_networks = models.JSONField(null=True)
 
     objects = VerificationCodeQuerySet.as_manager()
 
@@ -177,7 +206,7 @@ class VerificationCode(models.Model):
         self.save(update_fields=["salt", "digest", "sent_at", "earlier", "guesses"])
         return text
 
-    def count_guess(self, typed: str) -> CodeIncorrect | CodeExpired | CodeUsedUp | None:
+    def count_guess(self, typed: str, network: str = "") -> CodeIncorrect | CodeExpired | CodeUsedUp | None:
         """Return the error of what was typed, or None; the caller holds the row's lock and raises after the commit.
 
         A confirmed code can be confirmed again until it expires, since a user may go back a screen.
@@ -194,8 +223,25 @@ class VerificationCode(models.Model):
         if same[0].is_expired():
             return CodeExpired()
         self.nonce, self.confirmed_at = self.nonce or secrets.token_hex(16), timezone.now()
-        self.save(update_fields=["nonce", "confirmed_at"])
+        self.confirmed_network = network
+        self.save(update_fields=["nonce", "confirmed_at", "confirmed_network"])
         return None
+
+    def is_confirmed(self, seconds: int) -> bool:
+        """Whether the address was confirmed within so many seconds."""
+        return self.confirmed_at is not None and self.confirmed_at > timezone.now() - timedelta(seconds=seconds)
+
+    def may_be_used_from(self, network: str) -> bool:
+        """Whether a client that shows no proof, but only the address, may use the confirmation from this network.
+
+        The network that confirmed always may. Phones change networks, so any other may later, but none that was waiting
+        for the confirmation, and none at all where so many were waiting that not all of them are recorded.
+        """
+        if network == self.confirmed_network:
+            return True
+        early = self.early_networks or []
+        is_late = not self.is_confirmed(settings.ANDROID_CONFIRMATION_NETWORK_SECONDS)
+        return is_late and network not in early and len(early) < MAX_EARLY_NETWORKS
 
     def make_proof(self) -> tuple[str, datetime]:
         """Return a signed proof of the confirmation, and its expiry. Raises ProofInvalid before the confirmation."""

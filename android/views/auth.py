@@ -61,7 +61,9 @@ class AuthViewSet(AppViewSet):
     def confirm_code(self, request: Request) -> Response:
         """Confirm the code; repeatable until it expires or a sign-up uses it."""
         data = self.validated_data()
-        VerificationCode.objects.confirm(data["email"], VerificationCode.JOIN, data["verification_code"])
+        VerificationCode.objects.confirm(
+            data["email"], VerificationCode.JOIN, data["verification_code"], network=_network(request)
+        )
         return Response({"message": "The address is confirmed."})
 
     @operation(
@@ -72,11 +74,12 @@ class AuthViewSet(AppViewSet):
         rate_limits=[rate_limit("sign-up-address")],
     )
     def join(self, request: Request) -> Response:
-        """Create the member; needs a code confirmed for the address within half an hour, and uses it up."""
+        """Create the member; needs a code confirmed for the address a short time before, and uses it up."""
         member = registration.sign_up_confirmed(
             **self.validated_data(),
             terms_version=settings.ANDROID_TERMS_VERSION,
             language=settings.ANDROID_LANGUAGE,
+            network=_network(request),
         )
         return Response({"member_id": member.pk}, status=201)
 
@@ -152,6 +155,10 @@ class AuthViewSet(AppViewSet):
         if not LoginSession.objects.live().filter(pk=session_id).end("logged_out"):
             raise SessionEnded
         return Response({"message": "You are logged out."})
+
+
+def _network(request: Request) -> str:
+    return coarse_network_of(client_address(request))
 
 
 def _session_of_request(request: Request) -> tuple[int, bool]:

@@ -47,10 +47,10 @@ def session_of(app: App) -> Session:
     return app.session
 
 
-def join_response(**changes: Any) -> tuple[int, str]:
-    """Status and code of a sign-up of new@example.com, with changes to its body."""
+def join_response(address: Any = "192.0.2.1", **changes: Any) -> tuple[int, str]:
+    """Status and code of a sign-up of new@example.com, from an IP address and with changes to its body."""
     body = {"email": "new@example.com", "name": "Han Nari", "nickname": "Nari", "password": "Secret#1234"}
-    return status_and_code(send_body("/auth/join", body | changes))
+    return status_and_code(send_body("/auth/join", body | changes, address=address))
 
 
 def renew_with(session: Session, token: str = "", address: str = "192.0.2.1", **changes: Any) -> Answer:

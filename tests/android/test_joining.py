@@ -4,17 +4,21 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import Member
+from accounts.models import Member, VerificationCode
+from accounts.models.verification_code import MAX_EARLY_NETWORKS
 from moderation.models import BannedAddress
 from tests.accounts.conftest import AtOnce
 from tests.accounts.phone import Phone
 from tests.accounts.phone import code_of as v1_code_of
 from tests.android.app import App
-from tests.android.conftest import CodeFor
+from tests.android.conftest import CodeFor, RunJobs
+from tests.android.okhttp import in_process
 from tests.android.refusals import code_of, join_response
+from tests.factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
 NEW, PASSWORD = "new@example.com", "Secret#1234"
@@ -139,8 +143,8 @@ def test_nobody_joins_with_what_somebody_else_confirmed(confirmed: App) -> None:
     assert join_response(email=f"x{NEW}") == (400, "GLOBAL_006")
 
 
-@pytest.mark.parametrize(("seconds", "status"), [(1_799, 201), (1_800, 400)])
-def test_a_confirmation_is_good_for_half_an_hour(app: App, code_for: CodeFor, seconds: int, status: int) -> None:
+@pytest.mark.parametrize(("seconds", "status"), [(599, 201), (600, 400)])
+def test_a_confirmation_is_good_for_ten_minutes(app: App, code_for: CodeFor, seconds: int, status: int) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         app.confirm_code(NEW, code_for(NEW))
         clock.shift(seconds)
@@ -152,20 +156,97 @@ def test_after_confirmation_an_address_in_use_is_refused_as_taken(confirmed: App
     assert code_of(confirmed.join, NEW, PASSWORD) == "AUTH_000"
 
 
-def test_whoever_left_starts_anew_with_the_address(app: App, code_for: CodeFor, mina: Member) -> None:
+@pytest.mark.parametrize("days", [0, 13, 15])
+def test_nobody_erases_a_withdrawn_account_by_joining(
+    app: App, code_for: CodeFor, mina: Member, mailoutbox: list[EmailMultiAlternatives], days: int
+) -> None:
     mina.withdraw()
-    app.confirm_code(mina.email, code_for(mina.email))
-    app.join(mina.email, PASSWORD)
-    member = Member.objects.get(email=mina.email)
-    assert member.pk != mina.pk
-    assert member.withdrawn_at is None
+    with time_machine.travel(timezone.now() + timedelta(days=days)):
+        assert code_for(mina.email) == "", "a code would help nobody"
+        assert join_response(email=mina.email) == (400, "GLOBAL_006")
+    assert "탈퇴하신" in str(mailoutbox[-1].subject)
+    assert ("로그인하시면 모두 그대로" in str(mailoutbox[-1].body)) == (days < 14)
+    assert Member.objects.get().erasure_started_at is None
 
 
 def test_a_confirmation_from_before_one_left_erases_nothing(confirmed: App) -> None:
     nari = Member.objects.create_user(NEW, PASSWORD, name="Han Nari", nickname="Nari")
     nari.withdraw()
+    assert join_response() == (400, "AUTH_000")
+    assert Member.objects.get().erasure_started_at is None
+
+
+# Who comes first after the confirmation ---------------------------------------------------------------
+
+STRANGER, OTHER_HOME = "198.51.100.7", "203.0.113.9"
+
+
+def test_in_the_first_minutes_only_the_network_that_confirmed_joins(confirmed: App) -> None:
+    assert join_response(STRANGER) == (400, "GLOBAL_006")
+    assert not Member.objects.exists()
+    assert join_response("192.0.2.77") == (201, ""), "a neighbour's address is of the same network"
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(179, 400), (180, 201), (599, 201), (600, 400)])
+def test_a_phone_that_changed_its_network_joins_later(app: App, code_for: CodeFor, seconds: int, status: int) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        app.confirm_code(NEW, code_for(NEW))
+        clock.shift(seconds)
+        assert join_response(OTHER_HOME)[0] == status
+
+
+@pytest.mark.parametrize("is_requested", [False, True], ids=["before the request", "before the confirmation"])
+def test_who_waited_for_the_confirmation_never_joins(app: App, code_for: CodeFor, is_requested: bool) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        code = code_for(NEW) if is_requested else ""
+        assert join_response(STRANGER) == (400, "GLOBAL_006")
+        app.confirm_code(NEW, code or code_for(NEW))
+        clock.shift(200)
+        assert join_response(STRANGER) == (400, "GLOBAL_006")
+        assert join_response(OTHER_HOME) == (201, "")
+
+
+def test_of_many_networks_that_waited_none_joins_but_the_owner_does(app: App, code_for: CodeFor) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        waiting = [f"198.51.{number}.1" for number in range(MAX_EARLY_NETWORKS + 1)]
+        assert {join_response(address) for address in waiting} == {(400, "GLOBAL_006")}
+        app.confirm_code(NEW, code_for(NEW))
+        clock.shift(200)
+        assert {join_response(address) for address in [waiting[-1], OTHER_HOME]} == {(400, "GLOBAL_006")}
+        assert join_response() == (201, "")
+
+
+def test_going_back_and_confirming_in_another_network_moves_the_confirmation(app: App, code_for: CodeFor) -> None:
+    code = code_for(NEW)
+    app.confirm_code(NEW, code)
+    App(in_process(OTHER_HOME)).confirm_code(NEW, code)
     assert join_response() == (400, "GLOBAL_006")
-    assert Member.objects.get().pk == nari.pk
+    assert join_response(OTHER_HOME) == (201, "")
+
+
+def test_a_sign_up_at_v1_and_a_join_at_the_same_moment_do_not_wait_for_each_other(
+    at_once: AtOnce, run_jobs: RunJobs, mailoutbox: list[EmailMultiAlternatives], settings: Settings
+) -> None:
+    for number in range(6):
+        member = MemberFactory.create()
+        codes = []
+        for purpose in (VerificationCode.SIGN_UP, VerificationCode.JOIN):
+            VerificationCode.objects.request_code(member.email, purpose, "en")
+            run_jobs()
+            codes.append(VerificationCode.objects.get(email=member.email, purpose=purpose))
+        member.withdraw()
+        for code in codes:
+            VerificationCode.objects.filter(pk=code.pk).update(
+                confirmed_at=timezone.now(), confirmed_network="192.0.2.0/24", nonce="n"
+            )
+        proof = VerificationCode.objects.get(pk=codes[0].pk).make_proof()[0]
+        body = {"proof": proof, "password": "a long password by the sea", "name": "Han Nari", "nickname": "Nari"}
+        deeds = [
+            lambda body=body: Phone().post("members", **body, terms_version=settings.TERMS_VERSION).status_code,
+            lambda email=member.email: join_response(email=email)[0],
+        ]
+        signed_up, joined = at_once(deeds)
+        assert (signed_up, joined) == (201, 400), number
 
 
 def test_nobody_sheds_a_suspension_by_joining_anew(app: App, code_for: CodeFor, mina: Member) -> None:
