@@ -105,8 +105,8 @@ def _production_faults(settings: Mapping[str, Any]) -> list[str]:
     faults = []
     if len(settings["SECRET_KEY"]) < 50 or local in settings["SECRET_KEY"]:
         faults.append("SECRET_KEY is missing, the local one, or shorter than 50 characters.")
-    if any(local in key for key in settings["SECRET_KEY_FALLBACKS"]):
-        faults.append("SECRET_KEY_FALLBACKS contains the local key: remove it.")
+    if any(len(key) < 50 or local in key for key in settings["SECRET_KEY_FALLBACKS"]):
+        faults.append("SECRET_KEY_FALLBACKS contains the local key, or one shorter than 50 characters: remove it.")
     if any(local in key or len(key.partition(":")[2]) < 32 for key in settings["JWT_KEYS"]) or not settings["JWT_KEYS"]:
         faults.append("JWT_KEYS is missing, the local one, or has a key shorter than 32 characters (kid:key,kid:key).")
     if settings["TRUSTED_PROXIES"] is None:

@@ -74,7 +74,12 @@ def set_socket_timeouts(listener: socket.socket, seconds: int) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Start the outbox thread of a local server in each worker process (gunicorn hook)."""
+    """Check the database, and start the outbox thread of a local server, in each worker process (gunicorn hook).
+
+    An error stops the server. The master process opens no connection, because a fork would share it.
+    """
+    # Models can only be imported after Django's setup, which is later than the import of this file.
+    import_module("operations.checks").refuse_demo_members()
     if settings.OUTBOX_THREAD:
         _outbox_thread().start()
 
@@ -86,7 +91,6 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 
 def _outbox_thread() -> Any:
-    # Models can only be imported after Django's setup, which is later than the import of this file.
     return import_module("libs.outbox.worker_thread")
 
 

@@ -7,3 +7,7 @@ class OperationsConfig(AppConfig):
     """Named by INSTALLED_APPS."""
 
     name = "operations"
+
+    def ready(self) -> None:
+        """Register the system check."""
+        from operations import checks  # noqa: F401 - it needs the models

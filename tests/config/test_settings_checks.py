@@ -41,6 +41,8 @@ def test_production_does_not_start_without_a_required_setting(name: str) -> None
         ("SECRET_KEY", "local-only-secret-that-production-refuses"),
         ("SECRET_KEY", "local-only-secret-that-the-production-shape-refuses"),
         ("SECRET_KEY_FALLBACKS", "local-only-secret-that-the-production-shape-refuses"),
+        ("SECRET_KEY_FALLBACKS", "local-only-secret-that-production-refuses"),
+        ("SECRET_KEY_FALLBACKS", "x" * 50 + ",short"),
         ("JWT_KEYS", "kid:short"),
         ("JWT_KEYS", "local:local-only-secret-that-production-refuses"),
         ("ALLOWED_HOSTS", "*"),
