@@ -10,9 +10,9 @@ from accounts.errors import CredentialsWrong, TooManyGuesses
 from accounts.models import Member
 from accounts.sessions import login
 from libs.api.errors import ServiceUnavailable
-from libs.throttling.client_address import client_address, network_of
+from libs.throttling.client_address import client_address
 from libs.throttling.errors import TooManyRequests
-from libs.throttling.throttles import enforce_rate_limit
+from libs.throttling.throttles import enforce_address_limit
 
 
 class RateLimitedBackend(ModelBackend):
@@ -29,7 +29,8 @@ class RateLimitedBackend(ModelBackend):
             return None
         address = client_address(request) if request is not None else "::1"
         try:
-            enforce_rate_limit("sign-in-address", f"address:{network_of(address)}", request)
+            if request is not None:
+                enforce_address_limit("sign-in-address", request)
             member = login.authenticate(username, password, address=address)
         except CredentialsWrong:
             return None

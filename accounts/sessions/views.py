@@ -24,9 +24,9 @@ from accounts.sessions.serializers import (
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
-from libs.throttling.client_address import client_address, coarse_network_of, network_of
+from libs.throttling.client_address import client_address, coarse_network_of
 from libs.throttling.errors import TooManyRequests
-from libs.throttling.throttles import enforce_rate_limit, rate_limit
+from libs.throttling.throttles import enforce_address_limit, rate_limit
 
 # By session, so that a stolen device that floods these calls cannot keep another one from ending its session.
 DEVICES = [rate_limit("devices-session", by="session")]
@@ -81,7 +81,7 @@ class SessionViewSet(StrictViewSet):
                 )
             )
         except TokenInvalid:
-            enforce_rate_limit("refresh-failure-address", network_of(address), request)
+            enforce_address_limit("refresh-failure-address", request)
             raise
 
     def live_sessions(self) -> Any:

@@ -14,9 +14,8 @@ from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
 from accounts.withdrawal import withdraw
 from accounts.withdrawal.forms import AddressForm, CodeForm
-from libs.throttling.client_address import client_address, network_of
 from libs.throttling.errors import TooManyRequests
-from libs.throttling.throttles import enforce_rate_limit
+from libs.throttling.throttles import enforce_address_limit, enforce_rate_limit
 
 FOLDER = "accounts/withdrawal"
 
@@ -37,7 +36,7 @@ class WithdrawalView(FormView):  # type: ignore[type-arg]
 
     def enforce_address_limit(self, scope: str) -> None:
         """Count the request by the network of its client. Raises TooManyRequests."""
-        enforce_rate_limit(scope, f"address:{network_of(client_address(self.request))}")
+        enforce_address_limit(scope, self.request)
 
 
 class RequestCodeView(WithdrawalView):

@@ -26,8 +26,8 @@ from android.response_serializers import (
 from android.serializers import CodeSerializer, EmailSerializer, JoinSerializer, LoginSerializer, RenewalSerializer
 from android.views.base import AppViewSet
 from libs.api.operations import operation
-from libs.throttling.client_address import client_address, coarse_network_of, network_of
-from libs.throttling.throttles import enforce_rate_limit, rate_limit
+from libs.throttling.client_address import client_address, coarse_network_of
+from libs.throttling.throttles import enforce_address_limit, enforce_rate_limit, rate_limit
 
 DEVICE = "Android"
 # A 429 would close the app or log its user out.
@@ -134,7 +134,7 @@ class AuthViewSet(AppViewSet):
                 member_id=data["member_id"],
             )
         except TokenInvalid:
-            enforce_rate_limit("refresh-failure-address", network_of(address))
+            enforce_address_limit("refresh-failure-address", request)
             raise
         member = pair.session.member
         avatar = Member.objects.filter(pk=member.pk).values_list("avatar__image__key", flat=True).get()

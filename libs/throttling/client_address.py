@@ -38,6 +38,12 @@ def network_of(address: str) -> str:
     return _network(address, 32, 64)
 
 
+def site_of(address: str) -> str:
+    """Return the /48 around an IPv6 address, all of which one customer of a provider may have (RFC 6177); else ""."""
+    parsed = _parse(address)
+    return _network(address, 32, 48) if parsed is not None and parsed.version == 6 else ""
+
+
 def coarse_network_of(address: str) -> str:
     """Return the part of an address that the list of devices shows: /24, or /48 in IPv6."""
     return _network(address, 24, 48)

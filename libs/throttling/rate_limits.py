@@ -35,13 +35,13 @@ class RateLimitResult:
     reset_seconds: int
 
 
-def count_hit(scope: str, key: str) -> RateLimitResult:
-    """Count one hit of the client with this key against every limit of the scope.
+def count_hit(scope: str, key: str, *, multiple: int = 1) -> RateLimitResult:
+    """Count one hit of the client with this key against every limit of the scope, each times `multiple`.
 
     Shorter windows come first, and longer ones do not count a hit that a shorter one refuses. While Redis is away this
     process counts by itself, from nothing. Raises KeyError for an unknown scope.
     """
-    limits = rate_limits_of(scope)
+    limits = _parse(settings.THROTTLE_RATES[scope], multiple)
     if not settings.RATE_LIMITS:
         limit, window = limits[0].amount, limits[0].get_expiry()
         return RateLimitResult(scope, True, limit, window, remaining=limit, reset_seconds=0)
@@ -61,12 +61,13 @@ def rate_limits_of(scope: str) -> list[RateLimitItem]:
 
     Raises KeyError for an unknown scope, ValueError for text that `limits` cannot parse.
     """
-    return _parse(settings.THROTTLE_RATES[scope])
+    return _parse(settings.THROTTLE_RATES[scope], 1)
 
 
 @functools.cache
-def _parse(text: str) -> list[RateLimitItem]:
-    return sorted(parse_many(text), key=lambda limit: limit.get_expiry())
+def _parse(text: str, multiple: int) -> list[RateLimitItem]:
+    limits = sorted(parse_many(text), key=lambda limit: limit.get_expiry())
+    return [type(limit)(limit.amount * multiple, limit.multiples, limit.namespace) for limit in limits]
 
 
 def _count_all(counters: Counters, scope: str, limits: list[RateLimitItem], digest: str) -> RateLimitResult:

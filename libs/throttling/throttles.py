@@ -8,13 +8,16 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from libs.throttling.client_address import client_address, network_of
+from libs.throttling.client_address import client_address, network_of, site_of
 from libs.throttling.errors import TooManyRequests
 from libs.throttling.rate_limits import RateLimitResult, count_hit, rate_limits_of
 
 if TYPE_CHECKING:
     # At run time the import would be circular: REST framework's views load `DefaultRateLimit` by the settings.
     from rest_framework.views import APIView
+
+# A /48 has 65,536 networks of /64. One customer can rent it, and a mobile carrier can have a thousand phones in it.
+SITE_MULTIPLE = 10
 
 KeyedBy = Literal["member", "session", "address"]
 
@@ -27,21 +30,25 @@ class RateLimitThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         """Count the request; raises TooManyRequests when it is one too many."""
-        enforce_rate_limit(self.scope_of(request.method or ""), self.key(request), request)
+        scope, key = self.scope_of(request.method or ""), self.key(request)
+        if key is None:
+            enforce_address_limit(scope, request)
+        else:
+            enforce_rate_limit(scope, key, request)
         return True
 
     def scope_of(self, method: str) -> str:
         """Return the scope of a request with this method."""
         return self.scope
 
-    def key(self, request: Request) -> str:
-        """Return who is counted: the member or login session if so chosen and logged in, else the client's network."""
+    def key(self, request: Request) -> str | None:
+        """Return who is counted: the member or login session if so chosen and logged in; None for the address."""
         token: Any = request.auth
         if self.by == "session" and token:
             return f"session:{token['sid']}"
         if self.by != "address" and request.user.is_authenticated:
             return f"member:{request.user.pk}"
-        return f"address:{network_of(client_address(request))}"
+        return None
 
 
 class DefaultRateLimit(RateLimitThrottle):
@@ -71,6 +78,20 @@ def enforce_rate_limit(scope: str, key: str, request: Request | HttpRequest | No
     if not result.allowed:
         raise TooManyRequests(result)
     return result
+
+
+def enforce_address_limit(scope: str, request: Request | HttpRequest) -> None:
+    """Count a hit of the client's address, or of its /64 and of its /48 in IPv6. Raises TooManyRequests.
+
+    A /48 has SITE_MULTIPLE times the limit of a /64.
+    """
+    address = client_address(request)
+    enforce_rate_limit(scope, f"address:{network_of(address)}", request)
+    if site := site_of(address):
+        result = count_hit(scope, f"site:{site}", multiple=SITE_MULTIPLE)
+        # Not shown in the headers: what is left of it depends on strangers.
+        if not result.allowed:
+            raise TooManyRequests(result)
 
 
 def _add_result(request: Request | HttpRequest, result: RateLimitResult) -> None:

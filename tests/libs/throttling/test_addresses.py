@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from libs.throttling.client_address import client_address, coarse_network_of, network_of
+from libs.throttling.client_address import client_address, coarse_network_of, network_of, site_of
 
 
 def address(peer: str, forwarded: str | None = None) -> str:
@@ -76,3 +76,11 @@ def test_a_peer_without_an_address_has_an_empty_one() -> None:
 )
 def test_an_address_is_counted_by_network_and_stored_coarsely(peer: str, counted: str, coarse: str) -> None:
     assert (network_of(address(peer)), coarse_network_of(address(peer))) == (counted, coarse)
+
+
+@pytest.mark.parametrize(
+    ("peer", "site"),
+    [("203.0.113.7", ""), ("::ffff:203.0.113.7", ""), ("2001:db8:1:2::3", "2001:db8:1::/48"), ("", "")],
+)
+def test_only_an_ipv6_address_is_in_a_larger_site(peer: str, site: str) -> None:
+    assert site_of(address(peer)) == site

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.models import Member
 from libs.throttling.errors import TooManyRequests
-from libs.throttling.throttles import KeyedBy, RateLimitThrottle, enforce_rate_limit, rate_limit
+from libs.throttling.throttles import SITE_MULTIPLE, KeyedBy, RateLimitThrottle, enforce_rate_limit, rate_limit
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +56,18 @@ def test_an_invented_forwarded_address_does_not_evade_the_limit(request: pytest.
 def test_addresses_in_one_ipv6_network_share_a_limit(request: pytest.FixtureRequest) -> None:
     near, far = [{"address": f"2001:db8::{number}"} for number in (1, 2, 3)], {"address": "2001:db8:0:1::1"}
     assert statuses(request.node.name, "address", *near, far) == [200, 200, 429, 200]
+
+
+def test_the_networks_of_one_ipv6_site_share_a_higher_limit(request: pytest.FixtureRequest) -> None:
+    networks = [{"address": f"2001:db8:7:{number:x}::1"} for number in range(2 * SITE_MULTIPLE + 1)]
+    others = [{"address": "2001:db8:8::1"}, {"address": "192.0.2.77"}]
+    answers = statuses(request.node.name, "address", *networks, *others)
+    assert answers == [200] * 2 * SITE_MULTIPLE + [429, 200, 200]
+
+
+def test_members_in_one_ipv6_site_are_counted_one_by_one(request: pytest.FixtureRequest) -> None:
+    members = [{"member": Member(pk=n), "address": "2001:db8:9::1"} for n in range(1, 2 * SITE_MULTIPLE + 3)]
+    assert set(statuses(request.node.name, "member", *members)) == {200}
 
 
 def test_a_member_has_one_limit_from_all_addresses(request: pytest.FixtureRequest) -> None:
