@@ -3,4 +3,4 @@
 DEMO_MEMBER = "mina@heart.example"
 DEMO_READER = "jun@heart.example"
 DEMO_MODERATOR = "sora@heart.example"
-DEMO_PASSWORD = "for-local-demos-only"
+DEMO_PASSWORD = "a-small-town-by-the-sea"

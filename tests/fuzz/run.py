@@ -17,13 +17,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD
 from tests.demo_server import demo_server
 from tests.legs import LEGS, running_legs
 from tests.server_process import ROOT, ServerProcess
 
 # Whether a valid request is accepted also depends on codes, proofs and tokens of e-mails and other responses.
 UNKNOWABLE = "positive_data_acceptance"
-MEMBER = {"FUZZ_EMAIL": "mina@heart.example", "FUZZ_PASSWORD": "for-local-demos-only"}
+MEMBER = {"FUZZ_EMAIL": DEMO_MEMBER, "FUZZ_PASSWORD": DEMO_PASSWORD}
 # Limits would refuse most of the requests.
 LENIENT = {"RATE_LIMITS": "off", "PASSWORD_GUESSES_PER_NETWORK": "1000000", "PASSWORD_GUESSES_TOTAL": "1000000"}
 # The settings of schemathesis that its command line does not have.
