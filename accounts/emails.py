@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import get_connection
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from prometheus_client import Counter
 
@@ -106,6 +107,13 @@ def send_new_device(session: LoginSession) -> None:
     send("new_device", session.member.email, session.member.language, context)
 
 
+def send_withdrawn(member: Member) -> None:
+    """Send an e-mail that says until when the withdrawal can be cancelled, and how."""
+    if member.withdrawn_at and may_cancel_withdrawal(member):
+        until = member.withdrawn_at + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS)
+        send("withdrawn", member.email, member.language, {"until": until})
+
+
 def send(template: str, address: str, language: str, context: dict[str, Any], *, rate: str = "email-notices") -> None:
     """Send one e-mail as text and HTML, within the rate of all e-mails of its sort.
 
@@ -116,6 +124,10 @@ def send(template: str, address: str, language: str, context: dict[str, Any], *,
     if not total.allowed:
         EMAILS.labels(template, "postponed").inc()
         raise Postponed(f"More e-mails than the rate {rate} allows.", timedelta(seconds=total.reset_seconds))
+    context = context | {
+        "reset_page": settings.PUBLIC_URL + reverse("reset-password"),
+        "support_email": settings.SUPPORT_EMAIL,
+    }
     with translation.override(language):
         subject = render_to_string(f"accounts/emails/{template}.subject.txt", context).strip()
         text = render_to_string(f"accounts/emails/{template}.txt", context)

@@ -6,11 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.emails import send, send_code, send_new_device, send_security_notice
+from accounts.emails import send, send_code, send_new_device, send_security_notice, send_withdrawn
 from accounts.erasure import erase_chunk
 from accounts.exports import export_files
 from accounts.exports.builder import build_archive, delete_orphaned_file
-from accounts.models import Export, LoginSession, SecurityEvent, VerificationCode
+from accounts.models import Export, LoginSession, Member, SecurityEvent, VerificationCode
 from accounts.sessions.revocation import are_marked_revoked, mark_revoked
 from libs.outbox.errors import PermanentFailure
 from libs.outbox.registry import handles
@@ -63,6 +63,14 @@ def mail_new_device(payload: dict[str, Any]) -> None:
     session = LoginSession.objects.select_related("member").filter(pk=payload["session_id"]).first()
     if session is not None and session.member.erasure_started_at is None:
         send_new_device(session)
+
+
+@handles("accounts.mail_withdrawn")
+def mail_withdrawn(payload: dict[str, Any]) -> None:
+    """Send the member an e-mail about the withdrawal, unless it is cancelled or final by now."""
+    member = Member.objects.filter(pk=payload["member_id"]).first()
+    if member is not None:
+        send_withdrawn(member)
 
 
 @handles("accounts.erase_member")

@@ -141,6 +141,8 @@ def _cleartext_faults(settings: Mapping[str, Any]) -> list[str]:
     ]
     if not settings["IMAGE_BASE_URL"].startswith("https://"):
         faults.append("IMAGE_BASE_URL must begin with https://, because every image URL begins with it.")
+    if not settings["PUBLIC_URL"].startswith("https://"):
+        faults.append("PUBLIC_URL must begin with https://, because links in e-mails begin with it.")
     if not settings["EMAIL_USE_TLS"] and settings["EMAIL_HOST"] not in LOCAL_HOSTS:
         faults.append("EMAIL_USE_TLS is off for a remote mail server: e-mails would be sent unencrypted.")
     return faults

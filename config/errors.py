@@ -8,7 +8,7 @@ from libs.api.errors import Forbidden, InternalError, MalformedRequest, NotFound
 from libs.api.problems import problem_response, to_api_exception
 
 # The pages for people.
-HTML_PATHS = ("/admin/", "/docs/", "/withdraw/")
+HTML_PATHS = ("/admin/", "/docs/", "/reset-password/", "/withdraw/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

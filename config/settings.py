@@ -28,7 +28,8 @@ PORT = env.int("PORT", 8000)
 METRICS_PORT = env.int("METRICS_PORT", 0)
 # Time that running requests have after SIGTERM; shorter than the pod's termination grace period. Seconds.
 GRACEFUL_SECONDS = env.int("GRACEFUL_SECONDS", 25)
-# URL at which clients reach the server, without a trailing slash; URLs of locally stored images begin with it.
+# URL at which clients reach the server, without a trailing slash; URLs in e-mails and of locally stored images begin
+# with it.
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 # Name of this server in a blue/green deployment, which /profile returns. Letters, digits and hyphens.
 DEPLOY_SLOT = env.str("DEPLOY_SLOT", "default")
@@ -199,6 +200,8 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)
 # Sender of all e-mails.
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Heart to Heart <no-reply@heart-to-heart.example>")
+# Where members write for help; e-mails about a changed e-mail address name it.
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", "help@heart-to-heart.example")
 EMAIL_BACKEND = "libs.email_delivery.SmtpBackend" if EMAIL_HOST else "config.email_backends.ConsoleFileEmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 

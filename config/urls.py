@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from accounts.credentials.admin_password_change import change_own_password
+from accounts.credentials.pages import RequestResetCodeView, ResetPasswordView
 from accounts.withdrawal.pages import ConfirmCodeView, RequestCodeView
 from android.openapi import INFO, AppGenerator
 from config.views import ClientConfigViewSet, SwaggerView, schema
@@ -32,6 +33,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("withdraw", RedirectView.as_view(url="/withdraw/")),
     path("withdraw/", RequestCodeView.as_view(), name="withdraw"),
     path("withdraw/confirm/", ConfirmCodeView.as_view(), name="withdraw-confirm"),
+    path("reset-password", RedirectView.as_view(url="/reset-password/")),
+    path("reset-password/", RequestResetCodeView.as_view(), name="reset-password"),
+    path("reset-password/confirm/", ResetPasswordView.as_view(), name="reset-password-confirm"),
 ]
 if settings.API_DOCS:
     urlpatterns += [

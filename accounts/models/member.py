@@ -21,6 +21,7 @@ from accounts.models.block import Block
 from accounts.models.follow import Follow
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered
+from libs.outbox.queue import enqueue
 from libs.text_search import SearchGinIndex, SearchIndex, SearchKey, can_use_index, contains, starts_with
 from media.models import Image
 
@@ -242,10 +243,14 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
 
     @transaction.atomic
     def withdraw(self) -> None:
-        """Hide the member and end all login sessions at once; erasure follows after the grace period."""
+        """Hide the member and end all login sessions at once; erasure follows after the grace period.
+
+        An e-mail says until when and how this can be cancelled.
+        """
         self.withdrawn_at = timezone.now()
         self.save(update_fields=["withdrawn_at", "changed_at"])
         self.sessions.end("withdrawn")
+        enqueue("accounts.mail_withdrawn", {"member_id": self.pk})
 
     def cancel_withdrawal(self) -> None:
         """Cancel the withdrawal; a login within the grace period does that."""

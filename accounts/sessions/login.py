@@ -12,6 +12,7 @@ from accounts.email_addresses import normalise_email
 from accounts.errors import CredentialsWrong, PasswordWrong
 from accounts.models import Member, PasswordGuess
 from accounts.models.password_guess import login_counters, session_counters
+from accounts.purge import KEEP_ENDED_SESSIONS_DAYS
 from accounts.sessions.rotation import TokenPair, start_session
 from libs.outbox.queue import enqueue
 from libs.throttling.client_address import coarse_network_of
@@ -53,7 +54,8 @@ def may_log_in(member: Member) -> bool:
 def log_in(email: str, password: str, *, audience: str, device: str, address: str, language: str | None) -> TokenPair:
     """Start a login session; within the grace period this cancels a withdrawal. Raises as `authenticate` does.
 
-    `language` becomes that of the member's e-mails, unless it is None. A new device or network causes an e-mail.
+    `language` becomes that of the member's e-mails, unless it is None. A new device or network causes an e-mail,
+    but not an account's first session.
     """
     authenticated = authenticate(email, password, address=address)
     with transaction.atomic():
@@ -67,11 +69,21 @@ def log_in(email: str, password: str, *, audience: str, device: str, address: st
             raise CredentialsWrong
         if language:
             member.set_language(language)
+        is_first = _is_first_session(member)
         is_familiar = member.sessions.filter(device=device, network=coarse_network_of(address)).exists()
         pair = start_session(member, audience=audience, device=device, network=coarse_network_of(address))
-        if not is_familiar:
+        if not (is_familiar or is_first):
             enqueue("accounts.mail_new_device", {"session_id": pair.session.pk})
         return pair
+
+
+def _is_first_session(member: Member) -> bool:
+    """Return whether the member has just signed up with a client that then shows its login screen.
+
+    An older account without a session is one whose sessions are purged.
+    """
+    is_new = timezone.now() - member.created_at < timedelta(days=KEEP_ENDED_SESSIONS_DAYS)
+    return is_new and not member.sessions.exists()
 
 
 def _is_password_changed(member: Member, authenticated: Member, password: str) -> bool:

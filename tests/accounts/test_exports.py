@@ -105,7 +105,7 @@ def test_a_member_who_withdrew_meanwhile_gets_no_email(
     request_export(mina_api)
     mina.withdraw()
     run_jobs()
-    assert mailoutbox == []
+    assert [message.subject for message in mailoutbox] == ["Your Heart to Heart account is deleted"]
 
 
 def test_the_export_of_another_member_is_not_found(mina_api: APIClient, jun_api: APIClient, run_jobs: RunJobs) -> None:

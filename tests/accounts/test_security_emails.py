@@ -32,6 +32,26 @@ def test_the_first_session_after_sign_up_sends_no_notice(
     assert DEVICE not in subjects(mailoutbox, NEW)
 
 
+def test_the_first_login_of_a_new_account_sends_no_notice_and_the_second_does(
+    mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
+) -> None:
+    Phone().log_in(mina.email)
+    run_jobs()
+    assert mailoutbox == []
+    Phone("198.51.100.7").log_in(mina.email)
+    run_jobs()
+    assert subjects(mailoutbox, mina.email) == [DEVICE]
+
+
+def test_a_login_to_an_old_account_without_sessions_sends_a_notice(
+    mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
+) -> None:
+    Member.objects.filter(pk=mina.pk).update(created_at=timezone.now() - timedelta(days=31))
+    Phone().log_in(mina.email)
+    run_jobs()
+    assert subjects(mailoutbox, mina.email) == [DEVICE]
+
+
 def test_a_new_device_and_a_new_network_send_one_notice_each(
     mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
@@ -54,6 +74,7 @@ def test_a_failed_login_sends_no_new_device_notice(mina: Member, run_jobs: RunJo
 def test_what_a_device_calls_itself_is_not_in_the_email(
     mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
+    Phone.of(mina)
     Phone().log_in(mina.email, device="Call evil.example now")
     run_jobs()
     (message,) = mailoutbox
@@ -78,8 +99,9 @@ def newest(messages: SentEmails, to: str) -> EmailMultiAlternatives:
 def test_every_email_speaks_the_readers_language(
     language: str, mina: Member, jun: Member, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
+    Phone.of(mina)
     phone = Phone(language=language)
-    phone.log_in(mina.email)
+    phone.log_in(mina.email, device="tablet")
     run_jobs()
     assert is_in_language(newest(mailoutbox, mina.email), language, DEVICE)
     for path, body, to, subject in (

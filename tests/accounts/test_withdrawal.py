@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from libs.outbox.purge import purge_done_jobs
 from media.models import Image
 from tests.accounts.conftest import CodeFor
 from tests.accounts.phone import Phone, code_of
+from tests.accounts.sent_emails import SentEmails
 from tests.accounts.tables import columns_containing
 from tests.factories import PASSWORD, PostFactory, upload
 
@@ -56,6 +57,31 @@ def test_withdrawal_hides_the_member_and_ends_all_sessions_at_once(phone: Phone,
     for path in (f"members/{mina.pk}", f"posts/{post.pk}", f"members/{mina.pk}/followers"):
         assert other.get(path).status_code == 404
     assert other.get("posts").json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "until"), [("en", "Until 2026-12-15 09:00"), ("ko", "2026-12-15 09:00 (UTC)까지")]
+)
+def test_an_email_says_until_when_a_withdrawal_can_be_cancelled(
+    mina: Member, run_jobs: Callable[[], None], mailoutbox: SentEmails, language: str, until: str
+) -> None:
+    mina.set_language(language)
+    with time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=UTC)):
+        mina.withdraw()
+        run_jobs()
+    (message,) = mailoutbox
+    assert message.to == [mina.email]
+    assert until in str(message.body)
+    assert "/reset-password/" in str(message.body)
+
+
+def test_a_withdrawal_that_is_cancelled_at_once_sends_no_email(
+    mina: Member, run_jobs: Callable[[], None], mailoutbox: SentEmails
+) -> None:
+    mina.withdraw()
+    mina.cancel_withdrawal()
+    run_jobs()
+    assert mailoutbox == []
 
 
 def test_a_wrong_password_does_not_withdraw_the_member(phone: Phone, mina: Member) -> None:

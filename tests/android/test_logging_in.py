@@ -15,6 +15,7 @@ from tests.android.app import App
 from tests.android.conftest import RunJobs
 from tests.android.okhttp import in_process
 from tests.android.refusals import code_of, comparable_response, send_body, status_and_code, verify_token
+from tests.conftest import logged_in
 from tests.factories import PASSWORD, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +145,7 @@ def test_a_login_leaves_the_members_own_language(
     app: App, mina: Member, run_jobs: RunJobs, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
     mina.set_language("en")
+    logged_in(mina)
     app.login(mina.email, PASSWORD)
     run_jobs()
     mina.refresh_from_db()

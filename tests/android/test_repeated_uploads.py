@@ -1,6 +1,5 @@
 """Uploads that the app's HTTP client sends again by itself, with the boundary of the first time."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -100,9 +99,7 @@ def test_a_repeat_whose_first_never_ends_is_not_published(
     assert Post.objects.count() == 1
 
 
-def test_a_repeat_is_published_when_its_first_was_interrupted(
-    mina: Member, mina_app: App, run_jobs: Callable[[], None]
-) -> None:
+def test_a_repeat_is_published_when_its_first_was_interrupted(mina: Member, mina_app: App) -> None:
     sent = upload_of(mina, "registerPost")
     send_once(mina_app, sent)
     Post.objects.all().delete()
