@@ -13,13 +13,16 @@ from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 from rest_framework.views import exception_handler
 
+from accounts.models.member import ABOUT_MAX_GRAPHEMES, NAME_MAX_GRAPHEMES, NICKNAME_MAX_GRAPHEMES
 from libs.api.conditional_requests import etag_response
 from libs.api.openapi_examples import response_example
 from libs.api.operations import operation
 from libs.api.renderers import JSONOnlyNegotiation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.throttles import rate_limit
+from media.models import ALT_MAX_GRAPHEMES
 from media.processing.pipeline import accepted_media_types
+from posts.filters import SEARCH_MAX_GRAPHEMES
 
 
 class ClientConfigSerializer(serializers.Serializer[Any]):
@@ -31,6 +34,12 @@ class ClientConfigSerializer(serializers.Serializer[Any]):
     privacy_url = serializers.URLField(allow_null=True, help_text="The page with the privacy policy; likewise.")
     post_max_graphemes = serializers.IntegerField(help_text="Characters as people count them.")
     post_max_images = serializers.IntegerField()
+    alt_max_graphemes = serializers.IntegerField()
+    name_max_graphemes = serializers.IntegerField()
+    nickname_max_graphemes = serializers.IntegerField()
+    about_max_graphemes = serializers.IntegerField()
+    report_max_graphemes = serializers.IntegerField()
+    search_max_graphemes = serializers.IntegerField(help_text="Of posts; of members as nicknames.")
     image_max_bytes = serializers.IntegerField()
     image_max_pixels = serializers.IntegerField()
     image_types = serializers.ListField(child=serializers.CharField())
@@ -48,6 +57,12 @@ def client_config() -> dict[str, Any]:
         "privacy_url": settings.PRIVACY_URL or None,
         "post_max_graphemes": settings.POST_MAX_GRAPHEMES,
         "post_max_images": settings.POST_MAX_IMAGES,
+        "alt_max_graphemes": ALT_MAX_GRAPHEMES,
+        "name_max_graphemes": NAME_MAX_GRAPHEMES,
+        "nickname_max_graphemes": NICKNAME_MAX_GRAPHEMES,
+        "about_max_graphemes": ABOUT_MAX_GRAPHEMES,
+        "report_max_graphemes": settings.REPORT_MAX_GRAPHEMES,
+        "search_max_graphemes": SEARCH_MAX_GRAPHEMES,
         "image_max_bytes": settings.IMAGE_MAX_BYTES,
         "image_max_pixels": settings.IMAGE_MAX_PIXELS,
         "image_types": accepted_media_types(),

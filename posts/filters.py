@@ -1,5 +1,6 @@
 """Filters and ordering of feeds."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,6 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_filters.fields import IsoDateTimeField
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from libs.api.fields import TextField, parse_id
@@ -18,6 +18,8 @@ from posts.models.post import PostQuerySet
 
 # Graphemes.
 SEARCH_MAX_GRAPHEMES = 100
+# RFC 3339, 5.6; case does not count.
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", flags=re.ASCII | re.IGNORECASE)
 YES_OR_NO = (("true", _("yes")), ("false", _("no")))
 ORDERINGS = (("newest", _("newest first")), ("oldest", _("oldest first")))
 
@@ -34,15 +36,24 @@ class SearchField(TextField):
         return text
 
 
-class UtcDateTimeField(IsoDateTimeField):  # type: ignore[misc]
-    """A time in RFC 3339, converted to UTC; invalid if UTC's calendar does not reach it."""
+class UtcDateTimeField(forms.DateTimeField):
+    """A time as RFC 3339 defines it, with an offset, converted to UTC; invalid if UTC's calendar does not reach it."""
 
     def to_python(self, value: Any) -> datetime | None:
-        time: datetime | None = super().to_python(value)
+        if value in self.empty_values:
+            return None
         try:
-            return time and time.astimezone(UTC)
-        except OverflowError as fault:
+            return parse_time(value)
+        except (ValueError, OverflowError) as fault:
             raise forms.ValidationError(self.error_messages["invalid"], "invalid") from fault
+
+
+def parse_time(text: str) -> datetime:
+    """Return the time in UTC; raise ValueError or OverflowError. A leap second, which Python lacks, is no time."""
+    # Python takes more: a date alone, weeks, a time without an offset, digits of any script.
+    if not RFC_3339.fullmatch(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text.upper()).astimezone(UTC)
 
 
 class UtcDateTimeFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]

@@ -104,6 +104,8 @@ def test_since_includes_its_time_and_until_does_not(
     assert texts(mina_api, until=time.isoformat()) == ["oldest"]
     in_seoul = time.astimezone(timezone.get_fixed_timezone(540)).isoformat()
     assert texts(mina_api, since=in_seoul, until=three_posts["newest"].created_at.isoformat()) == ["middle"]
+    in_utc = time.replace(tzinfo=None).isoformat()
+    assert texts(mina_api, since=f"{in_utc}Z") == texts(mina_api, since=f"{in_utc}000z".replace("T", "t"))
 
 
 @pytest.mark.parametrize(
@@ -121,6 +123,20 @@ def test_since_includes_its_time_and_until_does_not(
         ("since", "0001-01-01T00:00:00+14:00"),
         ("until", "9999-12-31T23:59:59-14:00"),
         ("until", "2026-11-24T00:00:00+99:00"),
+        ("since", "2026-11-24"),
+        ("since", "2026-W48-2T09:00:00Z"),
+        ("since", "2026-328T09:00:00Z"),
+        ("since", "20261124T090000Z"),
+        ("until", "2026-11-24T09:00:00"),
+        ("until", "2026-11-24 09:00:00Z"),
+        ("until", "2026-11-24T09:00Z"),
+        ("until", "2026-11-24T09:00:00,5Z"),
+        ("until", "2026-11-24T09:00:00+0900"),
+        ("until", "2026-11-24T09:00:00+09"),
+        ("until", "２０２６-11-24T09:00:00Z"),
+        ("until", "2026-11-24T09:00:00Z\n"),
+        ("until", " 2026-11-24T09:00:00Z"),
+        ("until", "2026-02-30T09:00:00Z"),
     ],
 )
 def test_an_invalid_filter_is_refused_by_its_name(mina_api: APIClient, name: str, value: str) -> None:
