@@ -14,11 +14,14 @@ from prometheus_client import Counter
 from accounts.models import LoginSession, Member, SecurityEvent, VerificationCode
 from accounts.sessions.login import may_cancel_withdrawal, may_log_in
 from libs.email_delivery import DeliveryUncertain, EmailRefused, build_email
+from libs.outbox.connections import release_connections
 from libs.outbox.errors import Postponed
 from libs.throttling.rate_limits import count_hit
 
 EMAILS = Counter(
-    "emails", "E-mails by template and outcome: sent, refused, uncertain, postponed, failed.", ["template", "outcome"]
+    "h2h_emails",
+    "E-mails by template and outcome: sent, refused, uncertain, postponed, failed.",
+    ["template", "outcome"],
 )
 OUTCOMES: dict[type[BaseException], str] = {EmailRefused: "refused", DeliveryUncertain: "uncertain"}
 
@@ -133,6 +136,8 @@ def send(template: str, address: str, language: str, context: dict[str, Any], *,
         text = render_to_string(f"accounts/emails/{template}.txt", context)
         html_context = context | {"subject": subject, "language": language}
         html = render_to_string(f"accounts/emails/{template}.html", html_context)
+    # The mail server may take a minute.
+    release_connections()
     try:
         # As a context manager, so that it is closed also when the server refuses the login.
         with get_connection() as connection:

@@ -19,7 +19,7 @@ from libs.outbox.registry import handles
 CODE_EMAIL_MAX_AGE = timedelta(minutes=30)
 
 
-@handles("accounts.mail_code")
+@handles("accounts.mail_code", lane="email")
 def mail_code(payload: dict[str, Any]) -> None:
     """Generate the code, store its digest and send it; a retry generates another one, and both are valid.
 
@@ -40,7 +40,7 @@ def _was_requested_again(code: VerificationCode, payload: dict[str, Any]) -> boo
     return requested_at is not None and datetime.fromisoformat(requested_at) < code.requested_at
 
 
-@handles("accounts.mail_event")
+@handles("accounts.mail_event", lane="email")
 def mail_event(payload: dict[str, Any]) -> None:
     """Send the member an e-mail about a security event."""
     event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
@@ -48,7 +48,7 @@ def mail_event(payload: dict[str, Any]) -> None:
         send_security_notice(event, event.member.email)
 
 
-@handles("accounts.mail_former_address")
+@handles("accounts.mail_former_address", lane="email")
 def mail_former_address(payload: dict[str, Any]) -> None:
     """Send the former address an e-mail about its change, then delete it."""
     event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
@@ -57,7 +57,7 @@ def mail_former_address(payload: dict[str, Any]) -> None:
         SecurityEvent.objects.filter(pk=event.pk).update(former_email="")
 
 
-@handles("accounts.mail_new_device")
+@handles("accounts.mail_new_device", lane="email")
 def mail_new_device(payload: dict[str, Any]) -> None:
     """Send the member an e-mail about a login from a new device or network."""
     session = LoginSession.objects.select_related("member").filter(pk=payload["session_id"]).first()
@@ -65,7 +65,7 @@ def mail_new_device(payload: dict[str, Any]) -> None:
         send_new_device(session)
 
 
-@handles("accounts.mail_withdrawn")
+@handles("accounts.mail_withdrawn", lane="email")
 def mail_withdrawn(payload: dict[str, Any]) -> None:
     """Send the member an e-mail about the withdrawal, unless it is cancelled or final by now."""
     member = Member.objects.filter(pk=payload["member_id"]).first()
@@ -73,7 +73,7 @@ def mail_withdrawn(payload: dict[str, Any]) -> None:
         send_withdrawn(member)
 
 
-@handles("accounts.erase_member")
+@handles("accounts.erase_member", lane="bulk")
 def erase_member(payload: dict[str, Any]) -> None:
     """Delete the next chunk of an erased member's data."""
     erase_chunk(payload["member_id"])
@@ -95,7 +95,7 @@ def mark_sessions_revoked(payload: dict[str, Any]) -> None:
         raise CacheUnavailable
 
 
-@handles("accounts.build_export")
+@handles("accounts.build_export", lane="exports")
 def build_export(payload: dict[str, Any]) -> None:
     """Build a data export; the payload has the key, since the export may be deleted meanwhile."""
     export = Export.objects.start_attempt(payload["export_id"])
@@ -105,14 +105,14 @@ def build_export(payload: dict[str, Any]) -> None:
         build_archive(export)
 
 
-@handles("accounts.delete_exports")
+@handles("accounts.delete_exports", lane="bulk")
 def delete_exports(payload: dict[str, Any]) -> None:
     """Delete export files that expired or whose member was erased; StorageUnavailable makes the outbox retry."""
     for key in payload["keys"]:
         export_files.delete_file(key)
 
 
-@handles("accounts.mail_export")
+@handles("accounts.mail_export", lane="email")
 def mail_export(payload: dict[str, Any]) -> None:
     """Send an e-mail that the export is ready, to a member who can still log in."""
     export = Export.objects.select_related("member").filter(pk=payload["export_id"]).first()

@@ -40,6 +40,7 @@ RENAMED_SETTINGS = {
     "SHAPE": "ENVIRONMENT",
     "SLOT": "DEPLOY_SLOT",
 }
+OUTBOX_LANES = ("email", "files", "exports", "bulk", "default")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
@@ -72,6 +73,9 @@ def _general_faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append("JWT_ALGORITHM must be HS256 or EdDSA.")
     if not re.fullmatch("[A-Za-z0-9-]+", settings["DEPLOY_SLOT"]):
         faults.append("DEPLOY_SLOT must be one word of letters, digits and hyphens, for example staging1.")
+    for lane, number in settings["OUTBOX_WORKERS"].items():
+        if lane not in OUTBOX_LANES or number < 1:
+            faults.append(f"OUTBOX_WORKERS: {lane}={number} is not a lane with one worker or more ({OUTBOX_LANES}).")
     return [
         *faults,
         *_rate_faults(settings["THROTTLE_RATES"]),

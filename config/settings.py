@@ -405,8 +405,13 @@ THROTTLE_RATES = {
 } | env.dict("THROTTLE_RATES", default={})
 
 # ------------------------------------------------------------------------------ outbox and idempotency
-# Run an outbox worker as a thread of the server, as `make run` does; otherwise use `manage.py run_outbox`.
+# Run outbox workers as threads of the server, as `make run` does; otherwise use `manage.py run_outbox`.
 OUTBOX_THREAD = env.bool("OUTBOX_THREAD", False)
+# Jobs that one worker process runs at the same time, by lane: each lane has threads of its own. Most of an e-mail is
+# waiting for the mail server. Numbers.
+OUTBOX_WORKERS = {"email": 4, "files": 1, "exports": 1, "bulk": 1, "default": 1}
+_workers = env.dict("OUTBOX_WORKERS", default={})
+OUTBOX_WORKERS |= {lane: int(number) for lane, number in _workers.items()}
 # Attempts after which a job has failed for good.
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
 # Time after which the job of a killed worker is free again; longer than any handler runs. Seconds.

@@ -22,7 +22,7 @@ BLURHASH_SIDE = 32
 BLURHASH_COMPONENTS = (4, 3)
 
 
-@handles("media.make_variants")
+@handles("media.make_variants", lane="files")
 def make_variants(payload: dict[str, Any]) -> None:
     """Make thumb, feed and blurhash of one stored image; raises StorageUnavailable, to be retried."""
     image = Image.objects.stored().filter(pk=payload["image_id"], variants_at=None).first()
@@ -39,7 +39,7 @@ def make_variants(payload: dict[str, Any]) -> None:
         image_files.delete_variants([image.key])
 
 
-@handles("media.delete_files")
+@handles("media.delete_files", lane="bulk")
 def delete_files(payload: dict[str, Any]) -> None:
     """Delete the files, then the rows, of discarded images; raises StorageUnavailable, to be retried."""
     discarded = Image.objects.filter(pk__in=payload["image_ids"], discarded_at__isnull=False)

@@ -8,8 +8,8 @@ from moderation.models import ReportedImage
 
 
 # The second kind is that of the release before, whose jobs may still wait.
-@handles("moderation.copy_reported_images")
-@handles("moderation.copy_pictures")
+@handles("moderation.copy_reported_images", lane="files")
+@handles("moderation.copy_pictures", lane="files")
 def copy_reported_images(payload: dict[str, Any]) -> None:
     """Copy reported images under keys of their own. Raises StorageUnavailable to be retried."""
     waiting = ReportedImage.objects.filter(pk__in=_ids(payload), copied_at=None, discarded_at=None)
@@ -26,8 +26,8 @@ def copy_reported_images(payload: dict[str, Any]) -> None:
             image_files.delete_variants([reported.key])
 
 
-@handles("moderation.delete_reported_images")
-@handles("moderation.delete_pictures")
+@handles("moderation.delete_reported_images", lane="bulk")
+@handles("moderation.delete_pictures", lane="bulk")
 def delete_reported_images(payload: dict[str, Any]) -> None:
     """Delete files, then rows, of discarded copies. Raises StorageUnavailable to be retried."""
     discarded = ReportedImage.objects.filter(pk__in=_ids(payload), discarded_at__isnull=False)

@@ -13,7 +13,7 @@ from posts.models import Post
 DELETION_BATCH = 500
 
 
-@handles("posts.delete_posts")
+@handles("posts.delete_posts", lane="bulk")
 @transaction.atomic
 def delete_posts(payload: dict[str, Any]) -> None:
     """Delete some of the posts that `hide_all_of` has hidden, and enqueue the next job in the same transaction."""

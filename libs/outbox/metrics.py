@@ -1,5 +1,7 @@
 """Prometheus metrics of the outbox."""
 
+from collections.abc import Sequence
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from libs.outbox.stats import OutboxStats, collect_stats
@@ -17,15 +19,17 @@ SECONDS = Histogram(
 )
 
 
-def _gauge(name: str, description: str) -> Gauge:
+def _gauge(name: str, description: str, labels: Sequence[str] = ()) -> Gauge:
     # Every process counts the whole table, so the most recent value is right, even if its process has ended.
-    return Gauge(f"outbox_{name}", description, multiprocess_mode="mostrecent")
+    return Gauge(f"outbox_{name}", description, labels, multiprocess_mode="mostrecent")
 
 
 DEPTH = _gauge("depth", "Jobs neither done nor dead.")
 DUE = _gauge("due", "Jobs that a worker of this release could take now.")
 OLDEST = _gauge("oldest_seconds", "How long the oldest due job has been due.")
 UNKNOWN = _gauge("unknown", "Waiting jobs of kinds that this release does not know.")
+LANE_DUE = _gauge("lane_due", "Due jobs of a lane.", ["lane"])
+LANE_OLDEST = _gauge("lane_oldest_seconds", "How long the oldest due job of a lane has been due.", ["lane"])
 DEAD = _gauge("dead", "Jobs that failed for good.")
 MEASURED = _gauge("measured_timestamp_seconds", "When the other gauges of the outbox were measured.")
 
@@ -45,6 +49,9 @@ def measure_queue() -> OutboxStats:
     DEPTH.set(stats.depth)
     DUE.set(stats.due)
     OLDEST.set(stats.oldest_seconds)
+    for lane, numbers in stats.lanes.items():
+        LANE_DUE.labels(lane).set(numbers["due"])
+        LANE_OLDEST.labels(lane).set(numbers["oldest_seconds"])
     UNKNOWN.set(sum(stats.unknown.values()))
     DEAD.set(stats.dead)
     MEASURED.set_to_current_time()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, router, transaction
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.utils import timezone
 
 from libs.outbox.backoff import backoff
@@ -44,21 +44,31 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(done_at__isnull=False).exclude(last_error="")
 
     def claim(self, kinds: Collection[str]) -> "Job | None":
-        """Lease the job that has been due longest, for OUTBOX_LEASE_SECONDS, and count the attempt.
+        """Lease the job of these kinds that has been due longest, for OUTBOX_LEASE_SECONDS, and count the attempt.
 
         The attempt is counted now and not at its end, so that a job that kills its worker fails for good as well. One
         job at a time: such a job would use up the attempts of others leased with it. Workers' clocks must agree within
         a few seconds.
         """
         using = router.db_for_write(self.model)
-        due = self.using(using).filter(kind__in=kinds).due().order_by("run_at", "id")
-        # Idle workers poll, and on SQLite each transaction would block the writers, so the first look takes none. It is
-        # first() and not exists(), which drops the order; without it PostgreSQL scans the done jobs.
-        if due.values_list("pk").first() is None:
-            return None
-        with transaction.atomic(using=using):
-            job = due.select_for_update(skip_locked=True).first()
-            return job if job is not None and job.acquire_lease() else None
+        # Idle workers poll, and on SQLite each transaction would block the writers, so the first look takes none.
+        for kind in self.using(using)._due_kinds(kinds):
+            with transaction.atomic(using=using):
+                job = self.using(using)._due_of(kind).select_for_update(skip_locked=True).first()
+                if job is not None and job.acquire_lease():
+                    return job
+        return None
+
+    def _due_kinds(self, kinds: Collection[str]) -> list[str]:
+        """Return those of these kinds that have due jobs, the one with the oldest first.
+
+        It reads one job of each kind from the index, and not past the many jobs of other kinds that may wait.
+        """
+        oldest: list[Any] = [Subquery(self._due_of(kind).values("pk")[:1]) for kind in kinds]
+        return list(self.filter(pk__in=oldest).order_by("run_at", "id").values_list("kind", flat=True))
+
+    def _due_of(self, kind: str) -> "JobQuerySet":
+        return self.filter(kind=kind).due().order_by("run_at", "id")
 
     def retry(self) -> int:
         """Give jobs that failed for good all their attempts again; returns how many."""
@@ -94,8 +104,13 @@ class Job(models.Model):
 
     class Meta:
         indexes = [
-            # Partial, so that the many done jobs are not in the first two.
+            # Partial, so that the many done jobs are not in the first three. Workers of older releases use the first.
             models.Index(fields=["run_at", "id"], name="outbox_job_waiting", condition=Q(done_at=None, dead_at=None)),
+            models.Index(
+                fields=["kind", "run_at", "id"],
+                name="outbox_job_waiting_of_kind",
+                condition=Q(done_at=None, dead_at=None),
+            ),
             models.Index(fields=["dead_at"], name="outbox_job_dead", condition=Q(dead_at__isnull=False)),
             models.Index(fields=["done_at"], name="outbox_job_done", condition=Q(done_at__isnull=False)),
         ]

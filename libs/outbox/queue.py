@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import router, transaction
@@ -38,5 +39,5 @@ def enqueue_many(kind: str, payloads: Iterable[dict[str, Any]], *, after: timede
         "request_id": get_contextvars().get("request_id"),
     }
     jobs = Job.objects.using(using).bulk_create([Job(payload=payload, **fields) for payload in payloads])
-    transaction.on_commit(notify, using=using)
+    transaction.on_commit(partial(notify, kind), using=using)
     return jobs

@@ -9,10 +9,14 @@ from libs.outbox.errors import UnknownJobKind
 
 Handler = Callable[[dict[str, Any]], None]
 
+# Of kinds that name none.
+DEFAULT_LANE = "default"
+
 _handlers: dict[str, Handler] = {}
+_lanes: dict[str, str] = {}
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
+def handles(kind: str, lane: str = DEFAULT_LANE) -> Callable[[Handler], Handler]:
     """Register the decorated function, in an app's `jobs.py`, as the handler of this kind of job.
 
     A handler receives the payload and
@@ -24,13 +28,16 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     - raises to be tried again, or PermanentFailure or Postponed of `libs.outbox.errors`. The exception is logged and
       stored in short, so its text must hold no secret.
 
+    Each lane has workers of its own (settings.OUTBOX_WORKERS), so that its jobs wait for those of no other lane. A lane
+    belongs to the kind and not to the row, so that rows of other releases are in the right one, too.
+
     Raises ImproperlyConfigured when the kind already has a handler.
     """
 
     def register(handler: Handler) -> Handler:
         if kind in _handlers:
             raise ImproperlyConfigured(f"Jobs named {kind!r} have two handlers: {_handlers[kind]} and {handler}.")
-        _handlers[kind] = handler
+        _handlers[kind], _lanes[kind] = handler, lane
         return handler
 
     return register
@@ -43,6 +50,11 @@ def handler_of(kind: str) -> Handler:
     except KeyError:
         known = ", ".join(known_kinds()) or "none"
         raise UnknownJobKind(f"No handler for jobs named {kind!r}. Known are: {known}.") from None
+
+
+def lane_of(kind: str) -> str:
+    """Return the lane of this kind."""
+    return _lanes.get(kind, DEFAULT_LANE)
 
 
 def known_kinds() -> list[str]:

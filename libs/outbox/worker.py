@@ -7,12 +7,15 @@ from collections.abc import Collection
 import django.db
 from structlog.contextvars import bound_contextvars
 
-from libs.outbox import metrics, wakeup
+from libs.outbox import metrics
+from libs.outbox.connections import release_connections
 from libs.outbox.errors import PermanentFailure, Postponed
 from libs.outbox.lease import hold_lease
 from libs.outbox.models import Job
+from libs.outbox.queue_monitor import QueueMonitor
 from libs.outbox.redaction import describe_exception
-from libs.outbox.registry import handler_of, known_kinds
+from libs.outbox.registry import handler_of, known_kinds, lane_of
+from libs.outbox.wakeup import Wakeup
 
 logger = logging.getLogger("outbox")
 
@@ -27,27 +30,32 @@ LEVELS = {
 
 
 class Worker:
-    """Runs jobs of the chosen kinds, or of all that have a handler.
+    """Runs jobs of the chosen kinds, or of all that have a handler; with a lane, those of that lane only.
 
     Any number of workers may share a queue, in threads, processes and machines. Jobs of a kind without a handler wait,
-    and each worker warns of their kind once. Raises UnknownJobKind when a chosen kind has no handler.
+    and their kind is warned about once. Raises UnknownJobKind when a chosen kind has no handler.
     """
 
     # How long an idle worker waits for a notification before it looks for jobs of other processes. Seconds.
     poll_seconds = 1.0
     # How long it waits after an error of the database. Seconds.
     trouble_seconds = 2.0
-    # How often it updates the metrics of the queue. Seconds.
-    measure_seconds = 15.0
 
-    def __init__(self, chosen: Collection[str] = ()) -> None:
+    def __init__(
+        self, chosen: Collection[str] = (), *, lane: str | None = None, monitor: QueueMonitor | None = None
+    ) -> None:
         for kind in chosen:
             handler_of(kind)
         self.chosen = list(chosen)
+        self.lane = lane
+        self.monitor = monitor or QueueMonitor()
         # A plain flag, so that a signal handler may set it whatever lock its thread holds.
         self.stopping = False
-        self._measured_at = float("-inf")
-        self._warned_of: set[str] = set()
+        self._wakeup = Wakeup(self.takes)
+
+    def takes(self, kind: str) -> bool:
+        """Whether it runs jobs of this kind."""
+        return (not self.chosen or kind in self.chosen) and self.lane in (None, lane_of(kind))
 
     def run(self) -> None:
         """Run jobs until stopped; waits while the database is away."""
@@ -57,9 +65,14 @@ class Worker:
             except django.db.Error as error:
                 logger.warning("outbox database trouble", extra={"error": describe_exception(error)})
                 time.sleep(self.trouble_seconds)
-                continue
-            if not ran:
-                wakeup.wait(self.poll_seconds)
+            # A lane without a worker would stand still, and nobody would notice.
+            except Exception as error:
+                logger.exception("outbox worker trouble", extra={"error": describe_exception(error)})
+                time.sleep(self.trouble_seconds)
+            else:
+                if not ran:
+                    release_connections()
+                    self._wakeup.wait(self.poll_seconds)
 
     def drain(self) -> int:
         """Run jobs until none is due; returns how many it ran."""
@@ -71,34 +84,17 @@ class Worker:
     def stop(self) -> None:
         """Let `run` return after the present job; called from another thread."""
         self.stopping = True
-        wakeup.notify()
+        self._wakeup.notify()
 
     def step(self) -> bool:
         """Run one job if one is due; returns whether it did."""
-        _close_unusable_connections()
-        self._measure_queue_sometimes()
-        job = Job.objects.claim(self.chosen or known_kinds())
+        release_connections()
+        self.monitor.measure_if_due()
+        job = Job.objects.claim([kind for kind in known_kinds() if self.takes(kind)])
         if job:
             with bound_contextvars(**({"request_id": job.request_id} if job.request_id else {})):
                 _run(job)
         return job is not None
-
-    def _measure_queue_sometimes(self) -> None:
-        if time.monotonic() - self._measured_at >= self.measure_seconds:
-            self._warn_of(metrics.measure_queue().unknown)
-            self._measured_at = time.monotonic()
-
-    def _warn_of(self, unknown: dict[str, int]) -> None:
-        for kind in unknown.keys() - self._warned_of:
-            logger.warning("outbox jobs wait for a release that knows their kind: %s (%d)", kind, unknown[kind])
-        self._warned_of |= unknown.keys()
-
-
-def _close_unusable_connections() -> None:
-    for connection in django.db.connections.all(initialized_only=True):
-        # A transaction around the worker, as in tests, would end with its connection.
-        if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()
 
 
 def _run(job: Job) -> None:
@@ -120,7 +116,7 @@ def _outcome_of(job: Job) -> str:
         return "dead" if job.give_up("Its worker died, or took longer than the lease, at every attempt.") else "lost"
     error = _error_of(job)
     # A connection that broke meanwhile could not record the end, and the job would run again.
-    _close_unusable_connections()
+    release_connections()
     if not _record_end(job, error):
         return "lost"
     if job.state == "waiting":

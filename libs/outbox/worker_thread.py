@@ -1,37 +1,23 @@
-"""A worker as a thread of the server, so that a local server needs no second process."""
+"""Workers as threads of the server, so that a local server needs no second process."""
 
-import threading
+from libs.outbox.worker_pool import WorkerPool
 
-from django.db import connections
-
-from libs.outbox.worker import Worker
-
-_running: tuple[Worker, threading.Thread] | None = None
+_running: WorkerPool | None = None
 
 
 def start() -> None:
-    """Start the worker of this process, after any fork; does nothing while it runs."""
+    """Start the workers of this process, after any fork; does nothing while they run."""
     global _running
-    if _running and _running[1].is_alive():
+    if _running and _running.is_running():
         return
-    worker = Worker()
-    thread = threading.Thread(target=_run, args=(worker,), name="outbox", daemon=True)
-    _running = worker, thread
-    thread.start()
+    _running = WorkerPool()
+    _running.start()
 
 
 def stop(seconds: float = 10.0) -> None:
-    """Stop the worker and wait this long for its job; a job that takes longer is run again after its lease."""
+    """Stop the workers and wait this long for their jobs; a job that takes longer is run again after its lease."""
     global _running
     if _running:
-        worker, thread = _running
-        worker.stop()
-        thread.join(seconds)
+        _running.stop()
+        _running.join(seconds)
         _running = None
-
-
-def _run(worker: Worker) -> None:
-    try:
-        worker.run()
-    finally:
-        connections.close_all()

@@ -190,7 +190,7 @@ def test_emails_above_the_rate_of_the_server_wait_and_are_counted(
 ) -> None:
     def postponed() -> float:
         labels = {"template": "sign_up_code", "outcome": "postponed"}
-        return REGISTRY.get_sample_value("emails_total", labels) or 0
+        return REGISTRY.get_sample_value("h2h_emails_total", labels) or 0
 
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"email-codes": "3/minute"}
     before = postponed()

@@ -34,6 +34,12 @@ def wait(payload: dict[str, Any]) -> None:
     done.append(payload)
 
 
+@handles("test.hang", lane="slow")
+def hang(payload: dict[str, Any]) -> None:
+    """Wait until the test sets `hold`, in a lane of its own."""
+    wait(payload)
+
+
 @handles("test.fail")
 def fail(payload: dict[str, Any]) -> None:
     raise ConnectionError("mail.example refused mina@example.com with a1B2c3D4\nat once")

@@ -6,6 +6,7 @@ from config.settings import (
     OUTBOX_LEASE_SECONDS,
     OUTBOX_MAX_ATTEMPTS,
     OUTBOX_RETENTION_HOURS,
+    OUTBOX_WORKERS,
     SECRET_KEY,
     USE_TZ,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "OUTBOX_LEASE_SECONDS",
     "OUTBOX_MAX_ATTEMPTS",
     "OUTBOX_RETENTION_HOURS",
+    "OUTBOX_WORKERS",
     "SECRET_KEY",
     "USE_TZ",
 ]

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.transaction import TransactionManagementError
 from pytest_django import DjangoAssertNumQueries
 
-from libs.outbox import wakeup
 from libs.outbox.errors import UnknownJobKind
 from libs.outbox.models import Job
 from libs.outbox.queue import enqueue, enqueue_many
 from libs.outbox.registry import handles
+from libs.outbox.wakeup import Wakeup
 from libs.outbox.worker import Worker
 from tests.libs.outbox.conftest import EnqueueJob
 from tests.libs.outbox.handlers import note
@@ -35,12 +35,13 @@ def test_a_transaction_that_rolls_back_leaves_no_job() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_worker_is_notified_by_the_commit_only(enqueue_job: EnqueueJob) -> None:
-    wakeup.wait(0)
+def test_the_workers_of_its_kind_are_notified_by_the_commit_only() -> None:
+    notes, naps = Wakeup("test.note".__eq__), Wakeup("test.nap".__eq__)
     with transaction.atomic():
         enqueue("test.note", {})
-        assert not wakeup._notified.is_set()
-    assert wakeup._notified.is_set()
+        assert not notes.wait(0)
+    assert notes.wait(0)
+    assert not naps.wait(0)
 
 
 @pytest.mark.django_db

@@ -33,6 +33,8 @@ def test_the_status_counts_jobs_by_kind_and_state(capsys: pytest.CaptureFixture[
     call_command("outbox_status", "--json")
     status = json.loads(capsys.readouterr().out)
     assert 60 <= status.pop("oldest_seconds") < 90
+    assert 60 <= status["lanes"]["default"].pop("oldest_seconds") < 90
+    assert status.pop("lanes")["default"] == {"due": 2}
     assert status == {
         "depth": 4,
         "due": 2,
@@ -59,7 +61,9 @@ def test_the_gauges_show_what_the_status_shows() -> None:
     metrics.measure_queue()
     gauges = {name: REGISTRY.get_sample_value(f"outbox_{name}") for name in ("depth", "due", "dead")}
     assert gauges == {"depth": 4, "due": 2, "dead": 1}
-    assert 60 <= (REGISTRY.get_sample_value("outbox_oldest_seconds") or 0) < 90
+    for name, labels in (("outbox_oldest_seconds", {}), ("outbox_lane_oldest_seconds", {"lane": "default"})):
+        assert 60 <= (REGISTRY.get_sample_value(name, labels) or 0) < 90
+    assert REGISTRY.get_sample_value("outbox_lane_due", {"lane": "default"}) == 2
     assert REGISTRY.get_sample_value("outbox_measured_timestamp_seconds")
 
 

@@ -64,7 +64,7 @@ def test_an_unknown_job_runs_once_a_release_knows_its_kind(
 @pytest.mark.usefixtures("unknown")
 def test_each_worker_warns_once_of_each_unknown_kind(enqueue_job: EnqueueJob, caplog: pytest.LogCaptureFixture) -> None:
     worker = Worker()
-    worker.measure_seconds = 0
+    worker.monitor.seconds = 0
     for _ in range(3):
         enqueue_job()
         worker.drain()

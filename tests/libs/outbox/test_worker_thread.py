@@ -46,7 +46,7 @@ def test_stopping_lets_the_running_job_finish(enqueue_job: EnqueueJob, done: lis
     enqueue_job("test.note", {"id": 2})
     assert wait_until(lambda: Job.objects.filter(kind="test.wait", attempts=1).exists())
     assert worker_thread._running
-    worker_thread._running[0].stop()
+    worker_thread._running.stop()
     handlers.hold.set()
     worker_thread.stop()
     assert done == [{"id": 1}]
@@ -59,7 +59,7 @@ def test_the_worker_survives_an_outage_of_the_database(
 ) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE outbox_job RENAME TO outbox_job_away")
-        wakeup.notify()
+        wakeup.notify("test.note")
         assert wait_until(lambda: "outbox database trouble" in caplog.messages)
         cursor.execute("ALTER TABLE outbox_job_away RENAME TO outbox_job")
     enqueue_job(payload={"id": 2})

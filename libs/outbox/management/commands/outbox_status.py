@@ -24,6 +24,11 @@ def _table(stats: OutboxStats) -> str:
     total = {"depth": stats.depth, "due": stats.due, "dead": stats.dead}
     for kind, row in (stats.kinds | {"all": total}).items():
         lines.append(f"{kind:40} {row['depth']:8} {row['due']:8} {row['dead']:8}")
+    lines += [
+        f"Lane {lane}: {numbers['due']} due, the oldest for {numbers['oldest_seconds']:.0f} s."
+        for lane, numbers in sorted(stats.lanes.items())
+        if numbers["due"]
+    ]
     lines.append(f"The oldest due job has been due for {stats.oldest_seconds:.0f} s.")
     lines += [f"{kind}: {number} jobs wait for a release with a handler." for kind, number in stats.unknown.items()]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Run a worker of the outbox."""
+"""Run workers of the outbox."""
 
 import signal
 from types import FrameType
@@ -9,14 +9,18 @@ from prometheus_client import start_http_server
 
 from libs.outbox.errors import UnknownJobKind
 from libs.outbox.worker import Worker
+from libs.outbox.worker_pool import WorkerPool
 
 NOTHING_DUE = 2
 
 
 class Command(BaseCommand):
-    """SIGTERM and SIGINT stop it after the present job; a second signal stops it at once."""
+    """SIGTERM and SIGINT stop it after the present jobs; a second signal stops it at once."""
 
-    help = "Run the jobs of the outbox until stopped. With --once: those due now; exits with 0 if jobs ran, 2 if none."
+    help = (
+        "Run the jobs of the outbox until stopped, in several threads. With --once: those due now, one after another; "
+        "exits with 0 if jobs ran, 2 if none."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="run the jobs that are due, then exit")
@@ -24,23 +28,24 @@ class Command(BaseCommand):
         parser.add_argument("--metrics-port", type=int, help="serve this process's metrics on this port")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        kinds = list(filter(None, options["kinds"].split(",")))
         try:
-            worker = Worker(list(filter(None, options["kinds"].split(","))))
+            runner = Worker(kinds) if options["once"] else WorkerPool(kinds)
         except UnknownJobKind as error:
             raise CommandError(str(error)) from error
-        _stop_on_signals(worker)
+        _stop_on_signals(runner)
         if options["metrics_port"]:
             start_http_server(options["metrics_port"])
-        if not options["once"]:
-            worker.run()
-        elif not worker.drain():
+        if isinstance(runner, WorkerPool):
+            runner.run()
+        elif not runner.drain():
             raise SystemExit(NOTHING_DUE)
 
 
-def _stop_on_signals(worker: Worker) -> None:
+def _stop_on_signals(runner: Worker | WorkerPool) -> None:
     def stop(number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
-        worker.stopping = True
+        runner.stopping = True
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
