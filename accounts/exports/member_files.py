@@ -42,10 +42,11 @@ def export_security_events(member: Member) -> Rows:
 
 
 def export_blocks(member: Member) -> Rows:
-    """The members whom the member blocks, as in their own list: without suspended and withdrawn ones."""
+    """The members whom the member blocks, with the nickname in their own list; without suspended and withdrawn ones."""
     blocks = Block.objects.filter(MemberQuerySet.active_condition("blocked__"), blocker=member.pk)
     for block in iterate_by_id(blocks.select_related("blocked")):
-        yield {"member": _summary(block.blocked), "since": block.created_at}
+        nickname = block.blocked_nickname or block.blocked.nickname
+        yield {"member": {"id": str(block.blocked_id), "nickname": nickname}, "since": block.created_at}
 
 
 def export_following(member: Member) -> Rows:

@@ -165,9 +165,14 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
 
     @transaction.atomic
     def block(self, other: "Member") -> bool:
-        """Block the other member and delete follows both ways. Returns whether it is new. Raises NotOneself."""
-        self._lock_pair(other)
-        _, is_new = Block.objects.get_or_create(blocker_id=self.pk, blocked_id=other.pk)
+        """Block the other member and delete follows both ways. Returns whether it is new. Raises NotOneself.
+
+        Members who are withdrawn or suspended are blocked alike, and an id that nobody has is no error: the result must
+        not tell who is gone from who blocks the member.
+        """
+        if other.pk not in self._lock_pair(other):
+            return True
+        is_new = Block.objects.make(self.pk, other.pk)
         pair = [self.pk, other.pk]
         Follow.objects.filter(follower__in=pair, followed__in=pair).delete()
         return is_new
@@ -176,12 +181,15 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         """Delete one's own block; a block by the other member stays, and follows are not restored."""
         Block.objects.filter(blocker=self.pk, blocked=other.pk).delete()
 
-    def _lock_pair(self, other: "Member") -> None:
-        """Lock both members in the order of their ids, so that follows and blocks of the two are serialised."""
+    def _lock_pair(self, other: "Member") -> list[int]:
+        """Lock both members in the order of their ids, so that follows and blocks of the two are serialised.
+
+        Returns the ids of those who exist and are not being erased.
+        """
         if self.pk == other.pk:
             raise NotOneself
-        pair = Member.objects.filter(pk__in=[self.pk, other.pk]).order_by("pk")
-        list(pair.select_for_update(no_key=True).values_list("pk"))
+        pair = Member.objects.filter(pk__in=[self.pk, other.pk], erasure_started_at=None).order_by("pk")
+        return list(pair.select_for_update(no_key=True).values_list("pk", flat=True))
 
     def set_language(self, language: str) -> None:
         """Set the language of e-mails."""

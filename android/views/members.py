@@ -1,13 +1,14 @@
 """member/*: profiles, avatars, blocks, reports and withdrawal."""
 
 from django.db import transaction
+from django.db.models import Value
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Block, Member
-from accounts.models.member import MemberQuerySet
+from accounts.models import Member
+from accounts.profiles.blocks import NICKNAME, avatar_value, blocks_of
 from accounts.profiles.counts import profile_counts
 from android.errors import AlreadyBlocking, NotTheMember
 from android.representations import app_image_url, app_member_representation, app_member_values
@@ -27,6 +28,8 @@ from moderation.reporting import report_member
 
 # The app reads the list in one response. People block fewer than this; a script must not make the response endless.
 BLOCKS_SHOWN = 5_000
+# The address may change after the block, and that is hidden.
+HIDDEN_EMAIL = Value("@***")
 RELATIONS = [rate_limit("relation-member", by="member")]
 
 
@@ -75,8 +78,12 @@ class AppMemberViewSet(AppViewSet):
     def blocking(self, request: Request) -> Response:
         """Return all blocked members, the newest block first."""
         self.require_actor(self.validated_query()["member_id"])
-        blocks = Block.objects.filter(MemberQuerySet.active_condition("blocked__"), blocker=self.member.pk)
-        rows = blocks.order_by("-created_at", "-id").values(**app_member_values("blocked__"))
+        values = app_member_values("blocked__") | {
+            "member_email": HIDDEN_EMAIL,
+            "member_nickname": NICKNAME,
+            "avatar_key": avatar_value("key"),
+        }
+        rows = blocks_of(self.member).order_by("-created_at", "-id").values(**values)
         members = [app_member_representation(row, self.member.pk) for row in rows[:BLOCKS_SHOWN]]
         return Response({"size": len(members), "members": members})
 
@@ -102,10 +109,8 @@ class AppMemberViewSet(AppViewSet):
         return Response(status=204)
 
     def _target(self) -> Member:
-        """Return the target among active members, blocks ignored, so that one can block back."""
-        target_id = self.data_without_actor()["target_id"]
-        target: Member = get_object_or_404(Member.objects.active(), pk=target_id)
-        return target
+        """Return the target, who may be anybody: the response must not tell who is gone from who blocks the member."""
+        return Member(pk=self.data_without_actor()["target_id"])
 
     def _pair(self, target: Member) -> Response:
         return Response({"member_id": self.member.pk, "target_id": target.pk})

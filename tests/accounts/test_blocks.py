@@ -1,14 +1,17 @@
 """Blocks hide two members from each other everywhere."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Block, Follow, Member
 from posts.models import Post
 from tests.accounts.phone import Phone, code_of
-from tests.factories import MemberFactory, PostFactory, put
+from tests.erasing import erase
+from tests.factories import MemberFactory, PostFactory, put, store_images, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -111,14 +114,43 @@ def test_a_member_cannot_block_themselves(phone: Phone, mina: Member) -> None:
     assert phone.get("me").status_code == 200
 
 
-def test_a_withdrawn_member_cannot_be_blocked_and_is_not_listed(
+def test_blocking_answers_alike_for_who_blocks_and_who_is_gone(
     phone: Phone, mina: Member, jun: Member, sora: Member
 ) -> None:
-    mina.block(jun)
-    jun.withdraw(), sora.withdraw()
-    assert nicknames(phone.get("blocks")) == set()
-    answers = [phone.put(f"blocks/{pk}") for pk in (jun.pk, sora.pk, 4711)]
-    assert [code_of(answer) for answer in answers] == ["not_found"] * 3
+    suspended, erased = MemberFactory.create_batch(2)
+    jun.block(mina), sora.withdraw(), suspended.suspend(timezone.now() + timedelta(days=1))
+    erased.withdraw()
+    erase(erased)
+    ids = (jun.pk, sora.pk, suspended.pk, erased.pk, 4711)
+    assert {phone.get(f"members/{pk}").status_code for pk in ids} == {404}
+    for call in (phone.put, phone.put, phone.delete, phone.delete, phone.put):
+        assert [call(f"blocks/{pk}").status_code for pk in ids] == [204] * 5
+    assert nicknames(phone.get("blocks")) == {"Jun", "Sora", suspended.nickname}
+    assert {row["member"]["avatar"] for row in phone.get("blocks").json()["results"]} == {None}
+
+
+@pytest.mark.parametrize("first", ["blocker", "blocked"])
+def test_a_blocked_member_is_listed_as_last_seen(
+    phone: Phone, other: Phone, mina: Member, jun: Member, first: str
+) -> None:
+    jun.set_avatar(store_images([upload()], owner=jun)[0].pk)
+    former = phone.get(f"members/{jun.pk}").json()["avatar"]
+    phone.put(f"blocks/{jun.pk}") if first == "blocker" else None
+    other.put(f"blocks/{mina.pk}")
+    other.patch("me", nickname="Somebody new")
+    for _ in range(2):
+        phone.put(f"blocks/{jun.pk}")
+        (row,) = phone.get("blocks").json()["results"]
+        assert (row["member"]["nickname"], row["member"]["avatar"]) == ("Jun", former)
+        phone.delete(f"blocks/{jun.pk}")
+    phone.put(f"blocks/{jun.pk}")
+    other.delete("me/avatar")
+    jun.set_avatar(store_images([upload()], owner=jun)[0].pk)
+    (row,) = phone.get("blocks").json()["results"]
+    assert (row["member"]["nickname"], row["member"]["avatar"]) == ("Jun", None)
+    for blocker, blocked in ((phone, jun), (other, mina)):
+        blocker.delete(f"blocks/{blocked.pk}")
+    assert phone.get(f"members/{jun.pk}").json()["nickname"] == "Somebody new"
 
 
 def test_a_blocked_member_learns_nothing_from_trying(phone: Phone, other: Phone, mina: Member, jun: Member) -> None:

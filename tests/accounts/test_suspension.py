@@ -44,7 +44,7 @@ def test_a_suspended_member_is_hidden_from_others(mina: Member, jun: Member, sor
     for path in ("posts", f"posts?author={mina.pk}", f"members/{sora.pk}/followers"):
         assert other.get(path).json()["results"] == []
     assert other.put(f"follows/{mina.pk}").status_code == 404
-    assert other.put(f"blocks/{mina.pk}").status_code == 404
+    assert other.put(f"blocks/{mina.pk}").status_code == 204
 
 
 def test_the_end_of_a_suspension_restores_everything(phone: Phone, mina: Member, jun: Member) -> None:

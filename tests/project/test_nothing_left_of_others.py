@@ -25,7 +25,7 @@ PATHS = [
     ("GET", "me/exports/{export}", 404), ("GET", "me/exports/{export}/file", 404),
     ("DELETE", "members/{member}", 405), ("PATCH", "members/{member}", 405), ("POST", "members/{member}", 405),
     ("PUT", "posts/{post}", 405), ("DELETE", "reports/{report}", 405), ("DELETE", "me/exports/{export}", 405),
-    ("PUT", "follows/{post}", 404), ("PUT", "blocks/{image}", 404), ("DELETE", "posts/{member}", 404),
+    ("PUT", "follows/{post}", 404), ("DELETE", "posts/{member}", 404),
 ]  # fmt: skip
 QUERIES = [
     ("GET", "posts?member_id={member}"), ("GET", "me?member_id={member}"), ("PATCH", "me?member_id={member}"),
@@ -89,6 +89,12 @@ def test_what_the_path_names_of_others_stays_as_it_was(
     body, before = {"PATCH": '{"text": "mine"}' if "posts" in path else '{"alt": "mine"}'}, snapshot()
     answer = jun_api.generic(method, f"{V1}/{path.format(**hers)}", body.get(method, ""), "application/json")
     assert is_problem(answer, status)
+    assert snapshot() == before
+
+
+def test_a_block_of_what_is_no_member_leaves_nothing_behind(jun_api: APIClient, hers: dict[str, Any]) -> None:
+    before = snapshot()
+    assert jun_api.put(f"{V1}/blocks/{hers['image']}").status_code == 204
     assert snapshot() == before
 
 

@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.errors import NotOneself
-from accounts.models import Block, Member
-from accounts.models.member import MemberQuerySet
+from accounts.models import Member
 from accounts.openapi_examples import RELATION
 from accounts.permissions import TermsAccepted
+from accounts.profiles.blocks import NICKNAME, avatar_value, blocks_of
 from accounts.profiles.follows import followed_by, followers_of
 from accounts.profiles.representations import member_summary, member_summary_values
 from accounts.profiles.serializers import RelatedMemberSerializer
@@ -37,9 +37,12 @@ class RelationViewSet(StrictViewSet):
 
     pagination_class = KeysetPagination
 
-    def page(self, relations: QuerySet[Any], column: str) -> Response:
-        """Return one page, newest first; `column` is the foreign key to the members that are listed."""
-        columns = member_summary_values(self.member, f"{column}__")
+    def page(self, relations: QuerySet[Any], column: str, **values: Any) -> Response:
+        """Return one page, newest first; `column` is the foreign key to the members that are listed.
+
+        `values` replace what is selected of them.
+        """
+        columns = member_summary_values(self.member, f"{column}__") | values
         rows = relations.order_by("-created_at", "-id").values("id", "created_at", **columns)
         page = self.paginate_queryset(rows) or []
         results = [{"member": member_summary(row), "since": row["created_at"]} for row in page]
@@ -91,22 +94,22 @@ class MemberFollowViewSet(RelationViewSet):
 class BlockViewSet(RelationViewSet):
     """Members whom the member blocks."""
 
-    def target(self, member_id: int) -> Member:
-        """Return an active member; blocks are ignored, so that one can block back."""
-        other: Member = get_object_or_404(Member.objects.active(), pk=member_id)
-        return other
-
-    @operation(id="list_blocks", summary="List whom you block", **LIST)
+    @operation(
+        id="list_blocks",
+        summary="List whom you block",
+        description="Nickname and avatar are those that you saw last; an avatar that was changed since is null.",
+        **LIST,
+    )
     def list(self, request: Request) -> Response:
         """List the blocked members, newest block first."""
-        return self.page(
-            Block.objects.filter(MemberQuerySet.active_condition("blocked__"), blocker=self.member.pk), "blocked"
-        )
+        values = {"member_nickname": NICKNAME, "avatar_image_id": avatar_value("id")}
+        return self.page(blocks_of(self.member), "blocked", **values)
 
     @operation(
         id="block_member",
         summary="Block a member",
-        description="Hides the two members from each other and deletes their follows. A repetition changes nothing.",
+        description="Hides the two members from each other and deletes their follows. A repetition changes nothing. "
+        "The response is the same for members who block you, and for ids that nobody has.",
         request=None,
         responses=DONE,
         rate_limits=[rate_limit("relation-member", by="member")],
@@ -115,11 +118,11 @@ class BlockViewSet(RelationViewSet):
     )
     def update(self, request: Request, member_id: int) -> Response:
         """Block a member."""
-        self.member.block(self.target(member_id))
+        self.member.block(Member(pk=member_id))
         return Response(status=204)
 
     @operation(id="unblock_member", summary="Unblock a member", responses=DONE, exempt_from=[TermsAccepted])
     def destroy(self, request: Request, member_id: int) -> Response:
         """Unblock a member; follows are not restored."""
-        self.member.unblock(self.target(member_id))
+        self.member.unblock(Member(pk=member_id))
         return Response(status=204)
