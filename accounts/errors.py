@@ -62,6 +62,14 @@ class TooManyGuesses(APIException):
         self.wait = wait
 
 
+class PasswordResetRequired(APIException):
+    """Too many wrong passwords in a row, over any time: only a password reset by e-mail helps."""
+
+    status_code = 403
+    default_code = "password_reset_required"
+    default_detail = _("Too many wrong passwords in a row. Set a new password with a code that we send by e-mail.")
+
+
 class CodeIncorrect(APIException):
     """The code is not the one that was e-mailed, or none was e-mailed."""
 

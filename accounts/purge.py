@@ -14,6 +14,8 @@ from libs.cleanup import CHUNK, delete_in_chunks
 
 # So long members can tell from the list of security events which session was meant. Days.
 KEEP_ENDED_SESSIONS_DAYS = 30
+# Since when a row of wrong passwords may have begun; addresses without a member are counted too. Days.
+KEEP_GUESSES_IN_A_ROW_DAYS = 365
 # So long members see that there was an export. Days.
 KEEP_EXPORTS_DAYS = 30
 
@@ -41,9 +43,13 @@ def purge_security_events() -> int:
 
 
 def purge_password_guesses() -> int:
-    """Delete counters of wrong passwords that are older than PASSWORD_GUESS_WINDOW_SECONDS."""
-    limit = timezone.now() - timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS)
-    return delete_in_chunks(PasswordGuess.objects.filter(since__lt=limit))
+    """Delete counters of wrong passwords after PASSWORD_GUESS_WINDOW_SECONDS, those in a row after a year."""
+    now = timezone.now()
+    recent = now - timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS)
+    in_a_row = now - timedelta(days=KEEP_GUESSES_IN_A_ROW_DAYS)
+    return delete_in_chunks(PasswordGuess.objects.filter(since__lt=recent, in_a_row=False)) + delete_in_chunks(
+        PasswordGuess.objects.filter(since__lt=in_a_row, in_a_row=True)
+    )
 
 
 def purge_exports() -> int:

@@ -24,6 +24,7 @@ COMMON: dict[str, AppError] = {
     "method_not_allowed": (405, "GLOBAL_003"),
     "too_many_requests": (429, "GLOBAL_006"),
     "too_many_guesses": (429, "GLOBAL_006"),
+    "password_reset_required": (429, "GLOBAL_006"),
     "conflict": (409, "GLOBAL_006"),
     "not_the_member": (403, "GLOBAL_002"),
     "internal_error": (500, "GLOBAL_006"),

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.functional import LazyObject, empty
 
+from accounts.sessions import devices
 from libs.api.errors import LengthRequired
 from libs.api.problems import problem_response
 
@@ -114,6 +115,27 @@ class AdminSessionMiddleware(AdminOnlyMixin, SessionMiddleware):
 
 class AdminAuthenticationMiddleware(AdminOnlyMixin, AuthenticationMiddleware):
     """`request.user` from the session, in the admin only."""
+
+
+class AdminDeviceMiddleware:
+    """Store in a moderator's browser the secret that shows that they have logged in from it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if secret := getattr(request, "device_secret", ""):
+            response.set_cookie(
+                devices.COOKIE,
+                secret,
+                max_age=devices.MAX_AGE,
+                path="/admin/",
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
 
 
 class AdminMessageMiddleware(AdminOnlyMixin, MessageMiddleware):

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "config.middleware.RequireContentLengthMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.AdminAuthenticationMiddleware",
+    "config.middleware.AdminDeviceMiddleware",
     "config.middleware.AdminMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -295,10 +296,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.credentials.password_validation.ContextValidator"},
     {"NAME": "accounts.credentials.password_changes.PasswordChangeListener"},
 ]
-# Wrong passwords for one account, from one network and from all, before further logins are refused.
+# Wrong passwords for one account: of one network (or known device) in a while before it has to wait, and of all unknown
+# devices in a row before only a password reset by e-mail helps (NIST SP 800-63B: at most 100).
 PASSWORD_GUESSES_PER_NETWORK = env.int("PASSWORD_GUESSES_PER_NETWORK", 10)
 PASSWORD_GUESSES_TOTAL = env.int("PASSWORD_GUESSES_TOTAL", 100)
-# Time after which wrong passwords are forgotten. Seconds.
+# Time after which one network's or device's wrong passwords are forgotten. Seconds.
 PASSWORD_GUESS_WINDOW_SECONDS = env.int("PASSWORD_GUESS_WINDOW_SECONDS", 900)
 # Lifetime of a code that was sent by e-mail, from sending. Seconds.
 VERIFICATION_CODE_SECONDS = env.int("VERIFICATION_CODE_SECONDS", 300)

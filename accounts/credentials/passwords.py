@@ -8,7 +8,7 @@ from accounts.credentials.password_validation import validate_new_password
 from accounts.errors import CodeIncorrect, PasswordWrong
 from accounts.models import Member, PasswordGuess, SecurityEvent, VerificationCode
 from accounts.models.member import MemberQuerySet
-from accounts.models.password_guess import login_counters
+from accounts.models.password_guess import session_counters, stranger_counters
 from accounts.sessions import login
 
 
@@ -28,7 +28,8 @@ def reset_password(email: str, typed: str, password: str, *, address: str) -> No
         VerificationCode.objects.consume(code)
         _set_password(member, hashed, because=SecurityEvent.PASSWORD_RESET)
     # The member may have guessed before, and should not have to wait now.
-    PasswordGuess.objects.reset(login_counters(code.email, address))
+    PasswordGuess.objects.reset(stranger_counters(code.email, address))
+    PasswordGuess.objects.reset(session_counters(code.email))
 
 
 def _member_to_reset(members: MemberQuerySet, email: str) -> Member:

@@ -7,7 +7,15 @@ from rest_framework.response import Response
 
 from accounts.credentials import email_change, passwords
 from accounts.credentials.serializers import EmailChangeSerializer, PasswordChangeSerializer, PasswordResetSerializer
-from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, PasswordWrong, TooManyGuesses
+from accounts.errors import (
+    CodeExpired,
+    CodeIncorrect,
+    CodeUsedUp,
+    EmailTaken,
+    PasswordResetRequired,
+    PasswordWrong,
+    TooManyGuesses,
+)
 from accounts.models import VerificationCode
 from accounts.openapi_examples import OWN_PROFILE
 from accounts.profiles.representations import own_profile_representation
@@ -33,7 +41,7 @@ class CredentialsViewSet(OwnAccountViewSet):
         responses={204: OpenApiResponse(description="The password is changed; only this login session is left.")},
         examples=[request_example({"current": "a long enough password", "password": "an even longer password"})],
         rate_limits=[rate_limit("password-member", by="member")],
-        errors=[PasswordWrong, TooManyGuesses],
+        errors=[PasswordWrong, TooManyGuesses, PasswordResetRequired],
     )
     def change_password(self, request: Request) -> Response:
         """Change the password."""
@@ -51,7 +59,7 @@ class CredentialsViewSet(OwnAccountViewSet):
         responses={202: OpenApiResponse(description="The e-mail is on its way.")},
         examples=[request_example({"email": "mina@example.org", "password": "a long enough password"})],
         rate_limits=[rate_limit("password-member", by="member")],
-        errors=[PasswordWrong, TooManyGuesses],
+        errors=[PasswordWrong, TooManyGuesses, PasswordResetRequired],
     )
     def request_email_change(self, request: Request) -> Response:
         """Request a code that only this member can use."""

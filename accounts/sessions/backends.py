@@ -6,9 +6,11 @@ from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from accounts.errors import CredentialsWrong, TooManyGuesses
+from accounts.email_addresses import normalise_email
+from accounts.errors import CredentialsWrong, PasswordResetRequired, TooManyGuesses
 from accounts.models import Member
 from accounts.sessions import login
+from accounts.sessions.devices import COOKIE, known_device, make_device_secret
 from libs.api.errors import ServiceUnavailable
 from libs.throttling.client_address import client_address
 from libs.throttling.errors import TooManyRequests
@@ -23,17 +25,24 @@ class RateLimitedBackend(ModelBackend):
     ) -> Member | None:
         """Return the active member with these credentials; raise PermissionDenied at a limit.
 
-        Shares the rate limit of the API's login, so that the admin is no way around it.
+        Shares the rate limit of the API's login, so that the admin is no way around it. A browser that the member has
+        logged in from has only the limit of its own guesses: nobody in its network can lock the member out.
         """
         if not username or not password:
             return None
         address = client_address(request) if request is not None else "::1"
+        secret = request.COOKIES.get(COOKIE, "") if request is not None else ""
         try:
-            if request is not None:
+            if request is not None and known_device(secret, normalise_email(username)) is None:
                 enforce_address_limit("sign-in-address", request)
-            member = login.authenticate(username, password, address=address)
+            member, device = login.authenticate(username, password, address=address, device_secret=secret)
         except CredentialsWrong:
             return None
-        except (TooManyGuesses, TooManyRequests, ServiceUnavailable):
+        except (TooManyGuesses, PasswordResetRequired, TooManyRequests, ServiceUnavailable):
             raise PermissionDenied from None
-        return member if member.is_active else None
+        if not member.is_active:
+            return None
+        if request is not None:
+            # config.middleware stores it in the browser.
+            request.device_secret = make_device_secret(member, device)  # type: ignore[attr-defined]
+        return member

@@ -1,6 +1,7 @@
 """Login with e-mail and password: one rule for the API and the admin."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
@@ -11,21 +12,31 @@ from accounts.credentials.hashers import HASH_OF_NOBODY, password_check_slot
 from accounts.email_addresses import normalise_email
 from accounts.errors import CredentialsWrong, PasswordWrong
 from accounts.models import Member, PasswordGuess
-from accounts.models.password_guess import login_counters, session_counters
+from accounts.models.password_guess import Counters, device_counters, session_counters, stranger_counters
 from accounts.purge import KEEP_ENDED_SESSIONS_DAYS
+from accounts.sessions.devices import known_device, make_device_secret
 from accounts.sessions.rotation import TokenPair, start_session
 from libs.outbox.queue import enqueue
 from libs.throttling.client_address import coarse_network_of
 
 
-def authenticate(email: str, password: str, *, address: str) -> Member:
+class Authenticated(NamedTuple):
+    """A member who gave the right password, and what their device is known by, if it is."""
+
+    member: Member
+    device: str | None
+
+
+def authenticate(email: str, password: str, *, address: str, device_secret: str = "") -> Authenticated:
     """Return the member with these credentials, who may be withdrawn within the grace period.
 
-    Raises TooManyGuesses or ServiceUnavailable before the password is checked, and CredentialsWrong with equal text,
-    code and time for an unknown address, a wrong password, a suspended member and one whose grace period is over.
+    Raises TooManyGuesses, PasswordResetRequired or ServiceUnavailable before the password is checked, and
+    CredentialsWrong with equal text, code and time for an unknown address, a wrong password, a suspended member and one
+    whose grace period is over.
     """
     email = normalise_email(email)
-    counters = login_counters(email, address)
+    device = known_device(device_secret, email) if device_secret else None
+    counters = _counters_of_login(email, address, device)
     with password_check_slot():
         PasswordGuess.objects.count_attempt(counters)
         member: Member | None = Member.objects.filter(email=email).first()
@@ -36,7 +47,16 @@ def authenticate(email: str, password: str, *, address: str) -> Member:
         # Counters are not reset, since that would show that the password was right.
         raise CredentialsWrong
     PasswordGuess.objects.reset(counters)
-    return member
+    return Authenticated(member, device)
+
+
+def _counters_of_login(email: str, address: str, device: str | None) -> Counters:
+    """Return the counters of the device, or those of strangers once it has made all its guesses."""
+    if device is not None:
+        counters = device_counters(email, device)
+        if not PasswordGuess.objects.is_used_up(counters):
+            return counters
+    return stranger_counters(email, address)
 
 
 def may_cancel_withdrawal(member: Member) -> bool:
@@ -51,13 +71,24 @@ def may_log_in(member: Member) -> bool:
     return member.is_active or may_cancel_withdrawal(member)
 
 
-def log_in(email: str, password: str, *, audience: str, device: str, address: str, language: str | None) -> TokenPair:
+def log_in(
+    email: str,
+    password: str,
+    *,
+    audience: str,
+    device: str,
+    address: str,
+    language: str | None,
+    device_secret: str = "",
+) -> tuple[TokenPair, str]:
     """Start a login session; within the grace period this cancels a withdrawal. Raises as `authenticate` does.
+
+    Returns the tokens and the secret by which the device is known from now on.
 
     `language` becomes that of the member's e-mails, unless it is None. A new device or network causes an e-mail,
     but not an account's first session.
     """
-    authenticated = authenticate(email, password, address=address)
+    authenticated, known_as = authenticate(email, password, address=address, device_secret=device_secret)
     with transaction.atomic():
         # Checked again under the lock: the member may have been suspended or erased while the password was hashed.
         member = Member.objects.select_for_update(no_key=True).filter(pk=authenticated.pk).first()
@@ -74,7 +105,7 @@ def log_in(email: str, password: str, *, audience: str, device: str, address: st
         pair = start_session(member, audience=audience, device=device, network=coarse_network_of(address))
         if not (is_familiar or is_first):
             enqueue("accounts.mail_new_device", {"session_id": pair.session.pk})
-        return pair
+        return pair, make_device_secret(member, known_as)
 
 
 def _is_first_session(member: Member) -> bool:
@@ -92,7 +123,7 @@ def _is_password_changed(member: Member, authenticated: Member, password: str) -
 
 
 def confirm_password(member: Member, password: str) -> None:
-    """Check the password of a logged-in member. Raises PasswordWrong, TooManyGuesses or ServiceUnavailable."""
+    """Check the password of a logged-in member. Raises as `authenticate` does, with PasswordWrong."""
     counters = session_counters(member.email)
     with password_check_slot():
         PasswordGuess.objects.count_attempt(counters)

@@ -23,6 +23,12 @@ class EmailLoginSerializer(DeviceSerializer):
 
     email = serializers.CharField(max_length=EMAIL_MAX_LENGTH)
     password = PasswordField()
+    device_secret = serializers.CharField(
+        max_length=300,
+        allow_blank=True,
+        default="",
+        help_text="From the last login on this device. Wrong passwords of others are not counted against it.",
+    )
 
 
 class RefreshSerializer(StrictSerializer):
@@ -64,3 +70,11 @@ class TokenPairSerializer(serializers.Serializer[object]):
     refresh_expires_at = serializers.DateTimeField()
     session_id = IdField()
     member_id = IdField()
+
+
+class LoginSerializer(TokenPairSerializer):
+    """The tokens of a login session, and the secret of the device."""
+
+    device_secret = serializers.CharField(
+        help_text="Keep it on the device after a logout too, and send it with the next login."
+    )

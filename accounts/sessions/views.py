@@ -8,14 +8,22 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.errors import CredentialsWrong, SessionEnded, TokenExpired, TokenInvalid, TooManyGuesses
-from accounts.openapi_examples import PAIR, SESSION
+from accounts.errors import (
+    CredentialsWrong,
+    PasswordResetRequired,
+    SessionEnded,
+    TokenExpired,
+    TokenInvalid,
+    TooManyGuesses,
+)
+from accounts.openapi_examples import DEVICE_SECRET, PAIR, SESSION
 from accounts.permissions import TermsAccepted
 from accounts.sessions import login, rotation
 from accounts.sessions.authentication import V1_AUDIENCE
 from accounts.sessions.representations import token_pair_representation
 from accounts.sessions.serializers import (
     EmailLoginSerializer,
+    LoginSerializer,
     LoginSessionListSerializer,
     LoginSessionSerializer,
     RefreshSerializer,
@@ -41,22 +49,22 @@ class SessionViewSet(StrictViewSet):
         summary="Log in",
         description="Starts a login session for this device. During the grace period it cancels a withdrawal.",
         request=EmailLoginSerializer,
-        responses={201: TokenPairSerializer},
+        responses={201: LoginSerializer},
         examples=[
             request_example(
                 {"email": "mina@example.com", "password": "a long enough password", "device": "Mina's phone"}
             ),
-            response_example(PAIR, 201),
+            response_example(PAIR | {"device_secret": DEVICE_SECRET}, 201),
         ],
         rate_limits=[rate_limit("sign-in-address")],
-        errors=[CredentialsWrong, TooManyGuesses],
+        errors=[CredentialsWrong, TooManyGuesses, PasswordResetRequired],
     )
     def create(self, request: Request) -> Response:
         """Log in with e-mail and password."""
         data = self.validated_data()
         language = get_language() or "en"
-        pair = login.log_in(**data, audience=V1_AUDIENCE, address=client_address(request), language=language)
-        return Response(token_pair_representation(pair), status=201)
+        pair, secret = login.log_in(**data, audience=V1_AUDIENCE, address=client_address(request), language=language)
+        return Response(token_pair_representation(pair) | {"device_secret": secret}, status=201)
 
     @operation(
         id="refresh_tokens",

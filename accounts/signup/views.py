@@ -8,11 +8,12 @@ from rest_framework.response import Response
 
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, ProofInvalid, TermsOutdated
 from accounts.models import VerificationCode
-from accounts.openapi_examples import PAIR
+from accounts.openapi_examples import DEVICE_SECRET, PAIR
 from accounts.sessions import rotation
 from accounts.sessions.authentication import V1_AUDIENCE
+from accounts.sessions.devices import make_device_secret
 from accounts.sessions.representations import token_pair_representation
-from accounts.sessions.serializers import TokenPairSerializer
+from accounts.sessions.serializers import LoginSerializer
 from accounts.signup import registration
 from accounts.signup.serializers import (
     SignUpSerializer,
@@ -87,8 +88,8 @@ class SignUpMixin(StrictViewSet):
         summary="Sign up",
         description="Creates the member and logs this device in. After a refused sign-up the proof is still valid.",
         request=SignUpSerializer,
-        responses={201: TokenPairSerializer},
-        examples=[request_example(SIGN_UP), response_example(PAIR, 201)],
+        responses={201: LoginSerializer},
+        examples=[request_example(SIGN_UP), response_example(PAIR | {"device_secret": DEVICE_SECRET}, 201)],
         rate_limits=[rate_limit("sign-up-address")],
         errors=[ProofInvalid, TermsOutdated, EmailTaken],
     )
@@ -101,4 +102,5 @@ class SignUpMixin(StrictViewSet):
             pair = rotation.start_session(
                 member, audience=V1_AUDIENCE, device=device, network=coarse_network_of(client_address(request))
             )
-        return Response(token_pair_representation(pair), status=201)
+        secret = make_device_secret(member, None)
+        return Response(token_pair_representation(pair) | {"device_secret": secret}, status=201)

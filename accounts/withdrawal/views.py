@@ -5,7 +5,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, PasswordWrong, TooManyGuesses
+from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, PasswordResetRequired, PasswordWrong, TooManyGuesses
 from accounts.models import VerificationCode
 from accounts.permissions import TermsAccepted
 from accounts.viewsets import OwnAccountViewSet
@@ -28,7 +28,7 @@ class WithdrawalViewSet(OwnAccountViewSet):
         responses={204: OpenApiResponse(description="The account is withdrawn.")},
         examples=[request_example({"password": "a long enough password"})],
         rate_limits=[rate_limit("password-member", by="member")],
-        errors=[PasswordWrong, TooManyGuesses, CodeIncorrect, CodeExpired, CodeUsedUp],
+        errors=[PasswordWrong, TooManyGuesses, PasswordResetRequired, CodeIncorrect, CodeExpired, CodeUsedUp],
         exempt_from=[TermsAccepted],
     )
     def create(self, request: Request) -> Response:

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.email_addresses import normalise_email
-from accounts.errors import SessionEnded, TokenExpired, TokenInvalid, TooManyGuesses
+from accounts.errors import PasswordResetRequired, SessionEnded, TokenExpired, TokenInvalid, TooManyGuesses
 from accounts.models import LoginSession, Member, VerificationCode
 from accounts.sessions import login, rotation
 from accounts.sessions.authentication import get_bearer_token
@@ -89,13 +89,13 @@ class AuthViewSet(AppViewSet):
         request=LoginSerializer,
         responses=LoginAnswerSerializer,
         rate_limits=[rate_limit("sign-in-address")],
-        errors=[TooManyGuesses],
+        errors=[TooManyGuesses, PasswordResetRequired],
     )
     def login(self, request: Request) -> Response:
         """Start a login session; other sessions stay."""
         data = self.validated_data()
         address = client_address(request)
-        pair = login.log_in(**data, audience=ANDROID_AUDIENCE, device=DEVICE, address=address, language=None)
+        pair, _ = login.log_in(**data, audience=ANDROID_AUDIENCE, device=DEVICE, address=address, language=None)
         return Response(_login_response(pair))
 
     @operation(

@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.credentials.serializers import PasswordConfirmSerializer
-from accounts.errors import PasswordWrong, TooManyGuesses
+from accounts.errors import PasswordResetRequired, PasswordWrong, TooManyGuesses
 from accounts.models import Member
 from accounts.sessions import login
 from libs.api.openapi_examples import request_example
@@ -28,7 +28,7 @@ class MyPostsViewSet(StrictViewSet):
         responses={202: OpenApiResponse(description="Nobody sees them any more.")},
         examples=[request_example({"password": "a long enough password"})],
         rate_limits=[rate_limit("password-member", by="member")],
-        errors=[PasswordWrong, TooManyGuesses],
+        errors=[PasswordWrong, TooManyGuesses, PasswordResetRequired],
     )
     def delete_all(self, request: Request) -> Response:
         """Delete all posts, with the password as confirmation."""

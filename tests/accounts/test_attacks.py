@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.mail.message import sanitize_address
 from django.test import Client
 from django.utils import timezone
@@ -14,6 +15,7 @@ from pytest_django import Settings
 
 from accounts.email_addresses import parse_email
 from accounts.models import Member, VerificationCode
+from accounts.purge import purge_password_guesses
 from tests.accounts.conftest import CodeFor
 from tests.accounts.phone import HOME, Phone, code_of
 from tests.accounts.sent_emails import SentEmails
@@ -35,14 +37,93 @@ def test_the_admin_login_shares_the_rate_limit_of_the_address(sora: Member, sett
     assert Phone("198.51.100.7").log_in(sora.email).status_code == 201
 
 
-def test_guessing_from_many_networks_does_not_lock_out_a_familiar_one(mina: Member, settings: Settings) -> None:
+def _log_in(member: Member, password: str = PASSWORD, *, host: int, secret: str = "") -> Any:
+    body = {"email": member.email, "password": password, "device_secret": secret}
+    return Phone(f"198.51.100.{host}").post("sessions", **body)
+
+
+def test_guessing_of_strangers_does_not_lock_out_a_known_device(mina: Member, settings: Settings) -> None:
     settings.PASSWORD_GUESSES_TOTAL = 3
-    home = Phone(HOME)
-    assert home.log_in(mina.email).status_code == 201
-    guesses = [Phone(f"198.51.100.{host}").log_in(mina.email, "wrong").status_code for host in range(5)]
-    assert guesses == [401, 401, 401, 429, 429]
-    assert home.log_in(mina.email).status_code == 201
-    assert Phone("198.51.100.99").log_in(mina.email).status_code == 429
+    secret = _log_in(mina, host=1).json()["device_secret"]
+    answers = [_log_in(mina, "wrong", host=host) for host in range(1, 6)]
+    assert [code_of(answer) for answer in answers] == ["credentials_wrong"] * 3 + ["password_reset_required"] * 2
+    # In its own network and in any other; the device alone counts.
+    assert [_log_in(mina, host=host, secret=secret).status_code for host in (1, 99)] == [201, 201]
+    assert code_of(_log_in(mina, host=99)) == "password_reset_required"
+
+
+def test_the_network_does_not_tell_who_logs_in_from_it(mina: Member, jun: Member, settings: Settings) -> None:
+    settings.PASSWORD_GUESSES_TOTAL = 3
+    assert _log_in(mina, host=1).status_code == 201
+    for host in (71, 72, 73):
+        _log_in(mina, "wrong", host=host), _log_in(jun, "wrong", host=host)
+    answers = [_log_in(member, "wrong", host=1) for member in (mina, jun)]
+    assert [code_of(answer) for answer in answers] == ["password_reset_required"] * 2
+
+
+def test_a_known_device_has_a_bound_of_guesses_too(mina: Member, settings: Settings) -> None:
+    settings.PASSWORD_GUESSES_TOTAL = settings.PASSWORD_GUESSES_PER_NETWORK = 2
+    secret = _log_in(mina, host=1).json()["device_secret"]
+    answers = [_log_in(mina, "wrong", host=host, secret=secret) for host in range(6)]
+    assert [code_of(answer) for answer in answers] == ["credentials_wrong"] * 4 + ["password_reset_required"] * 2
+
+
+@pytest.mark.parametrize("kind", ["of another member", "altered", "too old", "nonsense"])
+def test_a_secret_that_is_not_the_members_makes_no_device_known(
+    mina: Member, jun: Member, settings: Settings, kind: str
+) -> None:
+    settings.PASSWORD_GUESSES_TOTAL = 1
+    secret = _log_in(jun if kind == "of another member" else mina, host=1).json()["device_secret"]
+    secret = {"altered": f"1{secret}", "nonsense": "x" * 300}.get(kind, secret)
+    later = timezone.now() + timedelta(days=401 if kind == "too old" else 0)
+    with time_machine.travel(later, tick=False):
+        assert code_of(_log_in(mina, "wrong", host=2)) == "credentials_wrong"
+        assert code_of(_log_in(mina, host=3, secret=secret)) == "password_reset_required"
+
+
+def test_strangers_cannot_lock_a_moderator_out_of_the_admin(sora: Member, settings: Settings) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"sign-in-address": "9/minute"}
+    settings.PASSWORD_GUESSES_TOTAL = 3
+    form, browser = {"username": sora.email, "password": PASSWORD}, Client(REMOTE_ADDR=HOME)
+    assert browser.post("/admin/login/", form).status_code == 302
+    cookie = browser.cookies["device_secret"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/admin/")
+    assert [_knock(sora.email, "wrong") for _ in range(12)] == [200] * 12
+    browser.get("/admin/logout/"), browser.cookies.pop("sessionid", None)
+    assert browser.post("/admin/login/", form).status_code == 302
+    assert _knock(sora.email, PASSWORD) == 200
+
+
+def test_wrong_passwords_in_a_row_end_with_a_reset_however_slowly_they_come(mina: Member, settings: Settings) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for number in range(settings.PASSWORD_GUESSES_TOTAL):
+            assert code_of(_log_in(mina, "wrong", host=number)) == "credentials_wrong"
+            clock.shift(timedelta(hours=2))
+        purge_password_guesses()
+        answers = [_log_in(mina, password, host=200) for password in ("wrong", PASSWORD)]
+        assert [(answer.status_code, code_of(answer)) for answer in answers] == [(403, "password_reset_required")] * 2
+        assert "Retry-After" not in answers[0]
+        reset_password(mina)
+        assert _log_in(mina, host=200).status_code == 201
+
+
+def test_wrong_passwords_of_a_logged_in_device_end_with_a_reset_too(mina: Member, settings: Settings) -> None:
+    settings.PASSWORD_GUESSES_TOTAL = 12
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        codes = []
+        for _ in range(14):
+            codes.append(code_of(Phone.of(mina).post("me/withdrawal", password="wrong")))
+            clock.shift(timedelta(hours=2))
+    assert codes == ["password_wrong"] * 12 + ["password_reset_required"] * 2
+
+
+def reset_password(member: Member) -> None:
+    """Set the password that the member has, with a code."""
+    code = VerificationCode.objects.create(
+        email=member.email, purpose=VerificationCode.RESET, language="en", requested_at=timezone.now()
+    )
+    body = {"email": member.email, "code": code.generate(), "password": PASSWORD}
+    assert Phone().post("password-resets/confirm", **body).status_code == 204
 
 
 def test_a_logged_in_device_can_confirm_a_password_while_others_guess(mina: Member, settings: Settings) -> None:
@@ -52,7 +133,7 @@ def test_a_logged_in_device_can_confirm_a_password_while_others_guess(mina: Memb
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
 
 
-@pytest.mark.parametrize("part", ["signed in", HOME, "familiar\n192.0.2.0/24"])
+@pytest.mark.parametrize("part", ["signed in", HOME, "device"])
 def test_no_typed_address_can_collide_with_the_counters_of_a_member(
     mina: Member, part: str, settings: Settings
 ) -> None:

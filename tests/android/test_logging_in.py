@@ -7,7 +7,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import LoginSession, Member, PasswordGuess
+from accounts.credentials import passwords
+from accounts.models import LoginSession, Member, PasswordGuess, VerificationCode
 from tests.accounts.hashers import CountedArgon2
 from tests.accounts.phone import Phone
 from tests.accounts.tokens import claims
@@ -107,14 +108,18 @@ def test_an_unknown_address_has_to_wait_like_a_members() -> None:
     assert codes == [(400, "AUTH_006")] * 10 + [(429, "GLOBAL_006")]
 
 
-def test_guessing_disturbs_neither_the_owners_phone_nor_their_network(mina_app: App, app: App, mina: Member) -> None:
+def test_guessing_disturbs_no_phone_and_a_reset_lets_the_owner_log_in(mina_app: App, app: App, mina: Member) -> None:
     for number in range(110):
         guess(mina.email, address=f"198.51.{number}.7")
     assert guess(mina.email, PASSWORD, "198.51.200.7") == (429, "GLOBAL_006")
     mina_app.posts()
     assert code_of(mina_app.block, mina.pk) == "MEMBER_005"
     mina_app.start()
-    assert app.login(mina.email, PASSWORD)["member_id"] == mina.pk
+    assert code_of(app.login, mina.email, PASSWORD) == "GLOBAL_006"
+    code = VerificationCode(email=mina.email, purpose=VerificationCode.RESET, requested_at=timezone.now())
+    code.save()
+    passwords.reset_password(mina.email, code.generate(), "A-new-1-by-the-sea", address="192.0.2.1")
+    assert app.login(mina.email, "A-new-1-by-the-sea")["member_id"] == mina.pk
 
 
 def test_one_network_does_not_try_without_end() -> None:
