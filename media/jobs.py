@@ -1,6 +1,7 @@
 """Outbox jobs: make the smaller variants of new images, delete the files of discarded ones."""
 
 import logging
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -10,13 +11,13 @@ from PIL import Image as Pillow
 
 from libs.outbox.registry import handles
 from media.models import Image
-from media.processing.decoding import encode_webp
+from media.processing.decoding import encode_webp, scaled_size, thumbnail_size
 from media.storage import image_files
 
 logger = logging.getLogger("media")
 
-# The longest side of each variant that a job makes. Pixels.
-LONGEST_SIDES = {"thumb": 320, "feed": 1080}
+# The size of each variant that a job makes, by the size of the full one. Pixels.
+VARIANT_SIZES = {"thumb": partial(thumbnail_size, side=320), "feed": partial(scaled_size, side=1080)}
 # The blurhash is computed from a copy of this size: the result is the same, in a thousandth of the time. Pixels.
 BLURHASH_SIDE = 32
 BLURHASH_COMPONENTS = (4, 3)
@@ -30,8 +31,8 @@ def make_variants(payload: dict[str, Any]) -> None:
         return
     with Pillow.open(BytesIO(image_files.read_variant(image.key, "full")), formats=["JPEG"]) as full:
         full.load()
-        for variant, longest_side in LONGEST_SIDES.items():
-            image_files.replace_variant(image.key, variant, encode_webp(full, longest_side))
+        for variant, variant_size in VARIANT_SIZES.items():
+            image_files.replace_variant(image.key, variant, encode_webp(full, variant_size(full.size)))
         blur = compute_blurhash(full)
     is_still_stored = Image.objects.stored().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
     if not is_still_stored:

@@ -6,6 +6,8 @@ ORIENTATION = 0x0112
 # Cameras write about thirty entries. A hostile file has thousands that all point at the same bytes.
 MAX_ENTRIES = 512
 ENTRY_BYTES = 12
+# BYTE, SHORT, LONG and their signed kinds (TIFF 6.0, 2).
+FORMATS_BY_TYPE = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i"}
 
 
 def read_orientation(exif: bytes) -> int:
@@ -25,7 +27,9 @@ def _find_orientation(tiff: bytes, byte_order: str) -> int:
     (directory,) = struct.unpack_from(f"{byte_order}4xI", tiff)
     (entries,) = struct.unpack_from(f"{byte_order}H", tiff, directory)
     for number in range(min(entries, MAX_ENTRIES)):
-        tag, value = struct.unpack_from(f"{byte_order}H6xH", tiff, directory + 2 + number * ENTRY_BYTES)
+        offset = directory + 2 + number * ENTRY_BYTES
+        tag, kind = struct.unpack_from(f"{byte_order}HH", tiff, offset)
         if tag == ORIENTATION:
-            return int(value)
+            # The standard's type is SHORT, but some cameras write others; all of them stand at the left.
+            return int(struct.unpack_from(byte_order + FORMATS_BY_TYPE.get(kind, "H"), tiff, offset + 8)[0])
     return 1

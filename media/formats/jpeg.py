@@ -21,6 +21,9 @@ SOF_BASELINE, SOF_EXTENDED, SOF_PROGRESSIVE, DHT, EOI, SOS, DQT, DRI = 0xC0, 0xC
 FRAMES = {SOF_BASELINE, SOF_EXTENDED, SOF_PROGRESSIVE}
 # Lossless, hierarchical and arithmetic coding: no camera uses them, and their decoders are little tested.
 REFUSED = (set(range(0xC0, 0xD0)) | {0x01, 0xD8, 0xDC, 0xDE, 0xDF}) - FRAMES - {DHT}
+# What the decoder reads ahead. Some phones leave out the end marker; with these bytes in its place the decoder finishes
+# if every row is there, and still refuses the file if some are missing.
+READ_AHEAD = bytes(8)
 TABLES = {DHT, DQT, DRI} | FRAMES
 EXIF, PROFILE, JFIF, ADOBE = (0xE1, b"Exif\0\0"), (0xE2, b"ICC_PROFILE\0"), (0xE0, b"JFIF\0"), (0xEE, b"Adobe")
 
@@ -35,9 +38,15 @@ class SegmentCollector:
     # The marker of the frame, and the EXIF orientation; 0 until they are found.
     frame: int = 0
     orientation: int = 0
+    components: int = 0
     scans: int = 0
     # Where the first scan begins.
     scan_offset: int = 0
+
+    @property
+    def has_single_scan(self) -> bool:
+        """Whether the image is decoded row by row from one scan."""
+        return self.scans == 1 and self.frame != SOF_PROGRESSIVE
 
     def add(self, marker: int, segment: bytes, offset: int) -> None:
         """Add one segment; raises InvalidImage for one that no camera or editor writes."""
@@ -59,6 +68,7 @@ class SegmentCollector:
         if marker in FRAMES:
             self.frame = marker
             self.size = _frame_size(payload)
+            self.components = payload[5]
         if marker in TABLES or _matches(JFIF, marker, payload) or _matches(ADOBE, marker, payload):
             self.tables.append(segment)
         elif _matches(PROFILE, marker, payload):
@@ -86,16 +96,30 @@ def parse_jpeg(data: bytes) -> ParsedImage:
         if marker == EOI and segments.scans:
             return _parsed_image(segments, data[segments.scan_offset : found.end()])
         begin = found.end() - 2
-        offset = _segment_end(data, begin)
-        segments.add(marker, data[begin:offset], begin)
-    raise InvalidImage("no end of the image")
+        try:
+            offset = _segment_end(data, begin)
+            segments.add(marker, data[begin:offset], begin)
+        except InvalidImage:
+            # What follows a scan without an end marker may be data of the phone.
+            if segments.has_single_scan:
+                return _parsed_image(segments, data[segments.scan_offset : begin] + READ_AHEAD)
+            raise
+    if not segments.has_single_scan:
+        raise InvalidImage("no end of the image")
+    return _parsed_image(segments, data[segments.scan_offset :] + READ_AHEAD)
 
 
 def _parsed_image(segments: SegmentCollector, scans: bytes) -> ParsedImage:
     # A progressive image is decoded, and held in memory, at full size, however small a copy is wanted.
-    can_decode_scaled = segments.frame != SOF_PROGRESSIVE and segments.scans == 1
     data = segments.build_header() + scans
-    return ParsedImage("JPEG", data, segments.size, segments.orientation or 1, can_decode_scaled)
+    return ParsedImage(
+        "JPEG",
+        data,
+        segments.size,
+        segments.orientation or 1,
+        is_grey=segments.components == 1,
+        can_decode_scaled=segments.has_single_scan,
+    )
 
 
 def _segment_end(data: bytes, begin: int) -> int:

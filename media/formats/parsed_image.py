@@ -10,6 +10,8 @@ BASE_PIXELS = 16_777_216
 # A WebP decoder holds its canvas four times; a JPEG decoder passes over it once for each scan.
 BASE_PIXELS_BY_FORMAT = {"WEBP": 12_582_912, "JPEG": 12_582_912}
 PIXELS_PER_BYTE = 16
+# As many grey pixels take the memory of one in colour.
+GREY_PIXELS = 4
 
 
 class InvalidImage(Exception):
@@ -32,6 +34,10 @@ class ParsedImage:
     size: tuple[int, int] = (0, 0)
     # 1 to 8, as in EXIF.
     orientation: int = 1
+    # The profile of colours that the container describes otherwise than by a profile; the decoder's own counts first.
+    profile: bytes | None = None
+    # Whether the decoder holds one byte for each pixel, instead of four: black and white, and grey.
+    is_grey: bool = False
     # Whether the decoder can skip pixels that a smaller copy does not need.
     can_decode_scaled: bool = False
 
@@ -48,6 +54,7 @@ def check_pixel_count(image: ParsedImage, max_pixels: int) -> None:
     allowed = max_pixels
     if not image.can_decode_scaled:
         base = BASE_PIXELS_BY_FORMAT.get(image.format, BASE_PIXELS)
-        allowed = min(max_pixels, base + PIXELS_PER_BYTE * len(image.data))
+        allowed = (base + PIXELS_PER_BYTE * len(image.data)) * (GREY_PIXELS if image.is_grey else 1)
+        allowed = min(max_pixels, allowed)
     if image.pixels > allowed:
         raise TooManyPixels(f"{image.pixels} pixels, {allowed} allowed")

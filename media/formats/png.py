@@ -1,8 +1,10 @@
 """PNG (W3C PNG third edition): chunks, and the limits on each."""
 
+import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from media.formats.colour import PRIMARIES, Point, build_profile, profile_of_code_points
 from media.formats.exif import read_orientation
 from media.formats.parsed_image import PROFILE_MAX_BYTES, InvalidImage, ParsedImage
 
@@ -11,6 +13,11 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_CHUNKS = 8_192
 # Pixels and their colours. Texts, times and the later frames of an animation are dropped.
 NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+COLOUR = {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"}
+# Bit depth and colour type of grey images with one byte for each pixel.
+GREY_HEADERS = {bytes([depth, 0]) for depth in (1, 2, 4, 8)}
+# Exponents from 1 to 4 in hundred-thousandths of their inverse; others are mistakes.
+MIN_GAMMA, MAX_GAMMA = 25_000, 100_000
 # Length and type before a chunk's data, and these with the checksum after it. Bytes.
 HEADER_BYTES, OVERHEAD_BYTES = 8, 12
 
@@ -18,12 +25,47 @@ HEADER_BYTES, OVERHEAD_BYTES = 8, 12
 def parse_png(data: bytes) -> ParsedImage:
     """The still image of the file; raises InvalidImage if it is truncated or has too many chunks."""
     needed, orientation = [SIGNATURE], 1
+    # What says how colours are to be read, by chunk.
+    colour: dict[bytes, bytes] = {}
     for chunk_type, chunk in _chunks(data):
-        if chunk_type in NEEDED or (chunk_type == b"iCCP" and _is_small_profile(chunk[HEADER_BYTES:-4])):
+        if chunk_type in NEEDED:
             needed.append(chunk)
+        elif chunk_type in COLOUR:
+            colour.setdefault(chunk_type, chunk)
         elif chunk_type == b"eXIf":
             orientation = read_orientation(chunk[HEADER_BYTES:-4])
-    return ParsedImage("PNG", b"".join(needed), _size(needed[1]), orientation)
+    is_grey = needed[1][16:18] in GREY_HEADERS and not any(chunk[4:8] == b"tRNS" for chunk in needed[1:])
+    size, profile = _size(needed[1]), None
+    if b"cICP" not in colour and b"iCCP" in colour and _is_small_profile(colour[b"iCCP"][HEADER_BYTES:-4]):
+        needed.insert(2, colour[b"iCCP"])
+    else:
+        profile = _described_profile({kind: chunk[HEADER_BYTES:-4] for kind, chunk in colour.items()})
+    return ParsedImage("PNG", b"".join(needed), size, orientation, profile, is_grey)
+
+
+def _described_profile(colour: dict[bytes, bytes]) -> bytes | None:
+    """The profile of the chunk that counts first (PNG, 4.3); None for sRGB."""
+    code_points, gamma, points = colour.get(b"cICP", b""), colour.get(b"gAMA", b""), colour.get(b"cHRM", b"")
+    if len(code_points) == 4:
+        return profile_of_code_points(code_points[0], code_points[1])
+    if b"sRGB" in colour or len(gamma) != 4 or not MIN_GAMMA <= int.from_bytes(gamma, "big") <= MAX_GAMMA:
+        return None
+    exponent, chromaticities = 100_000 / int.from_bytes(gamma, "big"), PRIMARIES[1]
+    if len(points) == 32:
+        white_x, white_y, *others = (number / 100_000 for number in struct.unpack(">8I", points))
+        chromaticities = (*zip(others[::2], others[1::2], strict=True), (white_x, white_y))  # type: ignore[assignment]
+    if abs(exponent - 2.2) < 0.01 and _are_similar(chromaticities, PRIMARIES[1]):
+        return None
+    try:
+        return build_profile(chromaticities, lambda value: value**exponent)
+    except (ArithmeticError, struct.error):
+        return None
+
+
+def _are_similar(some: Sequence[Point], others: Sequence[Point]) -> bool:
+    return all(
+        abs(a - b) < 0.002 for one, other in zip(some, others, strict=True) for a, b in zip(one, other, strict=True)
+    )
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

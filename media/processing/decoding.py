@@ -22,6 +22,8 @@ JPEG_QUALITY = 85
 # A copy may be smaller than asked for by this factor if the decoder gets there by halving. Phone photos are 4,000 to
 # 4,080 pixels wide, and decoding them at half size costs half of what 2,048 pixels do.
 ACCEPTED_SCALE = 0.95
+# The longest side that WebP can have, but for a little. Pixels.
+MAX_SIDE = 16_000
 TRANSPOSE_BY_ORIENTATION = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -48,18 +50,21 @@ def open_image(parsed: ParsedImage, max_pixels: int) -> tuple[Image.Image, Parse
     Raises TooManyPixels, or whatever the decoder raises.
     """
     image = Image.open(BytesIO(parsed.data), formats=[PILLOW_NAMES.get(parsed.format, parsed.format)])
-    orientation = parsed.orientation if parsed.size[0] else read_orientation(image.info.get("exif") or b"")
+    orientation = parsed.orientation
+    # The decoder of HEIC turns the image by its container; EXIF does not count there (ISO/IEC 23008-12, A.2.1).
+    if parsed.format == "AVIF":
+        orientation = read_orientation(image.info.get("exif") or b"")
     parsed = replace(parsed, size=image.size, orientation=orientation)
     check_pixel_count(parsed, max_pixels)
     return image, parsed
 
 
-def reencode(image: Image.Image, orientation: int, longest_side: int) -> ProcessedImage:
+def reencode(image: Image.Image, parsed: ParsedImage, longest_side: int) -> ProcessedImage:
     """Decode the image and encode it as the JPEG to store; raises whatever the decoder raises."""
-    profile = image.info.get("icc_profile")
+    profile = image.info.get("icc_profile") or parsed.profile
     small = _decode_scaled(image, longest_side)
-    if orientation in TRANSPOSE_BY_ORIENTATION:
-        small = small.transpose(TRANSPOSE_BY_ORIENTATION[orientation])
+    if parsed.orientation in TRANSPOSE_BY_ORIENTATION:
+        small = small.transpose(TRANSPOSE_BY_ORIENTATION[parsed.orientation])
     final = _convert_to_srgb(_flatten_on_white(small), profile)
     return ProcessedImage(encode_jpeg(final), final.width, final.height)
 
@@ -73,10 +78,9 @@ def encode_jpeg(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def encode_webp(image: Image.Image, longest_side: int) -> bytes:
-    """A WebP without metadata, scaled down to the longest side in pixels."""
-    small = image.copy()
-    small.thumbnail((longest_side, longest_side), reducing_gap=2.0)
+def encode_webp(image: Image.Image, size: tuple[int, int]) -> bytes:
+    """A WebP without metadata, of this size in pixels."""
+    small = image.resize(size, reducing_gap=2.0)
     small.info = {}
     out = BytesIO()
     small.save(out, "WEBP", quality=80, method=4)
@@ -86,15 +90,30 @@ def encode_webp(image: Image.Image, longest_side: int) -> bytes:
 def _decode_scaled(image: Image.Image, longest_side: int) -> Image.Image:
     """Decode and scale down, before anything else: every later step costs less on a smaller image."""
     # A JPEG decoder can skip what a smaller copy does not need; other decoders ignore this.
-    image.draft(None, _scaled_size(image, longest_side * ACCEPTED_SCALE))
+    image.draft(None, scaled_size(image.size, longest_side * ACCEPTED_SCALE))
     image.load()
     # `resize` makes a new image; `thumbnail` would make some decoders read the file again.
-    return _convert_to_resizable(image).resize(_scaled_size(image, longest_side), reducing_gap=2.0)
+    return _convert_to_resizable(image).resize(scaled_size(image.size, longest_side), reducing_gap=2.0)
 
 
-def _scaled_size(image: Image.Image, longest_side: float) -> tuple[int, int]:
-    scale = min(1, longest_side / max(image.size))
-    return max(1, round(image.width * scale)), max(1, round(image.height * scale))
+def scaled_size(size: tuple[int, int], side: float) -> tuple[int, int]:
+    """The size within a square of this side; an image longer than twice its width gets as many pixels as the square.
+
+    Otherwise a long screenshot could not be read. Up to the shape of 1 to 4 the short side is half of the square's; the
+    long side has at most 8 times the square's, and MAX_SIDE.
+    """
+    long, short = max(size), min(size)
+    by_pixels = min((side * side / (long * short)) ** 0.5, side / 2 / short, side * 8 / long, MAX_SIDE / long)
+    return _scale(size, max(side / long, by_pixels))
+
+
+def thumbnail_size(size: tuple[int, int], side: float) -> tuple[int, int]:
+    """The size within a square of this side, whatever the shape."""
+    return _scale(size, side / max(size))
+
+
+def _scale(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    return max(1, round(size[0] * min(1, scale))), max(1, round(size[1] * min(1, scale)))
 
 
 def _convert_to_resizable(image: Image.Image) -> Image.Image:
@@ -102,6 +121,9 @@ def _convert_to_resizable(image: Image.Image) -> Image.Image:
         # Pillow would clip 16-bit values at 255 instead of scaling them.
         image = image.point(lambda value: value * (1 / 256)).convert("L")
         image.info.pop("transparency", None)
+    if image.mode == "1":
+        # Not in colour, which would take four times the memory before the image is small.
+        image = image.convert("L") if "transparency" not in image.info else image
     if image.mode in ("L", "LA", "RGB", "RGBA", "CMYK") and "transparency" not in image.info:
         return image
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -122,6 +144,8 @@ def _convert_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
             target = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+            if source.profile.xcolor_space == "RGB " and image.mode == "L":
+                image = image.convert("RGB")
             image = ImageCms.profileToProfile(image, source, target, outputMode="RGB") or image
         except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
             pass

@@ -120,7 +120,7 @@ def _process_parsed(parsed: ParsedImage) -> ProcessedImage:
     is_large = parsed.pixels > LARGE_IMAGE_PIXELS and not parsed.can_decode_scaled
     with _large_image_lock if is_large else nullcontext():
         image, parsed = decoding.open_image(parsed, max_pixels)
-        return decoding.reencode(image, parsed.orientation, longest_side)
+        return decoding.reencode(image, parsed, longest_side)
 
 
 @cache

@@ -10,12 +10,14 @@ import resource
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
 from PIL import Image
 
 from libs.process_memory import hide_memory
+from media.formats.isobmff import parse_isobmff
 from media.formats.parsed_image import InvalidImage, ParsedImage, TooManyPixels
 from media.processing.decoding import ProcessedImage, open_image, reencode
 
@@ -60,11 +62,11 @@ def main(format_name: str, max_pixels: int, longest_side: int) -> None:
     _set_soft_limit(resource.RLIMIT_FSIZE, 0)
     _limit_resources(pixels=0)
     try:
-        image, parsed = open_image(ParsedImage(format_name, data), max_pixels)
+        image, parsed = open_image(replace(parse_isobmff(data), format=format_name), max_pixels)
     except TooManyPixels:
         sys.exit(EXIT_TOO_MANY_PIXELS)
     _limit_resources(parsed.pixels)
-    processed = reencode(image, parsed.orientation, longest_side)
+    processed = reencode(image, parsed, longest_side)
     sys.stdout.buffer.write(struct.pack(">II", processed.width, processed.height) + processed.data)
 
 

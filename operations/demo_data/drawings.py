@@ -8,7 +8,7 @@ from math import sin, tau
 
 from PIL import Image, ImageDraw, ImageOps
 
-from media.jobs import LONGEST_SIDES, compute_blurhash
+from media.jobs import VARIANT_SIZES, compute_blurhash
 from media.processing.decoding import encode_jpeg, encode_webp
 from media.storage import image_files
 
@@ -52,8 +52,8 @@ def store_drawings(keys: dict[int, str], avatars: int, seed: int) -> Iterator[tu
         landscape = draw_landscape(seed * 1_000_003 + image, size)
         full = encode_jpeg(landscape)
         image_files.save_variant(keys[image], "full", full)
-        for variant, side in LONGEST_SIDES.items():
-            image_files.save_variant(keys[image], variant, encode_webp(landscape, side))
+        for variant, variant_size in VARIANT_SIZES.items():
+            image_files.save_variant(keys[image], variant, encode_webp(landscape, variant_size(landscape.size)))
         return image, (*size, len(full), compute_blurhash(landscape))
 
     # Encoders release the GIL.

@@ -12,7 +12,11 @@ PROFILE = "00000001" + f"{0x60000000:032b}" + "1001" + "0" * 44 + f"{30:08b}"
 
 
 def heic(
-    quarters: list[tuple[int, int, int]], tiles: int = 1, turns: int = 0, size: tuple[int, int] | None = None
+    quarters: list[tuple[int, int, int]],
+    tiles: int = 1,
+    turns: int = 0,
+    size: tuple[int, int] | None = None,
+    nclx: tuple[int, int] | None = None,
 ) -> bytes:
     """A HEIC of `tiles` equal blocks in a row, turned left so often by 90 degrees, that may lie about its size.
 
@@ -24,10 +28,11 @@ def heic(
     sample = pack(">I", len(sample)) + sample
     width, height = size or (SIDE * tiles, SIDE)
     properties = [_hvcc(), _ispe(SIDE, SIDE), _ispe(width, height), _box(b"irot", bytes([turns]))]
+    if nclx:
+        properties.append(_box(b"colr", b"nclx" + pack(">HHHB", *nclx, 6, 0x80)))
+    used = [1, 3, 4, *range(5, len(properties) + 1)]
     grid = pack(">BBBBHH", 0, 0, 0, tiles - 1, width, height)
-    items = (
-        [(b"grid", grid, [3, 4])] + [(b"hvc1", sample, [1, 2])] * tiles if tiles > 1 else [(b"hvc1", sample, [1, 3, 4])]
-    )
+    items = [(b"grid", grid, [3, 4])] + [(b"hvc1", sample, [1, 2])] * tiles if tiles > 1 else [(b"hvc1", sample, used)]
     return _box(b"ftyp", b"heic\0\0\0\0mif1heic") + _meta(items, properties)
 
 

@@ -80,14 +80,17 @@ REFUSED_IN_A_SANDBOX: dict[str, Callable[[], bytes]] = {
 REFUSED_BY_A_DECODER: dict[str, Callable[[], bytes]] = {
     "a checksum that is wrong": lambda: bomb(100, 100),
 }
+# Accepted: the decoder finds every row, and leaves what follows.
+WITHOUT_AN_END: dict[str, Callable[[], bytes]] = {
+    "a JPEG that never ends": lambda: SMALL[:-2] + b"\xff\0" * 4_500_000,
+    "padding before a stuffed zero": lambda: SMALL[:-2] + b"\xff" * 9_000_000 + b"\0",
+}
 # Refused as NotAnImage before any decoder is started.
 REFUSED_UNDECODED: dict[str, Callable[[], bytes]] = {
     "a JPEG of a thousand scans": lambda: repeat_last_scan(progressive(), 1_000),
     "a JPEG of endless segments": lambda: insert_segments(SMALL, segment(0xFE, b"") * 2_000_000),
     "a JPEG of endless tables": lambda: insert_segments(SMALL, *[segment(0xDB, (b"\0" + b"\1" * 64) * 1_000)] * 150),
-    "a JPEG that never ends": lambda: SMALL[:-2] + b"\xff\0" * 4_500_000,
     "padding before no marker": lambda: SMALL[:2] + b"\xff" * 9_000_000,
-    "padding before a stuffed zero": lambda: SMALL[:-2] + b"\xff" * 9_000_000 + b"\0",
     "a PNG of a million crumbs": lambda: png(chunk(b"tEXt", b"") * 800_000),
     "no pixels": lambda: claims(0, 10),
     "nothing": lambda: b"",

@@ -19,6 +19,7 @@ from tests.media.hostile_files import (
     REFUSED_UNDECODED,
     SMALL,
     TOO_MANY_PIXELS,
+    WITHOUT_AN_END,
 )
 from tests.media.sample_images import encoded, exif_bomb, four_colours, insert_segments, segment, uploaded_file
 from tests.media.watched_decoders import Decoders, watch_decoders
@@ -52,6 +53,19 @@ def test_a_file_that_a_decoder_finds_broken_costs_no_more_pixels_than_claimed(na
     with pytest.raises(NotAnImage):
         pipeline.process_image(uploaded_file(REFUSED_BY_A_DECODER[name]()))
     assert decoders.pixels <= 100 * 100
+
+
+@pytest.mark.parametrize("name", WITHOUT_AN_END)
+def test_what_follows_the_rows_of_a_jpeg_costs_no_pixels(name: str, decoders: Decoders) -> None:
+    pipeline.process_image(uploaded_file(WITHOUT_AN_END[name]()))
+    assert decoders.pixels <= 80 * 60
+
+
+def test_a_jpeg_without_its_end_is_refused_when_rows_are_missing() -> None:
+    data = encoded(four_colours(), "JPEG")
+    for end in range(4, len(data) - 40, 20):
+        with pytest.raises(NotAnImage):
+            pipeline.process_image(uploaded_file(data[:end]))
 
 
 @pytest.mark.parametrize("name", REFUSED_IN_A_SANDBOX)

@@ -117,7 +117,7 @@ def test_of_an_animation_the_first_frame_is_stored(kind: str) -> None:
 
 
 def test_a_heic_of_many_tiles_is_scaled_down() -> None:
-    assert finished(heic([(220, 128, 128)] * 4, tiles=192)).size == (2_048, 11)
+    assert finished(heic([(220, 128, 128)] * 4, tiles=192)).size == (6_144, 32)
 
 
 @pytest.mark.parametrize("turns", [0, 1])
@@ -133,7 +133,7 @@ def test_a_heic_is_decoded_as_one_or_in_tiles_and_rotated(tiles: int, turns: int
 def test_an_image_of_any_shape_has_sides_of_at_least_one_pixel(size: tuple[int, int]) -> None:
     processed = finished(encoded(Image.new("RGB", size, "teal"), "JPEG"))
     assert min(processed.size) >= 1
-    assert max(processed.size) <= 2_048
+    assert max(processed.size) <= 16_000
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -146,9 +146,11 @@ def test_a_large_image_is_scaled_down_in_proportion(kind: str) -> None:
 @pytest.mark.parametrize(("side", "width"), [(76, 38), (75, 40), (80, 40), (82, 40), (156, 39), (40, 40), (39, 39)])
 def test_a_jpeg_is_stored_a_little_smaller_if_halving_gets_it_there(side: int, width: int, settings: Any) -> None:
     settings.IMAGE_LONGEST_SIDE = 40
-    finished = pipeline.process_image(uploaded_file(photograph(side, side // 2)))
+    finished = pipeline.process_image(uploaded_file(photograph(side, side * 3 // 4)))
     assert finished.width == width
-    assert pipeline.process_image(uploaded_file(encoded(four_colours(side, side // 2), "PNG"))).width == min(side, 40)
+    assert pipeline.process_image(uploaded_file(encoded(four_colours(side, side * 3 // 4), "PNG"))).width == min(
+        side, 40
+    )
 
 
 def test_the_longest_side_of_stored_images_is_a_setting(settings: Any) -> None:
