@@ -16,6 +16,7 @@ from accounts.credentials.forms import NewPasswordForm
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
 from accounts.withdrawal.forms import AddressForm
+from libs.api.errors import ServiceUnavailable
 from libs.throttling.client_address import client_address
 from libs.throttling.throttles import enforce_rate_limit
 
@@ -60,5 +61,9 @@ class ResetPasswordView(CodePageView):
             return self.form_invalid(form)
         except ValidationError as error:
             form.add_error("password", [str(fault) for fault in error.detail["password"]])  # type: ignore[call-overload]
+            return self.form_invalid(form)
+        except ServiceUnavailable as error:
+            # As many passwords are being hashed as may be.
+            form.add_error(None, str(error.detail))
             return self.form_invalid(form)
         return render(self.request, f"{FOLDER}/done.html")
