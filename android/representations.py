@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.timezone import localtime
 
 from media.image_urls import image_urls
@@ -18,7 +18,13 @@ from posts.representations import images_by_post
 def app_member_values(path: str = "") -> dict[str, Any]:
     """Return the arguments of `values()` for a member reached over a path such as "author__"."""
     columns = {f"member_{name}": F(f"{path}{name}") for name in ("id", "email", "name", "nickname")}
-    return columns | {"avatar_key": F(f"{path}avatar__image__key")}
+    return columns | avatar_values(path)
+
+
+def avatar_values(path: str = "") -> dict[str, Any]:
+    """Return the arguments of `values()` for the avatar of a member reached over a path."""
+    image = f"{path}avatar__image__"
+    return {"avatar_key": F(f"{image}key"), "avatar_has_variants": Q(**{f"{image}variants_at__isnull": False})}
 
 
 def app_member_representation(row: Mapping[str, Any], viewer_id: int) -> dict[str, Any]:
@@ -29,7 +35,7 @@ def app_member_representation(row: Mapping[str, Any], viewer_id: int) -> dict[st
         "email": row["member_email"] if is_own else mask_email(row["member_email"]),
         "name": row["member_name"] if is_own else row["member_nickname"],
         "nickname": row["member_nickname"],
-        "avatar_url": app_image_url(row["avatar_key"]) if row["avatar_key"] else None,
+        "avatar_url": app_avatar_url(row),
     }
 
 
@@ -37,6 +43,14 @@ def mask_email(email: str) -> str:
     """Return an e-mail address of which only the first letter and the domain are left."""
     local, _, host = email.rpartition("@")
     return f"{local[:1]}***@{host}"
+
+
+def app_avatar_url(row: Mapping[str, Any]) -> str | None:
+    """Return the URL of an avatar from `avatar_values`: of the smallest variant, or of the full one until it is made.
+
+    The app shows avatars in small circles only, many on a page.
+    """
+    return image_urls(row["avatar_key"], row["avatar_has_variants"])["thumb"] if row["avatar_key"] else None
 
 
 def app_image_url(key: str) -> str:

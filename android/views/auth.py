@@ -16,7 +16,7 @@ from accounts.sessions.tokens import session_of_token
 from accounts.signup import registration
 from android.authentication import ANDROID_AUDIENCE
 from android.openapi import BEARER
-from android.representations import app_image_url
+from android.representations import app_avatar_url, avatar_values
 from android.response_serializers import (
     JoinedSerializer,
     LoginAnswerSerializer,
@@ -137,10 +137,8 @@ class AuthViewSet(AppViewSet):
             enforce_address_limit("refresh-failure-address", request)
             raise
         member = pair.session.member
-        avatar = Member.objects.filter(pk=member.pk).values_list("avatar__image__key", flat=True).get()
-        return Response(
-            _login_response(pair) | {"email": member.email, "avatarUrl": app_image_url(avatar) if avatar else None}
-        )
+        avatar = Member.objects.values(**avatar_values()).get(pk=member.pk)
+        return Response(_login_response(pair) | {"email": member.email, "avatarUrl": app_avatar_url(avatar)})
 
     @operation(
         public=True,

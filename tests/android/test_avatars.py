@@ -55,6 +55,22 @@ def test_an_avatar_is_answered_with_its_address_and_shown_everywhere(
     assert {mina_app.profile()["avatar_url"], *(app.posts()[0]["avatar_url"] for app in (mina_app, jun_app))} == {url}
 
 
+def test_an_avatar_is_shown_small_everywhere_once_that_is_made(
+    mina_app: App, jun_app: App, mina: Member, settings: Settings, run_jobs: Callable[[], None]
+) -> None:
+    mina_app.upload_avatar(photograph(1_200, 900))
+    run_jobs()
+    mina_app.register_post("Snow")
+    assert mina_app.session
+    renewed = send_once(mina_app, mina_app._renewal(mina_app.session)).json()["avatarUrl"]
+    shown = {mina_app.profile()["avatar_url"], jun_app.posts()[0]["avatar_url"]}
+    jun_app.block(mina.pk)
+    shown |= {member["avatar_url"] for member in jun_app.blocking()["members"]}
+    url = f"{settings.IMAGE_BASE_URL}/{Image.objects.get().key}.thumb.webp"
+    assert {*shown, renewed} == {url}
+    assert max(Pillow.open(BytesIO(b"".join(Client().get(url.removeprefix(settings.PUBLIC_URL))))).size) <= 320
+
+
 def test_a_new_avatar_takes_the_place_of_the_old_one_whose_files_go(
     mina_app: App,
     image_folder: Path,
