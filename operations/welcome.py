@@ -1,14 +1,18 @@
 """The text that `make run` prints when the local server is ready."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 
 from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 def welcome_text() -> str:
     """Return the addresses of the server, the demo accounts, and where the data is."""
     url = settings.PUBLIC_URL
-    return f"""
+    return f"""{unreachable_url_warning()}
   Heart to Heart is running. Stop it with Ctrl-C.
 
     API        below {url}/api/v1/
@@ -17,6 +21,18 @@ def welcome_text() -> str:
     Log in     as a demo member: {DEMO_MEMBER}, same password
     E-mails    printed here, and saved in {settings.EMAIL_FILE_PATH}
     Data       {_data_location()}
+"""
+
+
+def unreachable_url_warning() -> str:
+    """Return what to set when other machines reach the server, but not the URLs that it names; else an empty text."""
+    is_local_url = urlsplit(settings.PUBLIC_URL).hostname in LOCAL_HOSTS
+    if settings.BIND in LOCAL_HOSTS or not is_local_url:
+        return ""
+    return f"""
+  WARNING: other devices reach this server at {settings.BIND}, but the URLs of images and links in e-mails begin with
+  {settings.PUBLIC_URL}, which is each device itself. Start it with the address of this machine, for example
+  PUBLIC_URL=http://192.168.0.10:{settings.PORT}
 """
 
 

@@ -30,3 +30,25 @@ def test_data_in_postgresql_is_named_by_its_database_without_password(
     assert "everything else in the database hearts" in text
     assert "make clean" not in text
     assert "secret" not in text
+
+
+LOCAL, NAMED = "http://127.0.0.1:8000", "http://192.168.0.10:8000"
+
+
+@pytest.mark.parametrize(
+    ("bind", "public_url", "is_warned"),
+    [
+        ("127.0.0.1", LOCAL, False),
+        ("::1", LOCAL, False),
+        ("0.0.0.0", LOCAL, True),
+        ("::", LOCAL, True),
+        ("192.168.0.10", "http://localhost:8000", True),
+        ("0.0.0.0", NAMED, False),
+    ],
+)
+def test_a_server_that_phones_reach_warns_of_urls_that_they_do_not(
+    settings: Any, bind: str, public_url: str, is_warned: bool
+) -> None:
+    settings.BIND, settings.PUBLIC_URL = bind, public_url
+    assert ("WARNING" in welcome_text()) == is_warned
+    assert ("PUBLIC_URL=http://" in welcome_text()) == is_warned
