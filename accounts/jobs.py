@@ -14,6 +14,7 @@ from accounts.models import Export, LoginSession, Member, SecurityEvent, Verific
 from accounts.sessions.revocation import are_marked_revoked, mark_revoked
 from libs.outbox.errors import PermanentFailure
 from libs.outbox.registry import handles
+from libs.throttling.rate_limits import count_hit
 
 # Servers that greylist take an e-mail after some minutes. Whoever waits longer has requested another code, or given up.
 CODE_EMAIL_MAX_AGE = timedelta(minutes=30)
@@ -59,9 +60,11 @@ def mail_former_address(payload: dict[str, Any]) -> None:
 
 @handles("accounts.mail_new_device", lane="email")
 def mail_new_device(payload: dict[str, Any]) -> None:
-    """Send the member an e-mail about a login from a new device or network."""
+    """Send the member an e-mail about a login from a new device or network, unless they had many of late."""
     session = LoginSession.objects.select_related("member").filter(pk=payload["session_id"]).first()
-    if session is not None and session.member.erasure_started_at is None:
+    if session is None or session.member.erasure_started_at is not None:
+        return
+    if count_hit("new-device-email", str(session.member_id)).allowed:
         send_new_device(session)
 
 

@@ -385,9 +385,12 @@ RATE_LIMITS = env.bool("RATE_LIMITS", True)
 THROTTLE_RATES = {
     "code-address": "30/hour",
     "code-email": "5/hour;20/day",
-    # All codes and all other e-mails of the server together; more wait.
-    "email-codes": "60/minute;1200/hour",
-    "email-notices": "60/minute;1200/hour",
+    # All codes and all other e-mails of the server together; more wait. Several times what one IPv6 site may cause, so
+    # that reaching it means a flood from many places.
+    "email-codes": "300/minute;5000/hour",
+    "email-notices": "300/minute;5000/hour",
+    # Whoever knows a password may log in without end, and each new device sends an e-mail.
+    "new-device-email": "10/hour;30/day",
     "confirm-address": "60/hour",
     "sign-up-address": "20/hour",
     "sign-in-address": "60/minute;600/hour",

@@ -65,6 +65,18 @@ def test_a_new_device_and_a_new_network_send_one_notice_each(
     assert str(Job.objects.latest("id").payload).count("@") == 0
 
 
+def test_a_mailbox_gets_few_notices_however_many_devices_log_in(
+    mina: Member, jun: Member, run_jobs: RunJobs, mailoutbox: SentEmails
+) -> None:
+    Phone.of(mina), Phone.of(jun)
+    for number in range(13):
+        Phone(f"198.51.{number}.7").log_in(mina.email)
+    Phone("198.51.100.7").log_in(jun.email)
+    run_jobs()
+    assert subjects(mailoutbox, mina.email) == [DEVICE] * 10
+    assert subjects(mailoutbox, jun.email) == [DEVICE]
+
+
 def test_a_failed_login_sends_no_new_device_notice(mina: Member, run_jobs: RunJobs, mailoutbox: SentEmails) -> None:
     Phone("198.51.100.7").log_in(mina.email, "wrong")
     run_jobs()
