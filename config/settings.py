@@ -227,7 +227,7 @@ IMAGE_MAX_PIXELS = env.int("IMAGE_MAX_PIXELS", 64_000_000)
 IMAGE_LONGEST_SIDE = env.int("IMAGE_LONGEST_SIDE", 2_048)
 # Formats that are decoded; remove one if its decoder has a security hole.
 IMAGE_FORMATS = env.list("IMAGE_FORMATS", default=["JPEG", "PNG", "WEBP", "AVIF", "HEIC"])
-# Number of images that one process decodes at the same time.
+# Number of images that one process decodes at the same time, at best as many as there are cores.
 IMAGE_DECODER_THREADS = env.int("IMAGE_DECODER_THREADS", 2)
 # Storage of one member. Bytes, and number of images.
 IMAGE_QUOTA_BYTES = env.int("IMAGE_QUOTA_BYTES", 5_000_000_000)

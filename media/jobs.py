@@ -1,7 +1,7 @@
 """Outbox jobs: make the smaller variants of new images, delete the files of discarded ones."""
 
 import logging
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from libs.outbox.registry import handles
+from libs.thread_pools import CallerThreadPoolExecutor, lower_priority
 from media.models import Image
 from media.processing.decoding import encode_webp, scaled_size, thumbnail_size
 from media.storage import image_files
@@ -21,6 +22,8 @@ VARIANT_SIZES = {"thumb": partial(thumbnail_size, side=320), "feed": partial(sca
 # The blurhash is computed from a copy of this size: the result is the same, in a thousandth of the time. Pixels.
 BLURHASH_SIDE = 32
 BLURHASH_COMPONENTS = (4, 3)
+# The priority of the thread that encodes variants (nice values: 0 to 19).
+VARIANT_NICENESS = 10
 
 
 @handles("media.make_variants", lane="files")
@@ -32,7 +35,8 @@ def make_variants(payload: dict[str, Any]) -> None:
     with Pillow.open(BytesIO(image_files.read_variant(image.key, "full")), formats=["JPEG"]) as full:
         full.load()
         for variant, variant_size in VARIANT_SIZES.items():
-            image_files.replace_variant(image.key, variant, encode_webp(full, variant_size(full.size)))
+            data = _variant_pool().submit(encode_webp, full, variant_size(full.size)).result()
+            image_files.replace_variant(image.key, variant, data)
         blur = compute_blurhash(full)
     is_still_stored = Image.objects.stored().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
     if not is_still_stored:
@@ -49,6 +53,12 @@ def delete_files(payload: dict[str, Any]) -> None:
     Image.objects.filter(pk__in=keys).delete()
     if restored := discarded.update(discarded_at=None, checked_at=None):
         logger.warning("discarded images are referenced again and were not deleted", extra={"images": restored})
+
+
+@cache
+def _variant_pool() -> CallerThreadPoolExecutor:
+    """Return one thread whose work waits while uploads are decoded: nobody waits for the smaller variants."""
+    return CallerThreadPoolExecutor(1, "variants", initializer=lower_priority, initargs=(VARIANT_NICENESS,))
 
 
 def compute_blurhash(image: Pillow.Image) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import File
 
-from libs.thread_pools import CallerThreadPoolExecutor, lower_priority
+from libs.thread_pools import CallerThreadPoolExecutor
 from media.errors import Busy, ImageTooLarge, ImageTooManyPixels, NotAnImage, TooManyImages
 from media.formats import InvalidImage, ParsedImage, TooManyPixels, parse_image
 from media.formats.parsed_image import check_pixel_count
@@ -33,8 +33,6 @@ LARGE_IMAGE_PIXELS = 24_000_000
 THREADS_FOR_OTHER_REQUESTS = 2
 # How often a request that waits for its images looks whether its client is still there. Seconds.
 CLIENT_CHECK_SECONDS = 0.1
-# Lower priority of decoder threads than of those that answer requests (nice values: 0 to 19).
-DECODER_NICENESS = 5
 _large_image_lock = Semaphore()
 
 
@@ -131,4 +129,4 @@ def _upload_semaphore(uploads: int) -> Semaphore:
 @cache
 def _decoder_pool(threads: int) -> CallerThreadPoolExecutor:
     # Threads suffice, since decoders release the GIL; the whole process has few, since each needs memory.
-    return CallerThreadPoolExecutor(threads, "decoder", initializer=lower_priority, initargs=(DECODER_NICENESS,))
+    return CallerThreadPoolExecutor(threads, "decoder")

@@ -9,6 +9,7 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from media import jobs
 from media.errors import Busy
 from media.processing import pipeline
 from tests.factories import upload
@@ -46,8 +47,10 @@ def test_two_threads_are_left_to_other_requests(settings: Settings, threads: int
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives threads priorities of their own")
-def test_decoders_leave_the_processor_to_requests_and_requests_keep_theirs() -> None:
-    pool = pipeline._decoder_pool(1)
-    niceness = pool.submit(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id())).result()
-    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    assert niceness == min(19, max(own, pipeline.DECODER_NICENESS))
+def test_variants_leave_the_processor_to_uploads_that_somebody_waits_for() -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    before = niceness()
+    assert jobs._variant_pool().submit(niceness).result() == max(before, jobs.VARIANT_NICENESS)
+    assert pipeline._decoder_pool(1).submit(niceness).result() == niceness() == before
