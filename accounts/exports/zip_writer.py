@@ -1,6 +1,6 @@
 """Write an export: JSON files, images and a manifest into a zip, with one image in memory at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import IO, Any, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -8,12 +8,13 @@ import orjson
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from accounts.exports.contents import image_path, iterate_by_id
+from accounts.exports.contents import image_path, iterate_by_id, without_missing_images
 from accounts.exports.progress import ExportProgress
 from accounts.member_data_registry import ExportContent, export_functions
 from accounts.models import Export, Member
 from libs.api.renderers import JSON_OPTIONS, json_default
 from media.models import Image
+from media.processing.decoding import is_sound
 from media.storage import image_files
 
 LANGUAGES = ("ko", "en")
@@ -53,12 +54,13 @@ def write_export(export: Export, file: IO[bytes], progress: ExportProgress) -> N
         for language in LANGUAGES:
             text = render_to_string(f"accounts/export/README.{language}.txt", {"member": member})
             writer.add_file(f"README.{language}.txt", [text.encode()])
-        for name, export_rows in export_functions().items():
-            writer.add_file(f"{name}.json", _json_parts(export_rows(member), progress))
-            progress.count_file()
-        # The list in memory is bounded by IMAGE_QUOTA_COUNT.
+        # First, so that no other file names an image that is not there. The list is bounded by IMAGE_QUOTA_COUNT.
         images = [_add_image(image, writer, progress) for image in iterate_by_id(images_to_export(member))]
-        writer.add_file("pictures.json", _json_parts(images, progress))
+        names = {image["file"] for image in images}
+        for name, export_rows in export_functions().items():
+            writer.add_file(f"{name}.json", _json_parts(export_rows(member), names, progress))
+            progress.count_file()
+        writer.add_file("pictures.json", _json_parts(images, names, progress))
         times = {"asked_at": export.created_at, "made_at": timezone.now()}
         writer.add_file("manifest.json", [_json({"member_id": str(member.pk), **times, "files": writer.files})])
 
@@ -68,27 +70,29 @@ def images_to_export(member: Member) -> Any:
     return Image.objects.stored().filter(owner=member.pk)
 
 
-def _json_parts(content: ExportContent, progress: ExportProgress) -> Iterator[bytes]:
-    """An object, or an array row by row."""
+def _json_parts(content: ExportContent, names: Container[str], progress: ExportProgress) -> Iterator[bytes]:
+    """An object, or an array row by row, with null for images whose names are not among these."""
     if isinstance(content, Mapping):
-        yield _json(content)
+        yield _json(without_missing_images(content, names))
         return
     before = b"[\n"
     for row in content:
         progress.save()
-        yield before + _json(row)
+        yield before + _json(without_missing_images(row, names))
         before = b",\n"
     yield b"[]\n" if before == b"[\n" else b"\n]\n"
 
 
 def _add_image(image: Image, writer: ZipWriter, progress: ExportProgress) -> dict[str, Any]:
     data, name = image_files.find_variant(image.key, "full"), image_path(image.pk)
+    if data is not None and not is_sound(data, image.bytes):
+        data = None
     if data is not None:
         # A JPEG cannot be compressed further.
         writer.add_file(name, [data], compress=False)
     progress.count_file()
     fields = {name: getattr(image, name) for name in ("alt", "width", "height", "created_at")}
-    # If storage has lost the file, the export says so and contains the rest.
+    # If storage has lost or damaged the file, the export says so and contains the rest.
     return {"id": str(image.pk), "file": name if data is not None else None, **fields}
 
 

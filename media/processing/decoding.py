@@ -5,6 +5,7 @@ Imports neither Django nor settings, since it also runs in the sandbox process.
 
 from dataclasses import dataclass, replace
 from io import BytesIO
+from struct import error
 
 import pi_heif
 from PIL import AvifImagePlugin, Image, ImageCms
@@ -22,6 +23,8 @@ JPEG_QUALITY = 85
 # A copy may be smaller than asked for by this factor if the decoder gets there by halving. Phone photos are 4,000 to
 # 4,080 pixels wide, and decoding them at half size costs half of what 2,048 pixels do.
 ACCEPTED_SCALE = 0.95
+# What the decoder raises for a damaged file.
+DAMAGE_ERRORS = (OSError, SyntaxError, ValueError, ArithmeticError, MemoryError, error, Image.DecompressionBombError)
 # The longest side that WebP can have, but for a little. Pixels.
 MAX_SIDE = 16_000
 TRANSPOSE_BY_ORIENTATION = {
@@ -67,6 +70,17 @@ def reencode(image: Image.Image, parsed: ParsedImage, longest_side: int) -> Proc
         small = small.transpose(TRANSPOSE_BY_ORIENTATION[parsed.orientation])
     final = _convert_to_srgb(_flatten_on_white(small), profile)
     return ProcessedImage(encode_jpeg(final), final.width, final.height)
+
+
+def is_sound(data: bytes, length: int) -> bool:
+    """Whether a stored JPEG has its length in bytes and can be decoded; an eighth of its pixels tells."""
+    try:
+        with Image.open(BytesIO(data), formats=["JPEG"]) as image:
+            image.draft(None, (image.width // 8, image.height // 8))
+            image.load()
+    except DAMAGE_ERRORS:
+        return False
+    return len(data) == length
 
 
 def encode_jpeg(image: Image.Image) -> bytes:

@@ -162,6 +162,37 @@ def test_an_image_that_storage_lost_is_listed_and_the_rest_is_exported(
     assert files == [None, f"pictures/{safe.pk}.jpg"]
 
 
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "cut off": lambda data: data[: len(data) // 2],
+    "empty": lambda data: b"",
+    "zeros": lambda data: bytes(len(data)),
+    "zeros at its end": lambda data: data[: len(data) // 4].ljust(len(data), b"\0"),
+    "longer": lambda data: data + b"x",
+}
+
+
+@pytest.mark.parametrize("damage", [None, *DAMAGES])
+def test_no_file_of_an_export_names_an_image_that_is_lost_or_damaged(
+    export: Export, mina: Member, store_image: Callable[..., Image], damage: str | None
+) -> None:
+    avatar, lost, safe = store_image(mina), store_image(mina), store_image(mina)
+    mina.set_avatar(avatar.pk)
+    text = f"pictures/{lost.pk}.jpg"
+    Post.objects.publish(author=mina, text=text, image_ids=[lost.pk, safe.pk])
+    for image in (avatar, lost):
+        path = Path(storages["default"].path(file_name(image.key, "full")))
+        if damage is None:
+            path.unlink()
+        else:
+            path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    archive = export()
+    (post,) = read_json(archive, "posts")
+    assert post["text"] == text
+    assert [image["file"] for image in post["images"]] == [None, f"pictures/{safe.pk}.jpg"]
+    assert read_json(archive, "profile")["avatar"] is None
+    assert [name for name in archive.namelist() if name.endswith(".jpg")] == [f"pictures/{safe.pk}.jpg"]
+
+
 def test_more_posts_than_fit_a_chunk_are_all_exported(export: Export, mina: Member) -> None:
     posts = PostFactory.create_batch(1_003, author=mina)
     ids = [str(number) for number in sorted(post.pk for post in posts)]
