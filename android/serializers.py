@@ -6,6 +6,7 @@ from django.core.files.base import File
 from rest_framework import serializers
 
 from accounts.fields import EmailAddressField
+from accounts.profiles.nicknames import NicknameField
 from android.fields import AppPasswordField, NumberField
 from libs.api.fields import TextField
 from libs.api.serializers import UniqueFieldsSerializer
@@ -32,7 +33,7 @@ class JoinSerializer(EmailSerializer):
     """A new member."""
 
     name = TextField(max_graphemes=NAME_MAX_GRAPHEMES)
-    nickname = TextField(max_graphemes=NAME_MAX_GRAPHEMES)
+    nickname = NicknameField(max_graphemes=NAME_MAX_GRAPHEMES)
     password = AppPasswordField()
 
 

@@ -128,6 +128,8 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="member_email_lower")]
         indexes = [
             models.Index(fields=["withdrawn_at"], name="member_withdrawn", condition=Q(withdrawn_at__isnull=False)),
+            # The names of staff, which no other member may take.
+            models.Index(fields=["id"], name="member_staff", condition=Q(is_staff=True)),
             # Searches by nickname: any part of it, and its beginning whatever the database's locale.
             SearchGinIndex(OpClass(SearchKey("nickname"), name="gin_trgm_ops"), name="member_nickname_search"),
             SearchIndex(OpClass(SearchKey("nickname"), name="text_pattern_ops"), name="member_nickname_prefix"),

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.models.member import ABOUT_MAX_GRAPHEMES, NAME_MAX_GRAPHEMES, NICKNAME_MAX_GRAPHEMES
 from accounts.profiles.counts import COUNT_LIMIT
+from accounts.profiles.nicknames import NicknameField
 from libs.api.fields import IdField, TextField
 from libs.api.serializers import StrictSerializer
 from media.serializers import ImageSerializer
@@ -67,7 +68,7 @@ class ProfileChangeSerializer(StrictSerializer):
     """What a member may change about themselves."""
 
     name = TextField(max_graphemes=NAME_MAX_GRAPHEMES, required=False)
-    nickname = TextField(max_graphemes=NICKNAME_MAX_GRAPHEMES, required=False)
+    nickname = NicknameField(max_graphemes=NICKNAME_MAX_GRAPHEMES, required=False)
     about = TextField(max_graphemes=ABOUT_MAX_GRAPHEMES, multiline=True, allow_blank=True, required=False)
 
 

@@ -11,6 +11,7 @@ from accounts.errors import ProofInvalid, TermsOutdated
 from accounts.fields import EmailAddressField, PasswordField
 from accounts.models import Member, VerificationCode
 from accounts.models.member import NAME_MAX_GRAPHEMES, NICKNAME_MAX_GRAPHEMES, check_terms_version
+from accounts.profiles.nicknames import NicknameField
 from accounts.sessions.serializers import DeviceSerializer
 from libs.api.fields import TextField
 from libs.api.serializers import StrictSerializer
@@ -41,7 +42,7 @@ class SignUpSerializer(DeviceSerializer):
     proof = serializers.CharField(max_length=400)
     password = PasswordField()
     name = TextField(max_graphemes=NAME_MAX_GRAPHEMES)
-    nickname = TextField(max_graphemes=NICKNAME_MAX_GRAPHEMES)
+    nickname = NicknameField(max_graphemes=NICKNAME_MAX_GRAPHEMES)
     terms_version = serializers.CharField(max_length=40, help_text="The version accepted; /api/v1/config names it.")
 
     # The address that the proof is for; set before the password is validated, since `proof` is declared first.

@@ -110,6 +110,12 @@ def test_blank_names_and_longer_ones_are_refused(confirmed: App, field: str) -> 
     assert not Member.objects.exists()
 
 
+@pytest.mark.parametrize("nickname", ["Mi\u200bna", "admin", "하트투하트"])
+def test_a_nickname_that_v1_refuses_is_refused(confirmed: App, nickname: str) -> None:
+    assert join_response(nickname=nickname) == (400, "GLOBAL_002")
+    assert join_response() == (201, "")
+
+
 def test_a_refused_join_leaves_the_confirmation_good(confirmed: App) -> None:
     wrong = {"password": "short"}, {"password": "P@ssw0rd"}, {"name": " "}, {"nickname": "n" * 21}, {"name": None}
     assert [join_response(**change) for change in wrong] == [(400, "GLOBAL_002")] * 5

@@ -60,7 +60,7 @@ class MeViewSet(OwnAccountViewSet):
     )
     def partial_update(self, request: Request) -> Response:
         """Change name, nickname or about."""
-        data = self.validated_data()
+        data = self.validated_data(self.me())
         with transaction.atomic():
             member = self.lock_member()
             member.update(**data)

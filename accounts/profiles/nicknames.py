@@ -1,0 +1,78 @@
+"""Which nicknames are refused: those with invisible characters, and those that pass for the service or its staff."""
+
+# ruff: noqa: RUF001 - it warns of the very characters that are listed here
+
+import unicodedata
+from typing import Any
+
+import regex
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Member
+from libs.api.fields import GRAPHEME, TextField
+from libs.text_search import search_key
+
+INVISIBLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\u2800]")
+# Where invisible characters have a meaning: within an emoji, and as joiners within words of scripts that need them.
+EMOJI = regex.compile(r"\p{Extended_Pictographic}.*[^\u200D]|[0-9#*]\uFE0F\u20E3", flags=regex.DOTALL)
+JOINER = regex.compile(r"(?<=[\p{Arabic}\p{ccc=9}])[\u200C\u200D](?=[\p{Arabic}\p{Letter}])")
+# Characters that look like a Latin letter, after NFKC and without case and accents (the kinds of Unicode UTS 39).
+LOOKALIKES = {
+    "a": "аαɑ@4", "b": "вβ8", "c": "сϲ", "d": "ԁ", "e": "еεє3", "g": "ɡ", "h": "һнհ", "i": "іιıɩӏ1!|l", "j": "ј",
+    "k": "кκ", "m": "м", "n": "ոηп", "o": "оοօ0", "p": "рρ", "q": "ԛ", "r": "г", "s": "ѕ5$", "t": "тτ", "u": "սυ",
+    "v": "ѵν", "w": "ԝω", "x": "хχ", "y": "уγ",
+}  # fmt: skip
+AS_LATIN = str.maketrans({other: latin for latin, others in LOOKALIKES.items() for other in others})
+SERVICE = ("hearttoheart", "heart2heart", "하트투하트")
+ROLES = (
+    "admin", "administrator", "moderator", "mod", "operator", "official", "staff", "support", "system", "root",
+    "team", "helpdesk", "customerservice", "security",
+)  # fmt: skip
+KOREAN_ROLES = ("운영자", "운영진", "운영팀", "관리자", "고객센터", "공식계정")
+
+
+class NicknameField(TextField):
+    """A nickname; one that the member has already stays valid."""
+
+    default_error_messages = {
+        "invisible": _("Invisible characters are not allowed here."),
+        "reserved": _("This name can be taken for that of our team. Choose another one."),
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the nickname; raise ValidationError."""
+        nickname = super().to_internal_value(data)
+        member = getattr(self.parent, "instance", None)
+        if member is not None and nickname == member.nickname:
+            return nickname
+        if has_invisible_characters(nickname):
+            self.fail("invisible")
+        if not (member is not None and member.is_staff) and is_reserved(nickname):
+            self.fail("reserved")
+        return nickname
+
+
+def has_invisible_characters(nickname: str) -> bool:
+    """Return whether it contains characters that nobody sees, and that could tell it from an equal one."""
+    graphemes = GRAPHEME.findall(JOINER.sub("", nickname))
+    return any(INVISIBLE.search(grapheme) and not EMOJI.fullmatch(grapheme) for grapheme in graphemes)
+
+
+def is_reserved(nickname: str) -> bool:
+    """Return whether it looks like a name of the service, of a role, or of a member of the staff."""
+    looks = skeleton(nickname)
+    if any(skeleton(name) in looks for name in (*SERVICE, *KOREAN_ROLES)):
+        return True
+    staff = Member.objects.filter(is_staff=True).values_list("nickname", "name")
+    return looks in {skeleton(name) for name in ROLES} | {skeleton(name) for names in staff for name in names} - {""}
+
+
+def skeleton(name: str) -> str:
+    """Return what the name looks like: letters only, without accents, those of other scripts as Latin ones.
+
+    Numbers at the ends do not count: admin1 looks like admin.
+    """
+    plain = unicodedata.normalize("NFD", search_key(name) or "")
+    letters = "".join(character for character in plain if not unicodedata.combining(character))
+    kept = regex.sub(r"[^\p{L}\p{N}@$!|]", "", letters).strip("0123456789!|") or letters
+    return kept.translate(AS_LATIN).replace("rn", "m").replace("vv", "w")
