@@ -49,9 +49,9 @@ def test_a_password_hashed_as_typed_by_an_earlier_release_works(mina: Member, pa
 
 
 def test_the_length_of_a_password_is_that_of_its_normalised_form(mina: Member) -> None:
-    phone = Phone.of(mina)
     mina.set_password(PASSWORD)
     mina.save()
+    phone = Phone.of(mina)
     short, long = (unicodedata.normalize("NFD", text) for text in ("바닷가의마을", "바닷가의 작은 마을 " * 11))
     answers = [phone.post("me/password", current=PASSWORD, password=password) for password in (short, long)]
     assert [answer.status_code for answer in answers] == [400, 204]
@@ -59,9 +59,9 @@ def test_the_length_of_a_password_is_that_of_its_normalised_form(mina: Member) -
 
 
 def test_full_width_letters_are_no_way_round_the_common_passwords(mina: Member) -> None:
-    phone = Phone.of(mina)
     mina.set_password(PASSWORD)
     mina.save()
+    phone = Phone.of(mina)
     answer = phone.post("me/password", current=PASSWORD, password="ｐａｓｓｗｏｒｄ１２３４")
     assert answer.json()["errors"][0]["code"] == "password_too_common"
 
