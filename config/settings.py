@@ -414,7 +414,7 @@ THROTTLE_RATES = {
 OUTBOX_THREAD = env.bool("OUTBOX_THREAD", False)
 # Jobs that one worker process runs at the same time, by lane: each lane has threads of its own. Most of an e-mail is
 # waiting for the mail server. Numbers.
-OUTBOX_WORKERS = {"email": 4, "files": 1, "exports": 1, "bulk": 1, "default": 1}
+OUTBOX_WORKERS = {"email": 6, "files": 1, "exports": 1, "bulk": 1, "default": 1}
 _workers = env.dict("OUTBOX_WORKERS", default={})
 OUTBOX_WORKERS |= {lane: int(number) for lane, number in _workers.items()}
 # Attempts after which a job has failed for good.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 # A /48 has 65,536 networks of /64. One customer can rent it, and a mobile carrier can have a thousand phones in it.
-SITE_MULTIPLE = 10
+SITE_MULTIPLE = 4
 
 KeyedBy = Literal["member", "session", "address"]
 
