@@ -9,7 +9,6 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
 from libs.throttling.errors import TooManyRequests
-from libs.throttling.throttles import enforce_address_limit
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -28,7 +27,3 @@ class CodePageView(FormView):  # type: ignore[type-arg]
             page = render(request, f"{self.folder}/too_many_requests.html", {"minutes": -(-wait // 60)}, status=429)
             page.headers["Retry-After"] = str(wait)
             return page
-
-    def enforce_address_limit(self, scope: str) -> None:
-        """Count the request by the network of its client. Raises TooManyRequests."""
-        enforce_address_limit(scope, self.request)

@@ -304,8 +304,10 @@ PASSWORD_GUESSES_TOTAL = env.int("PASSWORD_GUESSES_TOTAL", 100)
 PASSWORD_GUESS_WINDOW_SECONDS = env.int("PASSWORD_GUESS_WINDOW_SECONDS", 900)
 # Lifetime of a code that was sent by e-mail, from sending. Seconds.
 VERIFICATION_CODE_SECONDS = env.int("VERIFICATION_CODE_SECONDS", 300)
-# Wrong guesses after which a code is invalid.
+# Wrong guesses at a code that each request, known by its ticket or network, and each other network has.
 VERIFICATION_CODE_GUESSES = env.int("VERIFICATION_CODE_GUESSES", 5)
+# Wrong guesses at a code of all who did not ask for it; more than one or two networks of strangers can make.
+VERIFICATION_CODE_GUESSES_TOTAL = env.int("VERIFICATION_CODE_GUESSES_TOTAL", 50)
 # Lifetime of the proof that a correct code gives, for example for sign-up. Seconds.
 VERIFICATION_PROOF_SECONDS = env.int("VERIFICATION_PROOF_SECONDS", 1_800)
 # Lifetime of an access token. Seconds.
@@ -383,16 +385,23 @@ ANDROID_SUNSET_DATE = env.str("ANDROID_SUNSET_DATE", "")
 RATE_LIMITS = env.bool("RATE_LIMITS", True)
 # Rates by scope in the notation of the limits library, several separated by ";". docs/api.md says what each limits.
 THROTTLE_RATES = {
-    "code-address": "30/hour",
+    # Mobile carriers share one IPv4 address between hundreds of phones (RFC 6269). So limits by address count only what
+    # costs: e-mails, wrong codes, sign-ups that are hashed. A hundred an hour lets a tenth of a thousand phones sign up
+    # in the hour after an announcement.
+    "code-address": "100/hour;400/day",
+    # By mailbox and asking network: an e-mail that is late is asked for again two or three times.
     "code-email": "5/hour;20/day",
+    # By mailbox, of all networks: above that of one, so that one stranger uses up nobody's codes.
+    "code-mailbox": "15/hour;60/day",
     # All codes and all other e-mails of the server together; more wait. Several times what one IPv6 site may cause, so
     # that reaching it means a flood from many places.
     "email-codes": "300/minute;5000/hour",
     "email-notices": "300/minute;5000/hour",
     # Whoever knows a password may log in without end, and each new device sends an e-mail.
     "new-device-email": "10/hour;30/day",
-    "confirm-address": "60/hour",
-    "sign-up-address": "20/hour",
+    "confirm-address": "100/hour",
+    "sign-up-address": "100/hour",
+    # Each costs a slow hash. Phones stay logged in, so that a thousand of them log in a few times an hour.
     "sign-in-address": "60/minute;600/hour",
     "refresh-failure-address": "60/minute",
     "upload-member": "120/hour;600/day",

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from rest_framework.exceptions import ValidationError
 
 from accounts.code_pages import CodePageView
+from accounts.code_requests import count_wrong_codes, request_code
 from accounts.credentials import passwords
 from accounts.credentials.forms import NewPasswordForm
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
@@ -18,7 +18,6 @@ from accounts.models import VerificationCode
 from accounts.withdrawal.forms import AddressForm
 from libs.api.errors import ServiceUnavailable
 from libs.throttling.client_address import client_address
-from libs.throttling.throttles import enforce_rate_limit
 
 FOLDER = "accounts/password_reset"
 
@@ -33,9 +32,7 @@ class RequestResetCodeView(CodePageView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Request a code by e-mail, and show the form for it."""
         email = form.cleaned_data["email"]
-        self.enforce_address_limit("code-address")
-        enforce_rate_limit("code-email", email)
-        VerificationCode.objects.request_code(email, VerificationCode.RESET, get_language() or "en")
+        request_code(self.request, email, VerificationCode.RESET)
         return render(self.request, f"{FOLDER}/confirm_code.html", {"form": NewPasswordForm(initial={"email": email})})
 
 
@@ -52,10 +49,10 @@ class ResetPasswordView(CodePageView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Reset the password, or say what is wrong with the code or the password."""
-        self.enforce_address_limit("confirm-address")
         data, address = form.cleaned_data, client_address(self.request)
         try:
-            passwords.reset_password(data["email"], data["code"], data["password"], address=address)
+            with count_wrong_codes(self.request):
+                passwords.reset_password(data["email"], data["code"], data["password"], address=address)
         except (CodeIncorrect, CodeExpired, CodeUsedUp) as error:
             form.add_error("code", str(error.detail))
             return self.form_invalid(form)

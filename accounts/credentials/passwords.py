@@ -10,26 +10,28 @@ from accounts.models import Member, PasswordGuess, SecurityEvent, VerificationCo
 from accounts.models.member import MemberQuerySet
 from accounts.models.password_guess import session_counters, stranger_counters
 from accounts.sessions import login
+from libs.throttling.client_address import coarse_network_of
 
 
-def reset_password(email: str, typed: str, password: str, *, address: str) -> None:
+def reset_password(email: str, code: str, password: str, *, address: str, ticket: str = "") -> None:
     """Set a new password for whoever reads the member's e-mail, and log out all devices.
 
     Raises as `VerificationCode.objects.check_code` does, or ValidationError for a password that is not accepted, after
     which the code is still valid. A member who was suspended since the code was sent is answered like an unknown
     address. A member who may still cancel their withdrawal stays withdrawn until they log in.
     """
-    code = VerificationCode.objects.check_code(typed, VerificationCode.RESET, email)
-    validate_new_password(password, _member_to_reset(Member.objects.all(), code.email))
+    asker = {"network": coarse_network_of(address), "ticket": ticket}
+    sent = VerificationCode.objects.check_code(code, VerificationCode.RESET, email, **asker)
+    validate_new_password(password, _member_to_reset(Member.objects.all(), sent.email))
     # Slow on purpose, so after everything that may be refused, and before the transaction, which holds locks.
     hashed = make_password(password)
     with transaction.atomic():
-        member = _member_to_reset(Member.objects.select_for_update(no_key=True), code.email)
-        VerificationCode.objects.consume(code)
+        member = _member_to_reset(Member.objects.select_for_update(no_key=True), sent.email)
+        VerificationCode.objects.consume(sent)
         _set_password(member, hashed, because=SecurityEvent.PASSWORD_RESET)
     # The member may have guessed before, and should not have to wait now.
-    PasswordGuess.objects.reset(stranger_counters(code.email, address))
-    PasswordGuess.objects.reset(session_counters(code.email))
+    PasswordGuess.objects.reset(stranger_counters(sent.email, address))
+    PasswordGuess.objects.reset(session_counters(sent.email))
 
 
 def _member_to_reset(members: MemberQuerySet, email: str) -> Member:

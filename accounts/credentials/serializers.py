@@ -1,11 +1,11 @@
 """Serializers of password and e-mail changes."""
 
 from accounts.fields import PasswordField
-from accounts.signup.serializers import VerificationCodeSerializer, VerificationConfirmationSerializer
+from accounts.signup.serializers import TicketConfirmationSerializer, VerificationCodeSerializer
 from libs.api.serializers import StrictSerializer
 
 
-class PasswordResetSerializer(VerificationConfirmationSerializer):
+class PasswordResetSerializer(TicketConfirmationSerializer):
     """A code from the e-mail and the new password."""
 
     password = PasswordField()

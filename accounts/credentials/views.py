@@ -1,10 +1,10 @@
 """/me/password, /me/email and /password-resets: changes of a member's credentials."""
 
-from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.code_requests import CODE_LIMITS, GUESS_LIMITS, count_wrong_codes, request_code
 from accounts.credentials import email_change, passwords
 from accounts.credentials.serializers import EmailChangeSerializer, PasswordChangeSerializer, PasswordResetSerializer
 from accounts.errors import (
@@ -21,13 +21,19 @@ from accounts.openapi_examples import OWN_PROFILE
 from accounts.profiles.representations import own_profile_representation
 from accounts.profiles.serializers import OwnProfileSerializer
 from accounts.sessions import login
-from accounts.signup.serializers import VerificationCodeSerializer, VerificationConfirmationSerializer
+from accounts.signup.serializers import (
+    TicketSerializer,
+    VerificationCodeSerializer,
+    VerificationConfirmationSerializer,
+)
 from accounts.viewsets import OwnAccountViewSet
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.client_address import client_address
-from libs.throttling.throttles import enforce_rate_limit, rate_limit
+from libs.throttling.throttles import rate_limit
+
+TICKET = {"ticket": "Zb0m2c1kQv4nXw8sT6yRdA"}
 
 
 class CredentialsViewSet(OwnAccountViewSet):
@@ -58,7 +64,7 @@ class CredentialsViewSet(OwnAccountViewSet):
         request=EmailChangeSerializer,
         responses={202: OpenApiResponse(description="The e-mail is on its way.")},
         examples=[request_example({"email": "mina@example.org", "password": "a long enough password"})],
-        rate_limits=[rate_limit("password-member", by="member")],
+        rate_limits=[rate_limit("password-member", by="member"), *CODE_LIMITS],
         errors=[PasswordWrong, TooManyGuesses, PasswordResetRequired],
     )
     def request_email_change(self, request: Request) -> Response:
@@ -66,8 +72,7 @@ class CredentialsViewSet(OwnAccountViewSet):
         data = self.validated_data()
         member = self.me()
         login.confirm_password(member, data["password"])
-        enforce_rate_limit("code-email", data["email"])
-        VerificationCode.objects.request_code(data["email"], VerificationCode.NEW_EMAIL, get_language() or "en", member)
+        request_code(request, data["email"], VerificationCode.NEW_EMAIL, member=member)
         return Response(status=202)
 
     @operation(
@@ -77,13 +82,14 @@ class CredentialsViewSet(OwnAccountViewSet):
         request=VerificationConfirmationSerializer,
         responses=OwnProfileSerializer,
         examples=[request_example({"email": "mina@example.org", "code": "H7KM4QXP"}), response_example(OWN_PROFILE)],
-        rate_limits=[rate_limit("confirm-address")],
+        rate_limits=GUESS_LIMITS,
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp, EmailTaken],
     )
     def change_email(self, request: Request) -> Response:
         """Change the address."""
         data = self.validated_data()
-        member = email_change.change_email(self.me(), data["email"], data["code"])
+        with count_wrong_codes(request):
+            member = email_change.change_email(self.me(), data["email"], data["code"])
         return Response(own_profile_representation(member))
 
 
@@ -96,34 +102,38 @@ class PasswordResetViewSet(StrictViewSet):
         summary="Request a code to reset the password",
         description="The response is the same for every address; only a member's gets an e-mail.",
         request=VerificationCodeSerializer,
-        responses={202: OpenApiResponse(description="If a member has this address, the e-mail is on its way.")},
-        examples=[request_example({"email": "mina@example.com"})],
-        rate_limits=[rate_limit("code-address")],
+        responses={
+            202: OpenApiResponse(
+                TicketSerializer, description="If a member has this address, the e-mail is on its way."
+            )
+        },
+        examples=[request_example({"email": "mina@example.com"}), response_example(TICKET, 202)],
+        rate_limits=CODE_LIMITS,
     )
     def create(self, request: Request) -> Response:
         """Request a code."""
         email = self.validated_data()["email"]
-        enforce_rate_limit("code-email", email)
-        VerificationCode.objects.request_code(email, VerificationCode.RESET, get_language() or "en")
-        return Response(status=202)
+        return Response({"ticket": request_code(request, email, VerificationCode.RESET)}, status=202)
 
     @operation(
         id="reset_password",
         public=True,
         summary="Reset the password",
-        description="Ends all login sessions; log in with the new password. A code is valid for five guesses and one "
+        description="Ends all login sessions; log in with the new password. A code is valid for five guesses of the "
+        "request with this ticket, and one "
         "success. After a password that is not accepted it is still valid.",
         request=PasswordResetSerializer,
         responses={204: OpenApiResponse(description="The password is changed, and all login sessions have ended.")},
         examples=[
             request_example({"email": "mina@example.com", "code": "H7KM4QXP", "password": "a long enough password"})
         ],
-        rate_limits=[rate_limit("confirm-address")],
+        rate_limits=GUESS_LIMITS,
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp],
     )
     def confirm(self, request: Request) -> Response:
         """Reset the password."""
         data = self.validated_data()
         address = client_address(request)
-        passwords.reset_password(data["email"], data["code"], data["password"], address=address)
+        with count_wrong_codes(request):
+            passwords.reset_password(**data, address=address)
         return Response(status=204)

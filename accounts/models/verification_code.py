@@ -22,6 +22,8 @@ LENGTH = 8
 PROOF_SALT = "accounts.proof"
 # More than the limits of requests and the retries of their e-mails make in the lifetime of a code. A number.
 MAX_EARLIER_CODES = 50
+# Tickets and networks of the newest requests, as many as the limit of a day lets through. A number.
+MAX_ASKERS = 120
 # Networks recorded that tried to join with one address before it was confirmed. A number.
 MAX_EARLY_NETWORKS = 20
 
@@ -47,31 +49,37 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
     """Codes by address and purpose."""
 
     @transaction.atomic
-    def request_code(self, email: str, purpose: str, language: str, member: Any = None) -> None:
+    def request_code(self, email: str, purpose: str, language: str, member: Any = None, *, network: str = "") -> str:
         """Enqueue an e-mail with a new code; with a member only they can use it. Former codes stay valid.
+
+        Returns the ticket of the request. Who shows it, or is in the network that asked, has guesses of their own.
 
         Nothing is looked up here, so that every address costs the same: which e-mail is sent, if any, is decided by the
         job.
         """
         defaults = {"requested_at": timezone.now(), "language": language}
         code, _ = self.update_or_create(email=normalise_email(email), purpose=purpose, member=member, defaults=defaults)
+        ticket = secrets.token_urlsafe(16)
+        code.askers = [*(code.askers or []), ticket, network][-MAX_ASKERS:]
+        code.save(update_fields=["askers"])
         enqueue("accounts.mail_code", {"code_id": code.pk, "requested_at": code.requested_at.isoformat()})
+        return ticket
 
-    def confirm(self, email: str, purpose: str, typed: str, *, network: str = "") -> tuple[str, datetime]:
+    def confirm(self, email: str, purpose: str, typed: str, **asker: str) -> tuple[str, datetime]:
         """Return a proof that the address was verified, and its expiry; raises as `check_code` does."""
-        return self.check_code(typed, purpose, email, network=network).make_proof()
+        return self.check_code(typed, purpose, email, **asker).make_proof()
 
     def check_code(
-        self, typed: str, purpose: str, email: str, member: Any = None, *, network: str = ""
+        self, typed: str, purpose: str, email: str, member: Any = None, *, network: str = "", ticket: str = ""
     ) -> "VerificationCode":
-        """Return the code if what was typed is right; `network` is that of the client.
+        """Return the code if what was typed is right; `network` and `ticket` tell whose guess it is.
 
         Raises CodeIncorrect, CodeExpired or CodeUsedUp; a wrong guess is committed before.
         """
         codes = self.filter(email=normalise_email(email), purpose=purpose, member=member)
         with transaction.atomic():
             code = codes.select_for_update().first()
-            error = code.count_guess(typed, network) if code else CodeIncorrect()
+            error = code.count_guess(typed, network, ticket) if code else CodeIncorrect()
         if error or code is None:
             raise error or CodeIncorrect()
         return code
@@ -167,7 +175,11 @@ class VerificationCode(models.Model):
     sent_at = models.DateTimeField(null=True)
     # Salt, digest and time of the codes before that are still valid, newest first: their e-mails may have arrived.
     earlier = models.JSONField(null=True)
+    # Wrong guesses since the newest e-mail: of those who did not ask, and of each guesser. Askers are tickets and
+    # networks.
     guesses = models.PositiveSmallIntegerField(default=0)
+    guesses_by = models.JSONField(null=True)
+    askers = models.JSONField(null=True)
     nonce = models.CharField(max_length=32, blank=True)
     confirmed_at = models.DateTimeField(null=True)
     # Of JOIN: the network that confirmed the address, and those that tried to join with it before.
@@ -202,23 +214,26 @@ class VerificationCode(models.Model):
         valid = [code for code in self._sent_codes() if not code.is_expired()]
         self.earlier = [[code.salt, code.digest, code.sent_at.isoformat()] for code in valid[:MAX_EARLIER_CODES]]
         self.salt, self.sent_at, self.guesses = secrets.token_hex(16), timezone.now(), 0
+        self.guesses_by = None
         self.digest = self._digest_of(text, self.salt)
-        self.save(update_fields=["salt", "digest", "sent_at", "earlier", "guesses"])
+        self.save(update_fields=["salt", "digest", "sent_at", "earlier", "guesses", "guesses_by"])
         return text
 
-    def count_guess(self, typed: str, network: str = "") -> CodeIncorrect | CodeExpired | CodeUsedUp | None:
+    def count_guess(
+        self, typed: str, network: str = "", ticket: str = ""
+    ) -> CodeIncorrect | CodeExpired | CodeUsedUp | None:
         """Return the error of what was typed, or None; the caller holds the row's lock and raises after the commit.
 
         A confirmed code can be confirmed again until it expires, since a user may go back a screen.
         """
-        if self.guesses >= settings.VERIFICATION_CODE_GUESSES:
+        guesser = self._guesser(network, ticket)
+        if not self._may_guess(guesser):
             return CodeUsedUp()
         same = [
             code for code in self._sent_codes() if constant_time_compare(code.digest, self._digest_of(typed, code.salt))
         ]
         if not same:
-            self.guesses += 1
-            self.save(update_fields=["guesses"])
+            self._count_wrong(guesser)
             return CodeIncorrect()
         if same[0].is_expired():
             return CodeExpired()
@@ -249,6 +264,24 @@ class VerificationCode(models.Model):
             raise ProofInvalid
         proof = signing.dumps({"id": self.pk, "nonce": self.nonce}, salt=PROOF_SALT)
         return proof, self.confirmed_at + timedelta(seconds=settings.VERIFICATION_PROOF_SECONDS)
+
+    def _guesser(self, network: str, ticket: str) -> str:
+        """Return whom a guess is counted for: the request whose ticket is shown, or else the client's network."""
+        return ticket if ticket and ticket in (self.askers or []) else network
+
+    def _is_asker(self, guesser: str) -> bool:
+        return self.member_id is not None or guesser in (self.askers or [])
+
+    def _may_guess(self, guesser: str) -> bool:
+        """Whether fewer guesses were wrong than each guesser has; who did not ask shares a total with all others."""
+        used_up = (self.guesses_by or {}).get(guesser, 0) >= settings.VERIFICATION_CODE_GUESSES
+        return not used_up and (self._is_asker(guesser) or self.guesses < settings.VERIFICATION_CODE_GUESSES_TOTAL)
+
+    def _count_wrong(self, guesser: str) -> None:
+        by = self.guesses_by or {}
+        self.guesses_by = by | {guesser: by.get(guesser, 0) + 1}
+        self.guesses += not self._is_asker(guesser)
+        self.save(update_fields=["guesses", "guesses_by"])
 
     def _sent_codes(self) -> list["SentCode"]:
         """Return what is stored of the codes that were sent, newest first."""

@@ -29,6 +29,20 @@ class VerificationConfirmationSerializer(VerificationCodeSerializer):
     code = serializers.CharField(max_length=64, help_text="8 letters and digits; case and spaces do not matter.")
 
 
+class TicketSerializer(serializers.Serializer[object]):
+    """The ticket of a request for a code."""
+
+    ticket = serializers.CharField(help_text="Send it with the code: then wrong guesses of others do not count.")
+
+
+class TicketConfirmationSerializer(VerificationConfirmationSerializer):
+    """The code from the e-mail, and the ticket of the request for it."""
+
+    ticket = serializers.CharField(
+        max_length=64, required=False, default="", allow_blank=True, help_text="From the response to the request."
+    )
+
+
 class VerificationProofSerializer(serializers.Serializer[object]):
     """Proof that the address was verified."""
 

@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.code_requests import CODE_LIMITS, GUESS_LIMITS, count_wrong_codes, network_of_request, request_code
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, ProofInvalid, TermsOutdated
 from accounts.models import VerificationCode
 from accounts.openapi_examples import DEVICE_SECRET, PAIR
@@ -17,16 +18,18 @@ from accounts.sessions.serializers import LoginSerializer
 from accounts.signup import registration
 from accounts.signup.serializers import (
     SignUpSerializer,
+    TicketConfirmationSerializer,
+    TicketSerializer,
     VerificationCodeSerializer,
-    VerificationConfirmationSerializer,
     VerificationProofSerializer,
 )
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.client_address import client_address, coarse_network_of
-from libs.throttling.throttles import enforce_rate_limit, rate_limit
+from libs.throttling.throttles import enforce_address_limit, rate_limit
 
+TICKET = {"ticket": "Zb0m2c1kQv4nXw8sT6yRdA"}
 PROOF = {"proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl", "expires_at": "2026-11-24T09:30:00Z"}
 
 SIGN_UP = {
@@ -49,33 +52,35 @@ class VerificationCodeViewSet(StrictViewSet):
         description="The response is the same for every address; the e-mail depends on whether a member has it. The "
         "code is valid for five minutes from sending, whatever is requested afterwards.",
         request=VerificationCodeSerializer,
-        responses={202: OpenApiResponse(description="The e-mail is on its way.")},
-        examples=[request_example({"email": "mina@example.com"})],
-        rate_limits=[rate_limit("code-address")],
+        responses={202: OpenApiResponse(TicketSerializer, description="The e-mail is on its way.")},
+        examples=[request_example({"email": "mina@example.com"}), response_example(TICKET, 202)],
+        rate_limits=CODE_LIMITS,
     )
     def create(self, request: Request) -> Response:
         """Request a code."""
         email = self.validated_data()["email"]
-        enforce_rate_limit("code-email", email, request)
-        VerificationCode.objects.request_code(email, VerificationCode.SIGN_UP, get_language() or "en")
-        return Response(status=202)
+        return Response({"ticket": request_code(request, email, VerificationCode.SIGN_UP)}, status=202)
 
     @operation(
         id="confirm_verification_code",
         public=True,
         summary="Confirm a code",
-        description="A code is valid for five guesses. A confirmed code can be confirmed again until it expires. The "
-        "proof is valid for 30 minutes, and for one successful sign-up.",
-        request=VerificationConfirmationSerializer,
+        description="A code is valid for five guesses of the request with this ticket. A confirmed code can be "
+        "confirmed again until it expires. The proof is valid for 30 minutes, and for one successful sign-up.",
+        request=TicketConfirmationSerializer,
         responses=VerificationProofSerializer,
-        examples=[request_example({"email": "mina@example.com", "code": "H7KM4QXP"}), response_example(PROOF)],
-        rate_limits=[rate_limit("confirm-address")],
+        examples=[request_example({"email": "mina@example.com", "code": "H7KM4QXP"} | TICKET), response_example(PROOF)],
+        rate_limits=GUESS_LIMITS,
         errors=[CodeIncorrect, CodeExpired, CodeUsedUp],
     )
     def confirm(self, request: Request) -> Response:
         """Exchange the code for a proof."""
         data = self.validated_data()
-        proof, expires_at = VerificationCode.objects.confirm(data["email"], VerificationCode.SIGN_UP, data["code"])
+        asker = {"network": network_of_request(request), "ticket": data["ticket"]}
+        with count_wrong_codes(request):
+            proof, expires_at = VerificationCode.objects.confirm(
+                data["email"], VerificationCode.SIGN_UP, data["code"], **asker
+            )
         return Response({"proof": proof, "expires_at": expires_at})
 
 
@@ -90,12 +95,13 @@ class SignUpMixin(StrictViewSet):
         request=SignUpSerializer,
         responses={201: LoginSerializer},
         examples=[request_example(SIGN_UP), response_example(PAIR | {"device_secret": DEVICE_SECRET}, 201)],
-        rate_limits=[rate_limit("sign-up-address")],
+        rate_limits=[rate_limit("sign-up-address", on_arrival=False)],
         errors=[ProofInvalid, TermsOutdated, EmailTaken],
     )
     def create(self, request: Request) -> Response:
         """Sign up and log in."""
         data = self.validated_data()
+        enforce_address_limit("sign-up-address", request)
         device = data.pop("device")
         with transaction.atomic():
             member = registration.sign_up(**data, language=get_language() or "en")

@@ -5,14 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 
 from accounts.code_pages import CodePageView
+from accounts.code_requests import count_wrong_codes, network_of_request, request_code
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
 from accounts.withdrawal import withdraw
 from accounts.withdrawal.forms import AddressForm, CodeForm
-from libs.throttling.throttles import enforce_rate_limit
 
 FOLDER = "accounts/withdrawal"
 
@@ -31,9 +30,7 @@ class RequestCodeView(CodePageView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Request a code by e-mail, and show the form for it."""
         email = form.cleaned_data["email"]
-        self.enforce_address_limit("code-address")
-        enforce_rate_limit("code-email", email)
-        VerificationCode.objects.request_code(email, VerificationCode.WITHDRAW_PAGE, get_language() or "en")
+        request_code(self.request, email, VerificationCode.WITHDRAW_PAGE)
         return render(self.request, f"{FOLDER}/confirm_code.html", {"form": CodeForm(initial={"email": email})})
 
 
@@ -50,9 +47,10 @@ class ConfirmCodeView(CodePageView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Withdraw, or say what is wrong with the code."""
-        self.enforce_address_limit("confirm-address")
+        network = network_of_request(self.request)
         try:
-            withdraw.withdraw_by_email(form.cleaned_data["email"], form.cleaned_data["code"])
+            with count_wrong_codes(self.request):
+                withdraw.withdraw_by_email(form.cleaned_data["email"], form.cleaned_data["code"], network=network)
         except (CodeIncorrect, CodeExpired, CodeUsedUp) as error:
             form.add_error("code", str(error.detail))
             return self.form_invalid(form)

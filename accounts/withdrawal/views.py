@@ -1,10 +1,10 @@
 """/me/withdrawal: withdrawal in a client, with the password or a code."""
 
-from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.code_requests import CODE_LIMITS, request_code
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, PasswordResetRequired, PasswordWrong, TooManyGuesses
 from accounts.models import VerificationCode
 from accounts.permissions import TermsAccepted
@@ -13,7 +13,7 @@ from accounts.withdrawal import withdraw
 from accounts.withdrawal.serializers import WithdrawalSerializer
 from libs.api.openapi_examples import request_example
 from libs.api.operations import operation
-from libs.throttling.throttles import enforce_rate_limit, rate_limit
+from libs.throttling.throttles import rate_limit
 
 
 class WithdrawalViewSet(OwnAccountViewSet):
@@ -45,12 +45,11 @@ class WithdrawalViewSet(OwnAccountViewSet):
         summary="Request a code to withdraw",
         request=None,
         responses={202: OpenApiResponse(description="The e-mail is on its way.")},
-        rate_limits=[rate_limit("code-address")],
+        rate_limits=CODE_LIMITS,
         exempt_from=[TermsAccepted],
     )
     def request_code(self, request: Request) -> Response:
         """Request a code, for members who do not know their password."""
         member = self.me()
-        enforce_rate_limit("code-email", member.email)
-        VerificationCode.objects.request_code(member.email, VerificationCode.WITHDRAW, get_language() or "en", member)
+        request_code(request, member.email, VerificationCode.WITHDRAW, member=member)
         return Response(status=202)

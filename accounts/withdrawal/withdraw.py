@@ -19,12 +19,12 @@ def withdraw_with_code(member: Member, typed: str) -> None:
     _withdraw(code)
 
 
-def withdraw_by_email(email: str, typed: str) -> None:
+def withdraw_by_email(email: str, typed: str, *, network: str) -> None:
     """Withdraw the member of an address to which the code was sent. Raises as `withdraw_with_code`.
 
     For an address without a member it raises CodeIncorrect, as for a wrong code.
     """
-    _withdraw(VerificationCode.objects.check_code(typed, VerificationCode.WITHDRAW_PAGE, email))
+    _withdraw(VerificationCode.objects.check_code(typed, VerificationCode.WITHDRAW_PAGE, email, network=network))
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.email_addresses import normalise_email
+from accounts.code_requests import CODE_LIMITS, GUESS_LIMITS, count_wrong_codes, network_of_request, request_code
 from accounts.errors import PasswordResetRequired, SessionEnded, TokenExpired, TokenInvalid, TooManyGuesses
 from accounts.models import LoginSession, Member, VerificationCode
 from accounts.sessions import login, rotation
@@ -27,7 +27,7 @@ from android.serializers import CodeSerializer, EmailSerializer, JoinSerializer,
 from android.views.base import AppViewSet
 from libs.api.operations import operation
 from libs.throttling.client_address import client_address, coarse_network_of
-from libs.throttling.throttles import enforce_address_limit, enforce_rate_limit, rate_limit
+from libs.throttling.throttles import enforce_address_limit, rate_limit
 
 DEVICE = "Android"
 # A 429 would close the app or log its user out.
@@ -42,13 +42,12 @@ class AuthViewSet(AppViewSet):
         summary="Request a verification code",
         request=EmailSerializer,
         responses={202: MessageSerializer},
-        rate_limits=[rate_limit("code-address")],
+        rate_limits=CODE_LIMITS,
     )
     def request_code(self, request: Request) -> Response:
         """Send a code; the response is the same for every address, and members get an e-mail that says so."""
         email = self.validated_data()["email"]
-        enforce_rate_limit("code-email", normalise_email(email), request)
-        VerificationCode.objects.request_code(email, VerificationCode.JOIN, settings.ANDROID_LANGUAGE)
+        request_code(request, email, VerificationCode.JOIN, language=settings.ANDROID_LANGUAGE)
         return Response({"message": "The code is on its way."}, status=202)
 
     @operation(
@@ -56,14 +55,16 @@ class AuthViewSet(AppViewSet):
         summary="Confirm the code",
         request=CodeSerializer,
         responses=MessageSerializer,
-        rate_limits=[rate_limit("confirm-address")],
+        rate_limits=GUESS_LIMITS,
     )
     def confirm_code(self, request: Request) -> Response:
         """Confirm the code; repeatable until it expires or a sign-up uses it."""
         data = self.validated_data()
-        VerificationCode.objects.confirm(
-            data["email"], VerificationCode.JOIN, data["verification_code"], network=_network(request)
-        )
+        network = network_of_request(request)
+        with count_wrong_codes(request):
+            VerificationCode.objects.confirm(
+                data["email"], VerificationCode.JOIN, data["verification_code"], network=network
+            )
         return Response({"message": "The address is confirmed."})
 
     @operation(
@@ -71,15 +72,17 @@ class AuthViewSet(AppViewSet):
         summary="Sign up",
         request=JoinSerializer,
         responses={201: JoinedSerializer},
-        rate_limits=[rate_limit("sign-up-address")],
+        rate_limits=[rate_limit("sign-up-address", on_arrival=False)],
     )
     def join(self, request: Request) -> Response:
         """Create the member; needs a code confirmed for the address a short time before, and uses it up."""
+        data = self.validated_data()
+        enforce_address_limit("sign-up-address", request)
         member = registration.sign_up_confirmed(
-            **self.validated_data(),
+            **data,
             terms_version=settings.ANDROID_TERMS_VERSION,
             language=settings.ANDROID_LANGUAGE,
-            network=_network(request),
+            network=network_of_request(request),
         )
         return Response({"member_id": member.pk}, status=201)
 
@@ -153,10 +156,6 @@ class AuthViewSet(AppViewSet):
         if not LoginSession.objects.live().filter(pk=session_id).end("logged_out"):
             raise SessionEnded
         return Response({"message": "You are logged out."})
-
-
-def _network(request: Request) -> str:
-    return coarse_network_of(client_address(request))
 
 
 def _session_of_request(request: Request) -> tuple[int, bool]:

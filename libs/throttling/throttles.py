@@ -27,9 +27,13 @@ class RateLimitThrottle(BaseThrottle):
 
     scope: str
     by: KeyedBy
+    # Otherwise the action counts what costs by itself, for example after it has validated the body.
+    on_arrival = True
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         """Count the request; raises TooManyRequests when it is one too many."""
+        if not self.on_arrival:
+            return True
         scope, key = self.scope_of(request.method or ""), self.key(request)
         if key is None:
             enforce_address_limit(scope, request)
@@ -61,10 +65,13 @@ class DefaultRateLimit(RateLimitThrottle):
         return "read-member" if method in SAFE_METHODS else "write-member"
 
 
-def rate_limit(scope: str, by: KeyedBy = "address") -> type[RateLimitThrottle]:
-    """Return a throttle class for the scope. Raises KeyError when settings.THROTTLE_RATES does not have it."""
+def rate_limit(scope: str, by: KeyedBy = "address", *, on_arrival: bool = True) -> type[RateLimitThrottle]:
+    """Return a throttle class for the scope. Raises KeyError when settings.THROTTLE_RATES does not have it.
+
+    With `on_arrival` each request is counted before it is read; without, the action counts by itself.
+    """
     rate_limits_of(scope)
-    return type("RateLimitThrottle", (RateLimitThrottle,), {"scope": scope, "by": by})
+    return type("RateLimitThrottle", (RateLimitThrottle,), {"scope": scope, "by": by, "on_arrival": on_arrival})
 
 
 def enforce_rate_limit(scope: str, key: str, request: Request | HttpRequest | None = None) -> RateLimitResult:

@@ -78,4 +78,4 @@ def comparable(answer: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
     body = answer.json() if answer.content else {}
     differing = ("X-Request-ID", "Retry-After", "RateLimit")
     headers = {name: value for name, value in answer.headers.items() if name not in differing}
-    return answer.status_code, body | {"request_id": None}, headers
+    return answer.status_code, body | {"request_id": None, "ticket": None}, headers

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import Member, VerificationCode
 from tests.accounts.conftest import code_in
@@ -128,12 +129,13 @@ def test_both_apis_together_mail_an_address_five_times_an_hour(app: App) -> None
     assert code_of(app.ask_code, "other@example.com") == ""
 
 
-def test_one_network_neither_asks_nor_guesses_without_end(db: None) -> None:
-    others = [{"email": f"new{number}@example.com", "verification_code": "AAAAAAAA"} for number in range(61)]
-    responses = [status_and_code(send_body("/auth/emailVerificationCode", body)) for body in others[:31]]
-    assert responses == [(202, "")] * 30 + [(429, "GLOBAL_006")]
+def test_one_network_neither_asks_nor_guesses_without_end(db: None, settings: Settings) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"code-address": "3/hour", "confirm-address": "3/hour"}
+    others = [{"email": f"new{number}@example.com", "verification_code": "AAAAAAAA"} for number in range(4)]
+    responses = [status_and_code(send_body("/auth/emailVerificationCode", body)) for body in others]
+    assert responses == [(202, "")] * 3 + [(429, "GLOBAL_006")]
     guessed = [status_and_code(send_body("/auth/confirmVerificationCode", body)) for body in others]
-    assert guessed == [(401, "AUTH_003")] * 60 + [(429, "GLOBAL_006")]
+    assert guessed == [(401, "AUTH_003")] * 3 + [(429, "GLOBAL_006")]
     assert status_and_code(send_body("/auth/emailVerificationCode", others[0], address="198.51.100.1")) == (202, "")
 
 
@@ -177,3 +179,17 @@ def test_a_stale_token_does_not_stand_in_the_way(app: App, code_for: CodeFor, mi
     body = {"email": NEW, "name": "N", "nickname": "N", "password": PASSWORD}
     assert send_body("/auth/join", body, "nonsense").status == 201
     assert send_body("/auth/login", body, "nonsense").status == 200
+
+
+def test_the_app_has_no_ticket_and_is_known_by_its_network(
+    run_jobs: RunJobs, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    send_body("/auth/emailVerificationCode", {"email": NEW}, address="192.0.2.1")
+    run_jobs()
+    wrong = {"email": NEW, "verification_code": "AAAAAAAA"}
+    guesses = [
+        status_and_code(send_body("/auth/confirmVerificationCode", wrong, address="198.51.100.7")) for _ in range(6)
+    ]
+    assert guesses == [(401, "AUTH_003")] * 5 + [(401, "AUTH_004")]
+    right = wrong | {"verification_code": code_in(mailoutbox[-1])}
+    assert status_and_code(send_body("/auth/confirmVerificationCode", right, address="192.0.2.1")) == (200, "")

@@ -1,0 +1,57 @@
+"""Requests of codes by e-mail, and guesses at them, within their limits: for every API and the web pages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from rest_framework.request import Request
+
+from accounts.email_addresses import mailbox_of
+from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
+from accounts.models import VerificationCode
+from libs.throttling.client_address import client_address, coarse_network_of
+from libs.throttling.throttles import enforce_address_limit, enforce_rate_limit, rate_limit
+
+# What OpenAPI names; `request_code` and `count_wrong_codes` count these, so that refusals of form cost nothing.
+CODE_LIMITS = [rate_limit("code-address", on_arrival=False)]
+GUESS_LIMITS = [rate_limit("confirm-address", on_arrival=False)]
+# Purposes with a budget of their own. Strangers can ask for the others, and must not keep members from these.
+OWN_BUDGETS = (VerificationCode.RESET, VerificationCode.WITHDRAW)
+
+
+def request_code(
+    request: Request | HttpRequest, email: str, purpose: str, *, language: str = "", member: Any = None
+) -> str:
+    """Request a code for a normalised address, and return the ticket of the request.
+
+    Raises TooManyRequests. The asker's own limits come first, so that what they refuse is not counted for the mailbox.
+    """
+    network = network_of_request(request)
+    budget = purpose if purpose in OWN_BUDGETS else "any"
+    mailbox = f"{budget} {mailbox_of(email)}"
+    enforce_rate_limit("code-email", f"{mailbox} {network}", request)
+    enforce_address_limit("code-address", request)
+    enforce_rate_limit("code-mailbox", mailbox, request)
+    language = language or get_language() or "en"
+    return VerificationCode.objects.request_code(email, purpose, language, member, network=network)
+
+
+@contextmanager
+def count_wrong_codes(request: Request | HttpRequest) -> Iterator[None]:
+    """Count a wrong code for the client's address. Raises TooManyRequests in its place when it is one too many.
+
+    Right codes are not counted and always work, since many phones share an address. Guesses at a code are bounded by
+    its own counters.
+    """
+    try:
+        yield
+    except (CodeIncorrect, CodeExpired, CodeUsedUp):
+        enforce_address_limit("confirm-address", request)
+        raise
+
+
+def network_of_request(request: Request | HttpRequest) -> str:
+    """Return the network that codes know a client by: /24, or /48 in IPv6."""
+    return coarse_network_of(client_address(request))
