@@ -6,6 +6,9 @@ from django.conf import settings
 SUFFIXES = {"thumb": "thumb.webp", "feed": "feed.webp", "full": "full.jpg"}
 CONTENT_TYPES = {"thumb": "image/webp", "feed": "image/webp", "full": "image/jpeg"}
 
+# Caches keep an image that was taken away for at most this long: a week on a device, an hour in a CDN.
+CACHE_CONTROL = "public, max-age=604800, s-maxage=3600, immutable"
+
 
 def file_name(key: str, variant: str) -> str:
     """The name in storage of one variant: thumb, feed or full."""

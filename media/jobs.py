@@ -11,6 +11,7 @@ from PIL import Image as Pillow
 
 from libs.outbox.registry import handles
 from libs.thread_pools import CallerThreadPoolExecutor, lower_priority
+from media import withholding
 from media.models import Image
 from media.processing.decoding import encode_webp, scaled_size, thumbnail_size
 from media.storage import image_files
@@ -29,7 +30,7 @@ VARIANT_NICENESS = 10
 @handles("media.make_variants", lane="files")
 def make_variants(payload: dict[str, Any]) -> None:
     """Make thumb, feed and blurhash of one stored image; raises StorageUnavailable, to be retried."""
-    image = Image.objects.stored().filter(pk=payload["image_id"], variants_at=None).first()
+    image = Image.objects.public().filter(pk=payload["image_id"], variants_at=None).first()
     if image is None:
         return
     with Pillow.open(BytesIO(image_files.read_variant(image.key, "full")), formats=["JPEG"]) as full:
@@ -38,10 +39,19 @@ def make_variants(payload: dict[str, Any]) -> None:
             data = _variant_pool().submit(encode_webp, full, variant_size(full.size)).result()
             image_files.replace_variant(image.key, variant, data)
         blur = compute_blurhash(full)
-    is_still_stored = Image.objects.stored().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
-    if not is_still_stored:
-        # It was discarded meanwhile. The job that deletes its files may be done, and would not see these.
-        image_files.delete_variants([image.key])
+    is_still_public = Image.objects.public().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
+    if not is_still_public:
+        # The job that deletes or moves its files may be done, and would not see these.
+        if Image.objects.stored().filter(pk=image.pk).exists():
+            withholding.move_files(image.pk)
+        else:
+            image_files.delete_variants([image.key])
+
+
+@handles("media.move_files", lane="files")
+def move_files(payload: dict[str, Any]) -> None:
+    """Move an image's files to where they belong; raises StorageUnavailable, to be retried."""
+    withholding.move_files(payload["image_id"])
 
 
 @handles("media.delete_files", lane="bulk")
@@ -50,6 +60,8 @@ def delete_files(payload: dict[str, Any]) -> None:
     discarded = Image.objects.filter(pk__in=payload["image_ids"], discarded_at__isnull=False)
     keys = dict(discarded.unreferenced().values_list("pk", "key"))
     image_files.delete_variants(keys.values())
+    with_private_file = Image.objects.filter(pk__in=keys, private_at__isnull=False)
+    image_files.delete_private(with_private_file.values_list("key", flat=True))
     Image.objects.filter(pk__in=keys).delete()
     if restored := discarded.update(discarded_at=None, checked_at=None):
         logger.warning("discarded images are referenced again and were not deleted", extra={"images": restored})

@@ -38,6 +38,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
         """Images whose full file is in storage, and that are not to be deleted."""
         return self.not_discarded().filter(stored_at__isnull=False)
 
+    def public(self) -> Self:
+        """Stored images whose files anybody may read who knows their URLs."""
+        return self.stored().filter(withheld_at=None)
+
     def unreferenced(self) -> Self:
         """Images that no row of any model refers to; media does not know the models that do."""
         unreferenced = self
@@ -81,6 +85,16 @@ class ImageQuerySet(models.QuerySet["Image"]):
             self.enqueue_deletion(ids)
         return number
 
+    def withhold(self, ids: Sequence[int]) -> None:
+        """Make images unreadable until they are released, in the caller's transaction; a job moves the files."""
+        self.filter(pk__in=ids, withheld_at=None).update(withheld_at=timezone.now(), variants_at=None)
+        enqueue_many("media.move_files", [{"image_id": pk} for pk in ids])
+
+    def release(self, ids: Sequence[int]) -> None:
+        """Undo `withhold`, in the caller's transaction; a job moves the files back."""
+        self.filter(pk__in=ids).update(withheld_at=None)
+        enqueue_many("media.move_files", [{"image_id": pk} for pk in ids])
+
     def enqueue_deletion(self, ids: Sequence[int]) -> None:
         """Enqueue the jobs that delete the files and rows of discarded images."""
         batches = [ids[start : start + DELETION_BATCH] for start in range(0, len(ids), DELETION_BATCH)]
@@ -107,6 +121,9 @@ class Image(TimeOrdered):
     stored_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
     variants_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
     discarded_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+    # When the image was withheld, and when its full file was copied into private storage, where it stays.
+    withheld_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+    private_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
     # When clean-up saw that something references it; see media.purge.
     checked_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
 

@@ -25,7 +25,7 @@ class ImageViewSet(StrictViewSet):
     """One's own images."""
 
     def get_queryset(self) -> ImageQuerySet:
-        return Image.objects.stored().filter(owner=self.member.pk)
+        return Image.objects.public().filter(owner=self.member.pk)
 
     def get_parsers(self) -> list[BaseParser]:
         """Multipart for an upload, JSON for everything else."""

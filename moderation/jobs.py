@@ -11,19 +11,20 @@ from moderation.models import ReportedImage
 @handles("moderation.copy_reported_images", lane="files")
 @handles("moderation.copy_pictures", lane="files")
 def copy_reported_images(payload: dict[str, Any]) -> None:
-    """Copy reported images under keys of their own. Raises StorageUnavailable to be retried."""
-    waiting = ReportedImage.objects.filter(pk__in=_ids(payload), copied_at=None, discarded_at=None)
-    for reported in waiting.filter(image__isnull=False).select_related("image"):
-        assert reported.image is not None  # noqa: S101 - for the types; the filter says so
-        original = image_files.find_variant(reported.image.key, "full")
-        if original is None:
+    """Copy reported images into private storage. Raises StorageUnavailable to be retried."""
+    waiting = ReportedImage.objects.filter(pk__in=_ids(payload), private_at=None, discarded_at=None)
+    for reported in waiting.select_related("image"):
+        data = reported.read()
+        if data is None:
             # Storage has lost it, and waiting for it would keep its row for good.
             ReportedImage.objects.filter(pk=reported.pk).discard()
             continue
-        image_files.replace_variant(reported.key, "full", original)
+        image_files.save_private(reported.key, data)
         if not reported.release_original():
             # It was discarded meanwhile, and its deletion may have run before this file was stored.
-            image_files.delete_variants([reported.key])
+            image_files.delete_private([reported.key])
+        # An earlier release stored the copy where anybody may read it.
+        image_files.delete_variants([reported.key])
 
 
 @handles("moderation.delete_reported_images", lane="bulk")
@@ -31,7 +32,9 @@ def copy_reported_images(payload: dict[str, Any]) -> None:
 def delete_reported_images(payload: dict[str, Any]) -> None:
     """Delete files, then rows, of discarded copies. Raises StorageUnavailable to be retried."""
     discarded = ReportedImage.objects.filter(pk__in=_ids(payload), discarded_at__isnull=False)
-    image_files.delete_variants(discarded.values_list("key", flat=True))
+    keys = list(discarded.values_list("key", flat=True))
+    image_files.delete_private(keys)
+    image_files.delete_variants(keys)
     discarded.delete()
 
 

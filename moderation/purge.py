@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from libs.cleanup import CHUNK, chunk_ids
@@ -11,12 +12,15 @@ from moderation.models import BannedAddress, Report, ReportedImage
 def purge_reports() -> int:
     """Forget reports on erased members that nothing needs any more; returns how many.
 
-    Discarded images whose files are still there after a day get another job: theirs has failed.
+    Discarded images whose files are still there after a day get another job: theirs has failed. Copies
+    that an earlier release made are moved to private storage.
     """
     number = Report.objects.with_text_to_clear().update(text="")
     while ids := chunk_ids(Report.objects.to_forget(), CHUNK):
         number += Report.objects.filter(pk__in=ids).forget()
     ReportedImage.objects.filter(discarded_at__lt=timezone.now() - timedelta(days=1)).discard()
+    with transaction.atomic():
+        ReportedImage.objects.in_public_storage().copy_later()
     return number
 
 

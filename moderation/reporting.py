@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 from accounts.errors import NotOneself
 from accounts.models import Avatar, Member
 from accounts.models.member import MemberQuerySet
-from libs.outbox.queue import enqueue_many
 from media.models import Image
 from moderation.models import Report, ReportedImage
 from posts.models import Post, PostImage
@@ -65,9 +64,9 @@ def _copy_images_later(report: Report, image_ids: list[int]) -> None:
     # Locked before they are referred to: an image discarded before is left out, one discarded after waits for its copy.
     stored = Image.objects.stored().filter(pk__in=image_ids).order_by("pk").select_for_update(no_key=True)
     alts = dict(stored.values_list("pk", "alt"))
-    reported = ReportedImage.objects.bulk_create(
+    ReportedImage.objects.bulk_create(
         ReportedImage(report=report, image_id=pk, alt=alts[pk], position=position)
         for position, pk in enumerate(image_ids)
         if pk in alts
     )
-    enqueue_many("moderation.copy_reported_images", [{"reported_image_ids": [image.pk]} for image in reported])
+    ReportedImage.objects.filter(report=report).copy_later()

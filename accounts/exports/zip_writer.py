@@ -84,7 +84,7 @@ def _json_parts(content: ExportContent, names: Container[str], progress: ExportP
 
 
 def _add_image(image: Image, writer: ZipWriter, progress: ExportProgress) -> dict[str, Any]:
-    data, name = image_files.find_variant(image.key, "full"), image_path(image.pk)
+    data, name = image_files.find_full(image.key), image_path(image.pk)
     if data is not None and not is_sound(data, image.bytes):
         data = None
     if data is not None:

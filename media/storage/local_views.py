@@ -7,23 +7,23 @@ from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
-from media.image_urls import CONTENT_TYPES, SUFFIXES
+from media.image_urls import CACHE_CONTROL, CONTENT_TYPES, SUFFIXES
 
 # Only names that the server itself makes; none of them can leave the folder or list it.
-NAME = re.compile(r"[a-z]+/\d{4}/\d{2}/[0-9a-f]{32}\.(" + "|".join(map(re.escape, SUFFIXES.values())) + ")", re.ASCII)
+NAME = re.compile(r"images/\d{4}/\d{2}/[0-9a-f]{32}\.(" + "|".join(map(re.escape, SUFFIXES.values())) + ")", re.ASCII)
 CONTENT_TYPE_BY_SUFFIX = {SUFFIXES[variant]: CONTENT_TYPES[variant] for variant in SUFFIXES}
 
 
 @require_safe
 def serve_image(request: HttpRequest, name: str) -> FileResponse:
-    """Serve one file; clients may cache it for a year, since the content of a name never changes."""
+    """Serve one file; clients may cache it, since the content of a name never changes."""
     if not (found := NAME.fullmatch(name)):
         raise Http404
     path = Path(settings.MEDIA_ROOT, name)
     if not path.is_file():
         raise Http404
     headers = {
-        "Cache-Control": "public, max-age=31536000, immutable",
+        "Cache-Control": CACHE_CONTROL,
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }

@@ -8,6 +8,8 @@ from botocore.config import Config
 from django.conf import settings
 from storages.backends.s3 import S3Storage
 
+from media.image_urls import CACHE_CONTROL
+
 # How long a signed URL is good: enough to follow a redirect, too short to be of use in a stolen log. Seconds.
 SIGNED_SECONDS = 60
 
@@ -22,7 +24,7 @@ class PublicS3Storage(S3Storage):  # type: ignore[misc]
             "file_overwrite": False,
             "default_acl": None,
             "querystring_auth": False,
-            "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
+            "object_parameters": {"CacheControl": CACHE_CONTROL},
             "client_config": _client_config(),
             # The files are small; threads for the parts of one file would only add threads.
             "transfer_config": TransferConfig(use_threads=False),

@@ -1,4 +1,4 @@
-"""ReportedImage: a copy of an image as it was reported, under a key of its own."""
+"""ReportedImage: a copy of an image as it was reported, in private storage under a key of its own."""
 
 import secrets
 
@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.outbox.queue import enqueue_many
-from media.image_urls import image_urls
 from media.models import ALT_MAX_GRAPHEMES, Image
+from media.storage import image_files
 
 # Images deleted by one job, so that it ends well within its lease.
 IMAGES_PER_JOB = 100
@@ -21,6 +21,15 @@ def new_reported_image_key() -> str:
 
 class ReportedImageQuerySet(models.QuerySet["ReportedImage"]):
     """Several images of reports."""
+
+    def copy_later(self) -> None:
+        """Enqueue a job for each image that makes its copy, in the caller's transaction."""
+        ids = self.values_list("pk", flat=True)
+        enqueue_many("moderation.copy_reported_images", [{"reported_image_ids": [pk]} for pk in ids])
+
+    def in_public_storage(self) -> "ReportedImageQuerySet":
+        """Copies that an earlier release made, which anybody may read who knows their URLs."""
+        return self.filter(copied_at__isnull=False, private_at=None, discarded_at=None)
 
     @transaction.atomic
     def discard(self) -> None:
@@ -46,6 +55,8 @@ class ReportedImage(models.Model):
     alt = models.CharField(max_length=ALT_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
     position = models.PositiveSmallIntegerField()
     copied_at = models.DateTimeField(null=True)
+    # When the copy was in private storage; null for copies that an earlier release made.
+    private_at = models.DateTimeField(null=True)
     discarded_at = models.DateTimeField(null=True, db_index=True)
 
     objects = ReportedImageQuerySet.as_manager()
@@ -56,11 +67,9 @@ class ReportedImage(models.Model):
     def __str__(self) -> str:
         return f"image {self.position} of report {self.report_id}"
 
-    @property
-    def url(self) -> str:
-        """The URL of the copy, or of the original until there is a copy."""
-        key = self.image.key if self.image and not self.copied_at else self.key
-        return image_urls(key, has_variants=False)["full"]
+    def read(self) -> bytes | None:
+        """Read the copy, or the original until there is a copy; raises StorageUnavailable, None if both are lost."""
+        return image_files.find_full(self.image.key if self.image and not self.copied_at else self.key)
 
     @transaction.atomic
     def release_original(self) -> bool:
@@ -69,7 +78,7 @@ class ReportedImage(models.Model):
         An original whose owner deleted it since the report is discarded now.
         """
         is_kept = ReportedImage.objects.filter(pk=self.pk, discarded_at=None).update(
-            image=None, copied_at=timezone.now()
+            image=None, copied_at=timezone.now(), private_at=timezone.now()
         )
         discard_unreferenced([self.image_id] if self.image_id else [])
         return bool(is_kept)

@@ -138,15 +138,23 @@ class Post(TimeOrdered):
         post.text, post.edited_at = text, now
         post.save(update_fields=["text", "edited_at"])
 
+    @transaction.atomic
     def remove(self) -> None:
-        """Hide the post from everybody; it stays stored with its images, so that it can be restored."""
+        """Hide the post from everybody and withhold its images; both stay stored, so that it can be restored."""
         self.removed_at = timezone.now()
         self.save(update_fields=["removed_at"])
+        Image.objects.withhold(self.image_ids())
 
+    @transaction.atomic
     def restore(self) -> None:
         """Undo `remove`."""
         self.removed_at = None
         self.save(update_fields=["removed_at"])
+        Image.objects.release(self.image_ids())
+
+    def image_ids(self) -> list[int]:
+        """The ids of its images, in their order."""
+        return list(self.post_images.order_by("position").values_list("image_id", flat=True))
 
     def erase(self) -> None:
         """Delete the post and its images for good; an outbox job deletes the files."""

@@ -43,7 +43,7 @@ def test_an_image_and_its_variants_are_stored_with_content_type_and_cache_contro
     for item in bucket.objects.all():
         stored = item.get()
         assert stored["ContentType"] == ("image/jpeg" if item.key.endswith("jpg") else "image/webp")
-        assert stored["CacheControl"] == "public, max-age=31536000, immutable"
+        assert stored["CacheControl"] == "public, max-age=604800, s-maxage=3600, immutable"
     assert Image.objects.get().variants_at
 
 

@@ -23,7 +23,7 @@ def test_a_stored_image_is_served_with_its_type_and_long_caching(
     for name, kind in (("full.jpg", "image/jpeg"), ("feed.webp", "image/webp"), ("thumb.webp", "image/webp")):
         answer = local_views.serve_image(RequestFactory().get("/"), f"{image.key}.{name}")
         assert answer["Content-Type"] == kind
-        assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer["Cache-Control"] == "public, max-age=604800, s-maxage=3600, immutable"
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert b"".join(answer.streaming_content)  # type: ignore[arg-type]
         answer.close()

@@ -28,7 +28,7 @@ def test_a_moderator_sees_the_snapshot_of_a_deleted_post(
     post.erase()
     run_jobs()
     page = browser.get(reverse("admin:moderation_report_change", args=[report.pk])).content.decode()
-    assert all(word in page for word in ("Look at this.", "Read this.", "Mina", 'alt="A garden"', "/reports/"))
+    assert all(word in page for word in ("Look at this.", "Read this.", "Mina", 'alt="A garden"', "/report/images/"))
     listed = browser.get(reverse("admin:moderation_report_changelist"), {"q": report.pk}).content.decode()
     assert "hate" in listed
 

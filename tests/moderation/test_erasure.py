@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.files.storage import default_storage
 from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Member
-from media.image_urls import file_name
+from media.storage import image_files
 from moderation.models import BannedAddress, Report, ReportedImage
 from moderation.pseudonyms import address_digests, pseudonym
 from moderation.purge import purge_banned_addresses, purge_reports
@@ -54,7 +53,7 @@ def test_an_open_report_keeps_its_snapshot_when_the_subject_is_erased(
     run_jobs()
     assert has_snapshot(report)
     assert (report.subject, report.post, report.subject_digest) == (None, None, digest)
-    assert default_storage.exists(file_name(report.images.all()[0].key, "full"))
+    assert image_files.find_private(report.images.all()[0].key)
     assert purge_reports() == 0
 
 
@@ -71,7 +70,7 @@ def test_a_report_is_forgotten_once_all_reports_on_the_subject_are_decided(
     run_jobs()
     assert is_forgotten(report)
     assert is_forgotten(other)
-    assert not any(default_storage.exists(file_name(key, "full")) for key in keys)
+    assert not any(image_files.find_full(key) for key in keys)
     assert (report.reason, report.state, report.subject_digest) == ("nudity", "upheld", other.subject_digest)
 
 

@@ -6,16 +6,18 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Member
 from libs.outbox.models import Job
 from libs.outbox.worker import Worker
 from media import jobs as media_jobs
-from media.image_urls import file_name
+from media.image_urls import SUFFIXES, file_name
 from media.models import Image
 from media.storage import image_files
 from moderation import jobs
 from moderation.models import Report, ReportedImage
+from moderation.purge import purge_reports
 from moderation.reporting import report_member, report_post
 from posts.models import Post
 from tests.accounts.conftest import AtOnce
@@ -33,18 +35,20 @@ def report(jun: Member, post: Post) -> Report:
 
 
 def is_there(key: str) -> bool:
-    return default_storage.exists(file_name(key, "full"))
+    return image_files.find_full(key) is not None
+
+
+def is_public(key: str) -> bool:
+    return any(default_storage.exists(file_name(key, variant)) for variant in SUFFIXES)
 
 
 def test_reported_images_are_copied_and_the_originals_stay(report: Report, post: Post, run_jobs: RunJobs) -> None:
-    before = [image.url for image in report.images.all()]
     run_jobs()
     copies = list(report.images.all())
     originals = list(Image.objects.filter(postimage__post=post).order_by("postimage__position"))
     assert all(copy.key.startswith("reports/") and copy.copied_at and not copy.image for copy in copies)
     for copy, original in zip(copies, originals, strict=True):
-        assert image_files.read_variant(copy.key, "full") == image_files.read_variant(original.key, "full")
-    assert not set(before) & {copy.url for copy in copies}
+        assert image_files.find_private(copy.key) == image_files.read_variant(original.key, "full")
     assert Image.objects.stored().count() == 2
 
 
@@ -75,11 +79,35 @@ def test_jobs_that_the_release_before_has_left_are_run(report: Report, run_jobs:
     assert not report.images.exists()
 
 
-def test_a_copy_is_served_like_any_image(report: Report, run_jobs: RunJobs, client: Client) -> None:
+def test_a_copy_is_shown_to_moderators_and_to_nobody_else(
+    report: Report, run_jobs: RunJobs, client: Client, jun: Member
+) -> None:
     run_jobs()
-    response = client.get("/pictures/" + file_name(report.images.all()[0].key, "full"))
+    copy = report.images.all()[0]
+    assert client.get("/pictures/" + file_name(copy.key, "full")).status_code == 404
+    assert not is_public(copy.key)
+    url = reverse("admin:moderation_reported_image", args=[copy.pk])
+    assert client.get(url).status_code == 302
+    client.force_login(jun)
+    assert client.get(url).status_code == 302
+    Member.objects.filter(pk=jun.pk).update(is_staff=True, is_superuser=True)
+    response = client.get(url)
     assert (response.status_code, response.headers["Content-Type"]) == (200, "image/jpeg")
-    response.close()
+    assert response.headers["Cache-Control"].startswith("private, no-store")
+
+
+def test_copies_that_the_release_before_left_in_public_become_private(report: Report, run_jobs: RunJobs) -> None:
+    run_jobs()
+    copy = report.images.all()[0]
+    data = image_files.find_private(copy.key)
+    assert data
+    image_files.save_variant(copy.key, "full", data)
+    image_files.delete_private([copy.key])
+    ReportedImage.objects.filter(pk=copy.pk).update(private_at=None)
+    purge_reports()
+    run_jobs()
+    assert image_files.find_private(copy.key) == data
+    assert not is_public(copy.key)
 
 
 def test_a_post_deleted_right_after_a_report_leaves_the_copies(report: Report, post: Post, run_jobs: RunJobs) -> None:
