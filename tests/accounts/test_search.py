@@ -115,7 +115,7 @@ def test_a_page_of_members_takes_one_statement(jun_api: APIClient, number: int) 
 )
 def test_nickname_searches_use_their_indexes(jun: Member, words: str, index: str) -> None:
     if connection.vendor != "postgresql":
-        pytest.skip("plans are parameters of PostgreSQL, which production runs on")
+        pytest.skip("plans are those of PostgreSQL, which production runs on")
     put(Member(email=f"{number}@example.com", name="x", nickname=f"Annabel{number}") for number in range(5_000))
     with connection.cursor() as cursor:
         # Autovacuum does this elsewhere: new entries wait in a list that the planner does not like.

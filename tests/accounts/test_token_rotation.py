@@ -126,9 +126,9 @@ def test_a_device_may_renew_from_another_network_each_time(phone: Phone) -> None
     assert not SecurityEvent.objects.exists()
 
 
-def test_renewing_four_hundred_times_leaves_a_handful_of_rows(phone: Phone) -> None:
+def test_renewing_forty_times_leaves_a_handful_of_rows(phone: Phone) -> None:
     used = [phone.pair["refresh"]]
-    for _ in range(400):
+    for _ in range(40):
         assert phone.store_tokens(phone.refresh()).status_code == 200
         used.append(phone.pair["refresh"])
     stored = set(OutstandingToken.objects.values_list("jti", flat=True))

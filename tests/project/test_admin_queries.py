@@ -11,7 +11,7 @@ from tests.factories import PostFactory
 
 MODELS = pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label_lower)
 VALUES = ["", "x", "\0", "9" * 30]
-LOOKUPS = ["", "__in", "__range", "__gte", "__year", "__regex"]
+LOOKUPS = ["", "__in", "__range", "__year"]
 PARAMETERS = ["p", "o", "e", "all", "_to_field", "_popup", "_facets", "_changelist_filters", "q", "state", "kind", "x"]
 IDS = ["x", "-1", "0", "%00", "9" * 30, "9" * 4_000, "1.5", "_", "_5F", "%F0%9F%90%B0"]
 
@@ -32,8 +32,10 @@ def address(model: type[models.Model], page: str) -> str:
 @MODELS
 def test_a_hand_made_query_of_a_list_is_no_error_of_the_server(admin_client: Client, model: type[models.Model]) -> None:
     fields = [field.name for field in model._meta.get_fields()]
-    names = PARAMETERS + [f"{field}{lookup}" for field in fields for lookup in LOOKUPS]
-    queries = [{name: value} for name in names for value in VALUES]
+    queries = [{name: value} for name in PARAMETERS for value in VALUES]
+    # Each lookup with one of the values, and each value with many a lookup.
+    names = [f"{field}{lookup}" for field in fields for lookup in LOOKUPS]
+    queries += [{name: VALUES[number % len(VALUES)]} for number, name in enumerate(names)]
     path = address(model, "changelist")
     assert [query for query in queries if admin_client.get(path, query).status_code >= 500] == []
 
