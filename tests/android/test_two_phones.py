@@ -129,7 +129,7 @@ def they_show_themselves(*phones: User) -> None:
 def they_write_with_pictures(mina: User, jun: User) -> None:
     """None, one, and as many as the app allows, under the names that a phone gives them; half of a post is none."""
     seven = {f"사진 {number}\n.jpg": photo("navy", width=300 + number) for number in range(7)}
-    for content, files in [("First snow <3", {}), ("바다 🌊\r\n", {"sea.jpg": photo("teal")}), ("All of it", seven)]:
+    for content, files in [("First snow <3", {}), ("바다 🌊\n", {"sea.jpg": photo("teal")}), ("All of it", seven)]:
         mina.tunnel.cut_requests("registerPost", 1)
         post = mina.publish(content, files)
         urls = post["image_urls"] or []
