@@ -13,6 +13,7 @@ from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
 from django.utils.functional import LazyObject, empty
 
 from accounts.sessions import devices
@@ -22,6 +23,7 @@ from libs.api.problems import problem_response
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 log = structlog.get_logger("request")
+REFUSED_LANGUAGE = re.compile(r";\s*q\s*=\s*0(\.0{0,3})?\s*$", re.IGNORECASE)
 is_valid_request_id = re.compile(r"[A-Za-z0-9._-]{8,64}").fullmatch
 
 
@@ -140,6 +142,21 @@ class AdminDeviceMiddleware:
 
 class AdminMessageMiddleware(AdminOnlyMixin, MessageMiddleware):
     """Django's messages, in the admin only."""
+
+
+class AcceptedLanguageMiddleware(LocaleMiddleware):
+    """The language that the client likes best, without those that it refuses (`ko;q=0`, RFC 9110 12.4.2).
+
+    Django reads a weight of 0 as a language that is liked least.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Take refused languages out of Accept-Language, and activate the best of the others."""
+        languages = request.META.get("HTTP_ACCEPT_LANGUAGE", "").split(",")
+        accepted = [language for language in languages if not REFUSED_LANGUAGE.search(language)]
+        if len(accepted) < len(languages):
+            request.META["HTTP_ACCEPT_LANGUAGE"] = ",".join(accepted)
+        super().process_request(request)
 
 
 class RequireContentLengthMiddleware:

@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "config.middleware.NoStoreMiddleware",
     "libs.throttling.middleware.RateLimitHeadersMiddleware",
     "config.middleware.AdminSessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.middleware.AcceptedLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "config.middleware.RequireContentLengthMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -162,7 +162,21 @@ def test_people_read_problems_in_korean_or_english_and_machines_read_the_code(mi
 
 
 @pytest.mark.parametrize(
-    "language", ["", "*", "xx-YY", "ko;q=abc", ";;;,,,", "ko" * 2_000, "\x7f", "../../ko", "de, ja"]
+    "language",
+    [
+        "",
+        "*",
+        "xx-YY",
+        "ko;q=0",
+        "ko;Q=0.000 , fr",
+        "ko; q=0, en;q=0.1",
+        "ko;q=abc",
+        ";;;,,,",
+        "ko" * 2_000,
+        "\x7f",
+        "../../ko",
+        "de, ja",
+    ],
 )
 def test_a_language_we_do_not_speak_is_answered_in_english(api: APIClient, language: str) -> None:
     response = api.get(POSTS, headers={"Accept-Language": language})
