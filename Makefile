@@ -94,7 +94,7 @@ clean:
 	rm -rf var
 
 port:
-	@$(ANY) -c 'import os, socket as s; host = os.environ.get("BIND", "127.0.0.1"); \
+	@$(ANY) -c 'import os, socket as s; host = os.environ.get("BIND", "127.0.0.1").strip("[]"); \
 	p = s.socket(s.AF_INET6 if ":" in host else s.AF_INET); p.setsockopt(s.SOL_SOCKET, s.SO_REUSEADDR, 1); \
 	p.bind((host, int(os.environ["PORT"])))' 2> /dev/null \
 	|| ! $(ANY) -c '' 2> /dev/null \

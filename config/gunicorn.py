@@ -18,7 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 wsgi_app = "config.wsgi:application"
 # An IPv6 address needs brackets before a port (RFC 3986 3.2.2).
-bind = f"[{settings.BIND}]:{settings.PORT}" if ":" in settings.BIND else f"{settings.BIND}:{settings.PORT}"
+bind = f"[{settings.BIND.strip('[]')}]:{settings.PORT}" if ":" in settings.BIND else f"{settings.BIND}:{settings.PORT}"
 worker_class = "config.gunicorn_worker.ProblemWorker"
 workers = settings.WORKERS
 threads = settings.THREADS

@@ -24,7 +24,7 @@ def start_server() -> None:
 
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)
-    start_http_server(settings.METRICS_PORT, settings.BIND, registry=registry)
+    start_http_server(settings.METRICS_PORT, settings.BIND.strip("[]"), registry=registry)
 
 
 def remove_process(pid: int) -> None:

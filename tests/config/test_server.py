@@ -75,9 +75,10 @@ def test_the_server_prints_its_welcome_serves_and_stops_on_sigterm(server: Serve
     assert "route=api/v1/config status=200" in server.log
 
 
-def test_gunicorn_gets_brackets_around_an_ipv6_address() -> None:
+@pytest.mark.parametrize("bind", ["::1", "[::1]"])
+def test_gunicorn_gets_brackets_around_an_ipv6_address(bind: str) -> None:
     script = "import django; django.setup(); from config import gunicorn; print(gunicorn.bind)"
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "BIND": "::1", "PORT": "8123"}
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "BIND": bind, "PORT": "8123"}
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[::1]:8123"
 
