@@ -26,7 +26,7 @@ def request_code(
 ) -> str:
     """Request a code for a normalised address, and return the ticket of the request.
 
-    Raises TooManyRequests. The asker's own limits come first, so that what they refuse is not counted for the mailbox.
+    Raises TooManyRequests. The requester's own limits come first: what they refuse is not counted for the mailbox.
     """
     network = network_of_request(request)
     budget = purpose if purpose in OWN_BUDGETS else "any"

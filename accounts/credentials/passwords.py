@@ -20,8 +20,8 @@ def reset_password(email: str, code: str, password: str, *, address: str, ticket
     which the code is still valid. A member who was suspended since the code was sent is answered like an unknown
     address. A member who may still cancel their withdrawal stays withdrawn until they log in.
     """
-    asker = {"network": coarse_network_of(address), "ticket": ticket}
-    sent = VerificationCode.objects.check_code(code, VerificationCode.RESET, email, **asker)
+    requester = {"network": coarse_network_of(address), "ticket": ticket}
+    sent = VerificationCode.objects.check_code(code, VerificationCode.RESET, email, **requester)
     validate_new_password(password, _member_to_reset(Member.objects.all(), sent.email))
     # Slow on purpose, so after everything that may be refused, and before the transaction, which holds locks.
     hashed = make_password(password)

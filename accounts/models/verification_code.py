@@ -23,7 +23,7 @@ PROOF_SALT = "accounts.proof"
 # More than the limits of requests and the retries of their e-mails make in the lifetime of a code. A number.
 MAX_EARLIER_CODES = 50
 # Tickets and networks of the newest requests, as many as the limit of a day lets through. A number.
-MAX_ASKERS = 120
+MAX_REQUESTERS = 120
 # Networks recorded that tried to join with one address before it was confirmed. A number.
 MAX_EARLY_NETWORKS = 20
 
@@ -60,14 +60,14 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
         defaults = {"requested_at": timezone.now(), "language": language}
         code, _ = self.update_or_create(email=normalise_email(email), purpose=purpose, member=member, defaults=defaults)
         ticket = secrets.token_urlsafe(16)
-        code.askers = [*(code.askers or []), ticket, network][-MAX_ASKERS:]
-        code.save(update_fields=["askers"])
+        code.requesters = [*(code.requesters or []), ticket, network][-MAX_REQUESTERS:]
+        code.save(update_fields=["requesters"])
         enqueue("accounts.mail_code", {"code_id": code.pk, "requested_at": code.requested_at.isoformat()})
         return ticket
 
-    def confirm(self, email: str, purpose: str, typed: str, **asker: str) -> tuple[str, datetime]:
+    def confirm(self, email: str, purpose: str, typed: str, **requester: str) -> tuple[str, datetime]:
         """Return a proof that the address was verified, and its expiry; raises as `check_code` does."""
-        return self.check_code(typed, purpose, email, **asker).make_proof()
+        return self.check_code(typed, purpose, email, **requester).make_proof()
 
     def check_code(
         self, typed: str, purpose: str, email: str, member: Any = None, *, network: str = "", ticket: str = ""
@@ -175,11 +175,11 @@ class VerificationCode(models.Model):
     sent_at = models.DateTimeField(null=True)
     # Salt, digest and time of the codes before that are still valid, newest first: their e-mails may have arrived.
     earlier = models.JSONField(null=True)
-    # Wrong guesses since the newest e-mail: of those who did not ask, and of each guesser. Askers are tickets and
+    # Wrong guesses since the newest e-mail: of those who did not ask, and of each guesser. Requesters are tickets and
     # networks.
     guesses = models.PositiveSmallIntegerField(default=0)
     guesses_by = models.JSONField(null=True)
-    askers = models.JSONField(null=True)
+    requesters = models.JSONField(null=True)
     nonce = models.CharField(max_length=32, blank=True)
     confirmed_at = models.DateTimeField(null=True)
     # Of JOIN: the network that confirmed the address, and those that tried to join with it before.
@@ -267,10 +267,10 @@ class VerificationCode(models.Model):
 
     def _guesser(self, network: str, ticket: str) -> str:
         """Return whom a guess is counted for: the request whose ticket is shown, or else the client's network."""
-        return ticket if ticket and ticket in (self.askers or []) else network
+        return ticket if ticket and ticket in (self.requesters or []) else network
 
     def _is_asker(self, guesser: str) -> bool:
-        return self.member_id is not None or guesser in (self.askers or [])
+        return self.member_id is not None or guesser in (self.requesters or [])
 
     def _may_guess(self, guesser: str) -> bool:
         """Whether fewer guesses were wrong than each guesser has; who did not ask shares a total with all others."""

@@ -76,10 +76,10 @@ class VerificationCodeViewSet(StrictViewSet):
     def confirm(self, request: Request) -> Response:
         """Exchange the code for a proof."""
         data = self.validated_data()
-        asker = {"network": network_of_request(request), "ticket": data["ticket"]}
+        requester = {"network": network_of_request(request), "ticket": data["ticket"]}
         with count_wrong_codes(request):
             proof, expires_at = VerificationCode.objects.confirm(
-                data["email"], VerificationCode.SIGN_UP, data["code"], **asker
+                data["email"], VerificationCode.SIGN_UP, data["code"], **requester
             )
         return Response({"proof": proof, "expires_at": expires_at})
 

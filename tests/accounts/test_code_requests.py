@@ -47,8 +47,8 @@ def test_refused_requests_are_not_counted_for_the_mailbox(settings: Settings) ->
     "spelling", ["v+{}@example.com", "v+a+{}@example.com", "V+{}@EXAMPLE.com", "v+{}@ex\u00adample.com"]
 )
 def test_sub_addresses_share_the_budget_of_their_mailbox(spelling: str) -> None:
-    asked = [ask(HOME, "v@example.com"), *(ask(HOME, spelling.format(number)) for number in range(5))]
-    assert asked == [202] * 5 + [429]
+    statuses = [ask(HOME, "v@example.com"), *(ask(HOME, spelling.format(number)) for number in range(5))]
+    assert statuses == [202] * 5 + [429]
 
 
 @pytest.mark.parametrize(

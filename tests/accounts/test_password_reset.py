@@ -174,8 +174,8 @@ def test_a_reset_sends_an_email_and_no_table_stores_the_code(
 
 def test_requests_of_other_codes_use_up_no_reset(mina: Member) -> None:
     phone = Phone()
-    asked = [phone.post("verification-codes", email=mina.email).status_code for _ in range(6)]
-    assert asked == [202] * 5 + [429]
+    statuses = [phone.post("verification-codes", email=mina.email).status_code for _ in range(6)]
+    assert statuses == [202] * 5 + [429]
     assert [phone.post("password-resets", email=mina.email).status_code for _ in range(6)] == [202] * 5 + [429]
 
 

@@ -63,11 +63,11 @@ def test_an_avatar_is_shown_small_everywhere_once_that_is_made(
     mina_app.register_post("Snow")
     assert mina_app.session
     renewed = send_once(mina_app, mina_app._renewal(mina_app.session)).json()["avatarUrl"]
-    shown = {mina_app.profile()["avatar_url"], jun_app.posts()[0]["avatar_url"]}
+    urls = {mina_app.profile()["avatar_url"], jun_app.posts()[0]["avatar_url"]}
     jun_app.block(mina.pk)
-    shown |= {member["avatar_url"] for member in jun_app.blocking()["members"]}
+    urls |= {member["avatar_url"] for member in jun_app.blocking()["members"]}
     url = f"{settings.IMAGE_BASE_URL}/{Image.objects.get().key}.thumb.webp"
-    assert {*shown, renewed} == {url}
+    assert {*urls, renewed} == {url}
     assert max(Pillow.open(BytesIO(b"".join(Client().get(url.removeprefix(settings.PUBLIC_URL))))).size) <= 320
 
 

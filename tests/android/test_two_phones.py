@@ -119,9 +119,9 @@ def they_show_themselves(*phones: User) -> None:
     for phone in phones:
         profile = phone.sure(partial(phone.upload_avatar, photo("gold")))
         # The smaller variant may be made by now.
-        shown = phone.sure(phone.profile)["avatar_url"]
+        avatar_url = phone.sure(phone.profile)["avatar_url"]
         assert [
-            url.removesuffix(".full.jpg").removesuffix(".thumb.webp") for url in (shown, profile["avatar_url"])
+            url.removesuffix(".full.jpg").removesuffix(".thumb.webp") for url in (avatar_url, profile["avatar_url"])
         ] == [profile["avatar_url"].removesuffix(".full.jpg")] * 2
         is_public_and_bare(profile["avatar_url"])
 

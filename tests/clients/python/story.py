@@ -25,6 +25,7 @@ from heart_to_heart.models import (
     ClientConfig,
     Image,
     ImageUploadRequest,
+    Login,
     OwnProfile,
     Post,
     PostCreateRequest,
@@ -33,9 +34,9 @@ from heart_to_heart.models import (
     Problem,
     RefreshRequest,
     SignUpRequest,
+    TicketConfirmationRequest,
     TokenPair,
     VerificationCodeRequest,
-    VerificationConfirmationRequest,
     VerificationProof,
 )
 from heart_to_heart.types import UNSET, File, Unset
@@ -56,7 +57,7 @@ def refused(answer: object) -> Problem:
     return answer
 
 
-def logged_in(url: str, pair: TokenPair) -> AuthenticatedClient:
+def logged_in(url: str, pair: Login | TokenPair) -> AuthenticatedClient:
     return AuthenticatedClient(base_url=url, token=pair.access, raise_on_unexpected_status=True)
 
 
@@ -71,13 +72,13 @@ def code_for(email: str, mail: Path) -> str:
     raise AssertionError("no e-mail came")
 
 
-def join(client: Client, mail: Path) -> TokenPair:
+def join(client: Client, mail: Path) -> Login:
     """From an address to a signed-in device."""
     email = f"{uuid4().hex}@heart.example"
     response = request_verification_code.sync_detailed(client=client, body=VerificationCodeRequest(email=email))
     assert response.status_code == 202
     code = code_for(email, mail)
-    guess, typed = (VerificationConfirmationRequest(email=email, code=text) for text in ("not it", code))
+    guess, typed = (TicketConfirmationRequest(email=email, code=text) for text in ("not it", code))
     wrong = confirm_verification_code.sync(client=client, body=guess)
     assert refused(wrong).code == "code_incorrect"
     proof: VerificationProof = good(confirm_verification_code.sync(client=client, body=typed))

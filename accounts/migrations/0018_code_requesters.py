@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='verificationcode',
-            name='askers',
+            name='requesters',
             field=models.JSONField(null=True),
         ),
         migrations.AddField(
