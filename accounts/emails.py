@@ -36,7 +36,7 @@ def send_code(code: VerificationCode, text: str) -> None:
     template = TEMPLATE_BY_PURPOSE[code.purpose](member)
     if template is not None:
         context = {"code": text, "minutes": settings.VERIFICATION_CODE_SECONDS // 60}
-        send(template, code.email, code.language, context | _return_of(member), rate="email-codes")
+        send(template, code.email, code.language, context | _withdrawal_context(member), rate="email-codes")
 
 
 def _sign_up_template(member: Member | None) -> str:
@@ -48,13 +48,13 @@ def _sign_up_template(member: Member | None) -> str:
 
 
 def _join_template(member: Member | None) -> str:
-    """The Android app shows no proof, so nobody can erase an account with it, and no code would help."""
+    """Return the template for the Android app: a withdrawn member gets no code, since anybody could use it to erase."""
     if member is None or member.withdrawn_at is None or member.is_suspended:
         return _sign_up_template(member)
     return "account_withdrawn"
 
 
-def _return_of(member: Member | None) -> dict[str, Any]:
+def _withdrawal_context(member: Member | None) -> dict[str, Any]:
     """Whether a withdrawn member can return, and the day by which the account is erased."""
     if member is None or member.withdrawn_at is None:
         return {}

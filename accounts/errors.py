@@ -75,7 +75,7 @@ class CodeIncorrect(APIException):
 
     status_code = 400
     default_code = "code_incorrect"
-    default_detail = _("The code is wrong. Enter the code from the newest e-mail to this address.")
+    default_detail = _("The code is wrong. Check it, or request a new one.")
 
 
 class CodeExpired(APIException):

@@ -75,7 +75,9 @@ def _general_faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append("DEPLOY_SLOT must be one word of letters, digits and hyphens, for example staging1.")
     for lane, number in settings["OUTBOX_WORKERS"].items():
         if lane not in OUTBOX_LANES or number < 1:
-            faults.append(f"OUTBOX_WORKERS: {lane}={number} is not a lane with one worker or more ({OUTBOX_LANES}).")
+            faults.append(
+                f"OUTBOX_WORKERS: {lane}={number}. Name lanes ({', '.join(OUTBOX_LANES)}) with 1 worker or more."
+            )
     return [
         *faults,
         *_rate_faults(settings["THROTTLE_RATES"]),
@@ -143,6 +145,8 @@ def _cleartext_faults(settings: Mapping[str, Any]) -> list[str]:
         for name in ("TERMS_URL", "PRIVACY_URL")
         if not settings[name].startswith("https://")
     ]
+    if settings["SUPPORT_EMAIL"].endswith("heart-to-heart.example"):
+        faults.append("SUPPORT_EMAIL is not set: members whose address was changed by somebody else write to it.")
     if not settings["IMAGE_BASE_URL"].startswith("https://"):
         faults.append("IMAGE_BASE_URL must begin with https://, because every image URL begins with it.")
     if not settings["PUBLIC_URL"].startswith("https://"):

@@ -24,7 +24,7 @@ VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 # Address and port that the server listens on; 0.0.0.0 is every address of the machine.
 BIND = env.str("BIND", "0.0.0.0" if PRODUCTION else "127.0.0.1")
 PORT = env.int("PORT", 8000)
-# Port for Prometheus, on every address; 0 turns it off. The proxy must not forward it.
+# Port for Prometheus, on the address of BIND; 0 turns it off. The proxy must not forward it.
 METRICS_PORT = env.int("METRICS_PORT", 0)
 # Time that running requests have after SIGTERM; shorter than the pod's termination grace period. Seconds.
 GRACEFUL_SECONDS = env.int("GRACEFUL_SECONDS", 25)
@@ -44,7 +44,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", None if PRODUCTION else 0)
 
 # -------------------------------------------------------------------------------------------- secrets
 LOCAL_SECRET = "local-only-secret-that-production-refuses"
-# Key that signs cursors, proofs, verification codes and admin sessions. 50 characters or more.
+# Key that signs cursors, proofs, verification codes, device secrets and admin sessions. 50 characters or more.
 SECRET_KEY = env.str("SECRET_KEY", LOCAL_SECRET)
 # Older keys that still verify signatures.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -209,7 +209,7 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 # ----------------------------------------------------------------------------------- images and files
 # Public bucket of the images; without one they are files in VAR_DIR/pictures.
 STORAGE_BUCKET = env.str("STORAGE_BUCKET", "")
-# Private bucket of exports and other files for one reader; without one they are files in VAR_DIR/private.
+# Private bucket: exports, images of removed posts, copies of reported images; without one, files in VAR_DIR/private.
 PRIVATE_BUCKET = env.str("PRIVATE_BUCKET", "")
 STORAGE_REGION = env.str("STORAGE_REGION", "ap-northeast-2")
 # URL of the S3 API, for providers other than AWS.
@@ -306,7 +306,7 @@ PASSWORD_GUESS_WINDOW_SECONDS = env.int("PASSWORD_GUESS_WINDOW_SECONDS", 900)
 VERIFICATION_CODE_SECONDS = env.int("VERIFICATION_CODE_SECONDS", 300)
 # Wrong guesses at a code that each request, known by its ticket or network, and each other network has.
 VERIFICATION_CODE_GUESSES = env.int("VERIFICATION_CODE_GUESSES", 5)
-# Wrong guesses at a code of all who did not ask for it; more than one or two networks of strangers can make.
+# Wrong guesses at a code by all who did not request it together; one or two networks alone cannot use them up.
 VERIFICATION_CODE_GUESSES_TOTAL = env.int("VERIFICATION_CODE_GUESSES_TOTAL", 50)
 # Lifetime of the proof that a correct code gives, for example for sign-up. Seconds.
 VERIFICATION_PROOF_SECONDS = env.int("VERIFICATION_PROOF_SECONDS", 1_800)
@@ -390,7 +390,7 @@ THROTTLE_RATES = {
     # in the hour after an announcement. Ten a minute keep an IPv6 /48, which has four times as many, from queueing
     # hundreds of e-mails at once before everybody else's.
     "code-address": "10/minute;100/hour;400/day",
-    # By mailbox and asking network: an e-mail that is late is asked for again two or three times.
+    # By mailbox and requesting network: when an e-mail is late, people request two or three.
     "code-email": "5/hour;20/day",
     # By mailbox, of all networks: above that of one, so that one stranger uses up nobody's codes.
     "code-mailbox": "15/hour;60/day",

@@ -39,7 +39,9 @@ class ClientConfigSerializer(serializers.Serializer[Any]):
     nickname_max_graphemes = serializers.IntegerField()
     about_max_graphemes = serializers.IntegerField()
     report_max_graphemes = serializers.IntegerField()
-    search_max_graphemes = serializers.IntegerField(help_text="Of posts; of members as nicknames.")
+    search_max_graphemes = serializers.IntegerField(
+        help_text="Of a search in posts; a search for members has `nickname_max_graphemes`."
+    )
     image_max_bytes = serializers.IntegerField()
     image_max_pixels = serializers.IntegerField()
     image_types = serializers.ListField(child=serializers.CharField())

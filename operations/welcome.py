@@ -27,12 +27,12 @@ def welcome_text() -> str:
 def unreachable_url_warning() -> str:
     """Return what to set when other machines reach the server, but not the URLs that it names; else an empty text."""
     is_local_url = urlsplit(settings.PUBLIC_URL).hostname in LOCAL_HOSTS
-    if settings.BIND in LOCAL_HOSTS or not is_local_url:
+    if settings.BIND.strip("[]") in LOCAL_HOSTS or not is_local_url:
         return ""
     return f"""
-  WARNING: other devices reach this server at {settings.BIND}, but the URLs of images and links in e-mails begin with
-  {settings.PUBLIC_URL}, which is each device itself. Start it with the address of this machine, for example
-  PUBLIC_URL=http://192.168.0.10:{settings.PORT}
+  WARNING: other devices can reach this server, but the URLs of images and links in e-mails begin with
+  {settings.PUBLIC_URL}, which on another device means that device itself. Start it with the address of this
+  machine, for example PUBLIC_URL=http://192.168.0.10:{settings.PORT}
 """
 
 

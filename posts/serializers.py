@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.profiles.serializers import MemberSummarySerializer
-from libs.api.fields import IdField, TextField
+from libs.api.fields import IdField, TextField, has_more_graphemes
 from libs.api.serializers import StrictSerializer
 from media.errors import TooManyImages
 from media.models import ALT_MAX_GRAPHEMES
@@ -66,7 +66,7 @@ class PostUpdateSerializer(PostTextSerializer):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Require the text, since nothing else can be changed; one that is long already may stay long."""
         text = TextField(max_graphemes=settings.POST_MAX_GRAPHEMES, multiline=True, allow_blank=True)
-        if self.instance and len(self.instance.text) > settings.POST_MAX_GRAPHEMES:
+        if self.instance and has_more_graphemes(self.instance.text, settings.POST_MAX_GRAPHEMES):
             text = LongTextField(allow_blank=True)
         return super().get_fields() | {"text": text}
 

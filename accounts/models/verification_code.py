@@ -52,7 +52,7 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
     def request_code(self, email: str, purpose: str, language: str, member: Any = None, *, network: str = "") -> str:
         """Enqueue an e-mail with a new code; with a member only they can use it. Former codes stay valid.
 
-        Returns the ticket of the request. Who shows it, or is in the network that asked, has guesses of their own.
+        Returns the ticket of the request. Whoever sends it, or is in the network that asked, has guesses of their own.
 
         Nothing is looked up here, so that every address costs the same: which e-mail is sent, if any, is decided by the
         job.

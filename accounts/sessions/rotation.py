@@ -2,8 +2,8 @@
 
 SimpleJWT's own rotation lets two concurrent requests use one refresh token, and does not react to reuse. Here a refresh
 token is valid until its one successor has been used: until then every use of it, concurrent ones too, gets that same
-successor. Using an older token ends its session. There is no time window. A copy that is used in step with the device
-never presents an older token; it is noticed when one token is presented from two networks. Both are security events.
+successor. Using an older token ends its session. There is no time window. If a copy and the device take turns, neither
+presents an older token; it is noticed when one token is presented from two networks. Both are security events.
 """
 
 from dataclasses import dataclass

@@ -78,7 +78,9 @@ ERROR_BY_EXCEPTION: tuple[tuple[tuple[type[Exception], ...], type[exceptions.API
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """Return the problem of an exception; DRF calls it for each view. Unknown exceptions are logged."""
     error = to_api_exception(exc)
-    if error.status_code >= 500 or isinstance(exc, IntegrityError):
+    # A refusal without a cause, such as a limit of ours that is reached, is in the request log already.
+    is_refusal = isinstance(exc, exceptions.APIException) and exc.__cause__ is None
+    if (error.status_code >= 500 and not is_refusal) or isinstance(exc, IntegrityError):
         log.error("request failed", exc_info=exc)
     set_rollback()
     problem = problem_document(error, context.get("request"))

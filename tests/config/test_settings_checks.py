@@ -25,6 +25,7 @@ def test_production_starts_when_every_required_setting_is_given() -> None:
         "PRIVATE_BUCKET",
         "TERMS_URL",
         "PRIVACY_URL",
+        "SUPPORT_EMAIL",
     ],
 )
 def test_production_does_not_start_without_a_required_setting(name: str) -> None:
