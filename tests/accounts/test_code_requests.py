@@ -65,9 +65,10 @@ def test_spellings_of_one_mailbox_are_counted_as_one(email: str, mailbox: str) -
 
 
 def test_a_member_asks_for_a_withdrawal_code_while_strangers_ask_for_others(mina: Member) -> None:
-    for path in ("verification-codes", "password-resets"):
-        for _ in range(6):
-            Phone().post(path, email=mina.email)
+    # In the network of the member, at other addresses.
+    for address, path in (("192.0.2.77", "verification-codes"), ("192.0.2.78", "password-resets")):
+        statuses = [Phone(address).post(path, email=mina.email).status_code for _ in range(6)]
+        assert statuses == [202] * 5 + [429]
     assert Phone.of(mina).post("me/withdrawal/code").status_code == 202
 
 
