@@ -190,7 +190,8 @@ def test_nothing_is_sent_twice_by_nginx_over_old_connections_or_new(front: int, 
         upstream.closes()
         before = len(upstream.received)
         assert _raw(front, phone_bytes(Request(method, "/post/nowhere", b"x"))) == b""
-        assert len(upstream.received) == before + 1
+        # None at all when nginx takes a connection that the server is just closing.
+        assert len(upstream.received) <= before + 1
 
 
 def test_too_large_a_request_is_refused_in_the_words_of_its_address(here: OutageScene, edge: int) -> None:
