@@ -45,6 +45,11 @@ def normalise_code(typed: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", typed).upper()))
 
 
+def _ticket_name(ticket: str) -> str:
+    """Return what a ticket is stored as: a client that sends a network as its ticket must not pass for that network."""
+    return f"ticket {ticket}"
+
+
 class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
     """Codes by address and purpose."""
 
@@ -60,7 +65,7 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
         defaults = {"requested_at": timezone.now(), "language": language}
         code, _ = self.update_or_create(email=normalise_email(email), purpose=purpose, member=member, defaults=defaults)
         ticket = secrets.token_urlsafe(16)
-        code.requesters = [*(code.requesters or []), ticket, network][-MAX_REQUESTERS:]
+        code.requesters = [*(code.requesters or []), _ticket_name(ticket), network][-MAX_REQUESTERS:]
         code.save(update_fields=["requesters"])
         enqueue("accounts.mail_code", {"code_id": code.pk, "requested_at": code.requested_at.isoformat()})
         return ticket
@@ -267,20 +272,21 @@ class VerificationCode(models.Model):
 
     def _guesser(self, network: str, ticket: str) -> str:
         """Return whom a guess is counted for: the request whose ticket is shown, or else the client's network."""
-        return ticket if ticket and ticket in (self.requesters or []) else network
+        name = _ticket_name(ticket)
+        return name if name in (self.requesters or []) else network
 
-    def _is_asker(self, guesser: str) -> bool:
+    def _is_requester(self, guesser: str) -> bool:
         return self.member_id is not None or guesser in (self.requesters or [])
 
     def _may_guess(self, guesser: str) -> bool:
         """Whether fewer guesses were wrong than each guesser has; who did not ask shares a total with all others."""
         used_up = (self.guesses_by or {}).get(guesser, 0) >= settings.VERIFICATION_CODE_GUESSES
-        return not used_up and (self._is_asker(guesser) or self.guesses < settings.VERIFICATION_CODE_GUESSES_TOTAL)
+        return not used_up and (self._is_requester(guesser) or self.guesses < settings.VERIFICATION_CODE_GUESSES_TOTAL)
 
     def _count_wrong(self, guesser: str) -> None:
         by = self.guesses_by or {}
         self.guesses_by = by | {guesser: by.get(guesser, 0) + 1}
-        self.guesses += not self._is_asker(guesser)
+        self.guesses += not self._is_requester(guesser)
         self.save(update_fields=["guesses", "guesses_by"])
 
     def _sent_codes(self) -> list["SentCode"]:

@@ -152,3 +152,13 @@ def test_every_kind_of_code_outlives_the_guesses_of_strangers(
     run_jobs()
     assert all(use(STRANGER, mina, "xxxxxxxx") for _ in range(6))
     assert use(HOME, mina, last_code(mailoutbox, mina.email)) == ""
+
+
+def test_a_network_sent_as_a_ticket_uses_up_no_guess_of_that_network(run_jobs: RunJobs, mailoutbox: SentEmails) -> None:
+    ask(HOME)
+    run_jobs()
+    assert [confirm(STRANGER, "33333333", ticket="192.0.2.0/24") for _ in range(6)] == [
+        *["code_incorrect"] * 5,
+        "code_used_up",
+    ]
+    assert confirm(HOME, last_code(mailoutbox, NEW)) == ""
