@@ -10,11 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
+from rest_framework.exceptions import APIException, ValidationError
 
 from accounts.credentials.passwords import change_password
-from accounts.errors import PasswordWrong, TooManyGuesses
-from libs.api.errors import ServiceUnavailable
-from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import enforce_rate_limit
 
 
@@ -42,7 +40,11 @@ class AdminPasswordChangeView(PasswordChangeView):
         try:
             enforce_rate_limit("password-member", f"member:{member.pk}", self.request)
             change_password(member, old, new, keeping=0)
-        except (PasswordWrong, TooManyGuesses, TooManyRequests, ServiceUnavailable) as error:
+        except ValidationError as error:
+            form.add_error("new_password1", [str(fault) for fault in error.detail["password"]])  # type: ignore[call-overload]
+            return self.form_invalid(form)
+        # Whatever the rules refuse: a page has no problem document.
+        except APIException as error:
             form.add_error("old_password", str(error.detail))
             return self.form_invalid(form)
         member.refresh_from_db(fields=["password"])

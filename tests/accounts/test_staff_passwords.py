@@ -51,6 +51,17 @@ def test_guesses_in_the_admin_are_counted(browser: Client, sora: Member, setting
     assert sora.check_password(PASSWORD)
 
 
+def test_a_hundred_wrong_guesses_in_the_admin_lead_to_a_page_that_says_so(
+    browser: Client, sora: Member, settings: Any
+) -> None:
+    settings.PASSWORD_GUESSES_TOTAL = 3
+    for _ in range(3):
+        change(browser, old="wrong")
+    response = change(browser)
+    assert response.status_code == 200
+    assert b"errorlist" in response.content
+
+
 @pytest.mark.parametrize("new", ["too short", "sora@example.com", "Sora Sora Sora Sora"])
 def test_a_password_that_staff_may_not_have_is_refused_in_the_admin(browser: Client, sora: Member, new: str) -> None:
     assert b"errorlist" in change(browser, new=new).content
