@@ -25,9 +25,11 @@ EMAILS = Counter(
 )
 OUTCOMES: dict[type[BaseException], str] = {EmailRefused: "refused", DeliveryUncertain: "uncertain"}
 
+SIGN_UP_PURPOSES = (VerificationCode.SIGN_UP, VerificationCode.JOIN)
 
-def send_code(code: VerificationCode, text: str) -> None:
-    """Send the code, or another e-mail or none, by its purpose and by who has the address.
+
+def send_code(code: VerificationCode) -> None:
+    """Generate a code and send it, or send another e-mail or none, by its purpose and by who has the address.
 
     The API answers alike for every address, so that is decided here: a sign-up or new address that belongs to a member
     gets an e-mail without a code; a password reset or withdrawal for anybody else gets none.
@@ -35,8 +37,12 @@ def send_code(code: VerificationCode, text: str) -> None:
     member = Member.objects.filter(email=code.email).first()
     template = TEMPLATE_BY_PURPOSE[code.purpose](member)
     if template is not None:
-        context = {"code": text, "minutes": settings.VERIFICATION_CODE_SECONDS // 60}
-        send(template, code.email, code.language, context | _withdrawal_context(member), rate="email-codes")
+        # Sign-ups are counted by themselves, so that a flood of them delays no code of a member.
+        _count_email(template, "email-codes", "sign-up" if code.purpose in SIGN_UP_PURPOSES else "members")
+    # Also without an e-mail, so that guesses at a code are answered alike for every address.
+    context = {"code": code.generate(), "minutes": settings.VERIFICATION_CODE_SECONDS // 60}
+    if template is not None:
+        _deliver(template, code.email, code.language, context | _withdrawal_context(member))
 
 
 def _sign_up_template(member: Member | None) -> str:
@@ -117,16 +123,25 @@ def send_withdrawn(member: Member) -> None:
         send("withdrawn", member.email, member.language, {"until": until})
 
 
-def send(template: str, address: str, language: str, context: dict[str, Any], *, rate: str = "email-notices") -> None:
-    """Send one e-mail as text and HTML, within the rate of all e-mails of its sort.
+def send(template: str, address: str, language: str, context: dict[str, Any]) -> None:
+    """Send one notice as text and HTML, within the rate of all notices.
 
     Raises Postponed above that rate, EmailRefused or DeliveryUncertain when it must not be sent again, and the other
     errors of smtplib, which the outbox retries.
     """
-    total = count_hit(rate, "all")
+    _count_email(template, "email-notices", "all")
+    _deliver(template, address, language, context)
+
+
+def _count_email(template: str, rate: str, sort: str) -> None:
+    """Count an e-mail among those of its sort. Raises Postponed above the rate, before anything is done for it."""
+    total = count_hit(rate, sort)
     if not total.allowed:
         EMAILS.labels(template, "postponed").inc()
         raise Postponed(f"More e-mails than the rate {rate} allows.", timedelta(seconds=total.reset_seconds))
+
+
+def _deliver(template: str, address: str, language: str, context: dict[str, Any]) -> None:
     context = context | {
         "reset_page": settings.PUBLIC_URL + reverse("reset-password"),
         "support_email": settings.SUPPORT_EMAIL,

@@ -18,11 +18,13 @@ from libs.throttling.rate_limits import count_hit
 
 # Servers that greylist take an e-mail after some minutes. Whoever waits longer has requested another code, or given up.
 CODE_EMAIL_MAX_AGE = timedelta(minutes=30)
+# Security events that anybody who can log in may cause again and again.
+REPEATABLE_EVENTS = (SecurityEvent.TOKEN_REUSED, SecurityEvent.TOKEN_REPEATED)
 
 
 @handles("accounts.mail_code", lane="email")
 def mail_code(payload: dict[str, Any]) -> None:
-    """Generate the code, store its digest and send it; a retry generates another one, and both are valid.
+    """Send a new code, of which the digest is stored; a retry generates another one, and both are valid.
 
     When a code was requested several times before its e-mail could be sent, only the newest request sends one. Raises
     PermanentFailure when the newest is too old.
@@ -32,7 +34,7 @@ def mail_code(payload: dict[str, Any]) -> None:
         return
     if timezone.now() - code.requested_at > CODE_EMAIL_MAX_AGE:
         raise PermanentFailure("The code was requested too long ago.")
-    send_code(code, code.generate())
+    send_code(code)
 
 
 def _was_requested_again(code: VerificationCode, payload: dict[str, Any]) -> bool:
@@ -41,11 +43,18 @@ def _was_requested_again(code: VerificationCode, payload: dict[str, Any]) -> boo
     return requested_at is not None and datetime.fromisoformat(requested_at) < code.requested_at
 
 
+def _may_be_notified(member_id: int, about: str) -> bool:
+    """Count an e-mail about something that whoever is logged in can repeat at will; others are never held back."""
+    return count_hit("new-device-email", f"{member_id} {about}").allowed
+
+
 @handles("accounts.mail_event", lane="email")
 def mail_event(payload: dict[str, Any]) -> None:
-    """Send the member an e-mail about a security event."""
+    """Send the member an e-mail about a security event, unless they had many of its kind of late."""
     event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
-    if event is not None and event.member.erasure_started_at is None:
+    if event is None or event.member.erasure_started_at is not None:
+        return
+    if event.kind not in REPEATABLE_EVENTS or _may_be_notified(event.member_id, event.kind):
         send_security_notice(event, event.member.email)
 
 
@@ -64,7 +73,7 @@ def mail_new_device(payload: dict[str, Any]) -> None:
     session = LoginSession.objects.select_related("member").filter(pk=payload["session_id"]).first()
     if session is None or session.member.erasure_started_at is not None:
         return
-    if count_hit("new-device-email", str(session.member_id)).allowed:
+    if _may_be_notified(session.member_id, "new_device"):
         send_new_device(session)
 
 
@@ -72,7 +81,7 @@ def mail_new_device(payload: dict[str, Any]) -> None:
 def mail_withdrawn(payload: dict[str, Any]) -> None:
     """Send the member an e-mail about the withdrawal, unless it is cancelled or final by now."""
     member = Member.objects.filter(pk=payload["member_id"]).first()
-    if member is not None:
+    if member is not None and _may_be_notified(member.pk, "withdrawn"):
         send_withdrawn(member)
 
 

@@ -398,7 +398,7 @@ THROTTLE_RATES = {
     # that reaching it means a flood from many places.
     "email-codes": "300/minute;5000/hour",
     "email-notices": "300/minute;5000/hour",
-    # Whoever knows a password may log in without end, and each new device sends an e-mail.
+    # Whoever knows a password may log in, withdraw or repeat a token without end, and each of these sends an e-mail.
     "new-device-email": "10/hour;30/day",
     "confirm-address": "100/hour",
     "sign-up-address": "100/hour",

@@ -215,6 +215,16 @@ def test_a_flood_of_codes_does_not_hold_back_security_notices(
     assert [message.to for message in mailoutbox] == [[NEW], [mina.email]]
 
 
+def test_a_flood_of_sign_ups_does_not_hold_back_codes_of_members(
+    run_jobs: RunJobs, settings: Settings, mina: Member, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"email-codes": "1/hour"}
+    ask(), Phone().post("verification-codes", email="other@example.com")
+    Phone().post("password-resets", email=mina.email)
+    run_jobs()
+    assert [message.to for message in mailoutbox] == [[NEW], [mina.email]]
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_an_email_is_ascii_on_its_way_and_reads_the_same(
     mail_server: ScriptedMailServer, run_jobs: RunJobs, settings: Settings, language: str

@@ -84,6 +84,16 @@ def test_a_withdrawal_that_is_cancelled_at_once_sends_no_email(
     assert mailoutbox == []
 
 
+def test_withdrawing_again_and_again_sends_a_few_emails_only(
+    mina: Member, run_jobs: Callable[[], None], mailoutbox: SentEmails
+) -> None:
+    for _ in range(15):
+        mina.withdraw()
+        run_jobs()
+        mina.cancel_withdrawal()
+    assert len(mailoutbox) == 10
+
+
 def test_a_wrong_password_does_not_withdraw_the_member(phone: Phone, mina: Member) -> None:
     response = phone.post("me/withdrawal", password="wrong")
     assert (response.status_code, code_of(response)) == (403, "password_wrong")
