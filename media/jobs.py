@@ -49,7 +49,7 @@ def make_variants(payload: dict[str, Any]) -> None:
 
 
 @handles("media.move_files", lane="files")
-def move_files(payload: dict[str, Any]) -> None:
+def move_files_of_image(payload: dict[str, Any]) -> None:
     """Move an image's files to where they belong; raises StorageUnavailable, to be retried."""
     withholding.move_files(payload["image_id"])
 

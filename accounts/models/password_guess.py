@@ -14,32 +14,32 @@ from accounts.errors import PasswordResetRequired, TooManyGuesses
 from libs.throttling.client_address import network_of
 
 
-class Counters(NamedTuple):
+class GuessCounters(NamedTuple):
     """The keys of two counters of one login: of a while, and of all wrong passwords in a row."""
 
     recent: str
     in_a_row: str
 
 
-def stranger_counters(email: str, address: str) -> Counters:
+def stranger_counters(email: str, address: str) -> GuessCounters:
     """Return the counters of a login from an unknown device: of this account from its network, and from all."""
-    return Counters(_key(email, network_of(address)), _key(email))
+    return GuessCounters(_key(email, network_of(address)), _key(email))
 
 
-def device_counters(email: str, device: str) -> Counters:
+def device_counters(email: str, device: str) -> GuessCounters:
     """Return the counters of a login from a device that the member has logged in from, which strangers cannot raise."""
-    return Counters(_key(email, "device", device), _key(email, "device", device, "in a row"))
+    return GuessCounters(_key(email, "device", device), _key(email, "device", device, "in a row"))
 
 
-def session_counters(email: str) -> Counters:
+def session_counters(email: str) -> GuessCounters:
     """Return the counters of password confirmations in a login session, which needs an access token."""
-    return Counters(_key(email, "signed in"), _key(email, "signed in", "in a row"))
+    return GuessCounters(_key(email, "signed in"), _key(email, "signed in", "in a row"))
 
 
 class PasswordGuessQuerySet(models.QuerySet["PasswordGuess"]):
     """Counters are increased before the password is checked, so that concurrent attempts cannot exceed the limit."""
 
-    def count_attempt(self, counters: Counters) -> None:
+    def count_attempt(self, counters: GuessCounters) -> None:
         """Count one guess on each counter.
 
         Raises TooManyGuesses with the seconds to wait, and PasswordResetRequired after PASSWORD_GUESSES_TOTAL in a row.
@@ -47,11 +47,11 @@ class PasswordGuessQuerySet(models.QuerySet["PasswordGuess"]):
         self._count_recent(counters.recent)
         self._count_in_a_row(counters.in_a_row)
 
-    def is_used_up(self, counters: Counters) -> bool:
+    def is_used_up(self, counters: GuessCounters) -> bool:
         """Return whether all guesses in a row have been made."""
         return self.filter(key=counters.in_a_row, wrong__gte=settings.PASSWORD_GUESSES_TOTAL).exists()
 
-    def reset(self, counters: Counters) -> None:
+    def reset(self, counters: GuessCounters) -> None:
         """Reset the counters after the right password; rows stay, since a concurrent login may be counting."""
         self.filter(key__in=counters).update(wrong=0)
 

@@ -12,7 +12,7 @@ from accounts.credentials.hashers import HASH_OF_NOBODY, password_check_slot
 from accounts.email_addresses import normalise_email
 from accounts.errors import CredentialsWrong, PasswordWrong
 from accounts.models import Member, PasswordGuess
-from accounts.models.password_guess import Counters, device_counters, session_counters, stranger_counters
+from accounts.models.password_guess import GuessCounters, device_counters, session_counters, stranger_counters
 from accounts.purge import KEEP_ENDED_SESSIONS_DAYS
 from accounts.sessions.devices import known_device, make_device_secret
 from accounts.sessions.rotation import TokenPair, start_session
@@ -50,7 +50,7 @@ def authenticate(email: str, password: str, *, address: str, device_secret: str 
     return Authenticated(member, device)
 
 
-def _counters_of_login(email: str, address: str, device: str | None) -> Counters:
+def _counters_of_login(email: str, address: str, device: str | None) -> GuessCounters:
     """Return the counters of the device, or those of strangers once it has made all its guesses."""
     if device is not None:
         counters = device_counters(email, device)

@@ -72,7 +72,7 @@ class TokenPairSerializer(serializers.Serializer[object]):
     member_id = IdField()
 
 
-class LoginSerializer(TokenPairSerializer):
+class NewLoginSerializer(TokenPairSerializer):
     """The tokens of a login session, and the secret of the device."""
 
     device_secret = serializers.CharField(

@@ -23,9 +23,9 @@ from accounts.sessions.authentication import V1_AUDIENCE
 from accounts.sessions.representations import token_pair_representation
 from accounts.sessions.serializers import (
     EmailLoginSerializer,
-    LoginSerializer,
     LoginSessionListSerializer,
     LoginSessionSerializer,
+    NewLoginSerializer,
     RefreshSerializer,
     TokenPairSerializer,
 )
@@ -49,7 +49,7 @@ class SessionViewSet(StrictViewSet):
         summary="Log in",
         description="Starts a login session for this device. During the grace period it cancels a withdrawal.",
         request=EmailLoginSerializer,
-        responses={201: LoginSerializer},
+        responses={201: NewLoginSerializer},
         examples=[
             request_example(
                 {"email": "mina@example.com", "password": "a long enough password", "device": "Mina's phone"}

@@ -14,7 +14,7 @@ from accounts.sessions import rotation
 from accounts.sessions.authentication import V1_AUDIENCE
 from accounts.sessions.devices import make_device_secret
 from accounts.sessions.representations import token_pair_representation
-from accounts.sessions.serializers import LoginSerializer
+from accounts.sessions.serializers import NewLoginSerializer
 from accounts.signup import registration
 from accounts.signup.serializers import (
     SignUpSerializer,
@@ -93,7 +93,7 @@ class SignUpMixin(StrictViewSet):
         summary="Sign up",
         description="Creates the member and logs this device in. After a refused sign-up the proof is still valid.",
         request=SignUpSerializer,
-        responses={201: LoginSerializer},
+        responses={201: NewLoginSerializer},
         examples=[request_example(SIGN_UP), response_example(PAIR | {"device_secret": DEVICE_SECRET}, 201)],
         rate_limits=[rate_limit("sign-up-address", on_arrival=False)],
         errors=[ProofInvalid, TermsOutdated, EmailTaken],

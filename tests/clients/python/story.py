@@ -25,7 +25,7 @@ from heart_to_heart.models import (
     ClientConfig,
     Image,
     ImageUploadRequest,
-    Login,
+    NewLogin,
     OwnProfile,
     Post,
     PostCreateRequest,
@@ -57,7 +57,7 @@ def refused(answer: object) -> Problem:
     return answer
 
 
-def logged_in(url: str, pair: Login | TokenPair) -> AuthenticatedClient:
+def logged_in(url: str, pair: NewLogin | TokenPair) -> AuthenticatedClient:
     return AuthenticatedClient(base_url=url, token=pair.access, raise_on_unexpected_status=True)
 
 
@@ -72,7 +72,7 @@ def code_for(email: str, mail: Path) -> str:
     raise AssertionError("no e-mail came")
 
 
-def join(client: Client, mail: Path) -> Login:
+def join(client: Client, mail: Path) -> NewLogin:
     """From an address to a signed-in device."""
     email = f"{uuid4().hex}@heart.example"
     response = request_verification_code.sync_detailed(client=client, body=VerificationCodeRequest(email=email))
