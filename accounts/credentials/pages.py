@@ -5,8 +5,9 @@ The released phone app can neither change nor reset a password.
 
 from typing import Any
 
+from django.forms import EmailInput
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from rest_framework.exceptions import ValidationError
 
 from accounts.code_pages import CodePageView
@@ -44,8 +45,10 @@ class ResetPasswordView(CodePageView):
     template_name = f"{FOLDER}/confirm_code.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Redirect to the first page."""
-        return redirect("reset-password")
+        """Show the form for a code that has arrived, with the address to fill in."""
+        form = NewPasswordForm()
+        form.fields["email"].widget = EmailInput(attrs={"autocomplete": "email"})
+        return self.render_to_response(self.get_context_data(form=form))
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Reset the password, or say what is wrong with the code or the password."""
