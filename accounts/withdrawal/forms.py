@@ -24,7 +24,7 @@ class AddressForm(forms.Form):
 class CodeForm(AddressForm):
     """The code from the e-mail; the address is a hidden field, since nobody is logged in."""
 
-    email = forms.EmailField(max_length=EMAIL_MAX_LENGTH, widget=forms.HiddenInput)
+    email = forms.EmailField(label=_("E-mail address"), max_length=EMAIL_MAX_LENGTH, widget=forms.HiddenInput)
     code = forms.CharField(
         label=_("Code from the e-mail"),
         max_length=64,
