@@ -22,12 +22,16 @@ LOOKALIKES = {
     "k": "кκ", "m": "м", "n": "ոηп", "o": "оοօ0", "p": "рρ", "q": "ԛ", "r": "г", "s": "ѕ5$", "t": "тτ", "u": "սυ",
     "v": "ѵν", "w": "ԝω", "x": "хχ", "y": "уγ",
 }  # fmt: skip
+# Greek capitals look like other letters than their small forms, and small capitals have no capitals.
+CAPITALS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢꭺᎪ", "ABEZHIKMNOPTYXABCDEFGHIJKLMNOPRSTUVWYZAA")
 AS_LATIN = str.maketrans({other: latin for latin, others in LOOKALIKES.items() for other in others})
 SERVICE = ("hearttoheart", "heart2heart", "하트투하트")
 ROLES = (
     "admin", "administrator", "moderator", "mod", "operator", "official", "staff", "support", "system", "root",
     "team", "helpdesk", "customerservice", "security",
 )  # fmt: skip
+# Roles that no other word of a nickname makes harmless.
+WORDS = ("admin", "administrator", "moderator", "official")
 KOREAN_ROLES = ("운영자", "운영진", "운영팀", "관리자", "고객센터", "공식계정")
 
 
@@ -63,6 +67,9 @@ def is_reserved(nickname: str) -> bool:
     looks = skeleton(nickname)
     if any(skeleton(name) in looks for name in (*SERVICE, *KOREAN_ROLES)):
         return True
+    words = {skeleton(word).removesuffix("s") for word in regex.findall(r"[\p{L}\p{N}]+", nickname)}
+    if not words.isdisjoint(map(skeleton, WORDS)):
+        return True
     staff = Member.objects.filter(is_staff=True).values_list("nickname", "name")
     return looks in {skeleton(name) for name in ROLES} | {skeleton(name) for names in staff for name in names} - {""}
 
@@ -72,7 +79,7 @@ def skeleton(name: str) -> str:
 
     Numbers at the ends do not count: admin1 looks like admin.
     """
-    plain = unicodedata.normalize("NFD", search_key(name) or "")
+    plain = unicodedata.normalize("NFD", search_key(name.translate(CAPITALS)) or "")
     letters = "".join(character for character in plain if not unicodedata.combining(character))
     kept = regex.sub(r"[^\p{L}\p{N}@$!|]", "", letters).strip("0123456789!|") or letters
     return kept.translate(AS_LATIN).replace("rn", "m").replace("vv", "w")

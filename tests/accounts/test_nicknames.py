@@ -32,7 +32,8 @@ def test_a_nickname_with_invisible_characters_is_refused(mina_api: APIClient, ni
     ["Heart to Heart", "HEART-TO-HEART", "Неаrt to Heart", "heart2heart_kr", "하트투하트", "하트 투 하트 운영팀",
      "𝓗𝓮𝓪𝓻𝓽𝓽𝓸𝓗𝓮𝓪𝓻𝓽",
      "admin", "Admin1", "аdmin", "adm1n", "Ａｄｍｉｎ", "á.d.m.i.n", "Moderator ✓", "offìcial", "운영자",
-     "♥관리자♥", "고객 센터",
+     "♥관리자♥", "고객 센터", "Admin Team", "Official Mina", "the Moderators", "admins", "ᴀᴅᴍɪɴ", "Μoderator", "Ꭺdmin",
+     "Ηeart to Heart",
      "Sora", "S0RA", "Ѕоrа", "So ra", "ⓢⓞⓡⓐ", "Sóra", "Park Sora", "Sora77"],
 )  # fmt: skip
 def test_a_nickname_that_looks_like_the_service_or_its_staff_is_refused(
@@ -43,7 +44,8 @@ def test_a_nickname_that_looks_like_the_service_or_its_staff_is_refused(
 
 @pytest.mark.parametrize(
     "nickname",
-    ["Mina", "badminton", "Soran", "소라", "하트", "토끼엄마", "👨\u200d👩\u200d👧\u200d👦", "❤️", "1️⃣",
+    ["Mina", "badminton", "Team Mina", "Root Beer", "Officially Mina",
+     "Soran", "소라", "하트", "토끼엄마", "👨\u200d👩\u200d👧\u200d👦", "❤️", "1️⃣",
      "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
      "می\u200cخواهم", "क्\u200dष", "Олена", "Ελένη", "007", "!!", "ㅋㅋ"],
 )  # fmt: skip
