@@ -53,6 +53,9 @@ http {{
     fastcgi_temp_path {folder}/other;
     scgi_temp_path {folder}/other;
     uwsgi_temp_path {folder}/other;
+    # Clients of many addresses, all on this machine.
+    set_real_ip_from 127.0.0.1;
+    real_ip_header X-Test-Address;
     include {folder}/*.conf;
 }}
 """
@@ -219,9 +222,50 @@ def test_one_address_cannot_hold_every_connection(front: int, upstream: Upstream
     with ExitStack() as stack:
         for _ in range(200):
             client = stack.enter_context(socket.create_connection(("127.0.0.1", front)))
-            client.sendall(b"POST /api/v1/posts HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
+            client.sendall(b"POST /api/v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
         wait_until(lambda: _got(front, "/api/v1/config")[0] == 503)
     wait_until(lambda: _got(front, "/api/v1/config")[0] == 204)
+
+
+def test_one_client_cannot_write_more_than_twenty_uploads_to_disk(
+    front: int, upstream: Upstream, tmp_path: Path
+) -> None:
+    upstream.says("HTTP/1.1 204 No Content\r\n\r\n")
+    with ExitStack() as stack:
+        for number in range(20):
+            stack.enter_context(_half_an_upload(front, f"2001:db8::{number}:1"))
+        wait_until(lambda: _bodies_on_disk(tmp_path) == 20)
+        for path in ("/api/v1/posts", "/api/v1/images?x=1"):
+            assert _is_problem(_got(front, "", sent=_upload(path, "2001:db8::f:2")), 503, "unavailable")
+        for path in ("/post/registerPost", "/member/uploadAvatar"):
+            assert _raw(front, _upload(path, "2001:db8::f:2")) == b""
+        assert _got(front, "/api/v1/posts", "X-Test-Address: 2001:db8::f:2")[0] == 204
+        assert _got(front, "", sent=_upload("/api/v1/posts", "2001:db8:0:1::f:2"))[0] == 204
+    wait_until(lambda: _got(front, "", sent=_upload("/api/v1/posts", "2001:db8::f:2"))[0] == 204)
+
+
+def test_all_clients_together_write_a_hundred_uploads_to_disk(front: int, upstream: Upstream, tmp_path: Path) -> None:
+    upstream.says("HTTP/1.1 204 No Content\r\n\r\n")
+    with ExitStack() as stack:
+        for number in range(100):
+            stack.enter_context(_half_an_upload(front, f"192.0.2.{number}"))
+        wait_until(lambda: _bodies_on_disk(tmp_path) == 100)
+        assert _is_problem(_got(front, "", sent=_upload("/api/v1/posts", "192.0.2.200")), 503, "unavailable")
+        assert _raw(front, _upload("/post/registerPost", "192.0.2.200")) == b""
+
+
+def test_a_read_of_the_feed_takes_no_large_body(front: int, upstream: Upstream) -> None:
+    upstream.says("HTTP/1.1 204 No Content\r\n\r\n")
+    sent = b"GET /api/v1/posts HTTP/1.1\r\nHost: a\r\nContent-Length: 1100000\r\n\r\n" + bytes(1_100_000)
+    assert _is_problem(_got(front, "", sent=sent), 413, "body_too_large")
+
+
+def test_an_upload_reaches_the_server_under_its_own_path(here: OutageScene, edge: int) -> None:
+    for path in ("/api/v1/posts?x=%2f", "/api/v1/images"):
+        sent = phone_bytes(Request("POST", path, b"x"))
+        direct, through = _got(here.server.port, "", sent=sent), _got(edge, "", sent=sent)
+        assert direct[0] == through[0] == 401
+        assert len(direct[2]) == len(through[2])
 
 
 def test_what_nginx_cannot_read_is_refused_without_html(edge: int) -> None:
@@ -314,6 +358,27 @@ def _got(port: int, path: str, headers: str = "", sent: bytes = b"") -> Got:
         with HTTPResponse(client) as answer:
             answer.begin()
             return answer.status, answer.headers, answer.read()
+
+
+def _upload(path: str, address: str, size: int = 200_000, declared: int = 200_000) -> bytes:
+    """A request from this address, of which nginx writes to disk what does not fit in its buffer of 128 kB."""
+    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nX-Test-Address: {address}\r\nContent-Length: {declared}\r\n\r\n"
+    return head.encode() + bytes(size)
+
+
+@contextmanager
+def _half_an_upload(port: int, address: str) -> Iterator[None]:
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(_upload("/api/v1/posts", address, declared=110_000_000))
+        yield
+
+
+def _bodies_on_disk(folder: Path) -> int:
+    """How many request bodies an nginx with this folder keeps in files, which it has unlinked already."""
+    master = int((folder / "pid").read_text())
+    workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    files = [file for worker in workers for file in Path(f"/proc/{worker}/fd").iterdir()]
+    return sum(str(file.readlink()).startswith(f"{folder}/body/") for file in files)
 
 
 def _raw(port: int, sent: bytes) -> bytes:
