@@ -1,13 +1,19 @@
-"""The base of web pages that a code by e-mail protects: /withdraw/ and /reset-password/."""
+"""The base of web pages that a code by e-mail protects: /withdraw/ and /reset-password/.
+
+The first page asks for the e-mail address, the second for the code.
+"""
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
+from accounts.code_forms import AddressForm, CodeForm
+from accounts.code_requests import count_wrong_codes, request_code
+from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from libs.throttling.errors import TooManyRequests
 
 
@@ -24,6 +30,53 @@ class CodePageView(FormView):  # type: ignore[type-arg]
             return super().dispatch(request, *args, **kwargs)
         except TooManyRequests as error:
             wait = max(1, int(error.wait or 1))
-            page = render(request, f"{self.folder}/too_many_requests.html", {"minutes": -(-wait // 60)}, status=429)
+            page = self.page("too_many_requests", {"minutes": -(-wait // 60)}, status=429)
             page.headers["Retry-After"] = str(wait)
             return page
+
+    def page(self, name: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+        """Respond with a template of the folder."""
+        return render(self.request, f"{self.folder}/{name}.html", context, status=status)
+
+
+class RequestCodePageView(CodePageView):
+    """Asks for the e-mail address; the response does not tell whether it has an account."""
+
+    form_class: type[AddressForm] = AddressForm
+    code_form_class: type[CodeForm] = CodeForm
+    # One of VerificationCode.
+    purpose = ""
+
+    def get_template_names(self) -> list[str]:
+        """Return the template that asks for the address."""
+        return [f"{self.folder}/request_code.html"]
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Request a code by e-mail, and show the form for it."""
+        email = form.cleaned_data["email"]
+        ticket = request_code(self.request, email, self.purpose)
+        return self.page("confirm_code", {"form": self.code_form_class(initial={"email": email, "ticket": ticket})})
+
+
+class ConfirmCodePageView(CodePageView):
+    """Asks for the code from the e-mail, and does what it is for."""
+
+    form_class: type[CodeForm] = CodeForm
+
+    def get_template_names(self) -> list[str]:
+        """Return the template that asks for the code."""
+        return [f"{self.folder}/confirm_code.html"]
+
+    def use_code(self, data: dict[str, Any]) -> None:
+        """Do what the code is for. Raises CodeIncorrect, CodeExpired or CodeUsedUp."""
+        raise NotImplementedError
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Use the code, or say what is wrong with it."""
+        try:
+            with count_wrong_codes(self.request):
+                self.use_code(form.cleaned_data)
+        except (CodeIncorrect, CodeExpired, CodeUsedUp) as error:
+            form.add_error("code", str(error.detail))
+            return self.form_invalid(form)
+        return self.page("done", self.get_context_data())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,6 +13,7 @@ from accounts.email_addresses import mailbox_of
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
 from libs.throttling.client_address import client_address, coarse_network_of
+from libs.throttling.rate_limits import count_hit
 from libs.throttling.throttles import enforce_address_limit, enforce_rate_limit, rate_limit
 
 # What OpenAPI names; `request_code` and `count_wrong_codes` count these, so that refusals of form cost nothing.
@@ -19,6 +21,8 @@ CODE_LIMITS = [rate_limit("code-address", on_arrival=False)]
 GUESS_LIMITS = [rate_limit("confirm-address", on_arrival=False)]
 # Purposes with a budget of their own. Strangers can ask for the others, and must not keep members from these.
 OWN_BUDGETS = (VerificationCode.RESET, VerificationCode.WITHDRAW)
+# Between two e-mails to a mailbox that gets too many. Its owner, whom nobody can tell from strangers, still gets one.
+INTERVAL = timedelta(minutes=10)
 
 
 def request_code(
@@ -26,16 +30,18 @@ def request_code(
 ) -> str:
     """Request a code for a normalised address, and return the ticket of the request.
 
-    Raises TooManyRequests. The requester's own limits come first: what they refuse is not counted for the mailbox.
+    Raises TooManyRequests by the requester's own limits, which come first: what they refuse is not counted for the
+    mailbox. The mailbox's limit refuses nothing, since strangers in many networks can reach it: beyond it, e-mails are
+    sent at intervals, each of which has the code for all who asked until then.
     """
     network = network_of_request(request)
     budget = purpose if purpose in OWN_BUDGETS else "any"
     mailbox = f"{budget} {mailbox_of(email)}"
     enforce_rate_limit("code-email", f"{mailbox} {network}", request)
     enforce_address_limit("code-address", request)
-    enforce_rate_limit("code-mailbox", mailbox, request)
+    interval = timedelta() if count_hit("code-mailbox", mailbox).allowed else INTERVAL
     language = language or get_language() or "en"
-    return VerificationCode.objects.request_code(email, purpose, language, member, network=network)
+    return VerificationCode.objects.request_code(email, purpose, language, member, network=network, interval=interval)
 
 
 @contextmanager

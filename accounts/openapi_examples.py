@@ -25,6 +25,7 @@ PAIR = {
     "session_id": "7420160002147483648",
     "member_id": MINA["id"],
 }
+TICKET = {"ticket": "Zb0m2c1kQv4nXw8s:1wAbCd:c2lnbmF0dXJl"}
 DEVICE_SECRET = "7420158263148609536.5f2c7d9e01ab34cd:1wAbCd:c2lnbmF0dXJl"
 SESSION = {
     "id": PAIR["session_id"],

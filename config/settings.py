@@ -392,7 +392,7 @@ THROTTLE_RATES = {
     "code-address": "10/minute;100/hour;400/day",
     # By mailbox and requesting network: when an e-mail is late, people request two or three.
     "code-email": "5/hour;20/day",
-    # By mailbox, of all networks: above that of one, so that one stranger uses up nobody's codes.
+    # By mailbox, of all networks: above that of one. Beyond it no request is refused, but few e-mails are sent.
     "code-mailbox": "15/hour;60/day",
     # All codes and all other e-mails of the server together; more wait. Several times what one IPv6 site may cause, so
     # that reaching it means a flood from many places.

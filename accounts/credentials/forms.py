@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.withdrawal.forms import CodeForm
+from accounts.code_forms import CodeForm
 
 
 class NewPasswordForm(CodeForm):

@@ -17,7 +17,7 @@ from accounts.errors import (
     TooManyGuesses,
 )
 from accounts.models import VerificationCode
-from accounts.openapi_examples import OWN_PROFILE
+from accounts.openapi_examples import OWN_PROFILE, TICKET
 from accounts.profiles.representations import own_profile_representation
 from accounts.profiles.serializers import OwnProfileSerializer
 from accounts.sessions import login
@@ -32,8 +32,6 @@ from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from libs.throttling.client_address import client_address
 from libs.throttling.throttles import rate_limit
-
-TICKET = {"ticket": "Zb0m2c1kQv4nXw8sT6yRdA"}
 
 
 class CredentialsViewSet(OwnAccountViewSet):

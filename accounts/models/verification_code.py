@@ -1,74 +1,61 @@
 """VerificationCode: a code sent by e-mail, stored as a digest, with few guesses, for one purpose."""
 
 import secrets
-import unicodedata
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.core import signing
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.email_addresses import normalise_email
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, ProofInvalid
+from accounts.models.sent_code import SentCode
+from accounts.tickets import make_ticket, name_of_ticket
 from libs.outbox.queue import enqueue
 
-# Without letters and digits that look alike in some font (0 O, 1 I L, 2 Z, 5 S, 8 B, U V, 6 G), and without vowels, so
-# that no code is a word: 8 characters have 34 bits (ASVS 6.5.4 asks for 20).
-ALPHABET = "3479CDFHJKMNPQRTVWXY"
-LENGTH = 8
 PROOF_SALT = "accounts.proof"
 # More than the limits of requests and the retries of their e-mails make in the lifetime of a code. A number.
 MAX_EARLIER_CODES = 50
-# Tickets and networks of the newest requests, as many as the limit of a day lets through. A number.
+# Networks recorded that requested a code with one address, newest last. A number.
 MAX_REQUESTERS = 120
 # Networks recorded that tried to join with one address before it was confirmed. A number.
 MAX_EARLY_NETWORKS = 20
-
-
-class SentCode(NamedTuple):
-    """What is stored of one code."""
-
-    salt: str
-    digest: str
-    sent_at: datetime
-
-    def is_expired(self) -> bool:
-        """Whether VERIFICATION_CODE_SECONDS have passed since it was sent."""
-        return timezone.now() >= self.sent_at + timedelta(seconds=settings.VERIFICATION_CODE_SECONDS)
-
-
-def normalise_code(typed: str) -> str:
-    """Return what was typed as codes are written, whatever a keyboard made of it: case, width, spaces and hyphens."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", typed).upper()))
-
-
-def _ticket_name(ticket: str) -> str:
-    """Return what a ticket is stored as: a client that sends a network as its ticket must not pass for that network."""
-    return f"ticket {ticket}"
 
 
 class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
     """Codes by address and purpose."""
 
     @transaction.atomic
-    def request_code(self, email: str, purpose: str, language: str, member: Any = None, *, network: str = "") -> str:
+    def request_code(
+        self,
+        email: str,
+        purpose: str,
+        language: str,
+        member: Any = None,
+        *,
+        network: str = "",
+        interval: timedelta = timedelta(),
+    ) -> str:
         """Enqueue an e-mail with a new code; with a member only they can use it. Former codes stay valid.
 
         Returns the ticket of the request. Whoever sends it, or is in the network that asked, has guesses of their own.
+        The e-mail is sent when `interval` has passed since the last one; of the requests until then only one sends any.
 
         Nothing is looked up here, so that every address costs the same: which e-mail is sent, if any, is decided by the
         job.
         """
-        defaults = {"requested_at": timezone.now(), "language": language}
-        code, _ = self.update_or_create(email=normalise_email(email), purpose=purpose, member=member, defaults=defaults)
-        ticket = secrets.token_urlsafe(16)
-        code.requesters = [*(code.requesters or []), _ticket_name(ticket), network][-MAX_REQUESTERS:]
+        email, now = normalise_email(email), timezone.now()
+        defaults = {"requested_at": now, "language": language}
+        code, _ = self.update_or_create(email=email, purpose=purpose, member=member, defaults=defaults)
+        code.requesters = [*(former for former in code.requesters or [] if former != network), network][
+            -MAX_REQUESTERS:
+        ]
         code.save(update_fields=["requesters"])
-        enqueue("accounts.mail_code", {"code_id": code.pk, "requested_at": code.requested_at.isoformat()})
-        return ticket
+        after = max(code.sent_at + interval - now, timedelta()) if code.sent_at else None
+        enqueue("accounts.mail_code", {"code_id": code.pk, "requested_at": now.isoformat()}, after=after)
+        return make_ticket(email, purpose)
 
     def confirm(self, email: str, purpose: str, typed: str, **requester: str) -> tuple[str, datetime]:
         """Return a proof that the address was verified, and its expiry; raises as `check_code` does."""
@@ -156,8 +143,7 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
 class VerificationCode(models.Model):
     """A code for one address and purpose.
 
-    Stored as an HMAC under the server's key instead of a slow hash (ASVS 6.5.2): a code is valid for five minutes and
-    five guesses, and without the key a stolen table is useless.
+    Several may be valid at a time, since each e-mail has another one; all of them have their guesses together.
     """
 
     SIGN_UP = "sign_up"
@@ -180,10 +166,10 @@ class VerificationCode(models.Model):
     sent_at = models.DateTimeField(null=True)
     # Salt, digest and time of the codes before that are still valid, newest first: their e-mails may have arrived.
     earlier = models.JSONField(null=True)
-    # Wrong guesses since the newest e-mail: of those who did not ask, and of each guesser. Requesters are tickets and
-    # networks.
+    # Wrong guesses since the newest e-mail: of all who did not ask together, and by network or ticket.
     guesses = models.PositiveSmallIntegerField(default=0)
     guesses_by = models.JSONField(null=True)
+    # The networks that asked.
     requesters = models.JSONField(null=True)
     nonce = models.CharField(max_length=32, blank=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -215,12 +201,11 @@ class VerificationCode(models.Model):
         """
         # Two e-mails may be sent at the same time, and the code of neither may get lost.
         self.refresh_from_db(from_queryset=VerificationCode.objects.select_for_update())
-        text = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        text, new = SentCode.make(self.purpose)
         valid = [code for code in self._sent_codes() if not code.is_expired()]
         self.earlier = [[code.salt, code.digest, code.sent_at.isoformat()] for code in valid[:MAX_EARLIER_CODES]]
-        self.salt, self.sent_at, self.guesses = secrets.token_hex(16), timezone.now(), 0
-        self.guesses_by = None
-        self.digest = self._digest_of(text, self.salt)
+        self.salt, self.digest, self.sent_at = new
+        self.guesses, self.guesses_by = 0, None
         self.save(update_fields=["salt", "digest", "sent_at", "earlier", "guesses", "guesses_by"])
         return text
 
@@ -231,14 +216,14 @@ class VerificationCode(models.Model):
 
         A confirmed code can be confirmed again until it expires, since a user may go back a screen.
         """
-        guesser = self._guesser(network, ticket)
-        if not self._may_guess(guesser):
+        by_ticket = name_of_ticket(ticket, self.email, self.purpose)
+        has_asked = bool(by_ticket or self.member_id or network in (self.requesters or []))
+        guesser = by_ticket or network
+        if not self._may_guess(guesser, has_asked=has_asked):
             return CodeUsedUp()
-        same = [
-            code for code in self._sent_codes() if constant_time_compare(code.digest, self._digest_of(typed, code.salt))
-        ]
+        same = [code for code in self._sent_codes() if code.matches(typed, self.purpose)]
         if not same:
-            self._count_wrong(guesser)
+            self._count_wrong(guesser, has_asked=has_asked)
             return CodeIncorrect()
         if same[0].is_expired():
             return CodeExpired()
@@ -270,23 +255,15 @@ class VerificationCode(models.Model):
         proof = signing.dumps({"id": self.pk, "nonce": self.nonce}, salt=PROOF_SALT)
         return proof, self.confirmed_at + timedelta(seconds=settings.VERIFICATION_PROOF_SECONDS)
 
-    def _guesser(self, network: str, ticket: str) -> str:
-        """Return whom a guess is counted for: the request whose ticket is shown, or else the client's network."""
-        name = _ticket_name(ticket)
-        return name if name in (self.requesters or []) else network
-
-    def _is_requester(self, guesser: str) -> bool:
-        return self.member_id is not None or guesser in (self.requesters or [])
-
-    def _may_guess(self, guesser: str) -> bool:
-        """Whether fewer guesses were wrong than each guesser has; who did not ask shares a total with all others."""
+    def _may_guess(self, guesser: str, *, has_asked: bool) -> bool:
+        """Whether fewer guesses were wrong than each guesser has; all who did not ask share a total."""
         used_up = (self.guesses_by or {}).get(guesser, 0) >= settings.VERIFICATION_CODE_GUESSES
-        return not used_up and (self._is_requester(guesser) or self.guesses < settings.VERIFICATION_CODE_GUESSES_TOTAL)
+        return not used_up and (has_asked or self.guesses < settings.VERIFICATION_CODE_GUESSES_TOTAL)
 
-    def _count_wrong(self, guesser: str) -> None:
+    def _count_wrong(self, guesser: str, *, has_asked: bool) -> None:
         by = self.guesses_by or {}
         self.guesses_by = by | {guesser: by.get(guesser, 0) + 1}
-        self.guesses += not self._is_requester(guesser)
+        self.guesses += not has_asked
         self.save(update_fields=["guesses", "guesses_by"])
 
     def _sent_codes(self) -> list["SentCode"]:
@@ -294,8 +271,3 @@ class VerificationCode(models.Model):
         earlier = [SentCode(salt, digest, datetime.fromisoformat(time)) for salt, digest, time in self.earlier or []]
         newest = [SentCode(self.salt, self.digest, self.sent_at)] if self.sent_at else []
         return newest + earlier
-
-    def _digest_of(self, typed: str, salt: str) -> str:
-        return salted_hmac(
-            f"accounts.code.{self.purpose}.{salt}", normalise_code(typed), algorithm="sha256"
-        ).hexdigest()

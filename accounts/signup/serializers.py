@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from accounts import tickets
 from accounts.credentials.password_validation import password_errors
 from accounts.email_addresses import EMAIL_MAX_LENGTH
 from accounts.errors import ProofInvalid, TermsOutdated
@@ -39,7 +40,11 @@ class TicketConfirmationSerializer(VerificationConfirmationSerializer):
     """The code from the e-mail, and the ticket of the request for it."""
 
     ticket = serializers.CharField(
-        max_length=64, required=False, default="", allow_blank=True, help_text="From the response to the request."
+        max_length=tickets.MAX_LENGTH,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="From the response to the request.",
     )
 
 

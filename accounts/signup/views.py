@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts.code_requests import CODE_LIMITS, GUESS_LIMITS, count_wrong_codes, network_of_request, request_code
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, ProofInvalid, TermsOutdated
 from accounts.models import VerificationCode
-from accounts.openapi_examples import DEVICE_SECRET, PAIR
+from accounts.openapi_examples import DEVICE_SECRET, PAIR, TICKET
 from accounts.sessions import rotation
 from accounts.sessions.authentication import V1_AUDIENCE
 from accounts.sessions.devices import make_device_secret
@@ -29,7 +29,6 @@ from libs.api.viewsets import StrictViewSet
 from libs.throttling.client_address import client_address, coarse_network_of
 from libs.throttling.throttles import enforce_address_limit, rate_limit
 
-TICKET = {"ticket": "Zb0m2c1kQv4nXw8sT6yRdA"}
 PROOF = {"proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl", "expires_at": "2026-11-24T09:30:00Z"}
 
 SIGN_UP = {

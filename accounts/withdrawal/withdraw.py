@@ -19,12 +19,13 @@ def withdraw_with_code(member: Member, typed: str) -> None:
     _withdraw(code)
 
 
-def withdraw_by_email(email: str, typed: str, *, network: str) -> None:
+def withdraw_by_email(email: str, typed: str, *, network: str, ticket: str = "") -> None:
     """Withdraw the member of an address to which the code was sent. Raises as `withdraw_with_code`.
 
     For an address without a member it raises CodeIncorrect, as for a wrong code.
     """
-    _withdraw(VerificationCode.objects.check_code(typed, VerificationCode.WITHDRAW_PAGE, email, network=network))
+    requester = {"network": network, "ticket": ticket}
+    _withdraw(VerificationCode.objects.check_code(typed, VerificationCode.WITHDRAW_PAGE, email, **requester))
 
 
 @transaction.atomic

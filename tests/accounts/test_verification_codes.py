@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from accounts.jobs import mail_code
 from accounts.models import Member, VerificationCode
-from accounts.models.verification_code import ALPHABET, LENGTH
+from accounts.models.sent_code import ALPHABET, LENGTH
 from libs.outbox.models import Job
 from tests.accounts.conftest import AtOnce, CodeFor, code_in
 from tests.accounts.phone import Phone, code_of, comparable

@@ -76,7 +76,7 @@ def test_what_is_left_goes_down_to_nothing_and_then_one_waits(settings: Settings
 def test_a_limit_by_what_the_body_says_is_told_too(api: APIClient, db: None) -> None:
     answer = api.post("/api/v1/verification-codes", {"email": "new@example.com"}, format="json")
     scopes = [item.partition(";t=")[0] for item in answer.headers["RateLimit"].split(", ")]
-    assert scopes == ['"code-email";r=4', '"code-address";r=9', '"code-mailbox";r=14']
+    assert scopes == ['"code-email";r=4', '"code-address";r=9']
 
 
 def test_a_refused_change_says_what_is_left_as_well(mina_api: APIClient) -> None:

@@ -1,10 +1,11 @@
-"""Forms of the withdrawal pages."""
+"""Forms of web pages that a code by e-mail protects."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts import tickets
 from accounts.email_addresses import EMAIL_MAX_LENGTH, parse_email
 
 
@@ -22,9 +23,10 @@ class AddressForm(forms.Form):
 
 
 class CodeForm(AddressForm):
-    """The code from the e-mail; the address is a hidden field, since nobody is logged in."""
+    """The code from the e-mail; address and ticket are hidden fields, since nobody is logged in."""
 
     email = forms.EmailField(label=_("E-mail address"), max_length=EMAIL_MAX_LENGTH, widget=forms.HiddenInput)
+    ticket = forms.CharField(max_length=tickets.MAX_LENGTH, required=False, widget=forms.HiddenInput)
     code = forms.CharField(
         label=_("Code from the e-mail"),
         max_length=64,
