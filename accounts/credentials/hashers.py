@@ -49,12 +49,13 @@ class LowMemoryArgon2Hasher(Argon2PasswordHasher):
 
 
 @contextmanager
-def password_check_slot() -> Iterator[None]:
+def password_check_slot(*, by_stranger: bool) -> Iterator[None]:
     """Take one of the places for requests that compare a password. Raises ServiceUnavailable while all are taken.
 
-    A quarter of the process's threads is left to other requests, which would wait behind the hashes otherwise.
+    Strangers have half of the process's threads, and who has logged in on the device before a quarter: no flood of
+    logins keeps them out. The others are left to other requests, which would wait behind the hashes otherwise.
     """
-    slots = _slots(max(1, settings.THREADS * 3 // 4))
+    slots = _slots("strangers", settings.THREADS // 2) if by_stranger else _slots("members", settings.THREADS // 4)
     if not slots.acquire(blocking=False):
         raise ServiceUnavailable
     try:
@@ -74,5 +75,5 @@ def _hasher_pool(threads: int) -> CallerThreadPoolExecutor:
 
 
 @cache
-def _slots(number: int) -> Semaphore:
-    return Semaphore(number)
+def _slots(whose: str, number: int) -> Semaphore:
+    return Semaphore(max(1, number))

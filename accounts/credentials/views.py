@@ -118,8 +118,7 @@ class PasswordResetViewSet(StrictViewSet):
         public=True,
         summary="Reset the password",
         description="Ends all login sessions; log in with the new password. A code is valid for five guesses of the "
-        "request with this ticket, and one "
-        "success. After a password that is not accepted it is still valid.",
+        "request with this ticket, and one success. After a password that is not accepted it is still valid.",
         request=PasswordResetSerializer,
         responses={204: OpenApiResponse(description="The password is changed, and all login sessions have ended.")},
         examples=[

@@ -37,7 +37,7 @@ def authenticate(email: str, password: str, *, address: str, device_secret: str 
     email = normalise_email(email)
     device = known_device(device_secret, email) if device_secret else None
     counters = _counters_of_login(email, address, device)
-    with password_check_slot():
+    with password_check_slot(by_stranger=device is None):
         PasswordGuess.objects.count_attempt(counters)
         member: Member | None = Member.objects.filter(email=email).first()
         is_right = member.check_password(password) if member else check_password(password, HASH_OF_NOBODY)
@@ -125,7 +125,7 @@ def _is_password_changed(member: Member, authenticated: Member, password: str) -
 def confirm_password(member: Member, password: str) -> None:
     """Check the password of a logged-in member. Raises as `authenticate` does, with PasswordWrong."""
     counters = session_counters(member.email)
-    with password_check_slot():
+    with password_check_slot(by_stranger=False):
         PasswordGuess.objects.count_attempt(counters)
         is_right = member.check_password(password)
     if not is_right:

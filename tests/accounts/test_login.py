@@ -79,12 +79,22 @@ def test_every_failed_login_runs_the_password_hash_once(settings: Settings) -> N
 
 def test_a_login_compares_no_more_passwords_than_threads_can_bear(mina: Member, settings: Settings) -> None:
     settings.THREADS = 4
-    with password_check_slot(), password_check_slot(), password_check_slot():
+    with password_check_slot(by_stranger=True), password_check_slot(by_stranger=True):
         answer = guess(mina.email, PASSWORD)
         assert (answer.status_code, code_of(answer), answer["Retry-After"]) == (503, "unavailable", "2")
     # A login that was not looked at is no wrong guess.
     assert not PasswordGuess.objects.exists()
     assert guess(mina.email, PASSWORD).status_code == 201
+
+
+def test_no_flood_of_logins_keeps_a_known_device_out(mina: Member, settings: Settings) -> None:
+    settings.THREADS = 4
+    body = {"email": mina.email, "password": PASSWORD}
+    body["device_secret"] = Phone().post("sessions", **body).json()["device_secret"]
+    with password_check_slot(by_stranger=True), password_check_slot(by_stranger=True):
+        assert Phone().post("sessions", **body).status_code == 201
+        with password_check_slot(by_stranger=False):
+            assert Phone().post("sessions", **body).status_code == 503
 
 
 def test_ten_wrong_passwords_from_one_network_block_the_right_one(mina: Member) -> None:
