@@ -1,4 +1,8 @@
-"""Report a member or a post: blocks do not matter, and a snapshot of what is reported is stored."""
+"""Report a member or a post: a snapshot of what is reported is stored.
+
+Neither blocks nor withdrawal nor suspension matter: the response must not tell who is gone from who blocks the
+reporter, and the reporter has seen what they report. A withdrawal can be cancelled, and a suspension ends.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +12,6 @@ from django.shortcuts import get_object_or_404
 
 from accounts.errors import NotOneself
 from accounts.models import Avatar, Member
-from accounts.models.member import MemberQuerySet
 from media.models import Image
 from moderation.models import Report, ReportedImage
 from posts.models import Post, PostImage
@@ -21,10 +24,10 @@ ReportAndIsNew = tuple[Report, bool]
 def report_member(reporter: Member, member_id: int, *, reason: str, text: str) -> ReportAndIsNew:
     """Report a member. While a report of the same two members is open, that one is returned unchanged.
 
-    Raises NotOneself, and Http404 for a withdrawn, suspended or unknown member.
+    Raises NotOneself, and Http404 for an erased or unknown member.
     """
-    active = Member.objects.active().select_for_update(no_key=True)
-    subject: Member = get_object_or_404(active, pk=member_id)
+    reportable = Member.objects.not_erased().select_for_update(no_key=True)
+    subject: Member = get_object_or_404(reportable, pk=member_id)
     image_ids = Avatar.objects.filter(member=subject).values_list("image_id", flat=True)
     snapshot = {"subject_text": subject.about, "subject_created_at": subject.created_at}
     return _report(reporter, subject, None, image_ids, reason=reason, text=text, **snapshot)
@@ -34,9 +37,9 @@ def report_member(reporter: Member, member_id: int, *, reason: str, text: str) -
 def report_post(reporter: Member, post_id: int, *, reason: str, text: str) -> ReportAndIsNew:
     """Report a post. While the reporter's report of it is open, that one is returned unchanged.
 
-    Raises NotOneself, and Http404 for a removed, deleted or unknown post, or one of a hidden author.
+    Raises NotOneself, and Http404 for a removed, deleted or unknown post, or one of an erased author.
     """
-    reportable = Post.objects.published().not_hidden_by_author().filter(MemberQuerySet.active_condition("author__"))
+    reportable = Post.objects.published().not_hidden_by_author().filter(author__erasure_started_at=None)
     # Locked, so that a post which is being deleted is either reported whole or not found.
     locked = reportable.select_related("author").select_for_update(no_key=True, of=("self",))
     post = get_object_or_404(locked, pk=post_id)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from accounts.exports.contents import image_path, iterate_by_id
-from accounts.models import Avatar, Block, Member
-from accounts.models.member import MemberQuerySet
+from accounts.models import Avatar, Member
+from accounts.profiles.blocks import blocks_of
 from accounts.profiles.follows import followed_by, followers_of
 
 Rows = Iterator[dict[str, Any]]
@@ -42,9 +42,8 @@ def export_security_events(member: Member) -> Rows:
 
 
 def export_blocks(member: Member) -> Rows:
-    """The members whom the member blocks, with the nickname in their own list; without suspended and withdrawn ones."""
-    blocks = Block.objects.filter(MemberQuerySet.active_condition("blocked__"), blocker=member.pk)
-    for block in iterate_by_id(blocks.select_related("blocked")):
+    """The members whom the member blocks, as their own list shows them."""
+    for block in iterate_by_id(blocks_of(member).select_related("blocked")):
         nickname = block.blocked_nickname or block.blocked.nickname
         yield {"member": {"id": str(block.blocked_id), "nickname": nickname}, "since": block.created_at}
 

@@ -1,7 +1,5 @@
 """Block: two members do not see each other."""
 
-from typing import NamedTuple
-
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
@@ -11,53 +9,37 @@ from django.utils import timezone
 from libs.keyset.models import TimeOrdered
 
 
-class Appearance(NamedTuple):
-    """What one member saw of another: the nickname, and which image the avatar was."""
-
-    nickname: str | None
-    avatar_image: int | None
-
-
 class BlockQuerySet(models.QuerySet["Block"]):
-    """Blocks are made here, since each stores how the two members saw each other last."""
+    """Blocks are made here, since each stores the nicknames that the two members saw last."""
 
     def make(self, blocker: int, blocked: int) -> bool:
         """Block, if not done yet; return whether it is new. The caller holds the locks of both members."""
         seen = self._last_seen(blocker, blocked)
-        appearances = {
-            f"{side}_{name}": value
-            for side, member in (("blocker", blocker), ("blocked", blocked))
-            for name, value in seen[member]._asdict().items()
-        }
-        _, is_new = self.get_or_create(blocker_id=blocker, blocked_id=blocked, defaults=appearances)
+        nicknames = {"blocker_nickname": seen[blocker], "blocked_nickname": seen[blocked]}
+        _, is_new = self.get_or_create(blocker_id=blocker, blocked_id=blocked, defaults=nicknames)
         return is_new
 
-    def _last_seen(self, one: int, other: int) -> dict[int, Appearance]:
-        """Return by id how the two saw each other last: before `other` blocked `one`, or now."""
+    def _last_seen(self, one: int, other: int) -> dict[int, str | None]:
+        """Return by id the nicknames that the two saw of each other last: before `other` blocked `one`, or now."""
         earlier = self.filter(blocker=other, blocked=one).exclude(blocked_nickname=None).first()
         if earlier:
-            return {
-                one: Appearance(earlier.blocked_nickname, earlier.blocked_avatar_image),
-                other: Appearance(earlier.blocker_nickname, earlier.blocker_avatar_image),
-            }
+            return {one: earlier.blocked_nickname, other: earlier.blocker_nickname}
         pair = get_user_model()._default_manager.filter(pk__in=[one, other])
-        return {pk: Appearance(*seen) for pk, *seen in pair.values_list("pk", "nickname", "avatar__image")}
+        return dict(pair.values_list("pk", "nickname"))
 
 
 class Block(TimeOrdered):
     """One member has blocked another; it hides each from the other.
 
-    What either changes afterwards is hidden too, so the block keeps how they looked. Nicknames are None in a block that
-    a release without these fields made. The images are numbers and no foreign keys, which would keep the files.
+    What either changes afterwards is hidden too, so the block keeps their nicknames. They are None in a block that a
+    release without these fields made.
     """
 
     blocker = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="blocks_made", db_index=False)
     blocked = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="blocks_met", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
     blocker_nickname = models.CharField(max_length=300, null=True)  # noqa: DJ001 - NULL is not an empty nickname
-    blocker_avatar_image = models.BigIntegerField(null=True)
     blocked_nickname = models.CharField(max_length=300, null=True)  # noqa: DJ001 - NULL is not an empty nickname
-    blocked_avatar_image = models.BigIntegerField(null=True)
 
     objects = BlockQuerySet.as_manager()
 

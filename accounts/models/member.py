@@ -43,6 +43,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Members who are neither withdrawn nor suspended at this moment (the database's clock)."""
         return self.filter(self.active_condition())
 
+    def not_erased(self) -> Self:
+        """Members whose erasure has not started, withdrawn and suspended ones included."""
+        return self.filter(erasure_started_at=None)
+
     def visible_to(self, member: "Member") -> Self:
         """Active members without a block between them and the member, in either direction.
 
@@ -190,7 +194,7 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         """
         if self.pk == other.pk:
             raise NotOneself
-        pair = Member.objects.filter(pk__in=[self.pk, other.pk], erasure_started_at=None).order_by("pk")
+        pair = Member.objects.not_erased().filter(pk__in=[self.pk, other.pk]).order_by("pk")
         return list(pair.select_for_update(no_key=True).values_list("pk", flat=True))
 
     def set_language(self, language: str) -> None:

@@ -1,14 +1,14 @@
 """member/*: profiles, avatars, blocks, reports and withdrawal."""
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import CharField, Value
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Member
-from accounts.profiles.blocks import NICKNAME, avatar_value, blocks_of
+from accounts.profiles.blocks import NICKNAME, blocks_of
 from accounts.profiles.counts import profile_counts
 from android.errors import AlreadyBlocking, NotTheMember
 from android.representations import app_image_url, app_member_representation, app_member_values
@@ -28,8 +28,9 @@ from moderation.reporting import report_member
 
 # The app reads the list in one response. People block fewer than this; a script must not make the response endless.
 BLOCKS_SHOWN = 5_000
-# The address may change after the block, and that is hidden.
+# Address and avatar may change after the block, and that is hidden.
 HIDDEN_EMAIL = Value("@***")
+NO_AVATAR = Value(None, CharField())
 RELATIONS = [rate_limit("relation-member", by="member")]
 
 
@@ -81,7 +82,7 @@ class AppMemberViewSet(AppViewSet):
         values = app_member_values("blocked__") | {
             "member_email": HIDDEN_EMAIL,
             "member_nickname": NICKNAME,
-            "avatar_key": avatar_value("key"),
+            "avatar_key": NO_AVATAR,
         }
         rows = blocks_of(self.member).order_by("-created_at", "-id").values(**values)
         members = [app_member_representation(row, self.member.pk) for row in rows[:BLOCKS_SHOWN]]

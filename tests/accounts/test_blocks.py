@@ -126,7 +126,6 @@ def test_blocking_answers_alike_for_who_blocks_and_who_is_gone(
     for call in (phone.put, phone.put, phone.delete, phone.delete, phone.put):
         assert [call(f"blocks/{pk}").status_code for pk in ids] == [204] * 5
     assert nicknames(phone.get("blocks")) == {"Jun", "Sora", suspended.nickname}
-    assert {row["member"]["avatar"] for row in phone.get("blocks").json()["results"]} == {None}
 
 
 @pytest.mark.parametrize("first", ["blocker", "blocked"])
@@ -134,20 +133,15 @@ def test_a_blocked_member_is_listed_as_last_seen(
     phone: Phone, other: Phone, mina: Member, jun: Member, first: str
 ) -> None:
     jun.set_avatar(store_images([upload()], owner=jun)[0].pk)
-    former = phone.get(f"members/{jun.pk}").json()["avatar"]
     phone.put(f"blocks/{jun.pk}") if first == "blocker" else None
     other.put(f"blocks/{mina.pk}")
     other.patch("me", nickname="Somebody new")
     for _ in range(2):
         phone.put(f"blocks/{jun.pk}")
         (row,) = phone.get("blocks").json()["results"]
-        assert (row["member"]["nickname"], row["member"]["avatar"]) == ("Jun", former)
+        assert (row["member"]["nickname"], row["member"]["avatar"]) == ("Jun", None)
         phone.delete(f"blocks/{jun.pk}")
     phone.put(f"blocks/{jun.pk}")
-    other.delete("me/avatar")
-    jun.set_avatar(store_images([upload()], owner=jun)[0].pk)
-    (row,) = phone.get("blocks").json()["results"]
-    assert (row["member"]["nickname"], row["member"]["avatar"]) == ("Jun", None)
     for blocker, blocked in ((phone, jun), (other, mina)):
         blocker.delete(f"blocks/{blocked.pk}")
     assert phone.get(f"members/{jun.pk}").json()["nickname"] == "Somebody new"

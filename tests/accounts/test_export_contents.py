@@ -147,7 +147,8 @@ def test_other_members_are_exported_by_nickname_if_the_member_can_see_them(
     archive = export()
     brief = {"id": str(jun.pk), "nickname": "Jun"}
     assert [row["member"] for name in ("following", "followers") for row in read_json(archive, name)] == [brief, brief]
-    assert [row["member"] for row in read_json(archive, "blocks")] == [{"id": str(sora.pk), "nickname": "Sora"}]
+    blocked = [{"id": str(other.pk), "nickname": other.nickname} for other in (sora, left)]
+    assert [row["member"] for row in read_json(archive, "blocks")] == blocked
     text = b"".join(archive.read(name) for name in archive.namelist())
     for strange in (jun.email, sora.email, "Lee Jun", blocker.nickname, suspended.nickname, "not Mina's"):
         assert strange.encode() not in text

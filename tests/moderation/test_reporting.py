@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.erasure import start_erasure
 from accounts.models import Member
 from moderation.models import Report
 from moderation.reporting import report_member
@@ -138,19 +139,29 @@ def test_a_block_does_not_prevent_a_report(phone: Phone, mina: Member, jun: Memb
         assert phone.post("reports", **subject, reason="harassment").status_code == 201
 
 
-@pytest.mark.parametrize("fate", ["suspended", "withdrawn", "removed", "unknown"])
-def test_reporting_what_is_hidden_from_everybody_is_not_found(phone: Phone, mina: Member, fate: str) -> None:
-    post = PostFactory.create(author=mina)
+@pytest.mark.parametrize("fate", ["suspended", "withdrawn"])
+def test_who_left_after_what_they_did_can_be_reported(phone: Phone, mina: Member, fate: str, post: Post) -> None:
+    mina.update(about="I sell watches.")
+    {"suspended": lambda: mina.suspend(timezone.now() + timedelta(days=1)), "withdrawn": mina.withdraw}[fate]()
+    for subject in ({"member_id": str(mina.pk)}, {"post_id": str(post.pk)}):
+        assert phone.post("reports", **subject, reason="harassment").status_code == 201
+    texts = Report.objects.order_by("about").values_list("subject", "nickname", "subject_text")
+    assert list(texts) == [(mina.pk, "Mina", "I sell watches."), (mina.pk, "Mina", "Look at this.")]
+
+
+@pytest.mark.parametrize("fate", ["remove", "erase"])
+def test_a_post_that_is_gone_is_not_found_but_its_author_is(phone: Phone, mina: Member, post: Post, fate: str) -> None:
     post_id = str(post.pk)
-    {
-        "suspended": lambda: mina.suspend(timezone.now() + timedelta(days=1)),
-        "withdrawn": mina.withdraw,
-        "removed": post.remove,
-        "unknown": post.erase,
-    }[fate]()
+    getattr(post, fate)()
     assert phone.post("reports", post_id=post_id, reason="spam").status_code == 404
-    status = 404 if fate in ("suspended", "withdrawn") else 201
-    assert phone.post("reports", member_id=str(mina.pk), reason="spam").status_code == status
+    assert phone.post("reports", member_id=str(mina.pk), reason="spam").status_code == 201
+
+
+def test_nobody_is_reported_whose_erasure_has_started(phone: Phone, mina: Member, post: Post) -> None:
+    with transaction.atomic():
+        start_erasure(mina)
+    for subject in ({"member_id": str(mina.pk)}, {"post_id": str(post.pk)}):
+        assert phone.post("reports", **subject, reason="spam").status_code == 404
 
 
 def test_a_list_of_reports_costs_the_same_for_one_and_for_fifty(phone: Phone, jun: Member) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet, Value
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
@@ -12,7 +12,7 @@ from accounts.errors import NotOneself
 from accounts.models import Member
 from accounts.openapi_examples import RELATION
 from accounts.permissions import TermsAccepted
-from accounts.profiles.blocks import NICKNAME, avatar_value, blocks_of
+from accounts.profiles.blocks import NICKNAME, blocks_of
 from accounts.profiles.follows import followed_by, followers_of
 from accounts.profiles.representations import member_summary, member_summary_values
 from accounts.profiles.serializers import RelatedMemberSerializer
@@ -23,6 +23,7 @@ from libs.keyset.errors import InvalidCursor
 from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
 from libs.throttling.throttles import rate_limit
 
+NO_AVATAR = Value(None, BigIntegerField())
 DONE = {204: OpenApiResponse(description="Done; nothing changes if it was so already.")}
 LIST: dict[str, Any] = {
     "responses": RelatedMemberSerializer(many=True),
@@ -97,13 +98,12 @@ class BlockViewSet(RelationViewSet):
     @operation(
         id="list_blocks",
         summary="List whom you block",
-        description="Nickname and avatar are those that you saw last; an avatar that was changed since is null.",
+        description="The nickname is the one that you saw last, and the avatar is null, whatever became of the member.",
         **LIST,
     )
     def list(self, request: Request) -> Response:
         """List the blocked members, newest block first."""
-        values = {"member_nickname": NICKNAME, "avatar_image_id": avatar_value("id")}
-        return self.page(blocks_of(self.member), "blocked", **values)
+        return self.page(blocks_of(self.member), "blocked", member_nickname=NICKNAME, avatar_image_id=NO_AVATAR)
 
     @operation(
         id="block_member",
