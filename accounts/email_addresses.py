@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+import regex
+
 # RFC 5321, 4.5.3.1.3, less the brackets around it. Characters.
 EMAIL_MAX_LENGTH = 254
 # Names that no public mail server has: IANA's special-use domain names (RFC 6761 and later) without "example", those
@@ -12,6 +14,11 @@ LOCAL_DOMAINS = frozenset(
     | {"corp", "home", "mail"}
     | {"intranet", "lan", "localdomain", "private"}
 )
+# White space, and marks that nobody sees and that phones put around an address that people copy.
+_AROUND = regex.compile(r"^[\s\p{Default_Ignorable_Code_Point}]+|[\s\p{Default_Ignorable_Code_Point}]+$")
+# IDNA 2003, which Python has, replaces or removes these, IDNA 2008 does not (Unicode UTS 46, 2.2): the domain without
+# them is another one. The final sigma is too, but registries give both domains to one holder.
+_DEVIATIONS = frozenset("ß\u200c\u200d")
 # Dot-atoms (RFC 5322, 3.2.3). Quoted local parts (RFC 5321, 4.1.2) have several spellings and are not used in practice.
 _LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 # A public domain has a dot, and its last label no digits unless it is encoded (RFC 3696, 2); so it is no IP address.
@@ -23,7 +30,7 @@ def normalise_email(email: str) -> str:
 
     The cost grows with the square of the length, so callers check the length first.
     """
-    local, at, domain = unicodedata.normalize("NFKC", email.strip()).lower().rpartition("@")
+    local, at, domain = unicodedata.normalize("NFKC", _AROUND.sub("", email)).lower().rpartition("@")
     return f"{local}{at}{_after_idna(domain)}"
 
 
@@ -35,12 +42,12 @@ def parse_email(typed: str) -> str:
     """
     if len(typed) > EMAIL_MAX_LENGTH:
         raise ValueError("too long")
-    email = normalise_email(typed)
+    email, (typed_local, _, typed_domain) = normalise_email(typed), _AROUND.sub("", typed).rpartition("@")
     local, _, domain = email.rpartition("@")
-    if not typed.strip().rpartition("@")[0].isascii() or "=?" in local or not _LOCAL_PART.fullmatch(local):
+    if not typed_local.isascii() or "=?" in local or not _LOCAL_PART.fullmatch(local):
         raise ValueError("no local part that is delivered as it is")
     # A local part may be longer than 64 octets, which is what a server has to take at least (RFC 5321, 4.5.3.1).
-    if len(email) > EMAIL_MAX_LENGTH or not _is_public_domain(domain):
+    if len(email) > EMAIL_MAX_LENGTH or not _is_public_domain(domain) or _DEVIATIONS & set(typed_domain.lower()):
         raise ValueError("too long, or no public domain")
     return email
 

@@ -23,7 +23,10 @@ from libs.api.problems import problem_response
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 log = structlog.get_logger("request")
-REFUSED_LANGUAGE = re.compile(r";\s*q\s*=\s*0(\.0{0,3})?\s*$", re.IGNORECASE)
+# A language with its weight, if that is not 0 (RFC 9110, 12.4.2 and 12.5.4).
+ACCEPTED_LANGUAGE = re.compile(
+    r"(\*|[a-z]{1,8}(-[a-z0-9]{1,8})*)(\s*;\s*q=(0\.\d{0,2}[1-9]\d*|1(\.0*)?))?", re.IGNORECASE | re.ASCII
+)
 is_valid_request_id = re.compile(r"[A-Za-z0-9._-]{8,64}").fullmatch
 
 
@@ -145,17 +148,15 @@ class AdminMessageMiddleware(AdminOnlyMixin, MessageMiddleware):
 
 
 class AcceptedLanguageMiddleware(LocaleMiddleware):
-    """The language that the client likes best, without those that it refuses (`ko;q=0`, RFC 9110 12.4.2).
+    """The language that the client likes best, without those that it refuses (`ko;q=0`).
 
-    Django reads a weight of 0 as a language that is liked least.
+    Django takes a weight of 0 for the least liked language, and ignores all languages if one is malformed or empty.
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        """Take refused languages out of Accept-Language, and activate the best of the others."""
-        languages = request.META.get("HTTP_ACCEPT_LANGUAGE", "").split(",")
-        accepted = [language for language in languages if not REFUSED_LANGUAGE.search(language)]
-        if len(accepted) < len(languages):
-            request.META["HTTP_ACCEPT_LANGUAGE"] = ",".join(accepted)
+        """Take refused and malformed languages out of Accept-Language, and activate the best of the others."""
+        languages = map(str.strip, request.META.get("HTTP_ACCEPT_LANGUAGE", "").split(","))
+        request.META["HTTP_ACCEPT_LANGUAGE"] = ",".join(filter(ACCEPTED_LANGUAGE.fullmatch, languages))
         super().process_request(request)
 
 

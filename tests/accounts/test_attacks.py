@@ -166,6 +166,8 @@ UNDELIVERABLE = [
     # Mailboxes of the mail server's own machine and network.
     "root@localhost", "root@LOCALHOST", "root@mail.localhost", "a@printer.local", "a@db.internal", "a@router.lan",
     "a@nas.home.arpa", "a@host", "a@127.0.0.10", "a@10.0.0.0x10", "x@erased.invalid", "a@example.com.",
+    # Domains of their own, which IDNA 2003 would make into others.
+    "v@stra\u00dfe.de", "v@STRA\u1e9eE.de", "v@exam\u200cple.com", "v@exam\u200dple.com",
 ]  # fmt: skip
 
 
@@ -191,6 +193,17 @@ def test_the_envelope_has_the_very_address_that_was_typed(email: str) -> None:
     local, _, domain = email.rpartition("@")
     assert parse_email(email) == email
     assert sanitize_address(email, "utf-8") == f"{local}@{domain.encode('idna').decode()}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "around", [" {} ", "\u202a{}\u202c", "\u2068{}\u2069", "\ufeff{}", "\u200b{}\u200b", "\xa0{}\u3000"]
+)
+def test_marks_around_a_pasted_address_are_no_part_of_it(around: str, mina: Member) -> None:
+    email = around.format(mina.email)
+    assert Phone().post("sessions", email=email, password=PASSWORD).status_code == 201
+    assert Phone().post("verification-codes", email=email).status_code == 202
+    assert VerificationCode.objects.get().email == mina.email
 
 
 @pytest.mark.django_db

@@ -184,6 +184,14 @@ def test_a_language_we_do_not_speak_is_answered_in_english(api: APIClient, langu
     assert response.json()["title"] == "Not logged in"
 
 
+@pytest.mark.parametrize(
+    "languages",
+    ["en;q=0, ko", "ko-KR;q=0, ko", ",ko", ", ,ko,", "en_US,ko;q=0.9", "fr;q=abc, ko", "*;q=0.001,KO-kr;Q=0.5"],
+)
+def test_languages_that_are_refused_malformed_or_empty_hide_no_other(api: APIClient, languages: str) -> None:
+    assert api.get(POSTS, headers={"Accept-Language": languages}).headers["Content-Language"] == "ko"
+
+
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "nonsense", "application/json;q=0", ""])
 def test_whatever_a_client_accepts_it_gets_json(mina_api: APIClient, accept: str) -> None:
     assert mina_api.get(POSTS, headers={"Accept": accept}).headers["Content-Type"] == "application/json"
