@@ -12,7 +12,8 @@ FORMATS_BY_TYPE = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i"}
 
 def read_orientation(exif: bytes) -> int:
     """The orientation, 1 to 8 (EXIF 3.0, 4.6.5.1.6); 1, which is upright, if it is missing or invalid."""
-    tiff = exif.removeprefix(b"Exif\x00\x00")
+    # The byte after the zero is only there for an even length, and some cameras write another one than zero.
+    tiff = exif[6:] if exif.startswith(b"Exif\x00") else exif
     byte_order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
     if byte_order is None:
         return 1

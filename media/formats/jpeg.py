@@ -25,7 +25,7 @@ REFUSED = (set(range(0xC0, 0xD0)) | {0x01, 0xD8, 0xDC, 0xDE, 0xDF}) - FRAMES - {
 # if every row is there, and still refuses the file if some are missing.
 READ_AHEAD = bytes(8)
 TABLES = {DHT, DQT, DRI} | FRAMES
-EXIF, PROFILE, JFIF, ADOBE = (0xE1, b"Exif\0\0"), (0xE2, b"ICC_PROFILE\0"), (0xE0, b"JFIF\0"), (0xEE, b"Adobe")
+EXIF, PROFILE, JFIF, ADOBE = (0xE1, b"Exif\0"), (0xE2, b"ICC_PROFILE\0"), (0xE0, b"JFIF\0"), (0xEE, b"Adobe")
 
 
 @dataclass
@@ -117,7 +117,7 @@ def _parsed_image(segments: SegmentCollector, scans: bytes) -> ParsedImage:
         data,
         segments.size,
         segments.orientation or 1,
-        is_grey=segments.components == 1,
+        has_single_byte_pixels=segments.components == 1,
         can_decode_scaled=segments.has_single_scan,
     )
 

@@ -10,8 +10,8 @@ BASE_PIXELS = 16_777_216
 # A WebP decoder holds its canvas four times; a JPEG decoder passes over it once for each scan.
 BASE_PIXELS_BY_FORMAT = {"WEBP": 12_582_912, "JPEG": 12_582_912}
 PIXELS_PER_BYTE = 16
-# As many grey pixels take the memory of one in colour.
-GREY_PIXELS = 4
+# As many pixels of one byte, grey ones or those of a palette, take the memory of one in colour.
+SINGLE_BYTE_PIXELS = 4
 
 
 class InvalidImage(Exception):
@@ -36,8 +36,8 @@ class ParsedImage:
     orientation: int = 1
     # The profile of colours that the container describes otherwise than by a profile; the decoder's own counts first.
     profile: bytes | None = None
-    # Whether the decoder holds one byte for each pixel, instead of four: black and white, and grey.
-    is_grey: bool = False
+    # Whether the decoder holds one byte for each pixel, instead of four: black and white, grey, and with a palette.
+    has_single_byte_pixels: bool = False
     # Whether the decoder can skip pixels that a smaller copy does not need.
     can_decode_scaled: bool = False
 
@@ -54,7 +54,9 @@ def check_pixel_count(image: ParsedImage, max_pixels: int) -> None:
     allowed = max_pixels
     if not image.can_decode_scaled:
         base = BASE_PIXELS_BY_FORMAT.get(image.format, BASE_PIXELS)
-        allowed = (base + PIXELS_PER_BYTE * len(image.data)) * (GREY_PIXELS if image.is_grey else 1)
+        allowed = (base + PIXELS_PER_BYTE * len(image.data)) * (
+            SINGLE_BYTE_PIXELS if image.has_single_byte_pixels else 1
+        )
         allowed = min(max_pixels, allowed)
     if image.pixels > allowed:
         raise TooManyPixels(f"{image.pixels} pixels, {allowed} allowed")

@@ -14,8 +14,8 @@ MAX_CHUNKS = 8_192
 # Pixels and their colours. Texts, times and the later frames of an animation are dropped.
 NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 COLOUR = {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"}
-# Bit depth and colour type of grey images with one byte for each pixel.
-GREY_HEADERS = {bytes([depth, 0]) for depth in (1, 2, 4, 8)}
+# Bit depth and colour type of images with one byte for each pixel: grey, or with a palette.
+SINGLE_BYTE_HEADERS = {bytes([depth, colour]) for depth in (1, 2, 4, 8) for colour in (0, 3)}
 # Exponents from 1 to 4 in hundred-thousandths of their inverse; others are mistakes.
 MIN_GAMMA, MAX_GAMMA = 25_000, 100_000
 # Length and type before a chunk's data, and these with the checksum after it. Bytes.
@@ -34,13 +34,13 @@ def parse_png(data: bytes) -> ParsedImage:
             colour.setdefault(chunk_type, chunk)
         elif chunk_type == b"eXIf":
             orientation = read_orientation(chunk[HEADER_BYTES:-4])
-    is_grey = needed[1][16:18] in GREY_HEADERS and not any(chunk[4:8] == b"tRNS" for chunk in needed[1:])
     size, profile = _size(needed[1]), None
+    is_small = needed[1][16:18] in SINGLE_BYTE_HEADERS and not any(chunk[4:8] == b"tRNS" for chunk in needed[1:])
     if b"cICP" not in colour and b"iCCP" in colour and _is_small_profile(colour[b"iCCP"][HEADER_BYTES:-4]):
         needed.insert(2, colour[b"iCCP"])
     else:
         profile = _described_profile({kind: chunk[HEADER_BYTES:-4] for kind, chunk in colour.items()})
-    return ParsedImage("PNG", b"".join(needed), size, orientation, profile, is_grey)
+    return ParsedImage("PNG", b"".join(needed), size, orientation, profile, is_small)
 
 
 def _described_profile(colour: dict[bytes, bytes]) -> bytes | None:

@@ -106,8 +106,18 @@ def _decode_scaled(image: Image.Image, longest_side: int) -> Image.Image:
     # A JPEG decoder can skip what a smaller copy does not need; other decoders ignore this.
     image.draft(None, scaled_size(image.size, longest_side * ACCEPTED_SCALE))
     image.load()
+    size = scaled_size(image.size, longest_side)
+    if image.mode == "P" and not image.has_transparency_data:
+        return _resize_with_palette(image, size)
     # `resize` makes a new image; `thumbnail` would make some decoders read the file again.
-    return _convert_to_resizable(image).resize(scaled_size(image.size, longest_side), reducing_gap=2.0)
+    return _convert_to_resizable(image).resize(size, reducing_gap=2.0)
+
+
+def _resize_with_palette(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Resize red, green and blue one by one: all pixels in colour would take four times the memory."""
+    palette = bytes(image.getpalette() or b"").ljust(3 * 256, b"\0")
+    channels = (image.point(list(palette[number::3]), "L").resize(size, reducing_gap=2.0) for number in range(3))
+    return Image.merge("RGB", list(channels))
 
 
 def scaled_size(size: tuple[int, int], side: float) -> tuple[int, int]:

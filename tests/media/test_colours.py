@@ -17,6 +17,7 @@ from tests.media.sample_images import (
     chunk,
     colours_of,
     encoded,
+    exif_with,
     four_colours,
     insert_segments,
     segment,
@@ -111,6 +112,12 @@ def test_an_orientation_of_any_whole_number_type_is_read(order: str, kind: int) 
     assert are_similar(colours_of(stored(insert_segments(turned, segment(0xE1, b"Exif\0\0" + tiff)))), COLOURS, by=24)
 
 
+def test_an_orientation_is_read_whatever_byte_fills_up_its_heading() -> None:
+    turned = encoded(four_colours().transpose(Image.Transpose.ROTATE_90), "JPEG", quality=95)
+    exif = exif_with(6).tobytes().replace(b"Exif\0\0", b"Exif\0\xff")
+    assert are_similar(colours_of(stored(insert_segments(turned, segment(0xE1, exif)))), COLOURS, by=24)
+
+
 TRAILERS = [
     b"",
     b"\0\0\x30\x0aPano_Sound" + bytes(range(64)) * 20 + b"SEFT",
@@ -125,7 +132,7 @@ def test_a_jpeg_with_every_row_needs_no_end_marker(trailer: bytes) -> None:
     assert are_similar(colours_of(stored(data)), COLOURS)
 
 
-@pytest.mark.parametrize("mode", ["1", "L"])
+@pytest.mark.parametrize("mode", ["1", "L", "P"])
 def test_a_scanned_page_within_the_limit_of_pixels_is_no_bomb(mode: str) -> None:
     assert stored(encoded(Image.new(mode, (4_960, 7_016), 1), "PNG")).size == (1_448, 2_048)
 
