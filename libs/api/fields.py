@@ -11,9 +11,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 GRAPHEME = regex.compile(r"\X")
-# Phones put these around names and numbers that people copy. Nobody sees them, but they change the direction of the
-# text around them: embeddings, overrides and isolates (Unicode UAX 9), and the byte order mark.
-INVISIBLE_MARKS = regex.compile(r"[\u202A-\u202E\u2066-\u2069\uFEFF]")
+# Phones and computers put these around names and numbers that people copy. Nobody sees them, but they change the
+# direction of the text around them (Unicode UAX 9, 2); and the byte order mark.
+INVISIBLE_MARKS = regex.compile(r"[\p{Bidi_Control}\uFEFF]")
 # All that Unicode counts as the end of a line (5.8); word processors and iOS paste the rarer ones.
 LINE_BREAK = regex.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 CONTROL_CHARACTER = regex.compile(r"[^\P{Cc}\n\t]")

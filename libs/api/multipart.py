@@ -19,8 +19,8 @@ from rest_framework.exceptions import ParseError
 
 # A file name of 255 bytes is written twice by some clients, percent-encoded and in Base64. Bytes a line, and lines.
 MAX_HEADER_BYTES, MAX_HEADERS = 8_192, 16
-# Whatever the name is, even one that cannot be read: it is not used for anything.
-FILE_NAME_PARAMETER = re.compile(r";\s*filename\*?\s*=", re.IGNORECASE)
+# Whatever the name is, even one that cannot be read or is in pieces (RFC 2231, 3): it is not used for anything.
+FILE_NAME_PARAMETER = re.compile(r";\s*filename[*\d]*\s*=", re.IGNORECASE)
 TRANSFER_ENCODINGS = {"", "7bit", "8bit", "binary"}
 # The hidden field in which a browser names the charset of the form's texts (RFC 7578 4.6).
 CHARSET_FIELD = "_charset_"

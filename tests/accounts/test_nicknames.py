@@ -19,7 +19,7 @@ def refusal(response: Any) -> list[tuple[str, str]]:
 
 
 INVISIBLE = ["Mi\u200bna", "Mina\u3164", "Mina\u200d", "Mi\u00adna", "\u2060Mina", "Mi\u034fna", "Mina\ufe0f",
-             "Mina\U000e0041", "Mi\u2800na", "Mina\u200f", "미\u115f나", "🐰\u200d"]  # fmt: skip
+             "Mina\U000e0041", "Mi\u2800na", "Mina\u2064", "미\u115f나", "🐰\u200d"]  # fmt: skip
 
 
 @pytest.mark.parametrize("nickname", INVISIBLE, ids=ascii)

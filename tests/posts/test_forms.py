@@ -24,6 +24,7 @@ FILE_NAMES = {
     "unquoted": "filename=바다.jpg".encode(),
     "without an end": b'filename="a.jpg',
     "of an unknown charset": b"filename*=x-none''a.jpg",
+    "in pieces": b"filename*0*=utf-8''%EB%B0%94; filename*1*=%EB%8B%A4.jpg",
     "encoded twice": f'filename="=?utf-8?B?{base64.b64encode(LONG_NAME.encode()).decode()}?="; '
     f"filename*=utf-8''{quote(LONG_NAME)}".encode(),
 }

@@ -14,6 +14,8 @@ PASTED = {
     "a number from Contacts": ("Call \u202d010-0000\u202c tonight", "Call 010-0000 tonight"),
     "a name between isolates": ("\u2068Mina\u2069 said hello", "Mina said hello"),
     "a byte order mark": ("\ufeffA recipe", "A recipe"),
+    "a thumbprint of Windows": ("\u200e4f 1c 2a", "4f 1c 2a"),
+    "marks of right-to-left keyboards": ("Mina\u200f and\u061c Jun", "Mina and Jun"),
     "an override that is never closed": ("photo\u202egpj.exe", "photogpj.exe"),
     "letters that a mark holds apart": ("cafe\u202c\u0301", "caf\u00e9"),
 }
