@@ -1,7 +1,5 @@
 """Which nicknames are refused: those with invisible characters, and those that pass for the service or its staff."""
 
-# ruff: noqa: RUF001 - it warns of the very characters that are listed here
-
 import unicodedata
 from typing import Any
 
@@ -9,22 +7,15 @@ import regex
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member
+from accounts.profiles.lookalikes import as_latin
 from libs.api.fields import GRAPHEME, TextField
-from libs.text_search import search_key
 
 INVISIBLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\u2800]")
 # Where invisible characters have a meaning: within an emoji, and as joiners within words of scripts that need them.
 EMOJI = regex.compile(r"\p{Extended_Pictographic}.*[^\u200D]|[0-9#*]\uFE0F\u20E3", flags=regex.DOTALL)
 JOINER = regex.compile(r"(?<=[\p{Arabic}\p{ccc=9}])[\u200C\u200D](?=[\p{Arabic}\p{Letter}])")
-# Characters that look like a Latin letter, after NFKC and without case and accents (the kinds of Unicode UTS 39).
-LOOKALIKES = {
-    "a": "аαɑ@4", "b": "вβ8", "c": "сϲ", "d": "ԁ", "e": "еεє3", "g": "ɡ", "h": "һнհ", "i": "іιıɩӏ1!|l", "j": "ј",
-    "k": "кκ", "m": "м", "n": "ոηп", "o": "оοօ0", "p": "рρ", "q": "ԛ", "r": "г", "s": "ѕ5$", "t": "тτ", "u": "սυ",
-    "v": "ѵν", "w": "ԝω", "x": "хχ", "y": "уγ",
-}  # fmt: skip
-# Greek capitals look like other letters than their small forms, and small capitals have no capitals.
-CAPITALS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢꭺᎪ", "ABEZHIKMNOPTYXABCDEFGHIJKLMNOPRSTUVWYZAA")
-AS_LATIN = str.maketrans({other: latin for latin, others in LOOKALIKES.items() for other in others})
+# Digits, signs and letters that people write in place of others which they resemble little. I, l and 1 look alike.
+AS_LETTERS = str.maketrans("@4830!|1l5$єωпия", "aabeoiiiissewnnr")
 SERVICE = ("hearttoheart", "heart2heart", "하트투하트")
 ROLES = (
     "admin", "administrator", "moderator", "mod", "operator", "official", "staff", "support", "system", "root",
@@ -67,7 +58,7 @@ def is_reserved(nickname: str) -> bool:
     looks = skeleton(nickname)
     if any(skeleton(name) in looks for name in (*SERVICE, *KOREAN_ROLES)):
         return True
-    words = {skeleton(word).removesuffix("s") for word in regex.findall(r"[\p{L}\p{N}]+", nickname)}
+    words = {skeleton(word).removesuffix("s") for word in regex.findall(r"[\p{L}\p{N}@$]+", as_latin(nickname))}
     if not words.isdisjoint(map(skeleton, WORDS)):
         return True
     staff = Member.objects.filter(is_staff=True).values_list("nickname", "name")
@@ -79,7 +70,6 @@ def skeleton(name: str) -> str:
 
     Numbers at the ends do not count: admin1 looks like admin.
     """
-    plain = unicodedata.normalize("NFD", search_key(name.translate(CAPITALS)) or "")
-    letters = "".join(character for character in plain if not unicodedata.combining(character))
-    kept = regex.sub(r"[^\p{L}\p{N}@$!|]", "", letters).strip("0123456789!|") or letters
-    return kept.translate(AS_LATIN).replace("rn", "m").replace("vv", "w")
+    letters = regex.sub(r"[^\p{L}\p{N}@$!|]", "", as_latin(name))
+    letters = letters.strip("0123456789!|") or letters
+    return unicodedata.normalize("NFC", letters.translate(AS_LETTERS).replace("rn", "m").replace("vv", "w"))

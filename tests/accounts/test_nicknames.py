@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIClient
 
 from accounts.models import Member
+from accounts.profiles.nicknames import NicknameField, is_reserved
 from tests.accounts.conftest import CodeFor
+from tests.accounts.ordinary_names import NAMES
 from tests.accounts.test_signup import NEW, join
 
 
@@ -42,6 +45,45 @@ def test_a_nickname_that_looks_like_the_service_or_its_staff_is_refused(
     assert refusal(rename(mina_api, nickname)) == [("nickname", "reserved")]
 
 
+# The same few words in letters of other kinds; Sora is one of the staff.
+IN_OTHER_LETTERS = {
+    "Cyrillic": "adмiп αdмιи яооt аdmіn АDМІN Моdеrаtоr оffісіаl ѕuрроrt ѕtаff Неаrttоhеаrt Ѕоrа",
+    "Greek": "ΑdmιΝ ΜΟDΕRΑΤΟR Οfficιαl ѕtαff Ηeart2Ηeart",
+    "Armenian": "mօdeгatօr օffiᴄiaӏ ՏՍPPՕRT ՏTAFF ՕPERATՕR հeaгttօհeaгt ՏORA",
+    "Cherokee": "ᎪᎠᎷᎥN ᎷᎾᎠᎬᎡᎪᎢᎾᎡ ᎡᎾᎾᎢ ᏚᎢᎪff ᏚᎾᎡᎪ",
+    "Lisu": "ꓮꓓꓟꓲꓠ ꓟꓳꓓꓰꓣꓮꓔꓳꓣ ꓢꓴꓑꓑꓳꓣꓔ ꓢꓔꓮꓝꓝ ꓧꓰꓮꓣꓔꓔꓳꓧꓰꓮꓣꓔ ꓢꓳꓣꓮ",
+    "Coptic": "ⲅⲟⲟⲧ ⲘⲞꓓ",
+    "mathematical": "𝐚𝐝𝐦𝐢𝐧 𝒜𝒹𝓂𝒾𝓃 𝔞𝔡𝔪𝔦𝔫 𝕒𝕕𝕞𝕚𝕟 𝚊𝚍𝚖𝚒𝚗 𝚨𝗱𝝡𝗜𝚴 𝙎𝙤𝙧𝙖",
+    "full-width": "ＡＤＭＩＮ ｓｔａｆｆ Ｓｏｒａ",
+    "small capitals": "ᴀᴅᴍɪɴ ᴍᴏᴅᴇʀᴀᴛᴏʀ ꜱᴛᴀꜰꜰ ꜱᴜᴘᴘᴏʀᴛ ʀᴏᴏᴛ ʜᴇᴀʀᴛᴛᴏʜᴇᴀʀᴛ ꜱᴏʀᴀ",
+    "Latin with strokes and hooks": "ɑɗʍıƞ ąđɱįƞ Øffıçıɑł ꞨŦȺƑƑ ȿȶaƒƒ Șơŗą",
+    "in circles and squares": "ⓐⓓⓜⓘⓝ ⒜⒟⒨⒤⒩ 🅐🅓🅜🅘🅝 🄰🄳🄼🄸🄽 🅰🅳🅼🅸🅽 ᵃᵈᵐⁱⁿ ₐdₘᵢₙ",
+    "struck out": "a̶d̶m̶i̶n̶ S̷o̷r̷a̷",
+}
+
+
+@pytest.mark.parametrize("kind", IN_OTHER_LETTERS)
+def test_a_reserved_name_in_letters_that_look_alike_is_refused(sora: Member, kind: str) -> None:
+    taken = [name for name in IN_OTHER_LETTERS[kind].split() if not is_reserved(name)]
+    assert taken == []
+
+
+def test_a_word_in_squares_or_struck_out_is_read_beside_others(sora: Member, mina_api: APIClient) -> None:
+    for nickname in ("🅰🅳🅼🅸🅽 Team", "a̶d̶m̶i̶n̶ Mina"):
+        assert refusal(rename(mina_api, nickname)) == [("nickname", "reserved")]
+
+
+def test_no_ordinary_name_of_any_script_is_refused(sora: Member) -> None:
+    field = NicknameField(max_graphemes=30)
+    refused = []
+    for name in NAMES.split():
+        try:
+            field.run_validation(name)
+        except ValidationError as fault:
+            refused.append((name, fault.get_codes()))
+    assert refused == []
+
+
 @pytest.mark.parametrize(
     "nickname",
     ["Mina", "badminton", "Team Mina", "Root Beer", "Officially Mina",
@@ -49,7 +91,7 @@ def test_a_nickname_that_looks_like_the_service_or_its_staff_is_refused(
      "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
      "می\u200cخواهم", "क्\u200dष", "Олена", "Ελένη", "007", "!!", "ㅋㅋ"],
 )  # fmt: skip
-def test_other_nicknames_are_taken(sora: Member, mina_api: APIClient, nickname: str) -> None:
+def test_harmless_nicknames_are_taken(sora: Member, mina_api: APIClient, nickname: str) -> None:
     assert rename(mina_api, nickname).json()["nickname"] == nickname
 
 
