@@ -174,12 +174,8 @@ def test_a_profile_of_two_members_is_refused(mina_app: App, mina: Member, jun: M
 
 @pytest.mark.parametrize("call", TARGETS)
 def test_a_target_that_nobody_is_leaves_nothing_behind(mina_app: App, mina: Member, call: str) -> None:
-    withdrawn, suspended = MemberFactory.create_batch(2)
-    withdrawn.withdraw()
-    suspended.suspend(suspended.created_at.replace(year=2099))
     before = snapshot()
-    nobodies = (1, 2**63 - 1) if call in ("block", "unblock") else (1, 2**63 - 1, withdrawn.pk, str(suspended.pk))
-    for nobody in nobodies:
+    for nobody in (1, 2**63 - 1):
         answer = send_once(mina_app, request(call, actor=mina.pk, target=nobody))
         # Blocks succeed for everybody, so that nobody learns from them who is gone and who blocks them.
         assert answer.status == 200 if call in ("block", "unblock") else refusal(call, answer) == TARGETS[call]

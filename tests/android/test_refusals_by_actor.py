@@ -36,7 +36,7 @@ profile                  200   200      G1      G1        A7        A7        A7
 block                     M5   200     200      M6        A7        A7        A7           200          200
 unblock                  200   200     200     200        A7        A7        A7           200          200
 getBlockingMembers       200   200     200     200        A7        A7        A7          200          200
-report                    G2   200     200     200        A7        A7        A7           G2           G2
+report                    G2   200     200     200        A7        A7        A7          200          200
 deleteMember             204   M5F     M5F     M5F        A7        A7        A7          M5F          M5F
 registerPost             201   201     201     201        A7        A7        A7          201          201
 posts                    200   200     200     200        A7        A7        A7          200          200
