@@ -13,6 +13,7 @@ class CuttableProxy:
         self.target = urlsplit(url)
         self.sockets: list[socket.socket] = []
         self.port = 0
+        self._lock = threading.Lock()
         self.restore()
 
     @property
@@ -23,7 +24,8 @@ class CuttableProxy:
 
     def cut(self) -> None:
         """End every connection, in the middle of whatever it sends, and refuse new ones."""
-        sockets, self.sockets = self.sockets, []
+        with self._lock:
+            sockets, self.sockets = self.sockets, []
         for each in sockets:
             _end(each)
 
@@ -39,9 +41,19 @@ class CuttableProxy:
             while True:
                 client, _ = listener.accept()
                 server = socket.create_connection((self.target.hostname or "", self.target.port or 0))
+                self._connect(listener, client, server)
+
+    def _connect(self, listener: socket.socket, client: socket.socket, server: socket.socket) -> None:
+        """Forward between the two; end both if the proxy was cut after it accepted the client."""
+        with self._lock:
+            is_cut = listener not in self.sockets
+            if not is_cut:
                 self.sockets += [client, server]
-                for pair in ((client, server), (server, client)):
-                    threading.Thread(target=_forward, args=pair, daemon=True).start()
+        for source, target in ((client, server), (server, client)):
+            if is_cut:
+                _end(source)
+            else:
+                threading.Thread(target=_forward, args=(source, target), daemon=True).start()
 
 
 def _forward(source: socket.socket, target: socket.socket) -> None:

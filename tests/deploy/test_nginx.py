@@ -69,10 +69,10 @@ APPS = ["/auth/verifyAccessToken", "/member/profile?member_id=1", "/post/nowhere
 
 
 @contextmanager
-def nginx(folder: Path, upstream: int) -> Iterator[int]:
+def nginx(folder: Path, upstream: int, *, read_timeout: float = PATIENCE) -> Iterator[int]:
     """The port of an nginx with the files of deploy/nginx, in front of a server on the port `upstream`."""
     port = free_port()
-    _configure(folder, port, upstream)
+    _configure(folder, port, upstream, read_timeout)
     command = [str(program("nginx")), "-p", str(folder), "-e", str(folder / "early"), "-c", str(folder / "main")]
     tested = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert tested.returncode == 0, tested.stderr
@@ -86,7 +86,7 @@ def nginx(folder: Path, upstream: int) -> Iterator[int]:
         server.wait(PATIENCE)
 
 
-def _configure(folder: Path, port: int, upstream: int) -> None:
+def _configure(folder: Path, port: int, upstream: int, read_timeout: float) -> None:
     # An nginx of root gives its workers to somebody who may not write here.
     user = "user root;" if os.getuid() == 0 else ""
     (folder / "main").write_text(MAIN.format(folder=folder, user=user))
@@ -94,8 +94,8 @@ def _configure(folder: Path, port: int, upstream: int) -> None:
         "listen 80;": f"listen 127.0.0.1:{port};",
         "127.0.0.1:8000": f"127.0.0.1:{upstream}",
         "/var/log/nginx": str(folder),
-        "proxy_read_timeout 15s;": "proxy_read_timeout 1s;",
-        "proxy_read_timeout 60s;": "proxy_read_timeout 1s;",
+        "proxy_read_timeout 15s;": f"proxy_read_timeout {read_timeout:.0f}s;",
+        "proxy_read_timeout 60s;": f"proxy_read_timeout {read_timeout:.0f}s;",
     }
     for file in (ROOT / "deploy" / "nginx").glob("*.conf"):
         text = file.read_text()
@@ -126,7 +126,7 @@ def upstream() -> Iterator[Upstream]:
 @pytest.fixture
 def front(upstream: Upstream, tmp_path: Path) -> Iterator[int]:
     """The port of nginx in front of that upstream."""
-    with nginx(tmp_path, upstream.port) as port:
+    with nginx(tmp_path, upstream.port, read_timeout=1) as port:
         yield port
 
 
