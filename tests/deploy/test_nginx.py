@@ -28,7 +28,7 @@ from libs.api.errors import (
 )
 from libs.api.problems import problem_document
 from tests.android.app import App, Refused
-from tests.android.okhttp import NetworkError, Request, file_part, multipart, phone_bytes, text_part
+from tests.android.okhttp import NetworkError, Request, file_part, multipart, over_socket, phone_bytes, text_part
 from tests.android.outage_scene import OutageScene, outage_scene
 from tests.deploy.upstream import Upstream
 from tests.factories import picture_bytes
@@ -114,6 +114,13 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OutageScene]:
 def edge(here: OutageScene, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of nginx in front of the demo server."""
     with nginx(tmp_path_factory.mktemp("nginx"), here.server.port) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def hasty_edge(here: OutageScene, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of an nginx in front of the demo server that waits for a second only."""
+    with nginx(tmp_path_factory.mktemp("hasty"), here.server.port, read_timeout=1) as port:
         yield port
 
 
@@ -305,14 +312,16 @@ def test_no_address_of_the_app_is_redirected_or_hides_the_metrics(here: OutageSc
         assert json.loads(body)
 
 
-def test_the_app_keeps_its_login_behind_nginx_whatever_happens_to_the_server(here: OutageScene, edge: int) -> None:
+def test_the_app_keeps_its_login_behind_nginx_whatever_happens_to_the_server(
+    here: OutageScene, edge: int, hasty_edge: int
+) -> None:
     phone = here.phone(edge)
     with here.without_database():
         _hears_nothing(phone)
     _goes_on(phone)
     for worker in here.server.workers():
         os.kill(worker, signal.SIGSTOP)
-    _hears_nothing(phone)
+    _hears_nothing(App(over_socket("127.0.0.1", hasty_edge), phone.session))
     with ThreadPoolExecutor(1) as threads:
         posting = threads.submit(phone.register_post, "x", {"a": picture_bytes()})
         time.sleep(0.3)
