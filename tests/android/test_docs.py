@@ -8,10 +8,13 @@ import pytest
 
 from android.openapi import AppGenerator
 from android.urls import urlpatterns
+from tests.android.unused_code import unused_without
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/android.md").read_text(encoding="utf-8")
 OWN = ("android/", "tests/android/", "docs/")
+# Without `config`, whose settings of the app are on the list as a whole.
+PACKAGES = [ROOT / name for name in ("operations", "moderation", "posts", "accounts", "media", "libs")]
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -54,3 +57,15 @@ def test_what_is_on_that_list_is_still_there(where: str, what: str) -> None:
     text = (ROOT / where).read_text(encoding="utf-8")
     named = [word for word in re.findall("`([^`]+)`", what) if "/" not in word or word.startswith("docs/")]
     assert [word for word in named if word not in text] == []
+
+
+def test_code_that_only_the_package_uses_is_on_the_list_of_what_to_delete() -> None:
+    unused = unused_without(ROOT / "android", [ROOT / "config", *PACKAGES])
+    named = {(str(one.path.relative_to(ROOT)), one.name) for one in unused if "config" not in one.path.parts}
+    listed = {
+        (row[0].strip("`"), name)
+        for row in rows("How to delete the package")
+        for name in re.findall("`([^`]+)`", row[1])
+    }
+    assert len(named) > 5
+    assert named - listed == set()
