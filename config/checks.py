@@ -41,7 +41,6 @@ RENAMED_SETTINGS = {
     "SLOT": "DEPLOY_SLOT",
 }
 OUTBOX_LANES = ("email", "files", "exports", "bulk", "default")
-LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
 
 def check_settings(settings: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> None:
@@ -151,6 +150,6 @@ def _cleartext_faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append("IMAGE_BASE_URL must begin with https://, because every image URL begins with it.")
     if not settings["PUBLIC_URL"].startswith("https://"):
         faults.append("PUBLIC_URL must begin with https://, because links in e-mails begin with it.")
-    if not settings["EMAIL_USE_TLS"] and settings["EMAIL_HOST"] not in LOCAL_HOSTS:
+    if not settings["EMAIL_USE_TLS"] and settings["EMAIL_HOST"] not in settings["LOCAL_HOSTS"]:
         faults.append("EMAIL_USE_TLS is off for a remote mail server: e-mails would be sent unencrypted.")
     return faults

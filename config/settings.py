@@ -33,6 +33,8 @@ GRACEFUL_SECONDS = env.int("GRACEFUL_SECONDS", 25)
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 # Name of this server in a blue/green deployment, which /profile returns. Letters, digits and hyphens.
 DEPLOY_SLOT = env.str("DEPLOY_SLOT", "default")
+# What this machine is called by itself.
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 # Host names that clients may use.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 # Number of gunicorn processes; more than one needs REDIS_URL.

@@ -6,8 +6,6 @@ from django.conf import settings
 
 from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
 
-LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
-
 
 def welcome_text() -> str:
     """Return the addresses of the server, the demo accounts, and where the data is."""
@@ -26,8 +24,8 @@ def welcome_text() -> str:
 
 def unreachable_url_warning() -> str:
     """Return what to set when other machines reach the server, but not the URLs that it names; else an empty text."""
-    is_local_url = urlsplit(settings.PUBLIC_URL).hostname in LOCAL_HOSTS
-    if settings.BIND.strip("[]") in LOCAL_HOSTS or not is_local_url:
+    is_local_url = urlsplit(settings.PUBLIC_URL).hostname in settings.LOCAL_HOSTS
+    if settings.BIND.strip("[]") in settings.LOCAL_HOSTS or not is_local_url:
         return ""
     return f"""
   WARNING: other devices can reach this server, but the URLs of images and links in e-mails begin with
