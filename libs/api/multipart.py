@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
-from itertools import chain
+from itertools import chain, takewhile
 from typing import IO, Any, cast
 
 from django.conf import settings
@@ -48,8 +47,8 @@ class StrictMultiPartParser(parsers.MultiPartParser):
         try:
             form = _StrictFormParser(meta, body, request.upload_handlers, request.encoding)
             return parsers.DataAndFiles(*form.parse())
-        except (MultiPartParserError, MultipartError) as fault:
-            raise ParseError(_("The multipart form cannot be read: {fault}").format(fault=fault)) from None
+        except (MultiPartParserError, MultipartError):
+            raise ParseError(_("The multipart form is incomplete or damaged, or its boundary is wrong.")) from None
 
 
 class _StrictFormParser(MultiPartParser):
@@ -93,17 +92,18 @@ class _StrictFormParser(MultiPartParser):
         parser = PushMultipartParser(
             self._boundary, max_header_size=MAX_HEADER_BYTES, max_header_count=MAX_HEADERS, header_charset="latin-1"
         )
+        # The head of a part, its content in pieces, None; then the head of the next part.
         events = parser.parse_blocking(self._input_data.read, self._chunk_size)
-        # A part, its content in pieces, None, and so on.
-        for part in events:
-            self._add_part(cast(MultipartSegment, part), cast(Content, iter(partial(next, events), None)))
+        for head in events:
+            content = takewhile(lambda piece: piece is not None, events)
+            self._add_part(cast(MultipartSegment, head), cast(Content, content))
 
     def _add_part(self, part: MultipartSegment, content: Content) -> None:
         if (part.header("Content-Transfer-Encoding") or "").strip().lower() not in TRANSFER_ENCODINGS:
-            raise MultiPartParserError("content with a transfer encoding")
+            raise ParseError(_("A part of the multipart form has a transfer encoding."))
         name = _decode((part.name or "").strip().encode("latin-1"), "utf-8")
         if not name:
-            raise MultiPartParserError("a part without a name")
+            raise ParseError(_("A part of the multipart form has no name."))
         if FILE_NAME_PARAMETER.search(part["Content-Disposition"]):
             self._add_file(name, part, content)
         else:
@@ -166,8 +166,8 @@ class _StrictFormParser(MultiPartParser):
 def _decode(text: bytes, charset: str) -> str:
     codec = CODECS.get(charset.lower())
     if codec is None:
-        raise MultiPartParserError("text in an unknown charset")
+        raise ParseError(_("A text of the multipart form is in an unknown charset."))
     try:
         return text.decode(codec)
     except UnicodeDecodeError:
-        raise MultiPartParserError(f"text that is not {codec}") from None
+        raise ParseError(_("A text of the multipart form is not in its charset.")) from None

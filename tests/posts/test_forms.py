@@ -1,6 +1,7 @@
 """Multipart forms: every part is taken, or the form is refused."""
 
 import base64
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -44,9 +45,11 @@ def part(name: str, content: bytes, extra: bytes = b"", headers: bytes = b"") ->
     return head + (b"; " + extra if extra else b"") + b"\r\n" + headers + b"\r\n" + content
 
 
-def send(client: APIClient, *parts: bytes, end: bytes = b"--b--\r\n", path: str = "/api/v1/posts") -> Any:
+def send(
+    client: APIClient, *parts: bytes, end: bytes = b"--b--\r\n", path: str = "/api/v1/posts", **headers: str
+) -> Any:
     body: Any = b"".join(b"--b\r\n" + one + b"\r\n" for one in parts) + end
-    return client.generic("POST", path, body, "multipart/form-data; boundary=b")
+    return client.generic("POST", path, body, "multipart/form-data; boundary=b", headers=headers)
 
 
 @pytest.mark.parametrize("name", FILE_NAMES)
@@ -63,6 +66,12 @@ def test_a_part_that_cannot_be_read_refuses_the_form(mina_api: APIClient, name: 
     response = send(mina_api, part("text", b"x"), BROKEN_PARTS[name])
     assert (response.status_code, response.json()["code"]) == (400, "malformed")
     assert not Post.objects.exists()
+
+
+@pytest.mark.parametrize("name", BROKEN_PARTS)
+def test_what_is_wrong_with_a_form_is_said_in_korean_alone(mina_api: APIClient, name: str) -> None:
+    response = send(mina_api, BROKEN_PARTS[name], accept_language="ko")
+    assert re.search("[A-Za-z]", response.json()["detail"]) is None
 
 
 @pytest.mark.parametrize("end", [b"", b"--b\r\n", b"--b-", b"--c--\r\n"])
