@@ -81,6 +81,8 @@ def purge_admin_sessions() -> int:
 def _purge_tokens(now: datetime) -> int:
     expired, deleted = OutstandingToken.objects.filter(expires_at__lt=now).order_by("expires_at"), 0
     while ids := list(expired.values_list("id", flat=True)[:CHUNK]):
-        BlacklistedToken.objects.filter(token__in=ids)._raw_delete("default")
-        deleted += OutstandingToken.objects.filter(pk__in=ids)._raw_delete("default")
+        BlacklistedToken.objects.filter(token__in=ids).delete()
+        # `delete` would read all rows first, because other rows refer to them.
+        tokens = OutstandingToken.objects.filter(pk__in=ids)
+        deleted += tokens._raw_delete(tokens.db)
     return deleted

@@ -139,7 +139,8 @@ class LoginSession(TimeOrdered):
             blacklist_tokens([self.current_jti])
             used = [self.current_jti, *self.used_jtis]
             self.used_jtis, forgotten = used[:USED_TOKENS_KEPT], used[USED_TOKENS_KEPT:]
-            delete_tokens(forgotten)
+            # They stay invalid without a record: no session names them.
+            OutstandingToken.objects.filter(jti__in=forgotten).delete()
             self.current_jti, self.next_jti = jti, ""
         self.used_at = timezone.now()
         successor = self._unused_successor() or self._issue_successor(network)
@@ -163,11 +164,3 @@ def blacklist_tokens(jtis: Iterable[str]) -> None:
     """Blacklist refresh tokens, as a record that they were used up."""
     used = OutstandingToken.objects.filter(jti__in=[jti for jti in jtis if jti])
     BlacklistedToken.objects.bulk_create([BlacklistedToken(token=token) for token in used], ignore_conflicts=True)
-
-
-def delete_tokens(jtis: list[str]) -> None:
-    """Delete the records of refresh tokens, which stay invalid: their session does not name them."""
-    ids = list(OutstandingToken.objects.filter(jti__in=jtis).values_list("id", flat=True)) if jtis else []
-    if ids:
-        BlacklistedToken.objects.filter(token__in=ids)._raw_delete("default")
-        OutstandingToken.objects.filter(pk__in=ids)._raw_delete("default")
