@@ -23,7 +23,7 @@ DATA_REPLY_TIMEOUTS = 6
 CONVERSATION_TIMEOUTS = 9
 # The conversation ends within this part of the lease of a job, so that no other worker sends the same e-mail.
 LEASE_PART = 0.75
-# Longest wait for the goodbye of a server that has taken the e-mail. Seconds.
+# Longest wait for the reply to QUIT of a server that has accepted the e-mail. Seconds.
 QUIT_SECONDS = 2
 # Replies about our own login (RFC 4954, 6): an operator can correct it, so the e-mail is not lost.
 LOGIN_REPLIES = (530, 534, 535, 538)
@@ -104,7 +104,7 @@ class SmtpConnection(smtplib.SMTP):
             raise DeliveryUncertain("The mail server got the whole e-mail and did not reply.") from None
 
     def quit(self) -> tuple[int, bytes]:
-        """Say goodbye without waiting long."""
+        """Send QUIT, and wait a short time for the reply."""
         if self.sock:
             self.sock.settimeout(min(QUIT_SECONDS, settings.EMAIL_TIMEOUT))
         return super().quit()

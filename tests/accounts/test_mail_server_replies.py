@@ -121,7 +121,7 @@ def test_an_email_that_is_taken_without_a_reply_is_not_sent_again(
 
 
 @pytest.mark.parametrize("reply", [SILENCE, CLOSE, "500 what"])
-def test_a_server_that_does_not_say_goodbye_has_taken_the_email(
+def test_an_email_is_sent_whatever_the_server_replies_to_quit(
     mail_server: ScriptedMailServer, run_jobs: RunJobs, reply: str
 ) -> None:
     mail_server.replies = {"QUIT": reply}
