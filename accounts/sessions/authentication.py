@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -55,6 +56,6 @@ def get_bearer_token(request: Request) -> str | None:
 
 def member_with_id_only(member_id: int) -> Member:
     """Return a member of whom only the id is loaded."""
-    loaded: Any = Member.from_db("default", ["id"], [member_id])
+    loaded: Any = Member.from_db(DEFAULT_DB_ALIAS, ["id"], [member_id])
     member: Member = loaded
     return member
