@@ -64,8 +64,8 @@ def mailbox_of(email: str) -> str:
 
 def _is_public_domain(domain: str) -> bool:
     encoded = _to_ascii(domain)
-    found = _DOMAIN.fullmatch(encoded.lower()) if encoded else None
-    return found is not None and len(found[0]) <= 253 and found[1] not in LOCAL_DOMAINS
+    match = _DOMAIN.fullmatch(encoded.lower()) if encoded else None
+    return match is not None and len(match[0]) <= 253 and match[1] not in LOCAL_DOMAINS
 
 
 def _after_idna(domain: str) -> str:

@@ -56,11 +56,11 @@ class PageBoundaries:
 
     def load(self) -> dict[int, Cursor]:
         """Return by page number where the page before it ended; nothing of another list or that we did not write."""
-        stored, found = cache.get(self.key), {}
+        stored, boundaries = cache.get(self.key), {}
         for page, end in stored.items() if isinstance(stored, dict) else ():
             with suppress(InvalidCursor, TypeError, ValueError):
-                found[int(page)] = Cursor.decode(end, self._signed_for(int(page)))
-        return found
+                boundaries[int(page)] = Cursor.decode(end, self._signed_for(int(page)))
+        return boundaries
 
     def store(self, boundaries: dict[int, Cursor | None]) -> None:
         """Replace the stored boundaries by these."""

@@ -132,8 +132,8 @@ class AppEndpoints(EndpointEnumerator):
 
     def get_api_endpoints(self, patterns: Any = None, prefix: str = "") -> list[Any]:
         """Return path, pattern, method and view of each call, by path."""
-        found: list[Any] = self._get_api_endpoints(patterns, prefix)  # type: ignore[no-untyped-call]
-        return sorted(found, key=lambda endpoint: str(endpoint[0]))
+        endpoints: list[Any] = self._get_api_endpoints(patterns, prefix)  # type: ignore[no-untyped-call]
+        return sorted(endpoints, key=lambda endpoint: str(endpoint[0]))
 
 
 class AppGenerator(SchemaGenerator):

@@ -29,9 +29,9 @@ def check_demo_members(
 def refuse_demo_members() -> None:
     """Raise ImproperlyConfigured in production if the database contains the demo members."""
     if settings.PRODUCTION:
-        found = has_demo_members()
+        is_demo = has_demo_members()
         close_old_connections()
-        if found:
+        if is_demo:
             raise ImproperlyConfigured(f"The server cannot start: {FAULT} {HINT}")
 
 
@@ -39,7 +39,6 @@ def has_demo_members() -> bool:
     """Return whether the database contains them; False for one that is away or has no tables yet."""
     try:
         with transaction.atomic():
-            found: bool = Member.objects.filter(email__in=[DEMO_MEMBER, DEMO_READER, DEMO_MODERATOR]).exists()
-            return found
+            return bool(Member.objects.filter(email__in=[DEMO_MEMBER, DEMO_READER, DEMO_MODERATOR]).exists())
     except Error:
         return False

@@ -57,8 +57,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def search_nickname(self, words: str) -> Self:
         """Members whose nickname starts with the words or, with two letters or more, contains them."""
-        found = contains if can_use_index(words) else starts_with
-        return self.filter(found("nickname", words))
+        matches = contains if can_use_index(words) else starts_with
+        return self.filter(matches("nickname", words))
 
     @staticmethod
     def active_condition(path: str = "") -> Q:

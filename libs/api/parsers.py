@@ -14,10 +14,10 @@ from rest_framework.parsers import BaseParser
 
 def unique_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Build a JSON object; raise ParseError for a repeated name, which readers understand differently (RFC 8259 4)."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    values = dict(pairs)
+    if len(values) < len(pairs):
         raise ParseError(_("A JSON object in the request has the same name twice."))
-    return found
+    return values
 
 
 def reject_constant(name: str) -> NoReturn:

@@ -47,7 +47,7 @@ def _find_profile(data: bytes) -> bytes | None:
 
 def _payload(data: bytes, kind: bytes) -> bytes:
     """The payload of the first box of a kind; nothing if there is none."""
-    return next((payload for found, payload in _boxes(data) if found == kind), b"")
+    return next((payload for box_kind, payload in _boxes(data) if box_kind == kind), b"")
 
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -89,13 +89,13 @@ def parse_jpeg(data: bytes) -> ParsedImage:
     """The first image of the file up to its end marker, without metadata and further images; raises InvalidImage."""
     segments, offset = SegmentCollector(), 2
     for _ in range(MAX_SEGMENTS):
-        found = MARKER.search(data, offset)
-        if found is None:
+        match = MARKER.search(data, offset)
+        if match is None:
             break
-        marker = found[1][0]
+        marker = match[1][0]
         if marker == EOI and segments.scans:
-            return _parsed_image(segments, data[segments.scan_offset : found.end()])
-        begin = found.end() - 2
+            return _parsed_image(segments, data[segments.scan_offset : match.end()])
+        begin = match.end() - 2
         try:
             offset = _segment_end(data, begin)
             segments.add(marker, data[begin:offset], begin)

@@ -17,7 +17,7 @@ CONTENT_TYPE_BY_SUFFIX = {SUFFIXES[variant]: CONTENT_TYPES[variant] for variant 
 @require_safe
 def serve_image(request: HttpRequest, name: str) -> FileResponse:
     """Serve one file; clients may cache it, since the content of a name never changes."""
-    if not (found := NAME.fullmatch(name)):
+    if not (match := NAME.fullmatch(name)):
         raise Http404
     path = Path(settings.MEDIA_ROOT, name)
     if not path.is_file():
@@ -27,4 +27,4 @@ def serve_image(request: HttpRequest, name: str) -> FileResponse:
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
-    return FileResponse(path.open("rb"), content_type=CONTENT_TYPE_BY_SUFFIX[found[1]], headers=headers)
+    return FileResponse(path.open("rb"), content_type=CONTENT_TYPE_BY_SUFFIX[match[1]], headers=headers)

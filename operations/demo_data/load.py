@@ -60,8 +60,8 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
     authors = array("q", (members[author] for author in data.authors))
     owners = array("q", [*(members[member] for member in data.avatars), *(authors[post] for post in data.post_images)])
     yield Member, len(members), _member_rows(data, members, password_hash)
-    for relation, found in ((Block, data.block_relations), (Follow, data.follow_relations)):
-        yield relation, len(found), _relation_rows(found, members)
+    for relation, pairs in ((Block, data.block_relations), (Follow, data.follow_relations)):
+        yield relation, len(pairs), _relation_rows(pairs, members)
     yield Image, len(images), _image_rows(data, images, owners, drawn)
     yield Avatar, len(data.avatars), zip(owners, images[: len(data.avatars)], strict=False)
     columns = posts, map(to_text, data.posted), authors, generate_texts(data), data.image_counts

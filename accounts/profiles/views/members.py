@@ -37,8 +37,8 @@ class MemberViewSet(SignUpMixin, StrictViewSet):
     )
     def list(self, request: Request) -> Response:
         """List one page of the members found."""
-        found = Member.objects.visible_to(self.member).search_nickname(self.validated_query()["search"])
-        rows = found.order_by("-created_at", "-id").values("id", "created_at", **member_summary_values(self.member))
+        members = Member.objects.visible_to(self.member).search_nickname(self.validated_query()["search"])
+        rows = members.order_by("-created_at", "-id").values("id", "created_at", **member_summary_values(self.member))
         return self.get_paginated_response([member_summary(row) for row in self.paginate_queryset(rows) or []])
 
     @operation(
