@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY
 
 import android.metrics  # noqa: F401 - its counter
 from libs.api.fields import IdField, TextField
+from media.processing.decoding import scaled_size
 from tests.project.problems import error_classes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,6 +91,13 @@ def test_the_defaults_in_the_docs_are_those_of_the_settings() -> None:
         != (words[default] if isinstance(default, bool) or default == "" else str(default))
     ]
     assert differing == []
+
+
+def test_the_sizes_of_long_images_in_the_guide_are_those_of_stored_images() -> None:
+    examples = re.findall(r"(\d+) × (\d+)\s+becomes\s+(\d+) × (\d+)", _read("docs/api.md"))
+    assert len(examples) == 2
+    for width, height, stored_width, stored_height in (map(int, example) for example in examples):
+        assert scaled_size((width, height), settings.IMAGE_LONGEST_SIDE) == (stored_width, stored_height)
 
 
 def test_every_direct_dependency_has_its_reason() -> None:
