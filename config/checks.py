@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from datetime import date
+from ipaddress import ip_address
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -64,6 +65,8 @@ def _general_faults(settings: Mapping[str, Any]) -> list[str]:
     faults = []
     if settings["ENVIRONMENT"] not in ("local", "production"):
         faults.append("ENVIRONMENT must be local or production.")
+    if not _is_host(settings["BIND"]):
+        faults.append("BIND must be an IP address or the name of a host, without a port: PORT is a setting of its own.")
     if settings["IMAGE_LONGEST_SIDE"] > 4096:
         faults.append("IMAGE_LONGEST_SIDE must be at most 4096 pixels.")
     if settings["WORKERS"] > 1 and not settings["REDIS_URL"]:
@@ -82,6 +85,15 @@ def _general_faults(settings: Mapping[str, Any]) -> list[str]:
         *_rate_faults(settings["THROTTLE_RATES"]),
         *_sunset_faults(settings["ANDROID_SUNSET_DATE"], settings["ANDROID_DEPRECATION_DATE"]),
     ]
+
+
+def _is_host(text: str) -> bool:
+    # gunicorn would take a port from it, and all addresses of the machine for nothing.
+    try:
+        ip_address(text.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return re.fullmatch("[A-Za-z0-9.-]*[A-Za-z][A-Za-z0-9.-]*", text) is not None
+    return True
 
 
 def _rate_faults(rates: Mapping[str, str]) -> list[str]:

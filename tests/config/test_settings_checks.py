@@ -83,6 +83,12 @@ def test_a_deploy_slot_that_is_not_one_word_is_refused(slot: str) -> None:
     assert startup_errors(DEPLOY_SLOT="staging-1") == ""
 
 
+@pytest.mark.parametrize("address", ["", "127.0.0.1:9000", "[::1]:9000", " ::1", "*", "127.0.0.1,::1", "unix:/run/h2h"])
+def test_an_address_that_the_server_would_not_listen_on_stops_the_start(address: str) -> None:
+    assert "- BIND must be " in startup_errors(BIND=address)
+    assert [startup_errors(BIND=good) for good in ("0.0.0.0", "[::1]", "::", "localhost", "node-7.example")] == [""] * 5
+
+
 def test_an_old_setting_name_stops_the_start_with_its_new_name() -> None:
     errors = startup_errors(SHAPE="production", PASSWORD_GUESSES_NEAR="5")
     assert "- SHAPE is called ENVIRONMENT now" in errors
