@@ -26,7 +26,7 @@ class UniqueFieldsSerializer(serializers.Serializer[Any]):
 
 
 class StrictSerializer(UniqueFieldsSerializer):
-    """A serializer that refuses unknown fields, such as `author` or `is_staff` (code `unknown_field`)."""
+    """A serializer that refuses unknown fields, such as `author` or `is_staff`, and numbers in place of texts."""
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated fields; raise ValidationError."""
@@ -35,4 +35,12 @@ class StrictSerializer(UniqueFieldsSerializer):
             if unknown := data.keys() - writable:
                 error = [ErrorDetail(_("This field is not supported here."), "unknown_field")]
                 raise serializers.ValidationError(dict.fromkeys(sorted(unknown), error))
+            self._check_texts(data)
         return super().to_internal_value(data)
+
+    def _check_texts(self, data: Mapping[str, Any]) -> None:
+        """Refuse numbers in place of texts, which Django REST framework would write out as it likes: 1e10 or 1.0."""
+        texts = {name: field for name, field in self.fields.items() if isinstance(field, serializers.CharField)}
+        if numbers := [name for name in texts if isinstance(data.get(name), int | float)]:
+            errors = {name: [ErrorDetail(str(texts[name].error_messages["invalid"]), "invalid")] for name in numbers}
+            raise serializers.ValidationError(errors)

@@ -46,6 +46,14 @@ def test_json_of_another_shape_is_invalid(mina_api: APIClient, body: str) -> Non
     assert response.json()["errors"]
 
 
+@pytest.mark.parametrize("number", ["1234567890", "1.0", "1E+2", "-0", "0." + "1" * 40])
+def test_a_number_is_no_text(api: APIClient, mina_api: APIClient, number: str) -> None:
+    body: Any = f'{{"email": "mina@heart.example", "password": {number}}}'
+    assert is_problem(api.generic("POST", "/api/v1/sessions", body, "application/json"), 400, "invalid")
+    body = f'{{"current": "x", "password": {number}}}'
+    assert is_problem(mina_api.generic("POST", "/api/v1/me/password", body, "application/json"), 400, "invalid")
+
+
 @pytest.mark.parametrize("size", [300_000, 3_000_000])
 def test_a_body_larger_than_any_honest_one_is_refused(mina_api: APIClient, api: APIClient, size: int) -> None:
     body = json.dumps({"text": "x" * size})
