@@ -76,7 +76,7 @@ def _general_faults(settings: Mapping[str, Any]) -> list[str]:
     if not re.fullmatch("[A-Za-z0-9-]+", settings["DEPLOY_SLOT"]):
         faults.append("DEPLOY_SLOT must be one word of letters, digits and hyphens, for example staging1.")
     for lane, number in settings["OUTBOX_WORKERS"].items():
-        if lane not in OUTBOX_LANES or number < 1:
+        if lane not in OUTBOX_LANES or not str(number).isdecimal() or int(number) < 1:
             faults.append(
                 f"OUTBOX_WORKERS: {lane}={number}. Name lanes ({', '.join(OUTBOX_LANES)}) with 1 worker or more."
             )

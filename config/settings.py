@@ -6,12 +6,12 @@ Each comment gives the meaning and the unit. docs/settings.md lists the variable
 from datetime import timedelta
 from pathlib import Path
 
-import environ
 from corsheaders.defaults import default_headers
 
 from config.checks import check_settings
+from config.environment import Env
 
-env = environ.Env()
+env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # ------------------------------------------------------------------------------ environment and server
@@ -427,8 +427,7 @@ OUTBOX_THREAD = env.bool("OUTBOX_THREAD", False)
 # Jobs that one worker process runs at the same time, by lane: each lane has threads of its own. Most of an e-mail is
 # waiting for the mail server. Numbers.
 OUTBOX_WORKERS = {"email": 6, "files": 1, "exports": 1, "bulk": 1, "default": 1}
-_workers = env.dict("OUTBOX_WORKERS", default={})
-OUTBOX_WORKERS |= {lane: int(number) for lane, number in _workers.items()}
+OUTBOX_WORKERS |= env.dict("OUTBOX_WORKERS", default={})
 # Attempts after which a job has failed for good.
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
 # Time after which the job of a killed worker is free again; longer than any handler runs. Seconds.

@@ -89,6 +89,22 @@ def test_an_address_that_the_server_would_not_listen_on_stops_the_start(address:
     assert [startup_errors(BIND=good) for good in ("0.0.0.0", "[::1]", "::", "localhost", "node-7.example")] == [""] * 5
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OUTBOX_WORKERS", "email=x"),
+        ("OUTBOX_WORKERS", "email"),
+        ("THROTTLE_RATES", "300/minute"),
+        ("PORT", "http"),
+        ("REDIS_TIMEOUT", "soon"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused_in_a_sentence(name: str, value: str) -> None:
+    errors = startup_errors(**{name: value})
+    assert errors.startswith("ImproperlyConfigured: ")
+    assert name in errors
+
+
 def test_an_old_setting_name_stops_the_start_with_its_new_name() -> None:
     errors = startup_errors(SHAPE="production", PASSWORD_GUESSES_NEAR="5")
     assert "- SHAPE is called ENVIRONMENT now" in errors

@@ -1,0 +1,21 @@
+"""Reading of the environment."""
+
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+FORMATS = {int: "a whole number", float: "a number", dict: "a list of name=value, separated by commas"}
+
+
+class Env(environ.Env):  # type: ignore[misc]
+    """The environment. Raises ImproperlyConfigured for a value that cannot be read as its type."""
+
+    def get_value(self, var: str, cast: Any = None, **options: Any) -> Any:
+        """Return the value of a variable, or its default."""
+        try:
+            return super().get_value(var, cast=cast, **options)
+        # Its text may be a secret, so it is not shown.
+        except ValueError:
+            expected = FORMATS.get(cast, "what docs/settings.md describes")
+            raise ImproperlyConfigured(f"{var} must be {expected}. Correct it in the environment.") from None
