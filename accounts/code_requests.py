@@ -41,7 +41,10 @@ def request_code(
     enforce_address_limit("code-address", request)
     interval = timedelta() if count_hit("code-mailbox", mailbox).allowed else INTERVAL
     language = language or get_language() or "en"
-    return VerificationCode.objects.request_code(email, purpose, language, member, network=network, interval=interval)
+    is_busy = purpose in VerificationCode.SIGN_UP_PURPOSES and not count_hit("code-network", network).allowed
+    return VerificationCode.objects.request_code(
+        email, purpose, language, member, network=network, interval=interval, from_busy_network=is_busy
+    )
 
 
 @contextmanager

@@ -15,34 +15,49 @@ from accounts.models import LoginSession, Member, SecurityEvent, VerificationCod
 from accounts.sessions.login import may_cancel_withdrawal, may_log_in
 from libs.email_delivery import DeliveryUncertain, EmailRefused, build_email
 from libs.outbox.connections import release_connections
-from libs.outbox.errors import Postponed
+from libs.outbox.errors import PermanentFailure, Postponed
 from libs.throttling.rate_limits import count_hit
 
 EMAILS = Counter(
     "h2h_emails",
-    "E-mails by template and outcome: sent, refused, uncertain, postponed, failed.",
+    "E-mails by template and outcome: sent, refused, uncertain, postponed, expired, failed.",
     ["template", "outcome"],
 )
 OUTCOMES: dict[type[BaseException], str] = {EmailRefused: "refused", DeliveryUncertain: "uncertain"}
 
-SIGN_UP_PURPOSES = (VerificationCode.SIGN_UP, VerificationCode.JOIN)
+# Servers that greylist take an e-mail after some minutes. Whoever waits longer has requested another code, or given up.
+CODE_EMAIL_MAX_AGE = timedelta(minutes=30)
+# Codes that wait for an hour to end are looked at in between, so that those too old to be sent are recorded in time.
+MAX_CODE_PAUSE = timedelta(minutes=1)
 
 
-def send_code(code: VerificationCode) -> None:
+def send_code(code: VerificationCode, *, from_busy_network: bool = False) -> None:
     """Generate a code and send it, or send another e-mail or none, by its purpose and by who has the address.
 
     The API answers alike for every address, so that is decided here: a sign-up or new address that belongs to a member
     gets an e-mail without a code; a password reset or withdrawal for anybody else gets none.
+
+    Raises PermanentFailure when the code was requested too long ago, and as `send` does.
     """
     member = Member.objects.filter(email=code.email).first()
     template = TEMPLATE_BY_PURPOSE[code.purpose](member)
+    if timezone.now() - code.requested_at > CODE_EMAIL_MAX_AGE:
+        if template is not None:
+            EMAILS.labels(template, "expired").inc()
+        raise PermanentFailure("The code was requested too long ago.")
     if template is not None:
-        # Sign-ups are counted by themselves, so that a flood of them delays no code of a member.
-        _count_email(template, "email-codes", "sign-up" if code.purpose in SIGN_UP_PURPOSES else "members")
+        _count_email(template, "email-codes", _code_sort(code, from_busy_network), MAX_CODE_PAUSE)
     # Also without an e-mail, so that guesses at a code are answered alike for every address.
     context = {"code": code.generate(), "minutes": settings.VERIFICATION_CODE_SECONDS // 60}
     if template is not None:
         _deliver(template, code.email, code.language, context | _withdrawal_context(member))
+
+
+def _code_sort(code: VerificationCode, from_busy_network: bool) -> str:
+    """Return what a code is counted among, so that a flood of sign-ups delays no others, and no code of a member."""
+    if code.purpose not in VerificationCode.SIGN_UP_PURPOSES:
+        return "members"
+    return "busy networks" if from_busy_network else "sign-up"
 
 
 def _sign_up_template(member: Member | None) -> str:
@@ -133,12 +148,13 @@ def send(template: str, address: str, language: str, context: dict[str, Any]) ->
     _deliver(template, address, language, context)
 
 
-def _count_email(template: str, rate: str, sort: str) -> None:
+def _count_email(template: str, rate: str, sort: str, max_pause: timedelta = timedelta.max) -> None:
     """Count an e-mail among those of its sort. Raises Postponed above the rate, before anything is done for it."""
     total = count_hit(rate, sort)
     if not total.allowed:
         EMAILS.labels(template, "postponed").inc()
-        raise Postponed(f"More e-mails than the rate {rate} allows.", timedelta(seconds=total.reset_seconds))
+        delay = min(timedelta(seconds=total.reset_seconds), max_pause)
+        raise Postponed(f"More e-mails than the rate {rate} allows.", delay)
 
 
 def _deliver(template: str, address: str, language: str, context: dict[str, Any]) -> None:

@@ -12,35 +12,41 @@ from accounts.exports import export_files
 from accounts.exports.builder import build_archive, delete_orphaned_file
 from accounts.models import Export, LoginSession, Member, SecurityEvent, VerificationCode
 from accounts.sessions.revocation import are_marked_revoked, mark_revoked
-from libs.outbox.errors import PermanentFailure
 from libs.outbox.registry import handles
 from libs.throttling.rate_limits import count_hit
 
-# Servers that greylist take an e-mail after some minutes. Whoever waits longer has requested another code, or given up.
-CODE_EMAIL_MAX_AGE = timedelta(minutes=30)
 # Security events that anybody who can log in may cause again and again.
 REPEATABLE_EVENTS = (SecurityEvent.TOKEN_REUSED, SecurityEvent.TOKEN_REPEATED)
 
 
+# Jobs of the release before are of the first kind for sign-ups, too.
 @handles("accounts.mail_code", lane="email")
+@handles("accounts.mail_sign_up_code", lane="email", rank=1)
 def mail_code(payload: dict[str, Any]) -> None:
     """Send a new code, of which the digest is stored; a retry generates another one, and both are valid.
 
     When a code was requested several times before its e-mail could be sent, only the newest request sends one. Raises
     PermanentFailure when the newest is too old.
     """
+    if code := _newest_code(payload):
+        send_code(code)
+
+
+@handles("accounts.mail_busy_network_code", lane="email", rank=2)
+def mail_busy_network_code(payload: dict[str, Any]) -> None:
+    """Send a code for a sign-up from a network that requests many of them, otherwise like `mail_code`."""
+    if code := _newest_code(payload):
+        send_code(code, from_busy_network=True)
+
+
+def _newest_code(payload: dict[str, Any]) -> VerificationCode | None:
+    """Return the code of a job; None when it was used or requested again meanwhile."""
     code = VerificationCode.objects.filter(pk=payload["code_id"]).first()
-    if code is None or _was_requested_again(code, payload):
-        return
-    if timezone.now() - code.requested_at > CODE_EMAIL_MAX_AGE:
-        raise PermanentFailure("The code was requested too long ago.")
-    send_code(code)
-
-
-def _was_requested_again(code: VerificationCode, payload: dict[str, Any]) -> bool:
     # Jobs of the release before do not have it.
     requested_at = payload.get("requested_at")
-    return requested_at is not None and datetime.fromisoformat(requested_at) < code.requested_at
+    if code is None or (requested_at is not None and datetime.fromisoformat(requested_at) < code.requested_at):
+        return None
+    return code
 
 
 def _may_be_notified(member_id: int, about: str) -> bool:

@@ -396,8 +396,12 @@ THROTTLE_RATES = {
     "code-email": "5/hour;20/day",
     # By mailbox, of all networks: above that of one. Beyond it no request is refused, but few e-mails are sent.
     "code-mailbox": "15/hour;60/day",
+    # Codes for sign-ups by requesting network (/24, /48). More are sent, but above `email-codes` they wait apart from
+    # those of other networks, so that a flood from few networks delays only its own.
+    "code-network": "10/minute;100/hour",
     # All codes and all other e-mails of the server together; more wait. Several times what one IPv6 site may cause, so
-    # that reaching it means a flood from many places.
+    # that reaching it means a flood from many places. Codes of members, for sign-ups, and for sign-ups from busy
+    # networks are each counted by themselves.
     "email-codes": "300/minute;5000/hour",
     "email-notices": "300/minute;5000/hour",
     # Whoever knows a password may log in, withdraw or repeat a token without end, and each of these sends an e-mail.

@@ -37,11 +37,13 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
         *,
         network: str = "",
         interval: timedelta = timedelta(),
+        from_busy_network: bool = False,
     ) -> str:
         """Enqueue an e-mail with a new code; with a member only they can use it. Former codes stay valid.
 
         Returns the ticket of the request. Whoever sends it, or is in the network that asked, has guesses of their own.
         The e-mail is sent when `interval` has passed since the last one; of the requests until then only one sends any.
+        Sign-ups from busy networks wait by themselves when there are more e-mails than can be sent.
 
         Nothing is looked up here, so that every address costs the same: which e-mail is sent, if any, is decided by the
         job.
@@ -54,7 +56,10 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
         ]
         code.save(update_fields=["requesters"])
         after = max(code.sent_at + interval - now, timedelta()) if code.sent_at else None
-        enqueue("accounts.mail_code", {"code_id": code.pk, "requested_at": now.isoformat()}, after=after)
+        kind = "accounts.mail_code"
+        if purpose in VerificationCode.SIGN_UP_PURPOSES:
+            kind = "accounts.mail_busy_network_code" if from_busy_network else "accounts.mail_sign_up_code"
+        enqueue(kind, {"code_id": code.pk, "requested_at": now.isoformat()}, after=after)
         return make_ticket(email, purpose)
 
     def confirm(self, email: str, purpose: str, typed: str, **requester: str) -> tuple[str, datetime]:
@@ -150,6 +155,7 @@ class VerificationCode(models.Model):
     # Sign-up by a client that sends the address instead of a proof. A purpose of its own, so that nobody who merely
     # knows the address can use a code that was confirmed by a client with proofs.
     JOIN = "join"
+    SIGN_UP_PURPOSES = (SIGN_UP, JOIN)
     RESET = "reset"
     NEW_EMAIL = "new_email"
     WITHDRAW = "withdraw"

@@ -16,7 +16,10 @@ class PermanentFailure(Exception):
 
 
 class Postponed(Exception):
-    """Raised by a handler that must not run now: the job is due again after `delay`, and this was no attempt."""
+    """Raised by a handler that must not run now: all jobs of its kind wait for `delay`, and this was no attempt.
+
+    The jobs keep their order. Each process runs at most as many of them in vain as it has workers.
+    """
 
     def __init__(self, reason: str, delay: timedelta) -> None:
         super().__init__(reason)

@@ -14,9 +14,10 @@ DEFAULT_LANE = "default"
 
 _handlers: dict[str, Handler] = {}
 _lanes: dict[str, str] = {}
+_ranks: dict[str, int] = {}
 
 
-def handles(kind: str, lane: str = DEFAULT_LANE) -> Callable[[Handler], Handler]:
+def handles(kind: str, lane: str = DEFAULT_LANE, *, rank: int = 0) -> Callable[[Handler], Handler]:
     """Register the decorated function, in an app's `jobs.py`, as the handler of this kind of job.
 
     A handler receives the payload and
@@ -29,7 +30,8 @@ def handles(kind: str, lane: str = DEFAULT_LANE) -> Callable[[Handler], Handler]
       stored in short, so its text must hold no secret.
 
     Each lane has workers of its own (settings.OUTBOX_WORKERS), so that its jobs wait for those of no other lane. A lane
-    belongs to the kind and not to the row, so that rows of other releases are in the right one, too.
+    belongs to the kind and not to the row, so that rows of other releases are in the right one, too. Within a lane, the
+    kinds with the lowest rank go first.
 
     Raises ImproperlyConfigured when the kind already has a handler.
     """
@@ -37,7 +39,7 @@ def handles(kind: str, lane: str = DEFAULT_LANE) -> Callable[[Handler], Handler]
     def register(handler: Handler) -> Handler:
         if kind in _handlers:
             raise ImproperlyConfigured(f"Jobs named {kind!r} have two handlers: {_handlers[kind]} and {handler}.")
-        _handlers[kind], _lanes[kind] = handler, lane
+        _handlers[kind], _lanes[kind], _ranks[kind] = handler, lane, rank
         return handler
 
     return register
@@ -55,6 +57,11 @@ def handler_of(kind: str) -> Handler:
 def lane_of(kind: str) -> str:
     """Return the lane of this kind."""
     return _lanes.get(kind, DEFAULT_LANE)
+
+
+def rank_of(kind: str) -> int:
+    """Return the rank of this kind in its lane, the lowest first."""
+    return _ranks.get(kind, 0)
 
 
 def known_kinds() -> list[str]:

@@ -12,6 +12,7 @@ from libs.outbox.connections import release_connections
 from libs.outbox.errors import PermanentFailure, Postponed
 from libs.outbox.lease import hold_lease
 from libs.outbox.models import Job
+from libs.outbox.pauses import Pauses
 from libs.outbox.queue_monitor import QueueMonitor
 from libs.outbox.redaction import describe_exception
 from libs.outbox.registry import handler_of, known_kinds, lane_of
@@ -33,7 +34,9 @@ class Worker:
     """Runs jobs of the chosen kinds, or of all that have a handler; with a lane, those of that lane only.
 
     Any number of workers may share a queue, in threads, processes and machines. Jobs of a kind without a handler wait,
-    and their kind is warned about once. Raises UnknownJobKind when a chosen kind has no handler.
+    and their kind is warned about once. `monitor` and `pauses` are shared by the workers of a process.
+
+    Raises UnknownJobKind when a chosen kind has no handler.
     """
 
     # How long an idle worker waits for a notification before it looks for jobs of other processes. Seconds.
@@ -42,20 +45,27 @@ class Worker:
     trouble_seconds = 2.0
 
     def __init__(
-        self, chosen: Collection[str] = (), *, lane: str | None = None, monitor: QueueMonitor | None = None
+        self,
+        chosen: Collection[str] = (),
+        *,
+        lane: str | None = None,
+        monitor: QueueMonitor | None = None,
+        pauses: Pauses | None = None,
     ) -> None:
         for kind in chosen:
             handler_of(kind)
         self.chosen = list(chosen)
         self.lane = lane
         self.monitor = monitor or QueueMonitor()
+        self.pauses = pauses or Pauses()
         # A plain flag, so that a signal handler may set it whatever lock its thread holds.
         self.stopping = False
         self._wakeup = Wakeup(self.takes)
 
     def takes(self, kind: str) -> bool:
-        """Whether it runs jobs of this kind."""
-        return (not self.chosen or kind in self.chosen) and self.lane in (None, lane_of(kind))
+        """Whether it runs jobs of this kind now."""
+        is_ours = (not self.chosen or kind in self.chosen) and self.lane in (None, lane_of(kind))
+        return is_ours and not self.pauses.is_paused(kind)
 
     def run(self) -> None:
         """Run jobs until stopped; waits while the database is away."""
@@ -93,14 +103,14 @@ class Worker:
         job = Job.objects.claim([kind for kind in known_kinds() if self.takes(kind)])
         if job:
             with bound_contextvars(**({"request_id": job.request_id} if job.request_id else {})):
-                _run(job)
+                _run(job, self.pauses)
         return job is not None
 
 
-def _run(job: Job) -> None:
+def _run(job: Job, pauses: Pauses) -> None:
     """Run the job's handler, outside any transaction, and record, count and log the outcome."""
     started = time.perf_counter()
-    outcome = _outcome_of(job)
+    outcome = _outcome_of(job, pauses)
     seconds = time.perf_counter() - started
     metrics.record_attempt(job.kind, outcome, seconds)
     fields = {"kind": job.kind, "job": job.pk, "attempts": job.attempts, "outcome": outcome}
@@ -110,11 +120,14 @@ def _run(job: Job) -> None:
     logger.log(LEVELS[outcome], "outbox job", extra=fields)
 
 
-def _outcome_of(job: Job) -> str:
+def _outcome_of(job: Job, pauses: Pauses) -> str:
     """Run the handler and record the end; one of `LEVELS`, "lost" when another worker has the job now."""
     if job.has_used_up_attempts:
         return "dead" if job.give_up("Its worker died, or took longer than the lease, at every attempt.") else "lost"
     error = _error_of(job)
+    # Before the job is free again, so that no other worker of this process takes it in vain.
+    if isinstance(error, Postponed):
+        pauses.pause(job.kind, error.delay)
     # A connection that broke meanwhile could not record the end, and the job would run again.
     release_connections()
     if not _record_end(job, error):
@@ -143,5 +156,5 @@ def _record_end(job: Job, error: BaseException | None) -> bool:
     if isinstance(error, PermanentFailure):
         return job.abandon(reason)
     if isinstance(error, Postponed):
-        return job.postpone(reason, error.delay)
+        return job.postpone(reason)
     return job.mark_failed(reason)

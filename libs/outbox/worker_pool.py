@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.conf import settings
 from django.db import connections
 
+from libs.outbox.pauses import Pauses
 from libs.outbox.queue_monitor import QueueMonitor
 from libs.outbox.registry import known_kinds, lane_of
 from libs.outbox.worker import Worker
@@ -22,11 +23,11 @@ class WorkerPool:
     poll_seconds = 0.2
 
     def __init__(self, chosen: Collection[str] = ()) -> None:
-        monitor = QueueMonitor()
+        monitor, pauses = QueueMonitor(), Pauses()
         # A plain flag, so that a signal handler may set it whatever lock its thread holds.
         self.stopping = False
         self.workers = [
-            Worker(chosen, lane=lane, monitor=monitor)
+            Worker(chosen, lane=lane, monitor=monitor, pauses=pauses)
             for lane in sorted({lane_of(kind) for kind in chosen or known_kinds()})
             for _ in range(int(settings.OUTBOX_WORKERS.get(lane, 1)))
         ]

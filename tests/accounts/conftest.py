@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, connections
+from pytest_django import Settings
 
 from libs.throttling import rate_limits
 from tests.accounts.phone import Phone
+from tests.accounts.scripted_mail_server import ScriptedMailServer, running_mail_server
 
 T = TypeVar("T")
 CodeFor = Callable[[str], str]
@@ -96,3 +98,13 @@ def at_once(shared_db: None) -> AtOnce:
             return list(pool.map(do, deeds))
 
     return run
+
+
+@pytest.fixture
+def mail_server(settings: Settings) -> Iterator[ScriptedMailServer]:
+    """A mail server that e-mails go to, as in production but unencrypted."""
+    with running_mail_server() as server:
+        settings.EMAIL_BACKEND = "libs.email_delivery.SmtpBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", server.port, False
+        settings.EMAIL_TIMEOUT = 0.3
+        yield server

@@ -19,6 +19,7 @@ EnqueueJob = Callable[..., Job]
 def done() -> list[dict[str, Any]]:
     """The payloads that the test handlers were given in this test."""
     handlers.done.clear()
+    handlers.postponed.clear()
     handlers.request_ids.clear()
     handlers.hold.clear()
     return handlers.done

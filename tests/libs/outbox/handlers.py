@@ -11,6 +11,7 @@ from libs.outbox.errors import PermanentFailure, Postponed
 from libs.outbox.registry import handles
 
 done: list[dict[str, Any]] = []
+postponed: list[dict[str, Any]] = []
 request_ids: list[Any] = []
 hold = threading.Event()
 
@@ -57,4 +58,5 @@ def impossible(payload: dict[str, Any]) -> None:
 
 @handles("test.postpone")
 def postpone(payload: dict[str, Any]) -> None:
+    postponed.append(payload)
     raise Postponed("too many today", timedelta(hours=1))

@@ -41,6 +41,21 @@ def test_a_job_whose_worker_was_killed_has_its_effect_once(
     assert (tmp_path / "sent").read_text() == "sent\n"
 
 
+def test_postponed_jobs_of_a_killed_worker_wait_for_nothing_but_the_next(
+    environment: Environment, tmp_path: Path, enqueue_job: EnqueueJob
+) -> None:
+    jobs = [enqueue_job("slow.email", {"id": number}) for number in range(5)]
+    (tmp_path / "postpone").touch()
+    with start_worker(environment) as worker:
+        wait_until(Job.objects.exclude(last_error="").exists)
+        worker.send_signal(signal.SIGKILL)
+    (tmp_path / "postpone").unlink()
+    assert len((tmp_path / "runs").read_text().splitlines()) == 1
+    assert drain(environment) == 0
+    ended = Job.objects.order_by("done_at").values_list("pk", "attempts", "last_error")
+    assert list(ended) == [(job.pk, 1, "") for job in jobs]
+
+
 def test_a_worker_that_is_asked_to_stop_finishes_its_job(
     environment: Environment, tmp_path: Path, enqueue_job: EnqueueJob
 ) -> None:

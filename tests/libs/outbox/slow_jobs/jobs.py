@@ -1,9 +1,11 @@
-"""A handler that pauses where a test tells it to, and writes traces of what it did."""
+"""A handler that pauses or postpones where a test tells it to, and writes traces of what it did."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from libs.outbox.errors import Postponed
 from libs.outbox.registry import handles
 from tests.polling import wait_until
 
@@ -15,6 +17,8 @@ def send_email(payload: dict[str, Any]) -> None:
     with (folder / "runs").open("a") as runs:
         runs.write(f"{os.getpid()}\n")
     _pause(folder, "before")
+    if (folder / "postpone").exists():
+        raise Postponed("too many today", timedelta(hours=1))
     email = folder / f"email-{payload['id']}"
     if not email.exists():
         email.touch()
