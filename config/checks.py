@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail.message import sanitize_address
 from limits import parse_many
 
 # Names that the environment may still hold, and what they are called now.
@@ -67,6 +68,8 @@ def _general_faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append("ENVIRONMENT must be local or production.")
     if not _is_host(settings["BIND"]):
         faults.append("BIND must be an IP address or the name of a host, without a port: PORT is a setting of its own.")
+    if not _is_sender(settings["DEFAULT_FROM_EMAIL"]):
+        faults.append('DEFAULT_FROM_EMAIL must be one address. A comma needs quotes: "Heart, to Heart" <no-reply@...>.')
     if settings["IMAGE_LONGEST_SIDE"] > 4096:
         faults.append("IMAGE_LONGEST_SIDE must be at most 4096 pixels.")
     if settings["WORKERS"] > 1 and not settings["REDIS_URL"]:
@@ -94,6 +97,14 @@ def _is_host(text: str) -> bool:
     except ValueError:
         return re.fullmatch("[A-Za-z0-9.-]*[A-Za-z][A-Za-z0-9.-]*", text) is not None
     return True
+
+
+def _is_sender(text: str) -> bool:
+    try:
+        return "@" in sanitize_address(text, "utf-8")
+    # TypeError for a name without an address.
+    except (ValueError, TypeError):
+        return False
 
 
 def _rate_faults(rates: Mapping[str, str]) -> list[str]:

@@ -83,6 +83,15 @@ def test_a_deploy_slot_that_is_not_one_word_is_refused(slot: str) -> None:
     assert startup_errors(DEPLOY_SLOT="staging-1") == ""
 
 
+@pytest.mark.parametrize(
+    "sender", ["", "Heart", "Heart <>", "Heart, to Heart <a@heart.example>", "a@b.example, c@d.example"]
+)
+def test_a_sender_that_no_email_could_be_sent_from_is_refused(sender: str) -> None:
+    assert "- DEFAULT_FROM_EMAIL must " in startup_errors(DEFAULT_FROM_EMAIL=sender)
+    good = ("a@heart.example", "마음에서 마음으로 <a@마음.example>", '"Heart, to Heart" <a@heart.example>')
+    assert [startup_errors(DEFAULT_FROM_EMAIL=sender) for sender in good] == [""] * 3
+
+
 @pytest.mark.parametrize("address", ["", "127.0.0.1:9000", "[::1]:9000", " ::1", "*", "127.0.0.1,::1", "unix:/run/h2h"])
 def test_an_address_that_the_server_would_not_listen_on_stops_the_start(address: str) -> None:
     assert "- BIND must be " in startup_errors(BIND=address)
