@@ -85,6 +85,7 @@ def _general_faults(settings: Mapping[str, Any]) -> list[str]:
             )
     return [
         *faults,
+        *_replica_faults(settings),
         *_rate_faults(settings["THROTTLE_RATES"]),
         *_sunset_faults(settings["ANDROID_SUNSET_DATE"], settings["ANDROID_DEPRECATION_DATE"]),
     ]
@@ -105,6 +106,16 @@ def _is_sender(text: str) -> bool:
     # TypeError for a name without an address.
     except (ValueError, TypeError):
         return False
+
+
+def _replica_faults(settings: Mapping[str, Any]) -> list[str]:
+    faults = []
+    engines = [each.get("ENGINE", "") for each in settings["DATABASES"].values()]
+    if len(engines) > 1 and not all("postgresql" in engine for engine in engines):
+        faults.append("DATABASE_REPLICA_URLS needs PostgreSQL in each URL, one host in each, and in DATABASE_URL.")
+    if settings["DATABASE_REPLICA_MAX_LAG"] < 3:
+        faults.append("DATABASE_REPLICA_MAX_LAG must be at least 3 seconds: replicas are measured every second.")
+    return faults
 
 
 def _rate_faults(rates: Mapping[str, str]) -> list[str]:

@@ -19,3 +19,12 @@ class Env(environ.Env):  # type: ignore[misc]
         except ValueError:
             expected = FORMATS.get(cast, "what docs/settings.md describes")
             raise ImproperlyConfigured(f"{var} must be {expected}. Correct it in the environment.") from None
+
+    def db_list(self, var: str) -> list[dict[str, Any]]:
+        """Return the settings of the databases at these URLs, which are separated by commas; none by default."""
+        databases: list[dict[str, Any]] = self.get_value(var, cast=_parse_urls, default=[])
+        return databases
+
+
+def _parse_urls(urls: str) -> list[dict[str, Any]]:
+    return [environ.Env.db_url_config(url.strip()) for url in urls.split(",") if url.strip()]

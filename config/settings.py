@@ -124,6 +124,12 @@ TEMPLATES = [
 
 # ------------------------------------------------------------------------------------------- database
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+# Standbys of the primary (streaming replication) that answer reads. URLs of one host each; empty for none.
+DATABASES |= {f"replica{number}": each for number, each in enumerate(env.db_list("DATABASE_REPLICA_URLS"), start=1)}
+DATABASE_ROUTERS = ["libs.replicas.router.ReplicaRouter"] if len(DATABASES) > 1 else []
+# Longest lag of a replica that answers reads. Members who changed something read from the primary for a second longer.
+# Measured every second, so that less than 3 would leave good replicas out. Seconds.
+DATABASE_REPLICA_MAX_LAG = env.int("DATABASE_REPLICA_MAX_LAG", 5)
 # Connections of one process; WORKERS x pods x this must stay below the database's limit.
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", THREADS + 2)
 # Longest time of one statement. Milliseconds.
@@ -143,9 +149,7 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # Options of the URL, such as ?sslmode=verify-full, stay.
-    DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
+    _options = {
         "pool": {
             "min_size": min(2, DATABASE_POOL_SIZE),
             "max_size": DATABASE_POOL_SIZE,
@@ -166,6 +170,16 @@ else:
         "options": f"-c statement_timeout={DATABASE_STATEMENT_TIMEOUT} -c lock_timeout=5000 "
         "-c plan_cache_mode=force_generic_plan",
     }
+    # Of replicas, which the primary stands in for soon. The last is in milliseconds.
+    _replica_options = _options | {
+        "pool": _options["pool"] | {"timeout": 1},
+        "connect_timeout": 2,
+        "tcp_user_timeout": 2_000,
+    }
+    for _alias, _database in DATABASES.items():
+        _database["CONN_HEALTH_CHECKS"] = True
+        # Options of the URL, such as ?sslmode=verify-full, stay.
+        _database.setdefault("OPTIONS", {}).update(_options if _alias == "default" else _replica_options)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---------------------------------------------------------------------------------------------- cache

@@ -124,12 +124,13 @@ def _template(services: Services | None, demo_data: Sequence[str]) -> Iterator[t
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (folder / "done").exists():
-                _seed(folder / "var", services, database, demo_data)
+                seed(folder / "var", services, database, demo_data)
                 (folder / "done").touch()
             yield folder / "var", database
 
 
-def _seed(var: Path, services: Services | None, database: str, demo_data: Sequence[str]) -> None:
+def seed(var: Path, services: Services | None, database: str, demo_data: Sequence[str] = SMALL_DEMO_DATA) -> None:
+    """Migrate and seed a new database of this name, or a file in `var` without services."""
     environment = server_environment(var, 0)
     if services:
         services.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")

@@ -46,7 +46,7 @@ def _pytest() -> list[str]:
 
 def _environment() -> dict[str, str]:
     """Our environment without what would choose another database or cache, or compile every module anew each time."""
-    ignored = ("DATABASE_URL", "REDIS_URL", "PYTHONDONTWRITEBYTECODE")
+    ignored = ("DATABASE_URL", "DATABASE_REPLICA_URLS", "REDIS_URL", "PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if name not in ignored}
 
 

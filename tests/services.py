@@ -48,34 +48,40 @@ def has_redis() -> bool:
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """The URL of a fresh PostgreSQL: UTF-8, with a locale, and careless of crashes."""
-    with _folder("postgres") as folder:
+    with server_folder("postgres") as folder:
         data, port = str(folder / "data"), free_port()
-        _initdb(data, folder)
+        init_postgres(data, folder)
         options = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
         command = [str(program("postgres")), "-D", data, "-k", str(folder), "-h", "127.0.0.1", "-p", str(port)]
         with _running([*command, *(f"--{option}" for option in options)], folder, signal.SIGINT):
             url = f"postgres://postgres@127.0.0.1:{port}/postgres"
-            _wait_for(lambda: psycopg.connect(url.replace("postgres:", "postgresql:", 1)).close(), folder)
+            wait_for_server(lambda: psycopg.connect(url.replace("postgres:", "postgresql:", 1)).close(), folder)
             yield url
 
 
 @contextmanager
 def redis_server() -> Iterator[str]:
     """The URL of a fresh Redis that keeps nothing on disk."""
-    with _folder("redis") as folder:
+    with server_folder("redis") as folder:
         port = free_port()
         command = [str(program("redis-server")), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
         with _running(command, folder, signal.SIGTERM):
             url = f"redis://127.0.0.1:{port}/0"
-            _wait_for(lambda: redis.Redis.from_url(url).ping(), folder)
+            wait_for_server(lambda: redis.Redis.from_url(url).ping(), folder)
             yield url
 
 
-def _initdb(data: str, folder: Path) -> None:
+def init_postgres(data: str, folder: Path) -> None:
+    """Create a database cluster: UTF-8, with a locale, for a server that everybody on this machine may use."""
     command = [str(program("initdb")), "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
     for locale in LOCALES:
         made = subprocess.run(
-            [*command, f"--locale={locale}"], user=_owner(), cwd=folder, capture_output=True, text=True, check=False
+            [*command, f"--locale={locale}"],
+            user=server_owner(),
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if made.returncode == 0:
             return
@@ -83,14 +89,15 @@ def _initdb(data: str, folder: Path) -> None:
 
 
 @contextmanager
-def _folder(name: str) -> Iterator[Path]:
+def server_folder(name: str) -> Iterator[Path]:
+    """A temporary directory that the servers may write to."""
     with tempfile.TemporaryDirectory(prefix=f"heart-to-heart-{name}-", ignore_cleanup_errors=True) as folder:
-        if owner := _owner():
+        if owner := server_owner():
             shutil.chown(folder, owner)
         yield Path(folder)
 
 
-def _owner() -> str | None:
+def server_owner() -> str | None:
     """PostgreSQL refuses to run as root, so root runs servers as somebody who may do little."""
     if os.getuid() != 0:
         return None
@@ -103,7 +110,7 @@ def _running(command: list[str], folder: Path, stop: signal.Signals) -> Iterator
         server = subprocess.Popen(
             command,
             cwd=folder,
-            user=_owner(),
+            user=server_owner(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -132,7 +139,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(answer: Callable[[], object], folder: Path) -> None:
+def wait_for_server(answer: Callable[[], object], folder: Path) -> None:
+    """Call `answer` until it raises no error; raises RuntimeError with the server's log if it goes on doing so."""
     try:
         wait_until(lambda: (answer(), True), retry_on=(psycopg.OperationalError, redis.ConnectionError))
     except AssertionError as failure:

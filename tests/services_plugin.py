@@ -68,15 +68,16 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _redis_server() -> Iterator[str]:
+def redis_server_url() -> Iterator[str]:
+    """A Redis; TEST_REDIS_URL, or one that lives as long as this run."""
     yield from _given_or_started("TEST_REDIS_URL", services.has_redis(), services.redis_server())
 
 
 @pytest.fixture
-def redis_url(_redis_server: str) -> str:
+def redis_url(redis_server_url: str) -> str:
     """An empty database of a real Redis: this test process's own."""
     number = re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", "")) or "0"
-    url = re.sub(r"(:\d+)(/\d+)?$", rf"\1/{number}", _redis_server)
+    url = re.sub(r"(:\d+)(/\d+)?$", rf"\1/{number}", redis_server_url)
     redis.Redis.from_url(url).flushdb()
     return url
 

@@ -22,6 +22,7 @@ from accounts.models.follow import Follow
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue
+from libs.replicas.pinning import pin_to_primary
 from libs.text_search import SearchGinIndex, SearchIndex, SearchKey, can_use_index, contains, starts_with
 from media.models import Image
 
@@ -173,6 +174,7 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
     def block(self, other: "Member") -> bool:
         """Block the other member and delete follows both ways. Returns whether it is new. Raises NotOneself.
 
+        Both members see it at once, whatever replicas have by then.
         Members who are withdrawn or suspended are blocked alike, and an id that nobody has is no error: the result must
         not tell who is gone from who blocks the member.
         """
@@ -181,11 +183,13 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         is_new = Block.objects.make(self.pk, other.pk)
         pair = [self.pk, other.pk]
         Follow.objects.filter(follower__in=pair, followed__in=pair).delete()
+        transaction.on_commit(lambda: pin_to_primary(pair))
         return is_new
 
     def unblock(self, other: "Member") -> None:
         """Delete one's own block; a block by the other member stays, and follows are not restored."""
         Block.objects.filter(blocker=self.pk, blocked=other.pk).delete()
+        transaction.on_commit(lambda: pin_to_primary([self.pk, other.pk]))
 
     def _lock_pair(self, other: "Member") -> list[int]:
         """Lock both members in the order of their ids, so that follows and blocks of the two are serialised.

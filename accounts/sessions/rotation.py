@@ -19,6 +19,7 @@ from accounts.errors import SessionEnded, TokenInvalid
 from accounts.models import LoginSession, Member, SecurityEvent
 from accounts.models.login_session import TokenIdentity
 from accounts.sessions.tokens import AccessToken, RefreshToken, parse_token
+from libs.replicas.pinning import pin_to_primary
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ def start_session(member: Member, *, audience: str, device: str, network: str) -
         idle_at=first.expires_at,
         current_jti=first.jti,
     )
+    # What came before the login, such as a sign-up, must be there for the member's first reads.
+    transaction.on_commit(lambda: pin_to_primary([member.pk]))
     return _token_pair(session, first)
 
 

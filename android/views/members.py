@@ -38,7 +38,11 @@ class AppMemberViewSet(AppViewSet):
     """Profiles, blocks, reports and withdrawal."""
 
     @operation(
-        summary="Get a member's profile", query=ActorSerializer, responses=ProfileAnswerSerializer, errors=[NotFound]
+        summary="Get a member's profile",
+        query=ActorSerializer,
+        responses=ProfileAnswerSerializer,
+        errors=[NotFound],
+        replica=True,
     )
     def profile(self, request: Request) -> Response:
         """Return the profile of the named member, who may be oneself."""

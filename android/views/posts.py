@@ -43,14 +43,20 @@ class AppPostViewSet(AppFormViewSet):
             )
             return self.store_response(Response({"post_id": representation.pop("id"), **representation}, status=201))
 
-    @operation(summary="Read the feed", query=FeedSerializer, responses=PostPageSerializer, errors=[NotTheMember])
+    @operation(
+        summary="Read the feed",
+        query=FeedSerializer,
+        responses=PostPageSerializer,
+        errors=[NotTheMember],
+        replica=True,
+    )
     def feed(self, request: Request) -> Response:
         """Return a page of the feed, newest first."""
         query = self.validated_query()
         self.require_actor(query.pop("member_id"))
         return self._page_response(feed_page(self.member, int(self.token["sid"]), **query))
 
-    @operation(summary="Read the posts of a member", query=PageSerializer, responses=PostPageSerializer)
+    @operation(summary="Read the posts of a member", query=PageSerializer, responses=PostPageSerializer, replica=True)
     def author_feed(self, request: Request, member_id: int) -> Response:
         """Return a page of one member's posts; empty for one that the reader may not see."""
         query = self.validated_query()

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from inspect import isclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from drf_spectacular.utils import OpenApiExample
 from rest_framework.exceptions import APIException
@@ -14,10 +14,16 @@ from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.throttling import BaseThrottle
 
 from libs.idempotency.viewsets import idempotent
+from libs.replicas.router import read_from_replica
 
 Action = TypeVar("Action", bound=Callable[..., Any])
 # The HTTP methods that these declarations are for.
-METHODS = {"etag": ("get",), "if_match": ("put", "patch", "delete"), "idempotent": ("post",)}
+METHODS = {
+    "etag": ("get",),
+    "if_match": ("put", "patch", "delete"),
+    "idempotent": ("post",),
+    "replica": ("get",),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +60,9 @@ class Operation:
     # in its own transaction.
     idempotent: bool = False
     stores_response: bool = False
+    # A read of what others may see too, which a replica of the database may answer some seconds late. It is repeated on
+    # the primary when the replica fails.
+    replica: bool = False
 
     def __post_init__(self) -> None:
         _require_classes(self.errors, APIException)
@@ -65,12 +74,13 @@ class Operation:
             raise TypeError("query_parameters must be a collection of names")
         if self.stores_response and not self.idempotent:
             raise TypeError("only idempotent actions store their response")
-        if self.public and (self.idempotent or self.exempt_from):
-            raise TypeError("a public action has no permissions and no Idempotency-Key")
+        if self.public and (self.idempotent or self.exempt_from or self.replica):
+            raise TypeError("a public action has no permissions, no Idempotency-Key and no replica")
 
     def __call__(self, action: Action) -> Action:
         """Attach the declaration to the action."""
         made = idempotent(action, stores_response=self.stores_response) if self.idempotent else action
+        made = _answered_by_replica(made) if self.replica else made
         made.operation = self  # type: ignore[attr-defined]
         return made
 
@@ -98,6 +108,14 @@ class Operation:
 
 # In lower case, as decorators are.
 operation = Operation
+
+
+def _answered_by_replica(action: Action) -> Action:
+    @wraps(action)
+    def read(view: Any, *args: Any, **kwargs: Any) -> Any:
+        return read_from_replica(lambda: action(view, *args, **kwargs), reader=view.member.pk)
+
+    return cast(Action, read)
 
 
 def _require_classes(given: Iterable[Any], of: type[Any]) -> None:

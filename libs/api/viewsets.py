@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.pagination import BasePagination
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -15,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 from libs.api.operations import Operation
 from libs.api.serializers import StrictSerializer
 from libs.idempotency.viewsets import IdempotencyMixin
+from libs.replicas.pinning import pin_to_primary
 
 OPTIONS = Operation(summary="Read the methods of an address")
 
@@ -98,6 +100,12 @@ class StrictViewSet(IdempotencyMixin, GenericViewSet):  # type: ignore[type-arg]
         if errors:
             raise ValidationError({name: [error] for name, error in errors.items()})
 
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Finish the response; who may have changed something reads it from the primary for some seconds."""
+        if request.method not in SAFE_METHODS and (member_id := _authenticated_id(request)):
+            pin_to_primary([member_id])
+        return super().finalize_response(request, response, *args, **kwargs)
+
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Return the methods of the path in `Allow`; OpenAPI describes them."""
         return Response(status=204)
@@ -118,3 +126,8 @@ class StrictViewSet(IdempotencyMixin, GenericViewSet):  # type: ignore[type-arg]
         serializer = serializer_class(data=self.request.query_params.dict())
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
+
+
+def _authenticated_id(request: Request) -> Any:
+    # Not `request.user`, which would authenticate a request that was refused before.
+    return getattr(getattr(request, "_user", None), "pk", None)

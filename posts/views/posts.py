@@ -50,6 +50,7 @@ class PostViewSet(StrictViewSet):
         responses=PostSerializer(many=True),
         examples=[response_example(POST)],
         errors=[InvalidCursor, TooManyRequests],
+        replica=True,
     )
     def list(self, request: Request) -> Response:
         """Read one page of a feed."""
@@ -95,7 +96,12 @@ class PostViewSet(StrictViewSet):
             return self.store_response(Response(self.get_representation(post.pk), status=201))
 
     @operation(
-        id="get_post", summary="Read a post", responses=PostSerializer, examples=[response_example(POST)], etag=True
+        id="get_post",
+        summary="Read a post",
+        responses=PostSerializer,
+        examples=[response_example(POST)],
+        etag=True,
+        replica=True,
     )
     def retrieve(self, request: Request, post_id: int) -> HttpResponse:
         """Read one post."""

@@ -67,6 +67,16 @@ def test_several_worker_processes_need_a_shared_cache() -> None:
     assert startup_errors(WORKERS="2", REDIS_URL="redis://127.0.0.1:1/0") == ""
 
 
+@pytest.mark.filterwarnings("ignore:Engine not recognized")
+def test_replicas_need_postgresql_and_one_host_each() -> None:
+    primary, replica = PRODUCTION_ENVIRONMENT["DATABASE_URL"], "postgres://reader@127.0.0.1:1/heart"
+    assert startup_errors(DATABASE_URL=primary, DATABASE_REPLICA_URLS=f"{replica},{replica}") == ""
+    for urls in ("sqlite:///copy.sqlite3", "postgres://one,two/heart"):
+        assert "- DATABASE_REPLICA_URLS needs" in startup_errors(DATABASE_URL=primary, DATABASE_REPLICA_URLS=urls)
+    assert "- DATABASE_REPLICA_URLS needs" in startup_errors(DATABASE_REPLICA_URLS=replica)
+    assert "- DATABASE_REPLICA_MAX_LAG must" in startup_errors(DATABASE_REPLICA_MAX_LAG="2")
+
+
 def test_an_unknown_environment_name_is_refused_at_start() -> None:
     assert "- ENVIRONMENT must be local or production." in startup_errors(ENVIRONMENT="staging")
 

@@ -81,12 +81,12 @@ class MemberFollowViewSet(RelationViewSet):
         member: Member = get_object_or_404(Member.objects.visible_to(self.member), pk=member_id)
         return member
 
-    @operation(id="list_followers", summary="List a member's followers", **LIST)
+    @operation(id="list_followers", summary="List a member's followers", replica=True, **LIST)
     def followers(self, request: Request, member_id: int) -> Response:
         """List the visible ones, newest first."""
         return self.page(followers_of(self.get_member(member_id), self.member), "follower")
 
-    @operation(id="list_following", summary="List whom a member follows", **LIST)
+    @operation(id="list_following", summary="List whom a member follows", replica=True, **LIST)
     def following(self, request: Request, member_id: int) -> Response:
         """List the visible ones, newest first."""
         return self.page(followed_by(self.get_member(member_id), self.member), "followed")

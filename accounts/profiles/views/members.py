@@ -34,6 +34,7 @@ class MemberViewSet(SignUpMixin, StrictViewSet):
         examples=[response_example(MINA)],
         rate_limits=[rate_limit("search-member", by="member")],
         errors=[InvalidCursor],
+        replica=True,
     )
     def list(self, request: Request) -> Response:
         """List one page of the members found."""
@@ -47,6 +48,7 @@ class MemberViewSet(SignUpMixin, StrictViewSet):
         responses=ProfileSerializer,
         examples=[response_example(PROFILE)],
         etag=True,
+        replica=True,
     )
     def retrieve(self, request: Request, member_id: int) -> HttpResponse:
         """Get a visible member's profile."""

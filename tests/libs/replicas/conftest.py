@@ -1,0 +1,132 @@
+"""A server on a real primary and standby, with two phones, and with Redis behind a proxy that can be cut."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import redis
+from django.db import connection
+
+from libs.replicas.pinning import COMPLETE_SINCE
+from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD, DEMO_READER
+from tests.cuttable_proxy import CuttableProxy
+from tests.demo_server import Services, seed
+from tests.polling import wait_until
+from tests.postgres_pair import PostgresServer, postgres_pair
+from tests.server_process import ServerProcess, running_server, server_environment
+from tests.services import free_port, has_postgres
+
+DATABASE = "heart"
+# Long enough for a busy machine, since the reads of a story must come while a lagging replica is still in use. Seconds.
+MAX_LAG = 8
+# So many that each process gets some.
+READS = 8
+
+
+@dataclass
+class Phone:
+    """A client that is logged in, and opens a connection for each request, so that every worker process gets some."""
+
+    client: httpx.Client
+    id: str
+
+    @classmethod
+    def log_in(cls, server: ServerProcess, email: str) -> "Phone":
+        """Return a phone that is logged in."""
+        headers = {"Connection": "close"}
+        client = httpx.Client(base_url=f"{server.url}/api/v1/", headers=headers, timeout=60, trust_env=False)
+        phone = cls(client, "")
+        login = phone.send("POST", "sessions", email=email, password=DEMO_PASSWORD)
+        client.headers["Authorization"] = f"Bearer {login['access']}"
+        phone.id = login["member_id"]
+        return phone
+
+    def request(self, method: str, path: str, **body: Any) -> httpx.Response:
+        """Send a request and return the response."""
+        return self.client.request(method, path, json=body or None)
+
+    def send(self, method: str, path: str, **body: Any) -> Any:
+        """Send a request that succeeds, and return what it is answered with."""
+        response = self.request(method, path, **body)
+        assert response.is_success, response.text
+        return response.json() if response.content else None
+
+    def publish(self, text: str) -> str:
+        """Publish a post and return its id."""
+        return str(self.send("POST", "posts", text=text)["id"])
+
+    def feed(self) -> list[str]:
+        """The ids of the newest posts."""
+        return [post["id"] for post in self.send("GET", "posts")["results"]]
+
+
+@dataclass
+class Scene:
+    """The server, its databases and Redis, and the phones of Mina and Jun."""
+
+    server: ServerProcess
+    primary: PostgresServer
+    standby: PostgresServer
+    redis: CuttableProxy
+    mina: Phone
+    jun: Phone
+
+    def pause_replay(self) -> None:
+        """Have the standby receive what the primary writes, and not show it."""
+        self.standby.query("SELECT pg_wal_replay_pause()")
+
+    def count_replica_reads(self) -> float:
+        """The number of reads so far that the standby has answered, as all processes of the server count them."""
+        port = self.server.environment["METRICS_PORT"]
+        metrics = httpx.get(f"http://127.0.0.1:{port}", trust_env=False).text
+        counted = re.search(r'^h2h_replica_reads_total{outcome="replica"} (.*)$', metrics, re.MULTILINE)
+        return float(counted[1]) if counted else 0.0
+
+    def reads_come_from_replica(self) -> bool:
+        """Whether the standby answers all of Jun's reads now, in both processes."""
+        before = self.count_replica_reads()
+        for _ in range(READS):
+            self.jun.feed()
+        return self.count_replica_reads() == before + READS
+
+
+@pytest.fixture(scope="module")
+def shared_scene(tmp_path_factory: pytest.TempPathFactory, redis_server_url: str) -> Iterator[Scene]:
+    """The scene of the module; the standby may be promoted by its last test only."""
+    if connection.vendor != "postgresql" or not has_postgres():
+        pytest.skip("needs PostgreSQL, and is the same on SQLite")
+    var = tmp_path_factory.mktemp("replicas")
+    with postgres_pair() as (primary, standby):
+        services = Services(primary.url(), redis_server_url)
+        proxy = CuttableProxy(services.empty_redis())
+        seed(var, services, DATABASE)
+        environment = server_environment(var, free_port()) | {
+            "DATABASE_URL": f"postgres://postgres@{primary.host},{standby.host}/{DATABASE}"
+            "?target_session_attrs=read-write",
+            "DATABASE_REPLICA_URLS": standby.url(DATABASE),
+            "DATABASE_REPLICA_MAX_LAG": str(MAX_LAG),
+            "REDIS_URL": proxy.url,
+            "WORKERS": "2",
+            "METRICS_PORT": str(free_port()),
+            "RATE_LIMITS": "off",
+            "OUTBOX_THREAD": "off",
+        }
+        with running_server(environment, var) as server:
+            mina, jun = Phone.log_in(server, DEMO_MEMBER), Phone.log_in(server, DEMO_READER)
+            yield Scene(server, primary, standby, proxy, mina, jun)
+
+
+@pytest.fixture
+def scene(shared_scene: Scene) -> Iterator[Scene]:
+    """The scene at rest: the standby replays and is used, and nobody is pinned."""
+    at = redis.Redis.from_url(shared_scene.redis.url)
+    at.delete(*at.keys("*replicas:pinned:*") or ["none"])
+    # As if Redis had run for long.
+    at.set(f"h2h:1:{COMPLETE_SINCE}", "1.0")
+    wait_until(shared_scene.reads_come_from_replica)
+    yield shared_scene
+    if shared_scene.standby.process:
+        shared_scene.standby.query("SELECT pg_wal_replay_resume() WHERE pg_is_in_recovery()")
