@@ -33,9 +33,9 @@ test: development
 fuzz: development
 	@$(IN)/python -m tests.fuzz.run $(ARGS)
 
-# Shows what no test runs; no figure fails anything.
+# Shows what no test runs; no figure fails anything. The folder is open to all, since sandboxes run as nobody under root.
 coverage: development
-	@rm -rf var/coverage && mkdir -p var/coverage
+	@rm -rf var/coverage && mkdir -p -m 1777 var/coverage
 	@$(IN)/python -m coverage run -m tests.run $(if $(LEG),--leg $(LEG)) $(ARGS) || { \
 	echo 'Not measured: tests failed.' >&2; exit 1; }
 	@$(IN)/python -m coverage combine --quiet

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 import redis
@@ -12,11 +13,14 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from libs.throttling import rate_limits
+from media.processing import sandbox
 from tests import services
 from tests.demo_server import SeededData
 
 # How long a page may take to show something, which a busy machine needs.
 BROWSER_MILLISECONDS = 60_000
+# Where coverage finds what to measure, and where a sandbox finds how to write it.
+COVERAGE_CONFIG, SANDBOX_COVERAGE = "COVERAGE_PROCESS_CONFIG", Path(__file__).with_name("sandbox_coverage")
 
 
 def pytest_report_header() -> str:
@@ -51,6 +55,14 @@ def _empty_cache() -> None:
     """Empty what other tests have cached and counted; each test process has a cache of its own."""
     cache.clear()
     rate_limits.process_counters.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _measured_sandboxes() -> None:
+    """Have `make coverage` measure the sandboxes of decoders too, which get nothing of our environment."""
+    if COVERAGE_CONFIG in os.environ:
+        sandbox.ENVIRONMENT[COVERAGE_CONFIG] = os.environ[COVERAGE_CONFIG]
+        sandbox.ENVIRONMENT["PYTHONPATH"] += f"{os.pathsep}{SANDBOX_COVERAGE}"
 
 
 @pytest.fixture(scope="session", autouse=True)
