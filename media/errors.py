@@ -71,7 +71,7 @@ class StorageUnavailable(APIException):
 
 
 class Busy(APIException):
-    """As many uploads are being processed as may be; nothing was stored."""
+    """As many uploads are being processed as may be, or the machine has no time for this one; nothing was stored."""
 
     status_code = 503
     default_code = "busy"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from subprocess import TimeoutExpired
 from threading import Semaphore
 from typing import Any
 
@@ -96,7 +97,7 @@ def _is_finished(tasks: "Sequence[Future[ProcessedImage]]") -> bool:
 
 
 def process_image(file: "File[Any]") -> ProcessedImage:
-    """Parse, decode and re-encode one file; raises ImageTooManyPixels or NotAnImage."""
+    """Parse, decode and re-encode one file; raises ImageTooManyPixels, NotAnImage or Busy."""
     file.seek(0)
     try:
         return _process_parsed(parse_image(file.read(), settings.IMAGE_FORMATS))
@@ -104,6 +105,9 @@ def process_image(file: "File[Any]") -> ProcessedImage:
         raise ImageTooManyPixels from fault
     except InvalidImage as fault:
         raise NotAnImage from fault
+    except TimeoutExpired as fault:
+        # No fault of the file, whose decoder may take less processor time than that.
+        raise Busy from fault
     # For a broken file a decoder may raise anything: SyntaxError, OverflowError, struct.error, MemoryError.
     except Exception as fault:
         logger.info("image refused by its decoder", extra={"error": type(fault).__name__})

@@ -11,8 +11,11 @@ from rest_framework.test import APIClient
 
 from media import jobs
 from media.errors import Busy
-from media.processing import pipeline
+from media.models import Image
+from media.processing import pipeline, sandbox
 from tests.factories import upload
+from tests.media.heic import heic
+from tests.media.sample_images import uploaded_file
 
 
 @pytest.fixture
@@ -30,6 +33,18 @@ def test_an_upload_too_many_is_refused_with_a_time_to_retry(mina_api: APIClient,
     refused = mina_api.post("/api/v1/images", {"image": upload()}, format="multipart")
     assert (refused.status_code, refused.json()["code"], refused["Retry-After"]) == (503, "busy", "3")
     assert mina_api.get("/api/v1/posts").status_code == 200
+
+
+def test_a_photo_that_an_overloaded_machine_has_no_time_for_is_not_called_damaged(
+    mina_api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = heic([(128, 128, 128)] * 4)
+    monkeypatch.setattr(sandbox, "TIMEOUT", 0.001)
+    refused = mina_api.post("/api/v1/images", {"image": uploaded_file(photo)}, format="multipart")
+    assert (refused.status_code, refused.json()["code"], refused["Retry-After"]) == (503, "busy", "3")
+    assert not Image.objects.exists()
+    monkeypatch.undo()
+    assert mina_api.post("/api/v1/images", {"image": uploaded_file(photo)}, format="multipart").status_code == 201
 
 
 @pytest.mark.parametrize(("threads", "uploads"), [(1, 1), (2, 1), (3, 1), (8, 6)])
