@@ -6,6 +6,7 @@ they also run in the sandbox process.
 """
 
 from collections.abc import Callable, Collection
+from functools import partial
 
 from media.formats import isobmff, jpeg, png, webp
 from media.formats.parsed_image import InvalidImage, ParsedImage, TooManyPixels
@@ -16,8 +17,8 @@ PARSERS: dict[str, Callable[[bytes], ParsedImage]] = {
     "JPEG": jpeg.parse_jpeg,
     "PNG": png.parse_png,
     "WEBP": webp.parse_webp,
-    "AVIF": isobmff.parse_isobmff,
-    "HEIC": isobmff.parse_isobmff,
+    "AVIF": partial(isobmff.parse_isobmff, "AVIF"),
+    "HEIC": partial(isobmff.parse_isobmff, "HEIC"),
 }
 
 

@@ -7,7 +7,7 @@ frame of 144 megapixels. So no claim of size is read here; media.processing.sand
 from collections.abc import Iterator
 
 from media.formats.colour import profile_of_code_points
-from media.formats.parsed_image import InvalidImage, ParsedImage
+from media.formats.parsed_image import ParsedImage
 
 BRANDS = {
     "AVIF": {b"avif", b"avis"},
@@ -28,11 +28,8 @@ def detect_isobmff_format(data: bytes) -> str | None:
     return next((name for brand in brands for name, known in BRANDS.items() if brand in known), None)
 
 
-def parse_isobmff(data: bytes) -> ParsedImage:
-    """The whole file, with unknown size and orientation; raises InvalidImage if it has no brand of an image."""
-    name = detect_isobmff_format(data)
-    if name is None:
-        raise InvalidImage("no brand of an image")
+def parse_isobmff(name: str, data: bytes) -> ParsedImage:
+    """The whole file, an AVIF or HEIC by its name, with unknown size and orientation."""
     return ParsedImage(name, data, profile=_find_profile(data))
 
 

@@ -10,7 +10,6 @@ import resource
 import struct
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
@@ -62,7 +61,7 @@ def main(format_name: str, max_pixels: int, longest_side: int) -> None:
     _set_soft_limit(resource.RLIMIT_FSIZE, 0)
     _limit_resources(pixels=0)
     try:
-        image, parsed = open_image(replace(parse_isobmff(data), format=format_name), max_pixels)
+        image, parsed = open_image(parse_isobmff(format_name, data), max_pixels)
     except TooManyPixels:
         sys.exit(EXIT_TOO_MANY_PIXELS)
     _limit_resources(parsed.pixels)
