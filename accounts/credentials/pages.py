@@ -13,7 +13,6 @@ from accounts.code_pages import ConfirmCodePageView, RequestCodePageView
 from accounts.credentials import passwords
 from accounts.credentials.forms import NewPasswordForm
 from accounts.models import VerificationCode
-from libs.api.errors import ServiceUnavailable
 from libs.throttling.client_address import client_address
 
 FOLDER = "accounts/password_reset"
@@ -49,7 +48,4 @@ class ConfirmResetPasswordPageView(ConfirmCodePageView):
             return super().form_valid(form)
         except ValidationError as error:
             form.add_error("password", [str(fault) for fault in error.detail["password"]])  # type: ignore[call-overload]
-        except ServiceUnavailable as error:
-            # As many passwords are being hashed as may be.
-            form.add_error(None, str(error.detail))
-        return self.form_invalid(form)
+            return self.form_invalid(form)

@@ -28,12 +28,12 @@ class RateLimitedBackend(ModelBackend):
         Shares the rate limit of the API's login, so that the admin is no way around it. A browser that the member has
         logged in from has only the limit of its own guesses: nobody in its network can lock the member out.
         """
-        if not username or not password:
+        # The form of the admin has all three, and nothing else logs in here.
+        if request is None or not username or not password:
             return None
-        address = client_address(request) if request is not None else "::1"
-        secret = request.COOKIES.get(COOKIE, "") if request is not None else ""
+        address, secret = client_address(request), request.COOKIES.get(COOKIE, "")
         try:
-            if request is not None and known_device(secret, normalise_email(username)) is None:
+            if known_device(secret, normalise_email(username)) is None:
                 enforce_address_limit("sign-in-address", request)
             member, device = login.authenticate(username, password, address=address, device_secret=secret)
         except CredentialsWrong:
@@ -42,7 +42,6 @@ class RateLimitedBackend(ModelBackend):
             raise PermissionDenied from None
         if not member.is_active:
             return None
-        if request is not None:
-            # config.middleware stores it in the browser.
-            request.device_secret = make_device_secret(member, device)  # type: ignore[attr-defined]
+        # config.middleware stores it in the browser.
+        request.device_secret = make_device_secret(member, device)  # type: ignore[attr-defined]
         return member

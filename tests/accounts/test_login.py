@@ -11,10 +11,12 @@ from pytest_django import Settings
 
 from accounts.credentials.hashers import password_check_slot
 from accounts.models import LoginSession, Member, PasswordGuess
+from accounts.sessions import devices
 from tests.accounts.conftest import AtOnce
-from tests.accounts.hashers import CountedArgon2
+from tests.accounts.hashers import CountedArgon2, InterruptedHasher
 from tests.accounts.phone import Phone, code_of, comparable
 from tests.accounts.tables import columns_containing
+from tests.erasing import erase
 from tests.factories import PASSWORD, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +193,23 @@ def test_a_suspended_member_cannot_cancel_their_withdrawal(mina: Member) -> None
     mina.withdraw()
     mina.suspend(timezone.now() + timedelta(days=1))
     assert guess(mina.email, PASSWORD).status_code == 401
+
+
+def test_a_member_erased_while_the_password_is_compared_is_unknown(mina: Member, settings: Settings) -> None:
+    mina.withdraw()
+    settings.PASSWORD_HASHERS = ["tests.accounts.hashers.InterruptedHasher"]
+    InterruptedHasher.meanwhile.append(lambda: erase(mina))
+    answer = guess(mina.email, PASSWORD)
+    assert (answer.status_code, code_of(answer)) == (401, "credentials_wrong")
+
+
+def test_the_admin_login_takes_a_withdrawn_member_for_a_stranger(sora: Member, client: Client) -> None:
+    sora.withdraw()
+    page = client.post("/admin/login/", {"username": sora.email, "password": PASSWORD})
+    assert "Please enter the correct" in page.content.decode()
+    assert devices.COOKIE not in client.cookies
+    sora.refresh_from_db()
+    assert sora.withdrawn_at
 
 
 def test_the_admin_login_shares_the_counters_of_wrong_passwords(sora: Member, client: Client) -> None:
