@@ -17,6 +17,7 @@ from libs.outbox.models import Job
 from media.image_urls import file_name
 from media.models import Image
 from media.storage import image_files
+from moderation.reporting import report_member
 from posts.models import Post
 from tests.accounts.exports import download, read_json, request_export
 from tests.factories import MemberFactory, PostFactory
@@ -47,6 +48,17 @@ def test_the_export_of_a_new_member_has_every_file_and_each_can_be_read(export: 
     assert read_json(archive, "posts") == read_json(archive, "pictures") == []
     assert "Mina" in archive.read("README.en.txt").decode()
     assert "회원님" in archive.read("README.ko.txt").decode()
+
+
+def test_reports_have_the_members_words_and_nothing_of_the_reported(export: Export, mina: Member, jun: Member) -> None:
+    jun.update(about="I sell watches.")
+    report, _ = report_member(mina, jun.pk, reason="spam", text="Five times today.")
+    report_member(jun, mina.pk, reason="hate", text="She reported me.")
+    (exported,) = read_json(export(), "reports")
+    assert exported | {"created_at": None} == {
+        "id": str(report.pk), "about": "member", "reason": "spam", "text": "Five times today.", "state": "open",
+        "created_at": None,
+    }  # fmt: skip
 
 
 def test_posts_and_images_are_those_of_the_member(

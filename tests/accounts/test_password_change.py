@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from pytest_django import Settings
 
 from accounts.models import Member, SecurityEvent
 from tests.accounts.conftest import AtOnce
+from tests.accounts.hashers import InterruptedHasher
 from tests.accounts.phone import Phone, code_of
 from tests.accounts.sent_emails import SentEmails, subjects
 from tests.factories import PASSWORD
@@ -64,6 +66,14 @@ def test_a_password_change_sends_an_email(
     change(phone)
     run_jobs()
     assert subjects(mailoutbox, mina.email) == ["Your password was changed"]
+
+
+def test_of_two_changes_of_one_password_the_first_counts(phone: Phone, mina: Member, settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["tests.accounts.hashers.InterruptedHasher"]
+    tablet = Phone.of(mina)
+    InterruptedHasher.meanwhile.append(lambda: change(tablet, password="the first password by the sea"))
+    assert code_of(change(phone)) == "password_wrong"
+    assert Phone().log_in(mina.email, "the first password by the sea").status_code == 201
 
 
 def test_a_concurrent_login_leaves_no_session_of_the_old_password(at_once: AtOnce, mina: Member) -> None:

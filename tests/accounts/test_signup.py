@@ -227,6 +227,15 @@ def test_a_proof_does_not_erase_a_member_who_returned_meanwhile(proof_for: CodeF
     assert Member.objects.get() == mina
 
 
+def test_a_proof_from_before_a_withdrawal_erases_nobody(proof_for: CodeFor, mina: Member) -> None:
+    mina.withdraw()
+    proof = proof_for(mina.email)
+    Phone().log_in(mina.email)
+    Member.objects.get().withdraw()
+    assert code_of(join(proof)) == "proof_invalid"
+    assert Phone().log_in(mina.email).status_code == 201
+
+
 def test_the_password_is_stored_as_argon2_and_never_returned(proof_for: CodeFor, settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["accounts.credentials.hashers.LowMemoryArgon2Hasher"]
     answer = join(proof_for(NEW))

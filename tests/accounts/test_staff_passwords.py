@@ -68,6 +68,12 @@ def test_a_password_that_staff_may_not_have_is_refused_in_the_admin(browser: Cli
     assert not SecurityEvent.objects.exists()
 
 
+def test_a_common_password_in_wide_digits_is_named_as_such_in_the_admin(browser: Client) -> None:
+    page = change(browser, new="１２３４５６７８９８７６５４３２１").content.decode()
+    assert "<li>This password is too common.</li>" in page
+    assert not SecurityEvent.objects.exists()
+
+
 def test_members_and_strangers_do_not_see_the_page(client: Client, mina: Member) -> None:
     assert client.get("/admin/password_change/")["Location"].startswith("/admin/login/")
     client.force_login(mina)

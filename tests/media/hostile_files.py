@@ -14,11 +14,15 @@ from tests.media.sample_images import (
     encoded,
     exif_bomb,
     four_colours,
+    frame_header,
+    insert_between_scans,
     insert_segments,
     photograph,
     png,
     repeat_last_scan,
     segment,
+    webp,
+    webp_chunk,
 )
 
 GREY = [(128, 128, 128)] * 4
@@ -89,9 +93,18 @@ WITHOUT_AN_END: dict[str, Callable[[], bytes]] = {
 REFUSED_UNDECODED: dict[str, Callable[[], bytes]] = {
     "a JPEG of a thousand scans": lambda: repeat_last_scan(progressive(), 1_000),
     "a JPEG of endless segments": lambda: insert_segments(SMALL, segment(0xFE, b"") * 2_000_000),
+    "a JPEG with a lossless frame between its scans": lambda: insert_between_scans(progressive(), segment(0xC3, b"")),
+    "a JPEG of two frames": lambda: insert_segments(SMALL, frame_header(SMALL)),
+    "a JPEG whose frame is cut off": lambda: insert_segments(SMALL, segment(0xC0, b"\x08\0\x3c\0\x50")),
     "a JPEG of endless tables": lambda: insert_segments(SMALL, *[segment(0xDB, (b"\0" + b"\1" * 64) * 1_000)] * 150),
     "padding before no marker": lambda: SMALL[:2] + b"\xff" * 9_000_000,
     "a PNG of a million crumbs": lambda: png(chunk(b"tEXt", b"") * 800_000),
+    "a PNG whose header is too long": lambda: png()[:8] + chunk(b"IHDR", png()[16:29] + b"\0") + png()[33:],
+    "a WebP of a million crumbs": lambda: webp(
+        encoded(four_colours(), "WEBP")[12:], webp_chunk(b"XXXX", b"") * 1_000_000
+    ),
+    "a WebP of nothing but metadata": lambda: webp(webp_chunk(b"XMP ", b"<x/>")),
+    "a WebP whose header is cut off": lambda: webp(webp_chunk(b"VP8X", bytes(4))),
     "no pixels": lambda: claims(0, 10),
     "nothing": lambda: b"",
     "a script": lambda: b"<script>alert(1)</script>",

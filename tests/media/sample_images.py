@@ -79,6 +79,16 @@ def png(*chunks: bytes, width: int = 64, height: int = 48) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(chunks) + pixels + chunk(b"IEND", b"")
 
 
+def webp(*chunks: bytes) -> bytes:
+    """A WebP of these chunks."""
+    return b"RIFF" + struct.pack("<I", 4 + sum(map(len, chunks))) + b"WEBP" + b"".join(chunks)
+
+
+def webp_chunk(kind: bytes, payload: bytes) -> bytes:
+    """One chunk of a WebP; the payload has an even length."""
+    return kind + struct.pack("<I", len(payload)) + payload
+
+
 def segment(marker: int, payload: bytes) -> bytes:
     """One segment of a JPEG."""
     return bytes([0xFF, marker]) + struct.pack(">H", len(payload) + 2) + payload
@@ -93,6 +103,18 @@ def repeat_last_scan(jpeg: bytes, times: int) -> bytes:
     """A progressive JPEG whose last scan is repeated so often."""
     last = jpeg.rfind(b"\xff\xda")
     return jpeg[:last] + jpeg[last:-2] * times + b"\xff\xd9"
+
+
+def frame_header(jpeg: bytes) -> bytes:
+    """The segment in which a JPEG names its size."""
+    at = jpeg.find(b"\xff\xc0")
+    return jpeg[at : at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")]
+
+
+def insert_between_scans(jpeg: bytes, segment: bytes) -> bytes:
+    """A progressive JPEG with this segment before its last scan."""
+    last = jpeg.rfind(b"\xff\xda")
+    return jpeg[:last] + segment + jpeg[last:]
 
 
 def claim_size(jpeg: bytes, width: int, height: int) -> bytes:

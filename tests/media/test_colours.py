@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from media.formats.colour import PRIMARIES
+from media.formats.colour import PRIMARIES, build_profile
 from media.processing import pipeline
 from media.processing.decoding import scaled_size
 from tests.media.heic import heic
@@ -51,6 +51,13 @@ def avif_with(primaries: int, transfer: int) -> bytes:
     return data[:at] + struct.pack(">HH", primaries, transfer) + data[at + 4 :]
 
 
+def heic_in_p3(*boxes: bytes) -> bytes:
+    """A strong red, whose green is below zero in sRGB, with these boxes behind the first."""
+    data = heic([(76, 90, 230)] * 4, nclx=(12, 13))
+    first = int.from_bytes(data[:4], "big")
+    return data[:first] + b"".join(boxes) + data[first:]
+
+
 def chromaticities(primaries: int) -> bytes:
     *points, white = PRIMARIES[primaries]
     return struct.pack(">8I", *(round(100_000 * number) for point in (white, *points) for number in point))
@@ -62,13 +69,23 @@ IN_DISPLAY_P3 = {
     "cHRM and gAMA in a PNG": lambda: png_with(
         chunk(b"gAMA", struct.pack(">I", 45_455)), chunk(b"cHRM", chromaticities(12))
     ),
+    "cHRM and gAMA beside a broken profile": lambda: png_with(
+        chunk(b"iCCP", b"x\0\0nonsense"),
+        chunk(b"gAMA", struct.pack(">I", 45_455)),
+        chunk(b"cHRM", chromaticities(12)),
+    ),
     "nclx in an AVIF": lambda: avif_with(12, 13),
+}
+IN_LINEAR_LIGHT = {
+    "cICP": lambda: png_with(chunk(b"cICP", bytes([1, 8, 0, 1]))),
+    "gAMA": lambda: png_with(chunk(b"gAMA", struct.pack(">I", 100_000))),
 }
 IN_SRGB_ALREADY = {
     "cICP": lambda: png_with(chunk(b"cICP", bytes([1, 13, 0, 1]))),
     "sRGB before cHRM": lambda: png_with(
         chunk(b"sRGB", b"\0"), chunk(b"gAMA", struct.pack(">I", 45_455)), chunk(b"cHRM", chromaticities(12))
     ),
+    "cHRM and gAMA": lambda: png_with(chunk(b"gAMA", struct.pack(">I", 45_455)), chunk(b"cHRM", chromaticities(1))),
     "unknown code points": lambda: png_with(chunk(b"cICP", bytes([200, 201, 0, 1]))),
     "gAMA without sense": lambda: png_with(chunk(b"gAMA", bytes(4))),
     "cHRM on one line": lambda: png_with(chunk(b"gAMA", struct.pack(">I", 50_000)), chunk(b"cHRM", bytes(32))),
@@ -84,7 +101,7 @@ def test_colours_described_without_a_profile_are_converted_to_srgb(name: str) ->
 
 @pytest.mark.parametrize("name", IN_SRGB_ALREADY)
 def test_colours_that_are_srgb_already_stay_as_they_are(name: str) -> None:
-    assert are_similar(colours_of(stored(IN_SRGB_ALREADY[name]())), IN_P3)
+    assert are_similar(colours_of(stored(IN_SRGB_ALREADY[name]())), IN_P3, by=4)
 
 
 @pytest.mark.parametrize(("transfer", "white"), [(16, 148), (18, 191)])
@@ -95,11 +112,28 @@ def test_ordinary_white_of_an_hdr_image_is_bright_and_its_highlights_are_not_cli
     assert black < 5 < dark < 200 < ordinary < bright <= 255
 
 
-def test_a_heic_in_display_p3_by_its_code_points_is_converted() -> None:
-    # Y, Cb and Cr of a strong red, whose green is below zero in sRGB.
-    plain = heic([(76, 90, 230)] * 4)
-    described = heic([(76, 90, 230)] * 4, nclx=(12, 13))
-    assert colours_of(stored(described))[0][0] > colours_of(stored(plain))[0][0]
+@pytest.mark.parametrize("name", IN_LINEAR_LIGHT)
+def test_colours_in_linear_light_are_stored_as_bright_as_they_are(name: str) -> None:
+    bright = [(229, 133, 110), (133, 223, 133), (96, 133, 229), (188, 188, 188)]
+    assert are_similar(colours_of(stored(IN_LINEAR_LIGHT[name]())), bright)
+
+
+def test_a_grey_image_is_converted_by_a_profile_for_colours() -> None:
+    profile = build_profile(PRIMARIES[1], lambda value: value)
+    data = encoded(Image.new("L", (64, 48), 128), "PNG", icc_profile=profile)
+    assert are_similar(colours_of(stored(data)), [(188, 188, 188)] * 4)
+
+
+# One with a length of 64 bits, which says how long its payload is after its type.
+LARGE_BOX = struct.pack(">I4sQ", 1, b"free", 24) + bytes(8)
+EMPTY_BOX = struct.pack(">I4s", 8, b"free")
+
+
+@pytest.mark.parametrize(("boxes", "is_converted"), [([], True), ([LARGE_BOX], True), ([EMPTY_BOX] * 1_024, False)])
+def test_a_heic_in_display_p3_by_its_code_points_is_converted(boxes: list[bytes], is_converted: bool) -> None:
+    plain = colours_of(stored(heic([(76, 90, 230)] * 4)))[0]
+    converted = colours_of(stored(heic_in_p3(*boxes)))[0]
+    assert (converted[0] > plain[0]) == is_converted
 
 
 @pytest.mark.parametrize("kind", [1, 3, 4, 8, 9])
@@ -116,6 +150,13 @@ def test_an_orientation_is_read_whatever_byte_fills_up_its_heading() -> None:
     turned = encoded(four_colours().transpose(Image.Transpose.ROTATE_90), "JPEG", quality=95)
     exif = exif_with(6).tobytes().replace(b"Exif\0\0", b"Exif\0\xff")
     assert are_similar(colours_of(stored(insert_segments(turned, segment(0xE1, exif)))), COLOURS, by=24)
+
+
+@pytest.mark.parametrize("length", [2, 8, 9, 14, 18, 19])
+def test_an_image_whose_exif_is_cut_off_is_stored_as_it_lies(length: int) -> None:
+    tiff = struct.pack("<2sHIHHHIH", b"II", 42, 8, 1, 0x112, 3, 1, 6)
+    data = insert_segments(encoded(four_colours(), "JPEG", quality=95), segment(0xE1, b"Exif\0\0" + tiff[:length]))
+    assert are_similar(colours_of(stored(data)), COLOURS)
 
 
 TRAILERS = [

@@ -60,6 +60,8 @@ def test_an_image_whose_deletion_job_is_lost_gets_another_job(old_image: Image, 
     Job.objects.all().delete()
     assert purge.purge_unreferenced().images == 0
     with time_machine.travel(timezone.now() + timedelta(days=2)):
+        assert purge.purge_unreferenced(dry=True).images == 1
+        assert not Job.objects.exists()
         assert purge.purge_unreferenced().images == 1
         run_jobs()
     assert not Image.objects.exists()

@@ -90,7 +90,9 @@ def test_a_copy_is_shown_to_moderators_and_to_nobody_else(
     assert client.get(url).status_code == 302
     client.force_login(jun)
     assert client.get(url).status_code == 302
-    Member.objects.filter(pk=jun.pk).update(is_staff=True, is_superuser=True)
+    Member.objects.filter(pk=jun.pk).update(is_staff=True)
+    assert client.get(url).status_code == 403
+    Member.objects.filter(pk=jun.pk).update(is_superuser=True)
     response = client.get(url)
     assert (response.status_code, response.headers["Content-Type"]) == (200, "image/jpeg")
     assert response.headers["Cache-Control"].startswith("private, no-store")
@@ -163,6 +165,22 @@ def test_copying_and_deleting_twice_does_no_harm(report: Report, run_jobs: RunJo
     run_jobs()
     assert not ReportedImage.objects.exists()
     assert not any(is_there(key) for key in keys)
+
+
+def test_a_report_forgotten_while_it_is_copied_leaves_no_file(
+    report: Report, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = report.images.all()[0]
+    save = image_files.save_private
+
+    def save_after_the_report_is_forgotten(key: str, data: bytes) -> None:
+        Report.objects.filter(pk=report.pk).forget()
+        jobs.delete_reported_images({"reported_image_ids": [first.pk]})
+        save(key, data)
+
+    monkeypatch.setattr(image_files, "save_private", save_after_the_report_is_forgotten)
+    jobs.copy_reported_images({"reported_image_ids": [first.pk]})
+    assert not is_there(first.key)
 
 
 def test_a_report_forgotten_before_it_was_copied_leaves_no_file(report: Report, post: Post, run_jobs: RunJobs) -> None:

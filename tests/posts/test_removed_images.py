@@ -9,7 +9,8 @@ from django.conf import settings
 from rest_framework.test import APIClient
 
 from accounts.models import Member
-from media import withholding
+from libs.outbox.models import Job
+from media import jobs, withholding
 from media.models import Image
 from media.storage import image_files
 from posts.models import Post
@@ -94,6 +95,61 @@ def test_a_decision_undone_while_its_job_runs_leaves_the_files_public(
     withholding.move_files(image.pk)
     run_jobs()
     assert public_files(image) == [*ENDS]
+
+
+def test_a_post_removed_while_its_variants_are_made_stays_unreadable(
+    mina: Member, illustrated: Illustrated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = illustrated(mina)
+    image = Image.objects.get(postimage__post=post)
+
+    replace = image_files.replace_variant
+
+    def replace_after_the_post_is_removed(*args: Any) -> None:
+        monkeypatch.setattr(image_files, "replace_variant", replace)
+        post.remove()
+        withholding.move_files(image.pk)
+        replace(*args)
+
+    monkeypatch.setattr(image_files, "replace_variant", replace_after_the_post_is_removed)
+    jobs.make_variants({"image_id": image.pk})
+    assert public_files(image) == []
+
+
+def test_a_post_removed_again_while_it_is_restored_stays_unreadable(
+    post: Post, image: Image, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.remove()
+    run_jobs()
+    post.restore()
+    replace = image_files.replace_variant
+
+    def replace_after_the_post_is_removed(*args: Any) -> None:
+        post.remove()
+        withholding.move_files(image.pk)
+        replace(*args)
+
+    monkeypatch.setattr(image_files, "replace_variant", replace_after_the_post_is_removed)
+    withholding.move_files(image.pk)
+    assert public_files(image) == []
+
+
+def test_nothing_is_left_of_a_post_that_is_erased_while_its_files_are_moved(
+    post: Post, image: Image, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.remove()
+    save = image_files.save_private
+
+    def save_after_the_post_is_erased(key: str, data: bytes) -> None:
+        post.erase()
+        jobs.delete_files({"image_ids": [image.pk]})
+        save(key, data)
+
+    monkeypatch.setattr(image_files, "save_private", save_after_the_post_is_erased)
+    withholding.move_files(image.pk)
+    assert image_files.find_full(image.key) is None
+    run_jobs()
+    assert not Job.objects.waiting().exists()
 
 
 def test_nothing_is_left_of_a_removed_post_that_is_erased(post: Post, image: Image, run_jobs: RunJobs) -> None:
