@@ -105,6 +105,20 @@ def test_two_members_who_change_to_one_address_concurrently_do_not_share_it(
     assert Member.objects.filter(email=NEW).count() == 1
 
 
+def test_a_sign_up_and_a_change_to_one_address_at_once_do_not_share_it(
+    at_once: AtOnce, phone: Phone, move_code: Asked, proof_for: CodeFor
+) -> None:
+    profile = {"password": PASSWORD, "name": "Han Nari", "nickname": "Nari", "terms_version": "2026-11-01"}
+    for number in range(4):
+        email = f"new{number}@example.org"
+        code, proof = move_code(phone, email), proof_for(email)
+        answers = at_once(
+            [partial(confirm, phone, code, email), partial(Phone().post, "members", proof=proof, **profile)]
+        )
+        assert sorted(map(code_of, answers)) == ["", "email_taken"]
+        assert Member.objects.filter(email=email).count() == 1
+
+
 def test_the_code_of_one_member_changes_no_other_address(phone: Phone, jun: Member, move_code: Asked) -> None:
     code, other = move_code(phone, NEW), Phone.of(jun)
     assert code_of(confirm(other, code)) == "code_incorrect"
