@@ -39,12 +39,18 @@ def database_url() -> str:
 def start_worker(environment: Environment, *options: str) -> Iterator["subprocess.Popen[bytes]"]:
     """Start a worker, and kill it at the end."""
     command = [sys.executable, "manage.py", "run_outbox", *options]
-    worker = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    with worker_log(environment).open("ab") as log:
+        worker = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log)
     try:
         yield worker
     finally:
         worker.kill()
         worker.wait()
+
+
+def worker_log(environment: Environment) -> Path:
+    """The file of what workers print on standard error."""
+    return Path(environment["SLOW_JOBS_DIR"]) / "log"
 
 
 def drain(environment: Environment) -> int:

@@ -5,13 +5,15 @@ import time
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
 import tests.libs.outbox.slow_jobs.jobs  # noqa: F401 - the handler must be known where the job is written, too
 from libs.outbox.models import Job
+from tests.cuttable_proxy import CuttableProxy
 from tests.libs.outbox.conftest import EnqueueJob
-from tests.libs.outbox.processes import Environment, drain, environment_of_this_queue, start_worker
+from tests.libs.outbox.processes import Environment, drain, environment_of_this_queue, start_worker, worker_log
 from tests.polling import wait_until
 
 pytestmark = pytest.mark.usefixtures("shared_queue")
@@ -54,6 +56,24 @@ def test_postponed_jobs_of_a_killed_worker_wait_for_nothing_but_the_next(
     assert drain(environment) == 0
     ended = Job.objects.order_by("done_at").values_list("pk", "attempts", "last_error")
     assert list(ended) == [(job.pk, 1, "") for job in jobs]
+
+
+def test_a_job_that_ends_while_the_database_is_away_does_not_run_again(
+    environment: Environment, tmp_path: Path, enqueue_job: EnqueueJob
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite is a file and never away")
+    job, proxy = enqueue_job("slow.email", {"id": 7}), CuttableProxy(environment["DATABASE_URL"])
+    (tmp_path / "block-after").touch()
+    with start_worker(environment | {"DATABASE_URL": proxy.url, "OUTBOX_LEASE_SECONDS": "20"}, "--once") as worker:
+        wait_until((tmp_path / "blocked").exists)
+        proxy.cut()
+        (tmp_path / "block-after").unlink()
+        wait_until(lambda: "outbox database trouble" in worker_log(environment).read_text() or worker.poll())
+        proxy.restore()
+        wait_until(lambda: worker.poll() is not None)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("done", 1)
 
 
 def test_a_worker_that_is_asked_to_stop_finishes_its_job(
