@@ -8,7 +8,8 @@ from typing import Any
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django_redis.cache import RedisCache
 
-from libs.throttling.circuit_breaker import Result, circuit_breaker_for
+from libs.circuit_breaker import Result
+from libs.throttling.redis_circuit_breaker import circuit_breaker_for
 
 logger = logging.getLogger(__name__)
 
@@ -82,11 +83,11 @@ class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
                 logger.warning("Redis holds a value that cannot be decoded: %s", type(error).__name__)
                 return otherwise()
 
-        return self._breaker.call(read_decodable, otherwise)
+        return self._breaker.call_or(otherwise, read_decodable)
 
     def _call(self, otherwise: Callable[[], Result], name: str, *args: Any, **kwargs: Any) -> Result:
         call: Callable[[], Result] = functools.partial(getattr(super(), name), *args, **kwargs)
-        return self._breaker.call(call, otherwise)
+        return self._breaker.call_or(otherwise, call)
 
 
 def _raise_missing(key: str) -> int:

@@ -153,30 +153,28 @@ else:
         "pool": {
             "min_size": min(2, DATABASE_POOL_SIZE),
             "max_size": DATABASE_POOL_SIZE,
-            "timeout": 5,
-            # The pool retries by itself for so long, with doubling pauses. After that each request retries, which finds
-            # the database sooner after a long outage.
-            "reconnect_timeout": 2,
+            # How often libs.postgresql looks whether the pool fails to connect. Seconds.
+            "timeout": 0.1,
+            # The pool does not retry with growing pauses, because the circuit breaker decides when to retry.
+            "reconnect_timeout": 0,
         },
-        "connect_timeout": 5,
-        # Without these, a thread waits a quarter of an hour for a database machine that has disappeared. Seconds; the
-        # last in milliseconds, a little longer than the longest statement.
+        "connect_timeout": 3,
+        # Without these, a thread waits a quarter of an hour for a database machine that has disappeared. A long
+        # statement does not count, because its machine confirms what it got. Seconds; the last in milliseconds.
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
-        "tcp_user_timeout": DATABASE_STATEMENT_TIMEOUT + 5_000,
+        "tcp_user_timeout": 5_000,
         "prepare_threshold": DATABASE_PREPARE_THRESHOLD or None,
         # Generic plans, so that PostgreSQL plans a prepared statement once per connection.
         "options": f"-c statement_timeout={DATABASE_STATEMENT_TIMEOUT} -c lock_timeout=5000 "
         "-c plan_cache_mode=force_generic_plan",
     }
     # Of replicas, which the primary stands in for soon. The last is in milliseconds.
-    _replica_options = _options | {
-        "pool": _options["pool"] | {"timeout": 1},
-        "connect_timeout": 2,
-        "tcp_user_timeout": 2_000,
-    }
+    _replica_options = _options | {"connect_timeout": 2, "tcp_user_timeout": 2_000}
     for _alias, _database in DATABASES.items():
+        # With a circuit breaker. Any other database is refused below, by its name.
+        _database["ENGINE"] = _database["ENGINE"].replace("django.db.backends.postgresql", "libs.postgresql")
         _database["CONN_HEALTH_CHECKS"] = True
         # Options of the URL, such as ?sslmode=verify-full, stay.
         _database.setdefault("OPTIONS", {}).update(_options if _alias == "default" else _replica_options)

@@ -37,6 +37,7 @@ from libs.api.errors import (
     UnsupportedType,
 )
 from libs.api.renderers import render_json
+from libs.postgresql.errors import DatabaseAway
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -78,8 +79,9 @@ ERROR_BY_EXCEPTION: tuple[tuple[tuple[type[Exception], ...], type[exceptions.API
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """Return the problem of an exception; DRF calls it for each view. Unknown exceptions are logged."""
     error = to_api_exception(exc)
-    # A refusal without a cause, such as a limit of ours that is reached, is in the request log already.
-    is_refusal = isinstance(exc, exceptions.APIException) and exc.__cause__ is None
+    # A refusal without a cause, such as a limit of ours that is reached, is in the request log already. The circuit
+    # breaker has logged why the database is away; the same again for each request would take more time than refusing.
+    is_refusal = isinstance(exc, DatabaseAway) or (isinstance(exc, exceptions.APIException) and exc.__cause__ is None)
     if (error.status_code >= 500 and not is_refusal) or isinstance(exc, IntegrityError):
         log.error("request failed", exc_info=exc)
     set_rollback()

@@ -17,7 +17,7 @@ logger = logging.getLogger("replicas")
 # Time between two measurements. Seconds.
 MEASURE_SECONDS = 1.0
 # Time for which a replica is left out after a read failed, however well it is measured; each failure may cost a thread
-# the second for which it waits for a connection. Seconds.
+# the two seconds for which it waits for a connection. Seconds.
 PAUSE_SECONDS = 10.0
 # Positions of the primary that are remembered, for ten minutes of lag; a longer one is shown as infinite.
 REMEMBERED_POSITIONS = 600

@@ -1,0 +1,1 @@
+"""PostgreSQL: Django's backend, with a circuit breaker."""

@@ -1,0 +1,62 @@
+"""Django's backend for PostgreSQL, with a circuit breaker at the one place where queries get their connections.
+
+While the database is away, one caller at a time tries to connect and all others are refused at once, so that no thread
+waits in vain. Errors of statements do not pass here, and so have no influence.
+"""
+
+import functools
+import time
+from typing import Any
+
+import psycopg
+from django.db.backends.postgresql import base
+from psycopg_pool import PoolTimeout
+
+from libs.circuit_breaker import CircuitBreaker, CircuitOpen
+from libs.postgresql.errors import DatabaseAway, PoolExhausted
+
+# Short enough that the first request succeeds within a second after the database is back, also on a busy machine; an
+# attempt costs some milliseconds where the database refuses it, and one thread for 3 s where it is silent. Seconds.
+PAUSE_SECONDS = 0.25
+# Longest wait for a connection while all those of the process are in use. Seconds.
+EXHAUSTED_SECONDS = 5.0
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection of one thread to PostgreSQL."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Return a connection, from the pool if there is one.
+
+        Raises DatabaseAway without trying while the circuit is open; PoolExhausted, which does not open it; and
+        psycopg's OperationalError, which does.
+        """
+        connect = self._get_pooled_connection if self.pool else super().get_new_connection
+        try:
+            return circuit_breaker_for(self.alias).call(functools.partial(connect, conn_params))
+        except CircuitOpen:
+            raise DatabaseAway("The database was away a moment ago.") from None
+
+    def _get_pooled_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Return a connection as soon as the pool has one, and fail as soon as the pool fails to connect.
+
+        The pool would wait for the whole time in either case.
+        """
+        failures, until = self._count_failures(), time.monotonic() + EXHAUSTED_SECONDS
+        while True:
+            try:
+                return super().get_new_connection(conn_params)
+            except PoolTimeout as error:
+                if self._count_failures() > failures:
+                    raise psycopg.OperationalError("The pool cannot connect to the database.") from error
+                if time.monotonic() > until:
+                    raise PoolExhausted(str(error)) from error
+
+    def _count_failures(self) -> int:
+        return int(self.pool.get_stats().get("connections_errors", 0))
+
+
+@functools.cache
+def circuit_breaker_for(alias: str) -> CircuitBreaker:
+    """Return this process's circuit breaker of the database with this alias."""
+    return CircuitBreaker(f"Database {alias}", (psycopg.OperationalError,), PAUSE_SECONDS)

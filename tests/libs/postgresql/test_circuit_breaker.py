@@ -1,0 +1,160 @@
+"""Who tries to connect while the database is away, and what does not count as that."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+import pytest_django
+from django.db import Error, OperationalError
+from django.db.utils import ConnectionHandler
+from prometheus_client import REGISTRY
+
+from libs.postgresql import base
+from libs.postgresql.errors import DatabaseAway, PoolExhausted
+from tests.cuttable_proxy import CuttableProxy
+from tests.redis_outages import StoppedClock
+
+CALLERS = 40
+
+
+class Database:
+    """The database at a URL, with a pool and a circuit breaker of its own."""
+
+    def __init__(self, url: str, **pool: int) -> None:
+        at = urlsplit(url)
+        self.alias = uuid4().hex
+        settings = {
+            "ENGINE": "libs.postgresql",
+            "NAME": at.path[1:],
+            "USER": at.username,
+            "HOST": at.hostname,
+            "PORT": at.port,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"pool": {"min_size": 0, "max_size": 4, "timeout": 0.1, "reconnect_timeout": 0} | pool},
+        }
+        # Each thread gets a connection of its own.
+        self.connections = ConnectionHandler({"default": {}, self.alias: settings})
+
+    def ask(self, statement: str = "SELECT 1") -> Any:
+        """Run a statement on a connection that goes back to the pool; return the error's class if there is one."""
+        with closing(self.connections[self.alias]) as connection:
+            try:
+                with connection.cursor() as cursor:
+                    return cursor.execute(statement) and "ok"
+            except Error as error:
+                return type(error)
+
+    def ask_at_once(self) -> list[Any]:
+        """Ask from many threads."""
+        with ThreadPoolExecutor(CALLERS) as threads:
+            return list(threads.map(lambda _: self.ask(), range(CALLERS)))
+
+    @property
+    def is_open(self) -> bool:
+        """What the metric says of its circuit breaker."""
+        return bool(REGISTRY.get_sample_value("h2h_circuit_open", {"service": f"Database {self.alias}"}))
+
+
+@pytest.fixture(autouse=True)
+def _own_databases(django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
+
+
+@contextmanager
+def database(url: str, **pool: int) -> Iterator[Database]:
+    found = Database(url, **pool)
+    yield found
+    wrapper: Any = found.connections[found.alias]
+    wrapper.close_pool()
+
+
+@pytest.fixture
+def attempts() -> Iterator[list[int]]:
+    """The port of a server that ends every connection, then one entry for each connection."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    made = [listener.getsockname()[1]]
+
+    def refuse() -> None:
+        with suppress(OSError):
+            while True:
+                listener.accept()[0].close()
+                made.append(1)
+
+    threading.Thread(target=refuse, daemon=True).start()
+    yield made
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> StoppedClock:
+    return StoppedClock(monkeypatch)
+
+
+def test_while_the_database_is_away_nobody_tries_to_connect(attempts: list[int], clock: StoppedClock) -> None:
+    with database(f"postgres://mina@127.0.0.1:{attempts[0]}/x") as away:
+        assert away.ask() is OperationalError
+        before = len(attempts)
+        assert away.ask_at_once() == [DatabaseAway] * CALLERS
+        assert (len(attempts), away.is_open) == (before, True)
+
+
+def test_after_a_pause_one_caller_of_many_tries_to_connect(attempts: list[int], clock: StoppedClock) -> None:
+    with database(f"postgres://mina@127.0.0.1:{attempts[0]}/x") as away:
+        away.ask()
+        before = len(attempts)
+        clock.shift(base.PAUSE_SECONDS)
+        answers = away.ask_at_once()
+        assert (answers.count(OperationalError), answers.count(DatabaseAway)) == (1, CALLERS - 1)
+        # The pool tries twice for each caller that waits.
+        assert len(attempts) - before <= 2
+
+
+def test_a_database_that_is_back_is_found_after_a_pause(
+    postgres_url: str, clock: StoppedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    proxy = CuttableProxy(postgres_url)
+    with database(proxy.url) as back:
+        assert back.ask() == "ok"
+        proxy.cut()
+        assert (back.ask(), back.ask(), back.is_open) == (OperationalError, DatabaseAway, True)
+        proxy.restore()
+        assert back.ask() is DatabaseAway
+        clock.shift(base.PAUSE_SECONDS)
+        assert "ok" in back.ask_at_once()
+        assert (back.ask(), back.is_open) == ("ok", False)
+    said = [line.message for line in caplog.records if line.name == "libs.circuit_breaker"]
+    assert [line.split()[2:4] for line in said] == [["is", "away,"], ["is", "back."]]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT 1 / 0",
+        "SELECT * FROM nowhere",
+        "SET statement_timeout = 1; SELECT pg_sleep(9)",
+        "DO $$ BEGIN RAISE unique_violation; END $$",
+        "DO $$ BEGIN RAISE serialization_failure; END $$",
+        "SELECT pg_terminate_backend(pg_backend_pid())",
+    ],
+)
+def test_the_error_of_one_statement_keeps_nobody_else_away(postgres_url: str, statement: str) -> None:
+    with database(postgres_url) as there:
+        assert issubclass(there.ask(statement), Error)
+        assert (there.ask(), there.is_open) == ("ok", False)
+
+
+def test_connections_that_are_all_in_use_keep_nobody_away(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "EXHAUSTED_SECONDS", 0.2)
+    with database(postgres_url, max_size=1) as there, ThreadPoolExecutor(1) as threads:
+        with closing(there.connections[there.alias]) as connection:
+            connection.ensure_connection()
+            assert threads.submit(there.ask).result() is PoolExhausted
+        assert (there.ask(), there.is_open) == ("ok", False)

@@ -1,0 +1,72 @@
+"""The database goes away under load and comes back."""
+
+import http.client
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD
+from tests.cuttable_proxy import CuttableProxy
+from tests.demo_server import demo_server
+from tests.polling import wait_until
+from tests.server_process import ServerProcess
+
+pytestmark = pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="SQLite is a file and never away")
+CLIENTS, REQUESTS = 48, 10
+# An orchestrator gives a probe a second or two; a busy test machine may need longer. Seconds.
+PATIENCE = 10
+
+
+@pytest.fixture(scope="module")
+def database() -> CuttableProxy:
+    return CuttableProxy(os.environ["DATABASE_URL"])
+
+
+@pytest.fixture(scope="module")
+def server(database: CuttableProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server whose database can be cut off."""
+    services = {"DATABASE_URL": database.url, "REDIS_URL": os.environ["REDIS_URL"]}
+    with demo_server(tmp_path_factory.mktemp("server"), {"OUTBOX_THREAD": "off"}, services) as server:
+        yield server
+
+
+def ask(server: ServerProcess, path: str, token: str = "", times: int = 1) -> list[tuple[int, str | None, str]]:
+    """Request the path so often on one connection; return status, Retry-After and body of each response."""
+    answers = []
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)) as connection:
+        for _ in range(times):
+            connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
+            response = connection.getresponse()
+            answers.append((response.status, response.headers["Retry-After"], response.read().decode()))
+    return answers
+
+
+def log_in(server: ServerProcess) -> str:
+    """Return an access token of Mina."""
+    body = json.dumps({"email": DEMO_MEMBER, "password": DEMO_PASSWORD})
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port)) as connection:
+        connection.request("POST", "/api/v1/sessions", body, {"Content-Type": "application/json"})
+        return str(json.loads(connection.getresponse().read())["access"])
+
+
+def test_while_the_database_is_away_readers_are_refused_and_probes_answered(
+    server: ServerProcess, database: CuttableProxy
+) -> None:
+    token = log_in(server)
+    database.cut()
+    with ThreadPoolExecutor(CLIENTS + 2) as threads:
+        readers = [threads.submit(ask, server, "/api/v1/posts", token, REQUESTS) for _ in range(CLIENTS)]
+        livez, readyz = (threads.submit(ask, server, path, times=REQUESTS) for path in ("/livez", "/readyz"))
+    refused = [answer for reader in readers for answer in reader.result()]
+    assert {(status, wait, json.loads(body)["code"]) for status, wait, body in refused} == {(503, "2", "unavailable")}
+    assert [status for status, *_ in livez.result()] == [200] * REQUESTS
+    assert [status for status, *_ in readyz.result()] == [503] * REQUESTS
+    # What was in progress is in the log, but not each request that was refused.
+    assert server.log.count("Traceback") < len(refused) / 2
+    database.restore()
+    assert wait_until(lambda: ask(server, "/api/v1/posts", token)[0][0] == 200)
+    assert wait_until(lambda: ask(server, "/readyz")[0][0] == 200)
