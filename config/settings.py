@@ -174,7 +174,7 @@ else:
     _replica_options = _options | {"connect_timeout": 2, "tcp_user_timeout": 2_000}
     for _alias, _database in DATABASES.items():
         # With a circuit breaker. Any other database is refused below, by its name.
-        _database["ENGINE"] = _database["ENGINE"].replace("django.db.backends.postgresql", "libs.postgresql")
+        _database["ENGINE"] = _database.get("ENGINE", "").replace("django.db.backends.postgresql", "libs.postgresql")
         _database["CONN_HEALTH_CHECKS"] = True
         # Options of the URL, such as ?sslmode=verify-full, stay.
         _database.setdefault("OPTIONS", {}).update(_options if _alias == "default" else _replica_options)
