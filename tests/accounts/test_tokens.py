@@ -233,3 +233,21 @@ def test_an_expired_token_of_another_type_or_audience_is_invalid(phone: Phone) -
     assert is_refused(forged(phone.pair["refresh"], exp=over))
     assert code_of(phone.refresh(forged(phone.pair["refresh"], exp=over))) == "token_expired"
     assert code_of(phone.refresh(forged(phone.pair["access"], exp=over))) == "token_invalid"
+
+
+def test_a_token_that_was_accepted_before_expires_and_goes_with_its_key(phone: Phone, settings: Settings) -> None:
+    token, keys = phone.pair["access"], settings.JWT_KEYS
+    assert [ask_with(f"Bearer {token}").status_code for _ in range(2)] == [200, 200]
+    settings.JWT_KEYS = ["next:another secret of more than 32 characters"]
+    assert is_refused(token)
+    settings.JWT_KEYS = keys
+    with time_machine.travel(timezone.now() + timedelta(seconds=settings.ACCESS_TOKEN_SECONDS + LEEWAY + 1)):
+        assert is_refused(token, "token_expired")
+    assert ask_with(f"Bearer {token}").status_code == 200
+
+
+def test_a_token_that_was_accepted_before_ends_with_its_session(phone: Phone) -> None:
+    token = phone.pair["access"]
+    assert ask_with(f"Bearer {token}").status_code == 200
+    assert phone.delete("sessions/current").status_code == 204
+    assert is_refused(token, "session_ended")
