@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple, Self
+from functools import cache
+from typing import Any, NamedTuple, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 
 from accounts.sessions.revocation import cache_as_live, cached_liveness, mark_revoked
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
+from libs.compiled_queries import CompiledQuery
 from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue
 
@@ -42,15 +44,18 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
 
     def live(self) -> Self:
         """Sessions that were not ended and have not expired."""
-        now = timezone.now()
-        return self.filter(ended_at=None, expires_at__gt=now, idle_at__gt=now)
+        return self.live_at(timezone.now())
+
+    def live_at(self, time: datetime) -> Self:
+        """Sessions that are live at this time."""
+        return self.filter(ended_at=None, expires_at__gt=time, idle_at__gt=time)
 
     def is_session_live(self, session_id: int) -> bool:
         """Return whether the session is live, from the cache if it knows, else from the database."""
         cached = cached_liveness(session_id)
         if cached is not None:
             return cached
-        is_live = self.live().filter(pk=session_id).exists()
+        is_live = bool(_compiled_live().rows(session=session_id, time=timezone.now()))
         if is_live:
             cache_as_live(session_id)
         return is_live
@@ -164,3 +169,13 @@ def blacklist_tokens(jtis: Iterable[str]) -> None:
     """Blacklist refresh tokens, as a record that they were used up."""
     used = OutstandingToken.objects.filter(jti__in=[jti for jti in jtis if jti])
     BlacklistedToken.objects.bulk_create([BlacklistedToken(token=token) for token in used], ignore_conflicts=True)
+
+
+@cache
+def _compiled_live() -> CompiledQuery:
+    # Compiled when it is first used, since this module is imported before all models are there.
+    return CompiledQuery(_select_live)
+
+
+def _select_live(session: int, time: datetime) -> Any:
+    return LoginSession.objects.live_at(time).filter(pk=session).values("pk")

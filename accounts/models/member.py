@@ -1,6 +1,7 @@
 """Member: the user model, and the rule of who sees whom."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, Self
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from accounts.models.avatar import Avatar
 from accounts.models.block import Block
 from accounts.models.follow import Follow
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
+from libs.compiled_queries import CompiledQuery
 from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue
 from libs.replicas.pinning import pin_to_primary
@@ -215,8 +217,8 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
 
     def has_accepted_terms(self) -> bool:
         """Whether the member has accepted the current terms; asks the database, since only the id may be loaded."""
-        accepted: bool = Member.objects.filter(pk=self.pk, terms_version=settings.TERMS_VERSION).exists()
-        return accepted
+        rows = _compiled_terms_version().rows(member=self.pk)
+        return bool(rows) and rows[0]["terms_version"] == settings.TERMS_VERSION
 
     def update(self, **fields: Any) -> None:
         """Set fields and save them."""
@@ -274,3 +276,13 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         """Cancel the withdrawal; a login within the grace period does that."""
         self.withdrawn_at = None
         self.save(update_fields=["withdrawn_at", "changed_at"])
+
+
+@cache
+def _compiled_terms_version() -> CompiledQuery:
+    # Compiled when it is first used, since this module is imported before all models are there.
+    return CompiledQuery(_select_terms_version)
+
+
+def _select_terms_version(member: int) -> Any:
+    return Member.objects.filter(pk=member).values("terms_version")
