@@ -47,6 +47,7 @@ limit_request_fields = 64
 limit_request_field_size = 8190
 # RequestLogMiddleware logs the requests.
 accesslog = None
+logger_class = "config.gunicorn_worker.ErrorLogger"
 logconfig_dict = logging_config(**settings.LOGGING)
 
 if settings.METRICS_PORT:

@@ -1,4 +1,4 @@
-"""gunicorn's worker class with problem+json errors for requests that it cannot parse."""
+"""gunicorn's worker class with problem+json errors for requests that it cannot parse, and its log."""
 
 import socket
 from contextlib import suppress
@@ -10,9 +10,16 @@ from typing import Any
 import structlog
 from django.http import HttpResponse
 from django.utils import translation
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
 log = structlog.get_logger("unreadable")
+
+
+class ErrorLogger(Logger):  # type: ignore[misc]
+    """gunicorn's log of errors; its access log would prepare a line for each request, which nobody writes."""
+
+    access_log_enabled = False
 
 
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]
