@@ -21,6 +21,7 @@ from libs.keyset.errors import InvalidCursor
 from libs.keyset.querysets import CompiledList, CompiledRows, rows_after
 from posts.models import Post
 from posts.models.post import PostQuerySet
+from posts.representations import image_rows
 
 # A reader may put the phone away and go on scrolling in the evening. Seconds.
 CACHE_SECONDS = 86_400
@@ -32,7 +33,8 @@ MakePosts = Callable[[], PostQuerySet]
 
 def app_post_values(posts: PostQuerySet) -> Any:
     """Select what `app_post_representations` needs."""
-    return posts.values("id", "created_at", "edited_at", "text", "image_count", **app_member_values("author__"))
+    columns = ("id", "created_at", "edited_at", "text")
+    return posts.values(*columns, image_rows=image_rows(), **app_member_values("author__"))
 
 
 @CompiledList

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.timezone import localtime
 
 from media.image_urls import image_urls
-from posts.representations import images_by_post
+from posts.representations import post_images
 
 
 def app_member_values(path: str = "") -> dict[str, Any]:
@@ -60,11 +60,10 @@ def app_image_url(key: str) -> str:
 
 def app_post_representations(rows: Sequence[Mapping[str, Any]], viewer_id: int) -> list[dict[str, Any]]:
     """Return posts in their order, from rows of `android.feed_pages.app_post_values`."""
-    images = images_by_post([row["id"] for row in rows if row["image_count"]])
-    return [_post(row, viewer_id, images.get(row["id"], [])) for row in rows]
+    return [_post(row, viewer_id) for row in rows]
 
 
-def _post(row: Mapping[str, Any], viewer_id: int, images: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _post(row: Mapping[str, Any], viewer_id: int) -> dict[str, Any]:
     author = app_member_representation(row, viewer_id)
     return {
         "id": row["id"],
@@ -73,7 +72,7 @@ def _post(row: Mapping[str, Any], viewer_id: int, images: Sequence[dict[str, Any
         "writer_nickname": author["nickname"],
         "avatar_url": author["avatar_url"],
         "content": row["text"],
-        "image_urls": [image["urls"]["full"] for image in images] or None,
+        "image_urls": [image["urls"]["full"] for image in post_images(row)] or None,
         "created_at": app_timestamp(row["created_at"]),
         "updated_at": app_timestamp(row["edited_at"] or row["created_at"]),
     }

@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from media.image_urls import image_urls
 
 IMAGE_COLUMNS = ("key", "width", "height", "blurhash", "alt")
+# The names of `image_values`, in its order.
+IMAGE_VALUES = (*IMAGE_COLUMNS, "has_variants")
 
 
 def image_values(path: str) -> dict[str, Any]:

@@ -1,23 +1,36 @@
-"""Posts as the API shows them: two statements a page, made of plain values without model instances or serializers."""
+"""Posts as the API shows them: one statement a page, made of plain values without model instances or serializers."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 
 from accounts.models import Member
 from accounts.profiles.representations import member_summary, member_summary_values
 from libs.compiled_queries import CompiledQuery, key_only
+from libs.json_rows import JSONRows, parse_rows
 from libs.keyset.querysets import CompiledList
-from media.representations import image_representation, image_values
+from media.representations import IMAGE_VALUES, image_representation, image_values
 from posts.models import Post, PostImage
 
 
 def post_values(posts: QuerySet[Post], viewer: Member) -> Any:
     """The columns of posts that `post_representations` needs for this viewer."""
-    columns = ("id", "created_at", "edited_at", "text", "image_count")
-    return posts.values(*columns, **member_summary_values(viewer, "author__"))
+    columns = ("id", "created_at", "edited_at", "text")
+    return posts.values(*columns, image_rows=image_rows(), **member_summary_values(viewer, "author__"))
+
+
+def image_rows() -> Case:
+    """The images of each post for `post_images`, null if there are none."""
+    images = PostImage.objects.filter(post=OuterRef("pk")).order_by().values("post")
+    rows = images.annotate(rows=JSONRows("position", "image_id", *image_values("image__").values())).values("rows")
+    return Case(When(image_count__gt=0, then=Subquery(rows)))
+
+
+def post_images(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The images of a post, in their order, from a row with `image_rows`."""
+    images = parse_rows(row["image_rows"], ("position", "image_id", *IMAGE_VALUES))
+    return [image_representation(image) for image in images]
 
 
 @CompiledList
@@ -28,40 +41,37 @@ def compiled_feed(viewer: int) -> Any:
 
 
 @CompiledList
+def compiled_followed_feed(viewer: int) -> Any:
+    """What the viewer may see of those whom they follow, newest first."""
+    member = key_only(Member, viewer)
+    return post_values(Post.objects.feed_for(member).followed_by(member), member)
+
+
+@CompiledList
 def compiled_author_feed(viewer: int, author: int) -> Any:
     """What the viewer may see of one author, newest first."""
     member = key_only(Member, viewer)
     return post_values(Post.objects.feed_for(member).filter(author=author), member)
 
 
+@CompiledQuery
+def compiled_post(viewer: int, post: int) -> Any:
+    """One post, if the viewer may see it."""
+    member = key_only(Member, viewer)
+    return post_values(Post.objects.visible_to(member).filter(pk=post), member)
+
+
 def post_representations(rows: Sequence[dict[str, Any]], viewer: Member) -> list[dict[str, Any]]:
     """The posts of one page as the viewer sees them; posts.serializers.PostSerializer documents them."""
-    images = images_by_post([row["id"] for row in rows if row["image_count"]])
     return [
         {
             "id": str(row["id"]),
             "author": member_summary(row),
             "text": row["text"],
-            "images": images.get(row["id"], []),
+            "images": post_images(row),
             "created_at": row["created_at"],
             "edited_at": row["edited_at"],
             "viewer": {"is_author": row["member_id"] == viewer.pk},
         }
         for row in rows
     ]
-
-
-def images_by_post(post_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """The images of these posts, in their order, by one statement; by none if there are no posts."""
-    images: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    if post_ids:
-        for row in compiled_post_images.rows(post_ids=list(post_ids)):
-            images[row["post_id"]].append(image_representation(row))
-    return images
-
-
-@CompiledQuery
-def compiled_post_images(post_ids: list[int]) -> Any:
-    """The columns of these posts' images."""
-    post_images = PostImage.objects.filter(post__in=post_ids).order_by("post", "position")
-    return post_images.values("post_id", "image_id", **image_values("image__"))

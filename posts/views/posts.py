@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiResponse
@@ -28,7 +28,14 @@ from posts.errors import NotYours, PostEmpty
 from posts.filters import PostFilter
 from posts.models import Post
 from posts.openapi_examples import EDITED_POST, POST
-from posts.representations import compiled_author_feed, compiled_feed, post_representations, post_values
+from posts.representations import (
+    compiled_author_feed,
+    compiled_feed,
+    compiled_followed_feed,
+    compiled_post,
+    post_representations,
+    post_values,
+)
 from posts.serializers import PostCreateSerializer, PostSerializer, PostUpdateSerializer, PostUploadSerializer
 
 
@@ -58,12 +65,14 @@ class PostViewSet(StrictViewSet):
         return self.get_paginated_response(post_representations(rows, self.member))
 
     def select_feed(self, request: Request) -> Any:
-        """The posts that the query parameters select; the two feeds that are read most are compiled."""
+        """The posts that the query parameters select; the feeds that are read most are compiled."""
         filters = request.query_params.keys() - set(PAGE_PARAMETERS)
         if not filters:
             return compiled_feed(viewer=self.member.pk)
         if filters == {"author"} and (author := parse_id(request.query_params["author"])):
             return compiled_author_feed(viewer=self.member.pk, author=author)
+        if filters == {"following"} and request.query_params["following"] == "true":
+            return compiled_followed_feed(viewer=self.member.pk)
         if "search" in filters:
             # A search may be one that no index answers.
             enforce_rate_limit("search-member", f"member:{self.member.pk}", self.request)
@@ -152,5 +161,7 @@ class PostViewSet(StrictViewSet):
 
     def get_representation(self, post_id: int) -> dict[str, Any]:
         """One post as the member sees it; raises Http404."""
-        posts = post_values(Post.objects.visible_to(self.member), self.member)
-        return post_representations([get_object_or_404(posts, pk=post_id)], self.member)[0]
+        rows = compiled_post.rows(viewer=self.member.pk, post=post_id)
+        if not rows:
+            raise Http404
+        return post_representations(rows, self.member)[0]

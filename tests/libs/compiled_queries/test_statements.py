@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts.models import Member
 from libs.compiled_queries import CompiledQuery
 from posts.models import Post
-from posts.representations import compiled_feed, compiled_post_images, post_values
+from posts.representations import compiled_feed, post_values
 from tests.factories import MemberFactory, PostFactory
 
 EXAMPLE = {"author": 0, "since": datetime(2000, 1, 1, tzinfo=UTC)}
@@ -94,8 +94,3 @@ def test_a_value_that_the_sql_does_not_take_is_refused() -> None:
 
     with pytest.raises(ImproperlyConfigured, match="author"):
         CompiledQuery(build)
-
-
-def test_posts_without_images_have_no_rows_of_images(mina: Member) -> None:
-    posts = PostFactory.create_batch(2, author=mina)
-    assert compiled_post_images.rows(post_ids=[post.pk for post in posts]) == []
