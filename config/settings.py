@@ -10,6 +10,7 @@ from corsheaders.defaults import default_headers
 
 from config.checks import check_settings
 from config.environment import Env
+from libs.replicas.connection import ReplicaConnection
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -149,15 +150,16 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
     }
 else:
+    _pool = {
+        "min_size": min(2, DATABASE_POOL_SIZE),
+        "max_size": DATABASE_POOL_SIZE,
+        # How often libs.postgresql looks whether the pool fails to connect. Seconds.
+        "timeout": 0.1,
+        # The pool does not retry with growing pauses, because the circuit breaker decides when to retry.
+        "reconnect_timeout": 0,
+    }
     _options = {
-        "pool": {
-            "min_size": min(2, DATABASE_POOL_SIZE),
-            "max_size": DATABASE_POOL_SIZE,
-            # How often libs.postgresql looks whether the pool fails to connect. Seconds.
-            "timeout": 0.1,
-            # The pool does not retry with growing pauses, because the circuit breaker decides when to retry.
-            "reconnect_timeout": 0,
-        },
+        "pool": _pool,
         "connect_timeout": 3,
         # Without these, a thread waits a quarter of an hour for a database machine that has disappeared. A long
         # statement does not count, because its machine confirms what it got. Seconds; the last in milliseconds.
@@ -171,7 +173,11 @@ else:
         "-c plan_cache_mode=force_generic_plan",
     }
     # Of replicas, which the primary stands in for soon. The last is in milliseconds.
-    _replica_options = _options | {"connect_timeout": 2, "tcp_user_timeout": 2_000}
+    _replica_options = _options | {
+        "pool": _pool | {"connection_class": ReplicaConnection},
+        "connect_timeout": 2,
+        "tcp_user_timeout": 2_000,
+    }
     for _alias, _database in DATABASES.items():
         # With a circuit breaker. Any other database is refused below, by its name.
         _database["ENGINE"] = _database.get("ENGINE", "").replace("django.db.backends.postgresql", "libs.postgresql")

@@ -1,5 +1,6 @@
 """A PostgreSQL primary and a standby that follows it by streaming replication, both of which can be killed."""
 
+import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -69,6 +70,13 @@ class PostgresServer:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(STOP_SECONDS)
             self.process = None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to each of its processes (Linux only): SIGSTOP freezes it, SIGCONT lets it go on."""
+        main = self.process.pid if self.process else 0
+        others = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        for pid in [main, *map(int, others)]:
+            os.kill(pid, number)
 
     def query(self, statement: str, database: str = "postgres") -> list[Any]:
         """Run one statement outside any transaction, and return its rows."""

@@ -10,15 +10,17 @@ from typing import Any
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from libs.replicas import metrics
+from libs.replicas import connection, metrics
 
 logger = logging.getLogger("replicas")
 
 # Time between two measurements. Seconds.
 MEASURE_SECONDS = 1.0
-# Time for which a replica is left out after a read failed, however well it is measured; each failure may cost a thread
-# the two seconds for which it waits for a connection. Seconds.
-PAUSE_SECONDS = 10.0
+# Time for which a replica is left out after a read failed, however well it is measured, since each failure makes a
+# request wait. Seconds.
+PAUSE_SECONDS = 5.0
+# A replica that answers no measurement for so long has fallen silent; three of them would have been due. Seconds.
+SILENT_SECONDS = 3.0
 # Positions of the primary that are remembered, for ten minutes of lag; a longer one is shown as infinite.
 REMEMBERED_POSITIONS = 600
 PRIMARY_POSITION = "SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')"
@@ -40,7 +42,7 @@ class Replica:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._positions: deque[tuple[float, int]] = deque(maxlen=REMEMBERED_POSITIONS)
-        self._caught_up_at = self._paused_until = float("-inf")
+        self._caught_up_at = self._paused_until = self._answered_at = float("-inf")
         self._was_usable = False
 
     @property
@@ -55,6 +57,10 @@ class Replica:
         is_fresh: bool = self.lag_seconds <= settings.DATABASE_REPLICA_MAX_LAG
         return is_fresh and time.monotonic() >= self._paused_until
 
+    def is_silent(self) -> bool:
+        """Return whether it has not answered for SILENT_SECONDS, so that nobody need wait for it."""
+        return time.monotonic() - self._answered_at > SILENT_SECONDS
+
     def pause(self, error: Exception) -> None:
         """Leave it out for PAUSE_SECONDS, after this error of a read."""
         self._paused_until = time.monotonic() + PAUSE_SECONDS
@@ -68,6 +74,7 @@ class Replica:
                 self._thread.start()
 
     def _measure_forever(self) -> None:
+        connection.is_silent.set(self.is_silent)
         while True:
             why = "it lags"
             try:
@@ -82,6 +89,7 @@ class Replica:
         at = time.monotonic()
         self._positions.append((at, int(_fetch_value(DEFAULT_DB_ALIAS, PRIMARY_POSITION))))
         replayed = _fetch_value(self.alias, REPLAYED_POSITION)
+        self._answered_at = time.monotonic()
         if replayed is None:
             self._positions.clear()
         reached = (at for at, position in self._positions if position <= int(replayed or 0))

@@ -10,6 +10,7 @@ from django.http import Http404
 from psycopg.errors import QueryCanceled, SerializationFailure
 from psycopg_pool import PoolTimeout
 
+from libs.replicas.connection import is_silent
 from libs.replicas.metrics import READS
 from libs.replicas.pinning import is_pinned
 from libs.replicas.replica import Replica, replicas
@@ -53,7 +54,7 @@ def read_from_replica(read: Callable[[], Result], reader: int) -> Result:
     replica = _choose_replica(reader)
     if replica is None:
         return read()
-    token = _current.set(replica.alias)
+    token, silence = _current.set(replica.alias), is_silent.set(replica.is_silent)
     try:
         # A lost connection mostly shows here, before `read` has done half of its work.
         connections[replica.alias].ensure_connection()
@@ -72,6 +73,7 @@ def read_from_replica(read: Callable[[], Result], reader: int) -> Result:
         return result
     finally:
         _current.reset(token)
+        is_silent.reset(silence)
     READS.labels("repeated").inc()
     return read()
 

@@ -1,5 +1,7 @@
 """Reads of a real server from a standby that lags, is killed, or becomes the primary."""
 
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -112,6 +114,19 @@ def test_no_read_fails_when_the_replica_is_killed(scene: Scene) -> None:
         wait_for_more(statuses, 100)
     assert set(statuses) == {200}
     scene.standby.start()
+    wait_until(scene.reads_come_from_replica)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes are read from /proc")
+def test_no_read_fails_when_the_replica_hangs(scene: Scene) -> None:
+    with repeated(lambda: scene.jun.request("GET", "posts").status_code) as statuses:
+        wait_for_more(statuses, 20)
+        scene.standby.signal(signal.SIGSTOP)
+        try:
+            wait_for_more(statuses, 100)
+        finally:
+            scene.standby.signal(signal.SIGCONT)
+    assert set(statuses) == {200}
     wait_until(scene.reads_come_from_replica)
 
 
