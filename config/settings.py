@@ -181,7 +181,6 @@ else:
     for _alias, _database in DATABASES.items():
         # With a circuit breaker. Any other database is refused below, by its name.
         _database["ENGINE"] = _database.get("ENGINE", "").replace("django.db.backends.postgresql", "libs.postgresql")
-        _database["CONN_HEALTH_CHECKS"] = True
         # Options of the URL, such as ?sslmode=verify-full, stay.
         _database.setdefault("OPTIONS", {}).update(_options if _alias == "default" else _replica_options)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -5,12 +5,14 @@ waits in vain. Errors of statements do not pass here, and so have no influence.
 """
 
 import functools
+import select
 import time
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 from django.db.backends.postgresql import base
-from psycopg_pool import PoolTimeout
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from libs.circuit_breaker import CircuitBreaker, CircuitOpen
 from libs.postgresql.errors import DatabaseAway, PoolExhausted
@@ -45,15 +47,33 @@ class DatabaseWrapper(base.DatabaseWrapper):
         failures, until = self._count_failures(), time.monotonic() + EXHAUSTED_SECONDS
         while True:
             try:
-                return super().get_new_connection(conn_params)
+                connection = super().get_new_connection(conn_params)
             except PoolTimeout as error:
                 if self._count_failures() > failures:
                     raise psycopg.OperationalError("The pool cannot connect to the database.") from error
                 if time.monotonic() > until:
                     raise PoolExhausted(str(error)) from error
+            else:
+                if _is_alive(connection):
+                    return connection
+                # The pool drops it and makes another one.
+                self.pool.putconn(connection)
 
     def _count_failures(self) -> int:
         return int(self.pool.get_stats().get("connections_errors", 0))
+
+
+def _is_alive(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the server has not closed the connection, as its socket tells.
+
+    The server is asked only if it has sent something unasked, since asking costs as much as a small statement.
+    """
+    poller = select.poll()
+    poller.register(connection.fileno(), select.POLLIN)
+    if poller.poll(0):
+        with suppress(psycopg.OperationalError):
+            ConnectionPool.check_connection(connection)
+    return not connection.closed
 
 
 @functools.cache

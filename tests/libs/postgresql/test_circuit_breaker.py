@@ -35,7 +35,6 @@ class Database:
             "USER": at.username,
             "HOST": at.hostname,
             "PORT": at.port,
-            "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {"pool": {"min_size": 0, "max_size": 4, "timeout": 0.1, "reconnect_timeout": 0} | pool},
         }
         # Each thread gets a connection of its own.
@@ -132,6 +131,16 @@ def test_a_database_that_is_back_is_found_after_a_pause(
         assert (back.ask(), back.is_open) == ("ok", False)
     said = [line.message for line in caplog.records if line.name == "libs.circuit_breaker"]
     assert [line.split()[2:4] for line in said] == [["is", "away,"], ["is", "back."]]
+
+
+def test_connections_that_the_server_has_closed_cost_nobody_an_error(postgres_url: str) -> None:
+    proxy = CuttableProxy(postgres_url)
+    with database(proxy.url) as restarted:
+        for _ in range(3):
+            assert set(restarted.ask_at_once()) == {"ok"}
+            proxy.cut()
+            proxy.restore()
+        assert (restarted.ask(), restarted.is_open) == ("ok", False)
 
 
 @pytest.mark.parametrize(
