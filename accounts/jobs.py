@@ -21,7 +21,7 @@ REPEATABLE_EVENTS = (SecurityEvent.TOKEN_REUSED, SecurityEvent.TOKEN_REPEATED)
 
 # Jobs of the release before are of the first kind for sign-ups, too.
 @handles("accounts.mail_code", lane="email")
-@handles("accounts.mail_sign_up_code", lane="email", rank=1)
+@handles("accounts.mail_sign_up_code", lane="email", priority=-1)
 def mail_code(payload: dict[str, Any]) -> None:
     """Send a new code, of which the digest is stored; a retry generates another one, and both are valid.
 
@@ -32,7 +32,7 @@ def mail_code(payload: dict[str, Any]) -> None:
         send_code(code)
 
 
-@handles("accounts.mail_busy_network_code", lane="email", rank=2)
+@handles("accounts.mail_busy_network_code", lane="email", priority=-2)
 def mail_busy_network_code(payload: dict[str, Any]) -> None:
     """Send a code for a sign-up from a network that requests many of them, otherwise like `mail_code`."""
     if code := _newest_code(payload):

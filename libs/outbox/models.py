@@ -11,7 +11,7 @@ from django.db.models import Q, Subquery
 from django.utils import timezone
 
 from libs.outbox.backoff import backoff
-from libs.outbox.registry import known_kinds, rank_of
+from libs.outbox.registry import known_kinds, priority_of
 
 
 def lease_is_free(now: datetime) -> Q:
@@ -46,7 +46,7 @@ class JobQuerySet(models.QuerySet["Job"]):
     def claim(self, kinds: Collection[str]) -> "Job | None":
         """Lease the job of these kinds that has been due longest, for OUTBOX_LEASE_SECONDS, and count the attempt.
 
-        Jobs of a kind with a higher rank wait until none of a lower one is due.
+        Jobs of a kind with a lower priority wait until none of a higher one is due.
 
         The attempt is counted now and not at its end, so that a job that kills its worker fails for good as well. One
         job at a time: such a job would use up the attempts of others leased with it. Workers' clocks must agree within
@@ -54,7 +54,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         """
         using = router.db_for_write(self.model)
         # Idle workers poll, and on SQLite each transaction would block the writers, so the first look takes none.
-        for kind in sorted(self.using(using)._due_kinds(kinds), key=rank_of):
+        for kind in sorted(self.using(using)._due_kinds(kinds), key=priority_of, reverse=True):
             with transaction.atomic(using=using):
                 job = self.using(using)._due_of(kind).select_for_update(skip_locked=True).first()
                 if job is not None and job.acquire_lease():
@@ -170,7 +170,7 @@ class Job(models.Model):
         return self._release(done_at=timezone.now(), last_error=reason)
 
     def postpone(self, reason: str) -> bool:
-        """Give it back, in its place and without counting the attempt; False when another worker has the lease."""
+        """Let it wait for its turn again, without counting the attempt; False when another worker has the lease."""
         return self._release(attempts=self.attempts - 1, last_error=reason)
 
     def give_up(self, error: str) -> bool:

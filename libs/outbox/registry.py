@@ -14,10 +14,10 @@ DEFAULT_LANE = "default"
 
 _handlers: dict[str, Handler] = {}
 _lanes: dict[str, str] = {}
-_ranks: dict[str, int] = {}
+_priorities: dict[str, int] = {}
 
 
-def handles(kind: str, lane: str = DEFAULT_LANE, *, rank: int = 0) -> Callable[[Handler], Handler]:
+def handles(kind: str, lane: str = DEFAULT_LANE, *, priority: int = 0) -> Callable[[Handler], Handler]:
     """Register the decorated function, in an app's `jobs.py`, as the handler of this kind of job.
 
     A handler receives the payload and
@@ -30,8 +30,8 @@ def handles(kind: str, lane: str = DEFAULT_LANE, *, rank: int = 0) -> Callable[[
       stored in short, so its text must hold no secret.
 
     Each lane has workers of its own (settings.OUTBOX_WORKERS), so that its jobs wait for those of no other lane. A lane
-    belongs to the kind and not to the row, so that rows of other releases are in the right one, too. Within a lane, the
-    kinds with the lowest rank go first.
+    belongs to the kind and not to the row, so that rows of other releases are in the right one, too. Within a lane,
+    kinds with the highest priority go first.
 
     Raises ImproperlyConfigured when the kind already has a handler.
     """
@@ -39,7 +39,7 @@ def handles(kind: str, lane: str = DEFAULT_LANE, *, rank: int = 0) -> Callable[[
     def register(handler: Handler) -> Handler:
         if kind in _handlers:
             raise ImproperlyConfigured(f"Jobs named {kind!r} have two handlers: {_handlers[kind]} and {handler}.")
-        _handlers[kind], _lanes[kind], _ranks[kind] = handler, lane, rank
+        _handlers[kind], _lanes[kind], _priorities[kind] = handler, lane, priority
         return handler
 
     return register
@@ -59,9 +59,9 @@ def lane_of(kind: str) -> str:
     return _lanes.get(kind, DEFAULT_LANE)
 
 
-def rank_of(kind: str) -> int:
-    """Return the rank of this kind in its lane, the lowest first."""
-    return _ranks.get(kind, 0)
+def priority_of(kind: str) -> int:
+    """Return the priority of this kind in its lane; the highest goes first."""
+    return _priorities.get(kind, 0)
 
 
 def known_kinds() -> list[str]:

@@ -103,10 +103,37 @@ class Worker:
         job = Job.objects.claim([kind for kind in known_kinds() if self.takes(kind)])
         if job:
             with bound_contextvars(**({"request_id": job.request_id} if job.request_id else {})):
-                _run(job, self)
+                self._run(job)
         return job is not None
 
-    def record_end(self, job: Job, error: BaseException | None) -> bool:
+    def _run(self, job: Job) -> None:
+        """Run the job's handler, outside any transaction, and record, count and log the outcome."""
+        started = time.perf_counter()
+        outcome = self._outcome_of(job)
+        seconds = time.perf_counter() - started
+        metrics.record_attempt(job.kind, outcome, seconds)
+        fields = {"kind": job.kind, "job": job.pk, "attempts": job.attempts, "outcome": outcome}
+        fields["ms"] = round(seconds * 1000, 1)
+        if job.last_error:
+            fields["error"] = job.last_error
+        logger.log(LEVELS[outcome], "outbox job", extra=fields)
+
+    def _outcome_of(self, job: Job) -> str:
+        """Run the handler and record the end; one of `LEVELS`, "lost" when another worker has the job now."""
+        if job.has_used_up_attempts:
+            is_ours = job.give_up("Its worker died, or took longer than the lease, at every attempt.")
+            return "dead" if is_ours else "lost"
+        error = _error_of(job)
+        # Before the job is free again, so that no other worker of this process takes it in vain.
+        if isinstance(error, Postponed):
+            self.pauses.pause(job.kind, error.delay)
+        if not self._record_end(job, error):
+            return "lost"
+        if job.state == "waiting":
+            return "postponed" if isinstance(error, Postponed) else "failed"
+        return job.state
+
+    def _record_end(self, job: Job, error: BaseException | None) -> bool:
         """Record how the job ended; False when another worker has it.
 
         Waits while the database is away: the job would run again, and send its e-mail twice.
@@ -115,40 +142,12 @@ class Worker:
             # A connection that broke meanwhile could not record the end.
             release_connections()
             try:
-                return _record_end(job, error)
+                return _record_end_once(job, error)
             except (django.db.OperationalError, django.db.InterfaceError) as trouble:
                 if self.stopping:
                     raise
                 logger.warning("outbox database trouble", extra={"error": describe_exception(trouble)})
                 time.sleep(self.trouble_seconds)
-
-
-def _run(job: Job, worker: Worker) -> None:
-    """Run the job's handler, outside any transaction, and record, count and log the outcome."""
-    started = time.perf_counter()
-    outcome = _outcome_of(job, worker)
-    seconds = time.perf_counter() - started
-    metrics.record_attempt(job.kind, outcome, seconds)
-    fields = {"kind": job.kind, "job": job.pk, "attempts": job.attempts, "outcome": outcome}
-    fields["ms"] = round(seconds * 1000, 1)
-    if job.last_error:
-        fields["error"] = job.last_error
-    logger.log(LEVELS[outcome], "outbox job", extra=fields)
-
-
-def _outcome_of(job: Job, worker: Worker) -> str:
-    """Run the handler and record the end; one of `LEVELS`, "lost" when another worker has the job now."""
-    if job.has_used_up_attempts:
-        return "dead" if job.give_up("Its worker died, or took longer than the lease, at every attempt.") else "lost"
-    error = _error_of(job)
-    # Before the job is free again, so that no other worker of this process takes it in vain.
-    if isinstance(error, Postponed):
-        worker.pauses.pause(job.kind, error.delay)
-    if not worker.record_end(job, error):
-        return "lost"
-    if job.state == "waiting":
-        return "postponed" if isinstance(error, Postponed) else "failed"
-    return job.state
 
 
 def _error_of(job: Job) -> BaseException | None:
@@ -162,7 +161,7 @@ def _error_of(job: Job) -> BaseException | None:
     return None
 
 
-def _record_end(job: Job, error: BaseException | None) -> bool:
+def _record_end_once(job: Job, error: BaseException | None) -> bool:
     if error is None:
         return job.mark_done()
     reason = describe_exception(error)
