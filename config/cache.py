@@ -83,11 +83,11 @@ class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
                 logger.warning("Redis holds a value that cannot be decoded: %s", type(error).__name__)
                 return otherwise()
 
-        return self._breaker.call_or(otherwise, read_decodable)
+        return self._breaker.call_with_fallback(read_decodable, otherwise)
 
     def _call(self, otherwise: Callable[[], Result], name: str, *args: Any, **kwargs: Any) -> Result:
         call: Callable[[], Result] = functools.partial(getattr(super(), name), *args, **kwargs)
-        return self._breaker.call_or(otherwise, call)
+        return self._breaker.call_with_fallback(call, otherwise)
 
 
 def _raise_missing(key: str) -> int:

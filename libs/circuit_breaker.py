@@ -27,8 +27,8 @@ class CircuitOpen(Exception):
 class CircuitBreaker:
     """The state of one service as one process knows it. Threads share it.
 
-    An exception of `failures` means that the service is away; any other is the caller's own affair. After
-    `pause_seconds` one caller tries again, while the others go on without the service.
+    An exception of `failures` means that the service is away; any other says nothing about it. After `pause_seconds`
+    one caller tries again, while the others go on without the service.
     """
 
     def __init__(self, service: str, failures: tuple[type[Exception], ...], pause_seconds: float) -> None:
@@ -38,6 +38,7 @@ class CircuitBreaker:
         self.pause_seconds = pause_seconds
         self._lock = threading.Lock()
         self._open_until: float | None = None
+        # Shown as 0 from the start.
         OPEN.labels(service)
 
     def call(self, call: Callable[[], Result]) -> Result:
@@ -53,7 +54,7 @@ class CircuitBreaker:
             self._close()
         return result
 
-    def call_or(self, fallback: Callable[[], Result], call: Callable[[], Result]) -> Result:
+    def call_with_fallback(self, call: Callable[[], Result], fallback: Callable[[], Result]) -> Result:
         """Return what the call returns, or the fallback's result while the service is away."""
         try:
             return self.call(call)

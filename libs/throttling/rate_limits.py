@@ -50,9 +50,9 @@ def count_hit(scope: str, key: str, *, multiple: int = 1) -> RateLimitResult:
     if not settings.REDIS_URL:
         return _count_all(process_counters, scope, limits, digest)
     shared = redis_counters(settings.REDIS_URL, settings.REDIS_TIMEOUT)
-    return circuit_breaker_for(settings.REDIS_URL).call_or(
-        lambda: _count_all(process_counters, scope, limits, digest),
+    return circuit_breaker_for(settings.REDIS_URL).call_with_fallback(
         lambda: _count_all(shared, scope, limits, digest),
+        fallback=lambda: _count_all(process_counters, scope, limits, digest),
     )
 
 

@@ -23,10 +23,10 @@ class RedisCircuitBreaker(CircuitBreaker):
     def __init__(self) -> None:
         super().__init__("Redis", (ConnectionFailed, TimedOut), PAUSE_SECONDS)
 
-    def call_or(self, fallback: Callable[[], Result], call: Callable[[], Result]) -> Result:
+    def call_with_fallback(self, call: Callable[[], Result], fallback: Callable[[], Result]) -> Result:
         """Return what the call returns, or the fallback's result while Redis is away or when it refuses the command."""
         try:
-            return super().call_or(fallback, call)
+            return super().call_with_fallback(call, fallback)
         except ResponseError as error:
             logger.warning("Redis refused a command: %s", error)
             return fallback()
