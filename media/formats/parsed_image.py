@@ -54,9 +54,7 @@ def check_pixel_count(image: ParsedImage, max_pixels: int) -> None:
     allowed = max_pixels
     if not image.can_decode_scaled:
         base = BASE_PIXELS_BY_FORMAT.get(image.format, BASE_PIXELS)
-        allowed = (base + PIXELS_PER_BYTE * len(image.data)) * (
-            SINGLE_BYTE_PIXELS if image.has_single_byte_pixels else 1
-        )
-        allowed = min(max_pixels, allowed)
+        pixels_in_one = SINGLE_BYTE_PIXELS if image.has_single_byte_pixels else 1
+        allowed = min(max_pixels, (base + PIXELS_PER_BYTE * len(image.data)) * pixels_in_one)
     if image.pixels > allowed:
         raise TooManyPixels(f"{image.pixels} pixels, {allowed} allowed")

@@ -35,12 +35,13 @@ def parse_png(data: bytes) -> ParsedImage:
         elif chunk_type == b"eXIf":
             orientation = read_orientation(chunk[HEADER_BYTES:-4])
     size, profile = _size(needed[1]), None
-    is_small = needed[1][16:18] in SINGLE_BYTE_HEADERS and not any(chunk[4:8] == b"tRNS" for chunk in needed[1:])
+    is_transparent = any(chunk[4:8] == b"tRNS" for chunk in needed[1:])
+    has_single_byte_pixels = needed[1][16:18] in SINGLE_BYTE_HEADERS and not is_transparent
     if b"cICP" not in colour and b"iCCP" in colour and _is_small_profile(colour[b"iCCP"][HEADER_BYTES:-4]):
         needed.insert(2, colour[b"iCCP"])
     else:
         profile = _described_profile({kind: chunk[HEADER_BYTES:-4] for kind, chunk in colour.items()})
-    return ParsedImage("PNG", b"".join(needed), size, orientation, profile, is_small)
+    return ParsedImage("PNG", b"".join(needed), size, orientation, profile, has_single_byte_pixels)
 
 
 def _described_profile(colour: dict[bytes, bytes]) -> bytes | None:
