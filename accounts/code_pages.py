@@ -30,12 +30,12 @@ class CodePageView(FormView):  # type: ignore[type-arg]
             return super().dispatch(request, *args, **kwargs)
         except TooManyRequests as error:
             wait = max(1, int(error.wait or 1))
-            page = self.page("too_many_requests", {"minutes": -(-wait // 60)}, status=429)
+            page = self.render_page("too_many_requests", {"minutes": -(-wait // 60)}, status=429)
             page.headers["Retry-After"] = str(wait)
             return page
 
-    def page(self, name: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
-        """Respond with a template of the folder."""
+    def render_page(self, name: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+        """Return the response of a template in the folder."""
         return render(self.request, f"{self.folder}/{name}.html", context, status=status)
 
 
@@ -44,7 +44,7 @@ class RequestCodePageView(CodePageView):
 
     form_class: type[AddressForm] = AddressForm
     code_form_class: type[CodeForm] = CodeForm
-    # One of VerificationCode.
+    # One of the purposes of VerificationCode.
     purpose = ""
 
     def get_template_names(self) -> list[str]:
@@ -55,7 +55,8 @@ class RequestCodePageView(CodePageView):
         """Request a code by e-mail, and show the form for it."""
         email = form.cleaned_data["email"]
         ticket = request_code(self.request, email, self.purpose)
-        return self.page("confirm_code", {"form": self.code_form_class(initial={"email": email, "ticket": ticket})})
+        code_form = self.code_form_class(initial={"email": email, "ticket": ticket})
+        return self.render_page("confirm_code", {"form": code_form})
 
 
 class ConfirmCodePageView(CodePageView):
@@ -79,4 +80,4 @@ class ConfirmCodePageView(CodePageView):
         except (CodeIncorrect, CodeExpired, CodeUsedUp) as error:
             form.add_error("code", str(error.detail))
             return self.form_invalid(form)
-        return self.page("done", self.get_context_data())
+        return self.render_page("done", self.get_context_data())

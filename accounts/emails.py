@@ -46,15 +46,15 @@ def send_code(code: VerificationCode, *, from_busy_network: bool = False) -> Non
             EMAILS.labels(template, "expired").inc()
         raise PermanentFailure("The code was requested too long ago.")
     if template is not None:
-        _count_email(template, "email-codes", _code_sort(code, from_busy_network), MAX_CODE_PAUSE)
+        _count_email(template, "email-codes", _group_of_code(code, from_busy_network), MAX_CODE_PAUSE)
     # Also without an e-mail, so that guesses at a code are answered alike for every address.
     context = {"code": code.generate(), "minutes": settings.VERIFICATION_CODE_SECONDS // 60}
     if template is not None:
         _deliver(template, code.email, code.language, context | _withdrawal_context(member))
 
 
-def _code_sort(code: VerificationCode, from_busy_network: bool) -> str:
-    """Return what a code is counted among, so that a flood of sign-ups delays no others, and no code of a member."""
+def _group_of_code(code: VerificationCode, from_busy_network: bool) -> str:
+    """Return the group that a code is counted in: a flood of sign-ups delays no others, and no code of a member."""
     if code.purpose not in VerificationCode.SIGN_UP_PURPOSES:
         return "members"
     return "busy networks" if from_busy_network else "sign-up"
@@ -148,9 +148,9 @@ def send(template: str, address: str, language: str, context: dict[str, Any]) ->
     _deliver(template, address, language, context)
 
 
-def _count_email(template: str, rate: str, sort: str, max_pause: timedelta = timedelta.max) -> None:
-    """Count an e-mail among those of its sort. Raises Postponed above the rate, before anything is done for it."""
-    total = count_hit(rate, sort)
+def _count_email(template: str, rate: str, group: str, max_pause: timedelta = timedelta.max) -> None:
+    """Count an e-mail in its group. Raises Postponed above the rate, before anything is done for it."""
+    total = count_hit(rate, group)
     if not total.allowed:
         EMAILS.labels(template, "postponed").inc()
         delay = min(timedelta(seconds=total.reset_seconds), max_pause)

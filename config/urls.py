@@ -6,8 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from accounts.credentials.admin_password_change import change_own_password
-from accounts.credentials.pages import ConfirmResetPasswordPageView, ResetPasswordPageView
-from accounts.withdrawal.pages import ConfirmWithdrawPageView, WithdrawPageView
+from accounts.credentials.pages import PasswordResetConfirmPageView, PasswordResetPageView
+from accounts.withdrawal.pages import WithdrawalConfirmPageView, WithdrawalPageView
 from android.openapi import INFO, AppGenerator
 from config.views import ClientConfigViewSet, SwaggerView, schema
 from media.storage import local_views
@@ -31,11 +31,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/password_change/", change_own_password),
     path("admin/", admin.site.urls),
     path("withdraw", RedirectView.as_view(url="/withdraw/")),
-    path("withdraw/", WithdrawPageView.as_view(), name="withdraw"),
-    path("withdraw/confirm/", ConfirmWithdrawPageView.as_view(), name="withdraw-confirm"),
+    path("withdraw/", WithdrawalPageView.as_view(), name="withdraw"),
+    path("withdraw/confirm/", WithdrawalConfirmPageView.as_view(), name="withdraw-confirm"),
     path("reset-password", RedirectView.as_view(url="/reset-password/")),
-    path("reset-password/", ResetPasswordPageView.as_view(), name="reset-password"),
-    path("reset-password/confirm/", ConfirmResetPasswordPageView.as_view(), name="reset-password-confirm"),
+    path("reset-password/", PasswordResetPageView.as_view(), name="reset-password"),
+    path("reset-password/confirm/", PasswordResetConfirmPageView.as_view(), name="reset-password-confirm"),
 ]
 if settings.API_DOCS:
     urlpatterns += [

@@ -52,8 +52,9 @@ class LowMemoryArgon2Hasher(Argon2PasswordHasher):
 def password_check_slot(*, by_stranger: bool) -> Iterator[None]:
     """Take one of the places for requests that compare a password. Raises ServiceUnavailable while all are taken.
 
-    Strangers have half of the process's threads, and who has logged in on the device before a quarter: no flood of
-    logins keeps them out. The others are left to other requests, which would wait behind the hashes otherwise.
+    Strangers, whose device the member has not logged in from, have half as many places as the process has threads.
+    Others have a quarter of their own, so that no flood of logins keeps them out. The remaining threads are left to
+    other requests, which would wait behind the hashes otherwise.
     """
     slots = _slots("strangers", settings.THREADS // 2) if by_stranger else _slots("members", settings.THREADS // 4)
     if not slots.acquire(blocking=False):

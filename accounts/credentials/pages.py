@@ -18,7 +18,7 @@ from libs.throttling.client_address import client_address
 FOLDER = "accounts/password_reset"
 
 
-class ResetPasswordPageView(RequestCodePageView):
+class PasswordResetPageView(RequestCodePageView):
     """Ask for the e-mail address."""
 
     folder = FOLDER
@@ -26,7 +26,7 @@ class ResetPasswordPageView(RequestCodePageView):
     purpose = VerificationCode.RESET
 
 
-class ConfirmResetPasswordPageView(ConfirmCodePageView):
+class PasswordResetConfirmPageView(ConfirmCodePageView):
     """Ask for the code from the e-mail and the new password, and set it."""
 
     folder = FOLDER

@@ -51,15 +51,12 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
         email, now = normalise_email(email), timezone.now()
         defaults = {"requested_at": now, "language": language}
         code, _ = self.update_or_create(email=email, purpose=purpose, member=member, defaults=defaults)
-        code.requesters = [*(former for former in code.requesters or [] if former != network), network][
-            -MAX_REQUESTERS:
-        ]
+        others = [former for former in code.requesters or [] if former != network]
+        code.requesters = [*others, network][-MAX_REQUESTERS:]
         code.save(update_fields=["requesters"])
         after = max(code.sent_at + interval - now, timedelta()) if code.sent_at else None
-        kind = "accounts.mail_code"
-        if purpose in VerificationCode.SIGN_UP_PURPOSES:
-            kind = "accounts.mail_busy_network_code" if from_busy_network else "accounts.mail_sign_up_code"
-        enqueue(kind, {"code_id": code.pk, "requested_at": now.isoformat()}, after=after)
+        payload = {"code_id": code.pk, "requested_at": now.isoformat()}
+        enqueue(_job_kind(purpose, from_busy_network), payload, after=after)
         return make_ticket(email, purpose)
 
     def confirm(self, email: str, purpose: str, typed: str, **requester: str) -> tuple[str, datetime]:
@@ -277,3 +274,9 @@ class VerificationCode(models.Model):
         earlier = [SentCode(salt, digest, datetime.fromisoformat(time)) for salt, digest, time in self.earlier or []]
         newest = [SentCode(self.salt, self.digest, self.sent_at)] if self.sent_at else []
         return newest + earlier
+
+
+def _job_kind(purpose: str, from_busy_network: bool) -> str:
+    if purpose not in VerificationCode.SIGN_UP_PURPOSES:
+        return "accounts.mail_code"
+    return "accounts.mail_busy_network_code" if from_busy_network else "accounts.mail_sign_up_code"
