@@ -9,7 +9,7 @@ IN := .venv/bin
 ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz coverage check quality schema format lock clean port venv runtime development lint-openapi
+.PHONY: help run test fuzz coverage benchmark check quality schema format lock clean port venv runtime development lint-openapi
 
 help:
 	@echo 'make run      a server with demo data, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
@@ -17,6 +17,7 @@ help:
 	@echo '              LEG=sqlite or LEG=postgresql for one of the two, ARGS="-k feed" for some of the tests'
 	@echo 'make fuzz     20,000 requests generated from the schema, on each of the two; ARGS="--cases 2000" for fewer'
 	@echo 'make coverage what the tests of both legs run, by line and branch: a figure for each package, pages in var/coverage/html'
+	@echo 'make benchmark  what requests cost; ARGS="--scenario feed --keep" for one scenario, ARGS="--help" for the options'
 	@echo 'make check    what CI runs: format, lint, types, imports, migrations, settings, schema, then the tests'
 	@echo 'make format   format the code and fix what lint can fix'
 	@echo 'make schema   write docs/openapi.yaml and docs/openapi-android.yaml anew'
@@ -42,6 +43,14 @@ coverage: development
 	@$(IN)/python -m coverage html --quiet
 	@$(IN)/python -m coverage json --quiet
 	@$(IN)/python -m tests.coverage_by_package var/coverage/report.json
+
+# With packages of its own, in an environment of its own.
+benchmark: venv
+	@cmp -s requirements-benchmarks.txt var/benchmarks/venv/requirements-benchmarks.txt || { \
+	echo 'Installing the locked packages of the benchmarks (a minute or two, once) ...'; \
+	$(IN)/python -m venv --clear var/benchmarks/venv && var/benchmarks/venv/bin/python $(PIP) requirements-benchmarks.txt \
+	&& cp requirements-benchmarks.txt var/benchmarks/venv/; }
+	@var/benchmarks/venv/bin/python -m benchmarks.api $(ARGS)
 
 check: quality test
 
@@ -89,6 +98,7 @@ LOCK = $(IN)/uv pip compile --universal --no-strip-extras --python-version 3.11 
 lock: development
 	$(LOCK) requirements.in -o requirements.txt $(ARGS)
 	$(LOCK) requirements-dev.in -o requirements-dev.txt $(ARGS)
+	$(LOCK) requirements-benchmarks.in -o requirements-benchmarks.txt $(ARGS)
 
 clean:
 	rm -rf var
@@ -110,7 +120,8 @@ venv:
 	echo 'Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }; }
 
 # Nothing is installed again until a lock changes: .venv keeps a copy of what it was made from.
-INSTALL = $(IN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r
+PIP = -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r
+INSTALL = $(IN)/python $(PIP)
 
 runtime: venv
 	@cmp -s requirements.txt .venv/requirements.txt || { \

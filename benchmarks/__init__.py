@@ -1,5 +1,6 @@
 """Costs in seconds and bytes, measured by hand on an idle machine; the tests assert none of them.
 
+`make benchmark`: what each request of the API costs, next to the least that it could cost.
 `python -m benchmarks.hostile_images`: processor time and memory of each hostile image file, next to a good photo.
 `python -m benchmarks.android_posts`: how long the Android app waits for a post with seven images, alone and
 with two other phones.

@@ -111,7 +111,7 @@ def measure(url: str, where: str) -> None:
                 max(phones.map(post, [Stopwatch(url) for _ in range(PHONES)], [data] * PHONES)) for _ in range(ROUNDS)
             ]
         columns = "  ".join(f"{statistics.median(some):5.2f} ({max(some):5.2f})" for some in (alone, together))
-        print(f"{where:8}{kind:26}{len(data) / 1e6:6.2f} MB  {columns}  {spent:5.2f}", flush=True)  # noqa: T201
+        print(f"{where:8}{kind:26}{len(data) / 1e6:6.2f} MB  {columns}  {spent:5.2f}", flush=True)
 
 
 def cpu_seconds(of: int | None = None) -> float:
@@ -141,7 +141,7 @@ def bucket() -> Iterator[dict[str, str]]:
 
 def main() -> None:
     """Print the table: median and maximum of three posts, by one phone, and by the slowest of three at once."""
-    print(f"{'':47}one phone      three at once  CPU a post")  # noqa: T201
+    print(f"{'':47}one phone      three at once  CPU a post")
     settings = {"THROTTLE_RATES": "post-member=10000/hour", "OUTBOX_THREAD": "off"}
     with tempfile.TemporaryDirectory() as folder, demo_server(Path(folder), settings) as server:
         measure(server.url, "disk")

@@ -68,7 +68,7 @@ def main() -> None:
         data = make()
         outcome, seconds, memory = measure(data)
         sizes = f"{len(data) / 1e6:7.2f} MB  {seconds:6.3f} s  {memory / 1e6:6.1f} MB"
-        print(f"{name:48}{sizes}  {outcome}", flush=True)  # noqa: T201
+        print(f"{name:48}{sizes}  {outcome}", flush=True)
 
 
 if __name__ == "__main__":

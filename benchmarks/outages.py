@@ -75,7 +75,7 @@ def report(name: str, waits: list[float]) -> None:
     """Print number, median, 99th percentile and maximum, in milliseconds."""
     waits = sorted(waits) or [float("nan")]
     p99 = waits[min(len(waits) - 1, round(len(waits) * 0.99))]
-    print(  # noqa: T201
+    print(
         f"{name:32}{len(waits):7}  p50 {statistics.median(waits) * 1e3:8.1f}  p99 {p99 * 1e3:8.1f}"
         f"  max {waits[-1] * 1e3:8.1f} ms",
         flush=True,
@@ -106,8 +106,8 @@ def measure_outage(port: int, token: str, database: CuttableProxy, number: int) 
     away = [
         (began, status, wait) for client in clients for began, status, wait in client.answers if cut < began < restored
     ]
-    print(f"{number} clients, database away for {OUTAGE_SECONDS:.0f} s; load average {os.getloadavg()[0]:.1f}")  # noqa: T201
-    print({status: sum(one[1] == status for one in away) for status in {one[1] for one in away}})  # noqa: T201
+    print(f"{number} clients, database away for {OUTAGE_SECONDS:.0f} s; load average {os.getloadavg()[0]:.1f}")
+    print({status: sum(one[1] == status for one in away) for status in {one[1] for one in away}})
     report("503 while it is away", [wait for _, status, wait in away if status == 503])
     for probe in probes:
         report(probe.path, [wait for began, _, wait in probe.answers if cut < began < restored])
@@ -122,7 +122,7 @@ def measure_load(port: int, token: str, number: int) -> None:
     with running([*clients, *probes]):
         time.sleep(LOAD_SECONDS)
     good = [wait for client in clients for _, status, wait in client.answers if status == 200]
-    print(f"{number} clients: {len(good) / LOAD_SECONDS:.0f} pages a second; load average {os.getloadavg()[0]:.1f}")  # noqa: T201
+    print(f"{number} clients: {len(good) / LOAD_SECONDS:.0f} pages a second; load average {os.getloadavg()[0]:.1f}")
     report("200", good)
     report("others", [wait for client in clients for _, status, wait in client.answers if status != 200])
     for probe in probes:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from tests.polling import wait_until
 ROOT = Path(__file__).resolve().parents[1]
 # How long the server may take to end. Seconds.
 STOP_SECONDS = 60.0
+GUNICORN = (sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn")
 
 
 @dataclass
@@ -27,14 +28,14 @@ class ServerProcess:
     environment: dict[str, str] = field(repr=False)
     # The file in `var` that its output goes to.
     log_name: str = "log"
+    command: Sequence[str] = GUNICORN
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, again if it was stopped, and return when it is ready."""
-        gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn"]
         with (self.var / self.log_name).open("ab") as log:
             self.process = subprocess.Popen(
-                gunicorn, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
         self.wait_until_ready()
 
@@ -91,9 +92,11 @@ class ServerProcess:
 
 
 @contextmanager
-def running_server(environment: dict[str, str], var: Path, log_name: str = "log") -> Iterator[ServerProcess]:
+def running_server(
+    environment: dict[str, str], var: Path, log_name: str = "log", command: Sequence[str] = GUNICORN
+) -> Iterator[ServerProcess]:
     """Run a server with these settings, on the data that is there; end it afterwards."""
-    server = ServerProcess(f"http://127.0.0.1:{environment['PORT']}", var, environment, log_name)
+    server = ServerProcess(f"http://127.0.0.1:{environment['PORT']}", var, environment, log_name, command)
     try:
         server.start()
         yield server

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from tests.polling import wait_until
 STOP_SECONDS = 30.0
 # Both know letters beyond ASCII, which C does not; not every machine has both.
 LOCALES = ("C.UTF-8", "en_US.UTF-8")
+# Options of a PostgreSQL whose data nobody needs after a crash.
+CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
 def program(name: str) -> str | None:
@@ -46,12 +48,15 @@ def has_redis() -> bool:
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """The URL of a fresh PostgreSQL: UTF-8, with a locale, and careless of crashes."""
-    with server_folder("postgres") as folder:
+def postgres_server(options: Sequence[str] = CARELESS, kept_in: Path | None = None) -> Iterator[str]:
+    """The URL of a PostgreSQL: UTF-8, with a locale, and careless of crashes unless other options are given.
+
+    It is fresh, and gone afterwards, unless a folder is named in which its data is kept.
+    """
+    with server_folder("postgres") if kept_in is None else _kept_folder(kept_in) as folder:
         data, port = str(folder / "data"), free_port()
-        init_postgres(data, folder)
-        options = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"]
+        if not (folder / "data").exists():
+            init_postgres(data, folder)
         command = [str(program("postgres")), "-D", data, "-k", str(folder), "-h", "127.0.0.1", "-p", str(port)]
         with _running([*command, *(f"--{option}" for option in options)], folder, signal.SIGINT):
             url = f"postgres://postgres@127.0.0.1:{port}/postgres"
@@ -95,6 +100,14 @@ def server_folder(name: str) -> Iterator[Path]:
         if owner := server_owner():
             shutil.chown(folder, owner)
         yield Path(folder)
+
+
+@contextmanager
+def _kept_folder(folder: Path) -> Iterator[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    if owner := server_owner():
+        shutil.chown(folder, owner)
+    yield folder
 
 
 def server_owner() -> str | None:

@@ -102,7 +102,7 @@ def test_the_sizes_of_long_images_in_the_guide_are_those_of_stored_images() -> N
 
 
 def test_every_direct_dependency_has_its_reason() -> None:
-    lines = [line for name in ("requirements.in", "requirements-dev.in") for line in _read(name).splitlines()]
+    lines = [line for at in ROOT.glob("requirements*.in") for line in at.read_text().splitlines()]
     names = {found[0] for line in lines if (found := re.match(r"[a-z][a-z0-9-]*", line))}
     documented = _read("docs/development.md").partition("## Dependencies")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (`[^|]*) \|", documented, re.MULTILINE)

@@ -1,0 +1,65 @@
+"""The statements of the limit, one a request: first the page by an index, then what belongs to its posts.
+
+Images come as text, one after the other, which costs less than rows or JSON; no text of a member has the separators,
+which are control characters.
+"""
+
+COLUMN_END, ROW_END = "\x1f", "\x1e"
+
+# As MemberQuerySet.visibility_condition and PostQuerySet.visible_to.
+_VISIBLE = b"""
+    post.removed_at IS NULL AND author.withdrawn_at IS NULL
+    AND (author.suspended_until IS NULL OR author.suspended_until <= statement_timestamp())
+    AND (author.unsaid_until IS NULL OR post.created_at > author.unsaid_until)
+    AND post.author_id NOT IN (SELECT blocked_id FROM accounts_block WHERE blocker_id = %(viewer)s)
+    AND post.author_id NOT IN (SELECT blocker_id FROM accounts_block WHERE blocked_id = %(viewer)s)
+"""
+_COLUMNS = b"post.id, post.created_at, post.edited_at, post.text, post.image_count, post.author_id, author.nickname"
+_IMAGE = b"""concat_ws(E'\\x1f', image.id, image.width, image.height, image.blurhash, image.alt, image.key,
+    image.variants_at IS NOT NULL)"""
+
+
+def _with_images(page: bytes) -> bytes:
+    return b"""
+        WITH page AS (%b)
+        SELECT page.id, page.created_at, page.edited_at, page.text, page.author_id, page.nickname,
+            EXISTS (SELECT FROM accounts_follow WHERE follower_id = %%(viewer)s AND followed_id = page.author_id),
+            EXISTS (SELECT FROM accounts_follow WHERE follower_id = page.author_id AND followed_id = %%(viewer)s),
+            CASE WHEN image.id IS NOT NULL THEN %b END,
+            CASE WHEN page.image_count > 0 THEN (
+                SELECT string_agg(%b, E'\\x1e' ORDER BY place.position)
+                FROM posts_postimage place JOIN media_image image ON image.id = place.image_id
+                WHERE place.post_id = page.id
+            ) END
+        FROM page
+            LEFT JOIN accounts_avatar avatar ON avatar.member_id = page.author_id
+            LEFT JOIN media_image image ON image.id = avatar.image_id
+        ORDER BY page.created_at DESC, page.id DESC
+    """ % (page, _IMAGE, _IMAGE)
+
+
+def _feed(condition: bytes = b"") -> bytes:
+    return _with_images(
+        b"""
+        SELECT %b FROM posts_post post JOIN accounts_member author ON author.id = post.author_id
+        WHERE %b %b ORDER BY post.created_at DESC, post.id DESC LIMIT 21
+        """
+        % (_COLUMNS, _VISIBLE, condition)
+    )
+
+
+FEED = _feed()
+AFTER = _feed(b"AND (post.created_at, post.id) < (%(timestamp)s, %(row)s)")
+AUTHOR = _feed(b"AND post.author_id = %(author)s")
+FOLLOWING = _feed(b"AND post.author_id IN (SELECT followed_id FROM accounts_follow WHERE follower_id = %(viewer)s)")
+POST = _feed(b"AND post.id = %(post)s")
+PUBLISH = _with_images(
+    b"""
+    INSERT INTO posts_post AS post (id, author_id, text, image_count, created_at)
+    SELECT %(id)s, author.id, %(text)s, 0, statement_timestamp() FROM accounts_member author
+    WHERE author.id = %(viewer)s AND author.withdrawn_at IS NULL
+    RETURNING post.id, post.created_at, post.edited_at, post.text, post.image_count, post.author_id,
+        (SELECT nickname FROM accounts_member WHERE id = post.author_id) AS nickname
+    """
+)
+PASSWORD = b"SELECT id, password FROM accounts_member WHERE email = %(email)s"
