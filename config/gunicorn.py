@@ -27,6 +27,8 @@ threads = settings.THREADS
 preload_app = True
 # Longer than the 60 s for which load balancers keep idle connections; a shorter time causes 502s. Seconds.
 keepalive = 75
+# New objects after which the garbage collector looks for cycles, a few megabytes. A number.
+GC_OBJECTS = 10_000
 # The longest pause within a request or a response. Without it, a phone that loses its network keeps a thread forever.
 # Seconds.
 SOCKET_TIMEOUT_SECONDS = 20
@@ -66,6 +68,9 @@ def when_ready(server: Any) -> None:
     # The garbage collector leaves frozen objects alone, so that their memory stays shared with the workers.
     gc.collect()
     gc.freeze()
+    # A request makes thousands of objects and hardly a cycle: Python's 700 would have the collector look seven times
+    # during a page. A number of objects, and of collections of the younger generation.
+    gc.set_threshold(GC_OBJECTS, 20, 20)
 
 
 def set_socket_timeouts(listener: socket.socket, seconds: int) -> None:
