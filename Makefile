@@ -20,7 +20,7 @@ help:
 	@echo 'make benchmark  what requests cost; ARGS="--scenario feed --keep" for one scenario, ARGS="--help" for the options'
 	@echo 'make check    what CI runs: format, lint, types, imports, migrations, settings, schema, then the tests'
 	@echo 'make format   format the code and fix what lint can fix'
-	@echo 'make schema   write docs/openapi.yaml and docs/openapi-android.yaml anew'
+	@echo 'make schema   generate docs/openapi.yaml and docs/openapi-android.yaml'
 	@echo 'make lock     resolve requirements*.in into requirements*.txt; ARGS="--upgrade" for newer ones'
 	@echo 'make clean    delete what the local server has written'
 
