@@ -78,16 +78,20 @@ def _general_faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append("JWT_ALGORITHM must be HS256 or EdDSA.")
     if not re.fullmatch("[A-Za-z0-9-]+", settings["DEPLOY_SLOT"]):
         faults.append("DEPLOY_SLOT must be one word of letters, digits and hyphens, for example staging1.")
-    for lane, number in settings["OUTBOX_WORKERS"].items():
-        if lane not in OUTBOX_LANES or not str(number).isdecimal() or int(number) < 1:
-            faults.append(
-                f"OUTBOX_WORKERS: {lane}={number}. Name lanes ({', '.join(OUTBOX_LANES)}) with 1 worker or more."
-            )
     return [
         *faults,
+        *_worker_faults(settings["OUTBOX_WORKERS"]),
         *_replica_faults(settings),
         *_rate_faults(settings["THROTTLE_RATES"]),
         *_sunset_faults(settings["ANDROID_SUNSET_DATE"], settings["ANDROID_DEPRECATION_DATE"]),
+    ]
+
+
+def _worker_faults(workers: Mapping[str, Any]) -> list[str]:
+    return [
+        f"OUTBOX_WORKERS: {lane}={number}. Name lanes ({', '.join(OUTBOX_LANES)}) with 1 worker or more."
+        for lane, number in workers.items()
+        if lane not in OUTBOX_LANES or not str(number).isdecimal() or int(number) < 1
     ]
 
 

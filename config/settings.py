@@ -34,7 +34,7 @@ GRACEFUL_SECONDS = env.int("GRACEFUL_SECONDS", 25)
 PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 # Name of this server in a blue/green deployment, which /profile returns. Letters, digits and hyphens.
 DEPLOY_SLOT = env.str("DEPLOY_SLOT", "default")
-# What this machine is called by itself.
+# Names and addresses by which a machine reaches itself.
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 # Host names that clients may use.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
@@ -172,14 +172,15 @@ else:
         "options": f"-c statement_timeout={DATABASE_STATEMENT_TIMEOUT} -c lock_timeout=5000 "
         "-c plan_cache_mode=force_generic_plan",
     }
-    # Of replicas, which the primary stands in for soon. The last is in milliseconds.
+    # A replica that does not answer is given up sooner, because its reads are repeated on the primary. The last is in
+    # milliseconds.
     _replica_options = _options | {
         "pool": _pool | {"connection_class": ReplicaConnection},
         "connect_timeout": 2,
         "tcp_user_timeout": 2_000,
     }
     for _alias, _database in DATABASES.items():
-        # With a circuit breaker. Any other database is refused below, by its name.
+        # Our backend has a circuit breaker. check_settings refuses an engine that is not PostgreSQL's.
         _database["ENGINE"] = _database.get("ENGINE", "").replace("django.db.backends.postgresql", "libs.postgresql")
         # Options of the URL, such as ?sslmode=verify-full, stay.
         _database.setdefault("OPTIONS", {}).update(_options if _alias == "default" else _replica_options)

@@ -166,8 +166,8 @@ class _StrictFormParser(MultiPartParser):
 def _decode(text: bytes, charset: str) -> str:
     codec = CODECS.get(charset.lower())
     if codec is None:
-        raise ParseError(_("A text of the multipart form is in an unknown charset."))
+        raise ParseError(_("A text of the multipart form declares an unknown charset."))
     try:
         return text.decode(codec)
     except UnicodeDecodeError:
-        raise ParseError(_("A text of the multipart form is not in its charset.")) from None
+        raise ParseError(_("A text of the multipart form is not valid in its charset.")) from None

@@ -101,7 +101,7 @@ class StrictViewSet(IdempotencyMixin, GenericViewSet):  # type: ignore[type-arg]
             raise ValidationError({name: [error] for name, error in errors.items()})
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Finish the response; who may have changed something reads it from the primary for some seconds."""
+        """Finish the response. After a request that may have changed something, its member reads from the primary."""
         if request.method not in SAFE_METHODS and (member_id := _authenticated_id(request)):
             pin_to_primary([member_id])
         return super().finalize_response(request, response, *args, **kwargs)
