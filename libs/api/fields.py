@@ -12,8 +12,10 @@ from rest_framework import serializers
 
 GRAPHEME = regex.compile(r"\X")
 # Phones and computers put these around names and numbers that people copy. Nobody sees them, but they change the
-# direction of the text around them (Unicode UAX 9, 2); and the byte order mark.
-INVISIBLE_MARKS = regex.compile(r"[\p{Bidi_Control}\uFEFF]")
+# direction of the text around them: embeddings, overrides and isolates (Unicode UAX 9), and the byte order mark.
+INVISIBLE_MARKS = regex.compile(r"[\u202A-\u202E\u2066-\u2069\uFEFF]")
+# Also those that change nothing but themselves, which people who write from right to left need in a longer text.
+INVISIBLE_MARKS_OF_NAMES = regex.compile(r"[\p{Bidi_Control}\uFEFF]")
 # All that Unicode counts as the end of a line (5.8); word processors and iOS paste the rarer ones.
 LINE_BREAK = regex.compile(r"\r\n|[\r\v\f\x85\u2028\u2029]")
 CONTROL_CHARACTER = regex.compile(r"[^\P{Cc}\n\t]")
@@ -64,7 +66,7 @@ class TextField(serializers.CharField):
         if len(text) > self.max_code_points:
             self.fail("max_graphemes", max_graphemes=self.max_graphemes)
         # First, since what is left may join up: marks to too many, letters in NFC.
-        text = INVISIBLE_MARKS.sub("", text)
+        text = (INVISIBLE_MARKS if self.multiline else INVISIBLE_MARKS_OF_NAMES).sub("", text)
         if TOO_MANY_MARKS.search(text):
             self.fail("marks")
         text = unicodedata.normalize("NFC", text)
