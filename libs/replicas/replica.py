@@ -74,20 +74,26 @@ class Replica:
                 self._thread.start()
 
     def _measure_forever(self) -> None:
-        connection.is_silent.set(self.is_silent)
         while True:
             why = "it lags"
             try:
-                self._measure()
+                try:
+                    self._note_position()
+                finally:
+                    self._measure()
             except Exception as error:  # noqa: BLE001 - whatever a driver raises, the next measurement may succeed
                 why = f"{type(error).__name__}: {error}"
             self._report(why)
             time.sleep(MEASURE_SECONDS)
 
-    def _measure(self) -> None:
+    def _note_position(self) -> None:
         # The time is taken first, so that all that was committed at that time is before the position.
         at = time.monotonic()
         self._positions.append((at, int(_fetch_value(DEFAULT_DB_ALIAS, PRIMARY_POSITION))))
+
+    def _measure(self) -> None:
+        asked_at = time.monotonic()
+        connection.is_silent.set(lambda: time.monotonic() - asked_at > SILENT_SECONDS)
         replayed = _fetch_value(self.alias, REPLAYED_POSITION)
         self._answered_at = time.monotonic()
         if replayed is None:
