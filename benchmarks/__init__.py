@@ -4,4 +4,5 @@
 `python -m benchmarks.hostile_images`: processor time and memory of each hostile image file, next to a good photo.
 `python -m benchmarks.android_posts`: how long the Android app waits for a post with seven images, alone and
 with two other phones.
+`python -m benchmarks.outages`: how long clients and probes wait without a database, and what is done above capacity.
 """

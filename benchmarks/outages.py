@@ -1,11 +1,13 @@
 """How long clients and probes wait while the database is away, and how much is done above capacity.
 
 `python -m benchmarks.outages [CLIENTS]`: so many clients (48) read the feed without pauses while the database is cut
-off for 20 s and comes back; then one client for each thread of the server, and three times as many. The server runs in
-two processes on the PostgreSQL and the Redis of DATABASE_URL and REDIS_URL, or on new ones. The load average is
-printed too, because on a busy machine everybody waits.
+off for 20 s and comes back. Before that, one client for each thread shows the capacity of the server, and then as many
+requests as that and three times as many are sent, each on a connection of its own, whether or not the others are
+answered. The server runs in two processes on the PostgreSQL and the Redis of DATABASE_URL and REDIS_URL, or on new
+ones. The load average is printed too, because on a busy machine everybody waits.
 """
 
+import asyncio
 import http.client
 import json
 import os
@@ -15,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -115,18 +118,58 @@ def measure_outage(port: int, token: str, database: CuttableProxy, number: int) 
     report("first 200 after it is back", [min(one for one in good if one > restored) - restored])
 
 
-def measure_load(port: int, token: str, number: int) -> None:
-    """Read the feed with so many clients."""
-    probes = [Client(port, path, pause=0.2) for path in ("/livez", "/readyz")]
-    clients = [Client(port, "/api/v1/posts", token) for _ in range(number)]
-    with running([*clients, *probes]):
+def measure_capacity(port: int, token: str) -> float:
+    """Return how many pages a second the server gives to one client for each of its threads."""
+    clients = [Client(port, "/api/v1/posts", token) for _ in range(THREADS * PROCESSES)]
+    with running(clients):
         time.sleep(LOAD_SECONDS)
     good = [wait for client in clients for _, status, wait in client.answers if status == 200]
-    print(f"{number} clients: {len(good) / LOAD_SECONDS:.0f} pages a second; load average {os.getloadavg()[0]:.1f}")
+    print(f"capacity: {len(good) / LOAD_SECONDS:.0f} pages a second; load average {os.getloadavg()[0]:.1f}")
     report("200", good)
-    report("others", [wait for client in clients for _, status, wait in client.answers if status != 200])
+    return len(good) / LOAD_SECONDS
+
+
+def measure_load(port: int, token: str, rate: float) -> None:
+    """Send so many requests a second from another process, and probe the server."""
+    probes = [Client(port, path, pause=0.2) for path in ("/livez", "/readyz")]
+    with running(probes), ProcessPoolExecutor(1) as process:
+        answers = process.submit(offer, port, token, rate).result()
+    good = [wait for status, wait in answers if status == 200]
+    seconds = LOAD_SECONDS
+    print(f"{rate:.0f} requests a second: {len(good) / seconds:.0f} pages; load average {os.getloadavg()[0]:.1f}")
+    report("200", good)
+    for status in sorted({status for status, _ in answers} - {200}):
+        report(str(status), [wait for each, wait in answers if each == status])
     for probe in probes:
         report(probe.path, [wait for _, _, wait in probe.answers])
+
+
+def offer(port: int, token: str, rate: float) -> list[tuple[int, float]]:
+    """Send so many requests a second; return status and wait of each, with status 0 after ten seconds."""
+    request = f"GET /api/v1/posts HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n"
+
+    async def send_one() -> tuple[int, float]:
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(10):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(request.encode())
+                response = await reader.read(-1)
+                writer.close()
+            status = int(response[9:12] or 0)
+        except (OSError, TimeoutError):
+            status = 0
+        return status, time.perf_counter() - began
+
+    async def send_all() -> list[tuple[int, float]]:
+        tasks: list[asyncio.Task[tuple[int, float]]] = []
+        began = time.perf_counter()
+        while (passed := time.perf_counter() - began) < LOAD_SECONDS:
+            tasks += [asyncio.create_task(send_one()) for _ in range(round(passed * rate) - len(tasks))]
+            await asyncio.sleep(0.005)
+        return await asyncio.gather(*tasks)
+
+    return asyncio.run(send_all())
 
 
 def main() -> None:
@@ -142,8 +185,9 @@ def main() -> None:
         settings = {"RATE_LIMITS": "off", "OUTBOX_THREAD": "off", "THREADS": str(THREADS), "LOG_LEVEL": "WARNING"}
         server = stack.enter_context(demo_server(var, settings, services))
         token = log_in(server.port)
-        measure_load(server.port, token, THREADS * PROCESSES)
-        measure_load(server.port, token, THREADS * PROCESSES * 3)
+        capacity = measure_capacity(server.port, token)
+        measure_load(server.port, token, capacity)
+        measure_load(server.port, token, 3 * capacity)
         measure_outage(server.port, token, database, number)
 
 

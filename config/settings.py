@@ -42,6 +42,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 WORKERS = env.int("WORKERS", 1)
 # Number of requests that one process handles at the same time.
 THREADS = env.int("THREADS", 8)
+# Number of requests that wait for a thread of one process; more are refused with 503. Eight for each thread wait for
+# eight others, which ends within the 5 s of the Android app as long as a request takes half a second on average.
+REQUEST_QUEUE_SIZE = env.int("REQUEST_QUEUE_SIZE", THREADS * 8)
 # Number of reverse proxies in front: so many of the last addresses in X-Forwarded-For are trusted.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", None if PRODUCTION else 0)
 

@@ -40,6 +40,9 @@ class OutageScene:
             return
         with _cut(self.database):
             yield
+        # A process whose circuit breaker is open refuses requests for a moment, and there are several.
+        for _ in range(10):
+            self.server.wait_until_ready()
 
     @contextmanager
     def without_redis(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from prometheus_client import REGISTRY
 
 import android.metrics  # noqa: F401 - its counter
+import config.refusals  # noqa: F401 - its counter
 import libs.replicas.metrics  # noqa: F401 - its gauges
 from libs.api.fields import IdField, TextField
 from media.processing.decoding import scaled_size
