@@ -24,6 +24,7 @@ from benchmarks.api import limit_sql
 PAGE_SIZE = 20
 KEY = os.environ["JWT_KEYS"].partition(":")[2]
 IMAGE_BASE_URL = os.environ["IMAGE_BASE_URL"]
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 HEADERS = [("Content-Type", "application/json")]
 STATUSES = {200: "200 OK", 201: "201 Created", 404: "404 Not Found"}
 Response = tuple[int, Any]
@@ -65,16 +66,13 @@ def _route(environ: dict[str, Any]) -> Response:
 
 def _feed(viewer: int, query: str) -> Response:
     parameters = {name: values[0] for name, values in parse_qs(query).items()} if query else {}
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"timestamp": LATEST, "row": 2**63 - 1}
     if cursor := parameters.get("cursor"):
         timestamp, _, row = cursor.partition("_")
         values = {"timestamp": datetime.fromtimestamp(int(timestamp) / 1_000_000, UTC), "row": int(row)}
+    statement = limit_sql.FOLLOWING if "following" in parameters else limit_sql.FEED
     if "author" in parameters:
         statement, values["author"] = limit_sql.AUTHOR, int(parameters["author"])
-    elif "following" in parameters:
-        statement = limit_sql.FOLLOWING
-    else:
-        statement = limit_sql.AFTER if values else limit_sql.FEED
     posts = _posts(statement, viewer, **values)
     page, end = posts[:PAGE_SIZE], posts[PAGE_SIZE - 1 : PAGE_SIZE]
     following = cursor_of(end[0]["created_at"], end[0]["id"]) if len(posts) > PAGE_SIZE else None

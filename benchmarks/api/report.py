@@ -96,7 +96,7 @@ def write(folder: Path, scenarios: list[Scenario], results: Results, facts: str)
     # Only this needs matplotlib, which takes a second to load.
     from matplotlib import pyplot  # noqa: PLC0415
 
-    pyplot.rcParams.update({"svg.hashsalt": "heart-to-heart", "font.size": 9})
+    pyplot.rcParams.update({"svg.hashsalt": "heart-to-heart", "svg.fonttype": "none", "font.size": 9})
     folder.mkdir(parents=True, exist_ok=True)
     text = f"{EXPLANATION}{table(scenarios, results)}\n\n![Ratio by scenario](ratios.svg)\n"
     pairs = [
