@@ -32,7 +32,7 @@ def request_code(
 
     Raises TooManyRequests by the requester's own limits, which come first: what they refuse is not counted for the
     mailbox. The mailbox's limit refuses nothing, since strangers in many networks can reach it: beyond it, e-mails are
-    sent at intervals, each of which has the code for all who asked until then.
+    sent at intervals, each with one code for all requests until then.
     """
     network = network_of_request(request)
     budget = purpose if purpose in OWN_BUDGETS else "any"

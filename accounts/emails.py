@@ -27,7 +27,7 @@ OUTCOMES: dict[type[BaseException], str] = {EmailRefused: "refused", DeliveryUnc
 
 # Servers that greylist take an e-mail after some minutes. Whoever waits longer has requested another code, or given up.
 CODE_EMAIL_MAX_AGE = timedelta(minutes=30)
-# Codes that wait for an hour to end are looked at in between, so that those too old to be sent are recorded in time.
+# Longest pause of codes above the rate, so that those which are too old to be sent are recorded in time.
 MAX_CODE_PAUSE = timedelta(minutes=1)
 
 

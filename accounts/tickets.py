@@ -19,7 +19,7 @@ def make_ticket(email: str, purpose: str) -> str:
 
 
 def name_of_ticket(ticket: str, email: str, purpose: str) -> str | None:
-    """Return what the request is known by, which is no network; None unless the ticket was made for it."""
+    """Return the name by which guesses with this ticket are counted, which no network has; None if it is not valid."""
     try:
         return f"ticket {_signer(email, purpose).unsign(ticket, max_age=MAX_AGE)}"
     except BadSignature:

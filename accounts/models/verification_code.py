@@ -41,7 +41,7 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
     ) -> str:
         """Enqueue an e-mail with a new code; with a member only they can use it. Former codes stay valid.
 
-        Returns the ticket of the request. Whoever sends it, or is in the network that asked, has guesses of their own.
+        Returns the ticket of the request. Whoever sends it, or is in the same network, has guesses of their own.
         The e-mail is sent when `interval` has passed since the last one; of the requests until then only one sends any.
         Sign-ups from busy networks wait by themselves when there are more e-mails than can be sent.
 
@@ -145,7 +145,7 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
 class VerificationCode(models.Model):
     """A code for one address and purpose.
 
-    Several may be valid at a time, since each e-mail has another one; all of them have their guesses together.
+    Several may be valid at a time, since each e-mail has another one; they share their guesses.
     """
 
     SIGN_UP = "sign_up"
@@ -169,10 +169,10 @@ class VerificationCode(models.Model):
     sent_at = models.DateTimeField(null=True)
     # Salt, digest and time of the codes before that are still valid, newest first: their e-mails may have arrived.
     earlier = models.JSONField(null=True)
-    # Wrong guesses since the newest e-mail: of all who did not ask together, and by network or ticket.
+    # Wrong guesses since the newest e-mail: in total by those who did not request it, and by network or ticket.
     guesses = models.PositiveSmallIntegerField(default=0)
     guesses_by = models.JSONField(null=True)
-    # The networks that asked.
+    # The networks that requested it.
     requesters = models.JSONField(null=True)
     nonce = models.CharField(max_length=32, blank=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -220,13 +220,13 @@ class VerificationCode(models.Model):
         A confirmed code can be confirmed again until it expires, since a user may go back a screen.
         """
         by_ticket = name_of_ticket(ticket, self.email, self.purpose)
-        has_asked = bool(by_ticket or self.member_id or network in (self.requesters or []))
+        is_requester = bool(by_ticket or self.member_id or network in (self.requesters or []))
         guesser = by_ticket or network
-        if not self._may_guess(guesser, has_asked=has_asked):
+        if not self._may_guess(guesser, is_requester=is_requester):
             return CodeUsedUp()
         same = [code for code in self._sent_codes() if code.matches(typed, self.purpose)]
         if not same:
-            self._count_wrong(guesser, has_asked=has_asked)
+            self._count_wrong(guesser, is_requester=is_requester)
             return CodeIncorrect()
         if same[0].is_expired():
             return CodeExpired()
@@ -258,15 +258,15 @@ class VerificationCode(models.Model):
         proof = signing.dumps({"id": self.pk, "nonce": self.nonce}, salt=PROOF_SALT)
         return proof, self.confirmed_at + timedelta(seconds=settings.VERIFICATION_PROOF_SECONDS)
 
-    def _may_guess(self, guesser: str, *, has_asked: bool) -> bool:
-        """Whether fewer guesses were wrong than each guesser has; all who did not ask share a total."""
+    def _may_guess(self, guesser: str, *, is_requester: bool) -> bool:
+        """Whether fewer guesses were wrong than each guesser has; all who did not request the code share a total."""
         used_up = (self.guesses_by or {}).get(guesser, 0) >= settings.VERIFICATION_CODE_GUESSES
-        return not used_up and (has_asked or self.guesses < settings.VERIFICATION_CODE_GUESSES_TOTAL)
+        return not used_up and (is_requester or self.guesses < settings.VERIFICATION_CODE_GUESSES_TOTAL)
 
-    def _count_wrong(self, guesser: str, *, has_asked: bool) -> None:
+    def _count_wrong(self, guesser: str, *, is_requester: bool) -> None:
         by = self.guesses_by or {}
         self.guesses_by = by | {guesser: by.get(guesser, 0) + 1}
-        self.guesses += not has_asked
+        self.guesses += not is_requester
         self.save(update_fields=["guesses", "guesses_by"])
 
     def _sent_codes(self) -> list["SentCode"]:
