@@ -82,19 +82,25 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
         self.probe_pools = {path: CountingPool(1, PROBE_QUEUE_SIZE) for path in health.HEALTH_CHECKS}
         # Finished connections that their clients keep open, oldest first, with the bytes that each may still send.
         self.lingering: dict[TConn, int] = {}
+        self.is_told_to_stop = False
         super().init_process()
 
     def get_thread_pool(self) -> CountingPool:
         """Return the pool for all requests (gunicorn's hook)."""
         return CountingPool(self.cfg.threads, settings.REQUEST_QUEUE_SIZE)
 
-    def set_accept_enabled(self, enabled: bool) -> None:
-        """Accept connections or not; a worker that stops takes those that wait, and has the kernel refuse others.
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Begin to stop on SIGTERM."""
+        self.is_told_to_stop = True
+        super().handle_exit(sig, frame)
 
-        gunicorn would let them connect, and reset them at the end.
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Accept connections or not; a server that stops takes those that wait, and has the kernel refuse others.
+
+        gunicorn would let them connect, and reset them at the end. A worker that only restarts leaves them to others.
         """
         super().set_accept_enabled(enabled)
-        if not self.alive:
+        if self.is_told_to_stop and not enabled:
             for listener in self.sockets:
                 taken = -1
                 while taken < self.nr_conns:

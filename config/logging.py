@@ -4,6 +4,7 @@ import logging
 import logging.config
 import re
 import sys
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from operator import attrgetter
@@ -26,6 +27,22 @@ EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 # so that a hostile text costs linear time.
 DOTTED_RUN = re.compile(r"(?<![\w-])[\w-]*+(?:\.[\w-]*+){1,4}")
 JWT_START = "eyJ"
+
+
+class SeldomFilter(logging.Filter):
+    """Passes one record, and none of those that follow for some seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._next = float("-inf")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is written."""
+        if time.monotonic() < self._next:
+            return False
+        self._next = time.monotonic() + self._seconds
+        return True
 
 
 def configure(options: dict[str, Any]) -> None:
@@ -58,7 +75,10 @@ def logging_config(level: str, as_json: bool) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"line": _formatter(as_json)},
         # The request log has every refusal already; only a crash adds something, its traceback.
-        "filters": {"crashes": {"()": CallbackFilter, "callback": attrgetter("exc_info")}},
+        "filters": {
+            "crashes": {"()": CallbackFilter, "callback": attrgetter("exc_info")},
+            "seldom": {"()": SeldomFilter, "seconds": 10},
+        },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
@@ -66,6 +86,8 @@ def logging_config(level: str, as_json: bool) -> dict[str, Any]:
             "django.server": propagated,
             "gunicorn.error": propagated,
             "django.request": {"filters": ["crashes"]},
+            # Several records for each attempt to connect to a database that is away, and several attempts a second.
+            "psycopg.pool": {"filters": ["seldom"]},
             # Scanners that call the server by its IP address would fill the log.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
