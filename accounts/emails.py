@@ -25,8 +25,6 @@ EMAILS = Counter(
 )
 OUTCOMES: dict[type[BaseException], str] = {EmailRefused: "refused", DeliveryUncertain: "uncertain"}
 
-# Servers that greylist take an e-mail after some minutes. Whoever waits longer has requested another code, or given up.
-CODE_EMAIL_MAX_AGE = timedelta(minutes=30)
 # Longest pause of codes above the rate, so that those which are too old to be sent are recorded in time.
 MAX_CODE_PAUSE = timedelta(minutes=1)
 
@@ -41,7 +39,7 @@ def send_code(code: VerificationCode, *, from_busy_network: bool = False) -> Non
     """
     member = Member.objects.filter(email=code.email).first()
     template = TEMPLATE_BY_PURPOSE[code.purpose](member)
-    if timezone.now() - code.requested_at > CODE_EMAIL_MAX_AGE:
+    if code.is_too_old_to_send():
         if template is not None:
             EMAILS.labels(template, "expired").inc()
         raise PermanentFailure("The code was requested too long ago.")

@@ -22,6 +22,8 @@ MAX_EARLIER_CODES = 50
 MAX_REQUESTERS = 120
 # Networks recorded that tried to join with one address before it was confirmed. A number.
 MAX_EARLY_NETWORKS = 20
+# Servers that greylist take an e-mail after some minutes. Whoever waits longer has requested another code, or given up.
+EMAIL_MAX_AGE = timedelta(minutes=30)
 
 
 class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
@@ -43,17 +45,23 @@ class VerificationCodeQuerySet(models.QuerySet["VerificationCode"]):
 
         Returns the ticket of the request. Whoever sends it, or is in the same network, has guesses of their own.
         The e-mail is sent when `interval` has passed since the last one; of the requests until then only one sends any.
-        Sign-ups from busy networks wait by themselves when there are more e-mails than can be sent.
+        Sign-ups from busy networks wait by themselves when there are more e-mails than can be sent, and none of them
+        takes the place of a request that waits.
 
         Nothing is looked up here, so that every address costs the same: which e-mail is sent, if any, is decided by the
         job.
         """
         email, now = normalise_email(email), timezone.now()
         defaults = {"requested_at": now, "language": language}
-        code, _ = self.update_or_create(email=email, purpose=purpose, member=member, defaults=defaults)
+        code, _ = self.select_for_update().get_or_create(email=email, purpose=purpose, member=member, defaults=defaults)
+        keeps_place = from_busy_network and code.is_email_waiting()
         others = [former for former in code.requesters or [] if former != network]
         code.requesters = [*others, network][-MAX_REQUESTERS:]
-        code.save(update_fields=["requesters"])
+        if keeps_place:
+            code.save(update_fields=["requesters"])
+            return make_ticket(email, purpose)
+        code.requested_at, code.language = now, language
+        code.save(update_fields=["requesters", "requested_at", "language"])
         after = max(code.sent_at + interval - now, timedelta()) if code.sent_at else None
         payload = {"code_id": code.pk, "requested_at": now.isoformat()}
         enqueue(_job_kind(purpose, from_busy_network), payload, after=after)
@@ -211,6 +219,15 @@ class VerificationCode(models.Model):
         self.guesses, self.guesses_by = 0, None
         self.save(update_fields=["salt", "digest", "sent_at", "earlier", "guesses", "guesses_by"])
         return text
+
+    def is_email_waiting(self) -> bool:
+        """Whether a request was made whose e-mail is still to be sent."""
+        is_waiting = self.sent_at is None or self.requested_at > self.sent_at
+        return bool(self.requesters) and is_waiting and not self.is_too_old_to_send()
+
+    def is_too_old_to_send(self) -> bool:
+        """Whether the newest request was made so long ago that no e-mail is sent for it."""
+        return timezone.now() - self.requested_at > EMAIL_MAX_AGE
 
     def count_guess(
         self, typed: str, network: str = "", ticket: str = ""

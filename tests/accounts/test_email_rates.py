@@ -78,6 +78,20 @@ def test_a_flood_from_one_network_delays_no_codes_of_others(
     assert Job.objects.waiting().count() == 3
 
 
+def test_a_busy_network_takes_nobodys_place_among_those_who_wait(
+    run_jobs: RunJobs, settings: Settings, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    limit(settings, email_codes="4/hour", code_network="2/minute")
+    for number in range(9):
+        Phone(f"192.0.2.{number}").post("verification-codes", email=f"flood{number}@example.com")
+    run_jobs()
+    emails = ask(1)
+    Phone("192.0.2.9").post("verification-codes", email=emails[0])
+    run_jobs()
+    assert mailoutbox[-1].to == emails
+    assert Job.objects.waiting().count() == 3
+
+
 def test_a_flood_delays_no_code_for_a_new_password(
     mail_server: ScriptedMailServer, run_jobs: RunJobs, settings: Settings, mina: Member
 ) -> None:
