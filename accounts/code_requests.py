@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from rest_framework.request import Request
 
-from accounts.email_addresses import mailbox_of
+from accounts.email_addresses import is_alias, mailbox_of
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
 from accounts.models import VerificationCode
+from accounts.tickets import make_ticket
 from libs.throttling.client_address import client_address, coarse_network_of
 from libs.throttling.rate_limits import count_hit
 from libs.throttling.throttles import enforce_address_limit, enforce_rate_limit, rate_limit
@@ -32,7 +33,8 @@ def request_code(
 
     Raises TooManyRequests by the requester's own limits, which come first: what they refuse is not counted for the
     mailbox. The mailbox's limit refuses nothing, since strangers in many networks can reach it: beyond it, e-mails are
-    sent at intervals, each with one code for all requests until then.
+    sent at intervals, each with one code for all requests until then. Purposes for which strangers can write the
+    mailbox's address in endlessly many ways have one interval together.
     """
     network = network_of_request(request)
     budget = purpose if purpose in OWN_BUDGETS else "any"
@@ -40,11 +42,22 @@ def request_code(
     enforce_rate_limit("code-email", f"{mailbox} {network}", request)
     enforce_address_limit("code-address", request)
     interval = timedelta() if count_hit("code-mailbox", mailbox).allowed else INTERVAL
+    if interval and _has_many_forms(email, purpose) and not count_hit("code-alias", mailbox).allowed:
+        return make_ticket(email, purpose)
     language = language or get_language() or "en"
     is_busy = purpose in VerificationCode.SIGN_UP_PURPOSES and not count_hit("code-network", network).allowed
     return VerificationCode.objects.request_code(
         email, purpose, language, member, network=network, interval=interval, from_busy_network=is_busy
     )
+
+
+def _has_many_forms(email: str, purpose: str) -> bool:
+    """Whether a stranger can cause the same e-mail again by another spelling, or from another account.
+
+    Other purposes send an e-mail only to the spelling that a member has.
+    """
+    is_for_anybody = purpose in VerificationCode.SIGN_UP_PURPOSES and is_alias(email)
+    return is_for_anybody or purpose == VerificationCode.NEW_EMAIL
 
 
 @contextmanager

@@ -16,6 +16,7 @@ LOCAL_DOMAINS = frozenset(
 )
 # White space, and marks that nobody sees and that phones put around an address that people copy.
 _AROUND = regex.compile(r"^[\s\p{Default_Ignorable_Code_Point}]+|[\s\p{Default_Ignorable_Code_Point}]+$")
+GMAIL = ("gmail.com", "googlemail.com")
 # IDNA 2003, which Python has, replaces or removes these, IDNA 2008 does not (Unicode UTS 46, 2.2): the domain without
 # them is another one. The final sigma is too, but registries give both domains to one holder.
 _DEVIATIONS = frozenset("ß\u200c\u200d")
@@ -59,7 +60,13 @@ def mailbox_of(email: str) -> str:
     """
     local, _, domain = email.rpartition("@")
     user = local.partition("+")[0] or local
-    return f"{user.replace('.', '')}@{'gmail.com' if domain == 'googlemail.com' else domain}"
+    return f"{user.replace('.', '')}@{GMAIL[0] if domain in GMAIL else domain}"
+
+
+def is_alias(email: str) -> bool:
+    """Return whether a normalised address is one of endlessly many spellings that reach the same mailbox."""
+    local, _, domain = email.rpartition("@")
+    return "+" in local or (domain in GMAIL and email != mailbox_of(email))
 
 
 def _is_public_domain(domain: str) -> bool:

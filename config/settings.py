@@ -417,6 +417,8 @@ THROTTLE_RATES = {
     "code-email": "5/hour;20/day",
     # By mailbox, of all networks: above that of one. Beyond it no request is refused, but few e-mails are sent.
     "code-mailbox": "15/hour;60/day",
+    # By mailbox, above `code-mailbox`: sign-ups with sub-addresses and other spellings, and changes to a new address.
+    "code-alias": "1/10minute",
     # Codes for sign-ups by requesting network (/24, /48). More are sent, but above `email-codes` they wait apart from
     # those of other networks, so that a flood from few networks delays only its own.
     "code-network": "10/minute;100/hour",

@@ -14,6 +14,7 @@ from accounts.email_addresses import mailbox_of
 from accounts.models import Member
 from tests.accounts.phone import HOME, Phone, code_of
 from tests.accounts.sent_emails import SentEmails, last_code
+from tests.factories import PASSWORD, MemberFactory
 
 pytestmark = pytest.mark.django_db
 NEW, STRANGER = "new@example.com", "198.51.100.7"
@@ -45,6 +46,35 @@ def test_strangers_in_many_networks_send_no_flood_to_one_mailbox(
         sent.append(len(mailoutbox))
         time_machine.shift(60)
     assert sent == [*range(1, 8), *[7] * 9, *[8] * 10, *[9] * 5]
+
+
+@pytest.mark.parametrize("spelling", ["victim+{}@example.com", "v+{}@gmail.com", "vi.ctim+{}@googlemail.com"])
+def test_spellings_of_one_mailbox_send_no_flood_to_it(
+    settings: Settings, run_jobs: RunJobs, mailoutbox: SentEmails, time_machine: TimeMachineFixture, spelling: str
+) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"code-mailbox": "7/hour"}
+    time_machine.move_to(timezone.now(), tick=False)
+    for number in range(31):
+        assert ask(f"198.51.{number}.1", spelling.format(number)) == 202
+        run_jobs()
+        time_machine.shift(60)
+    assert len(mailoutbox) == 7 + 3
+    plain = mailbox_of(spelling)
+    assert ask(HOME, plain) == 202
+    run_jobs()
+    assert mailoutbox[-1].to == [plain]
+
+
+def test_many_members_send_no_flood_to_an_address_that_is_not_theirs(
+    settings: Settings, run_jobs: RunJobs, mailoutbox: SentEmails
+) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"code-mailbox": "2/hour"}
+    for number in range(8):
+        phone = Phone.of(MemberFactory.create())
+        phone.client.defaults["REMOTE_ADDR"] = f"198.51.{number}.1"
+        assert phone.post("me/email", email=NEW, password=PASSWORD).status_code == 202
+        run_jobs()
+    assert len(mailoutbox) == 2 + 1
 
 
 def test_the_owner_gets_a_code_within_ten_minutes_of_any_flood(
