@@ -1,1 +1,1 @@
-"""Tests of keyset pagination."""
+"""Tests of reads from replicas."""
