@@ -259,6 +259,10 @@ def test_all_clients_together_write_a_hundred_uploads_to_disk(front: int, upstre
         wait_until(lambda: _bodies_on_disk(tmp_path) == 100)
         assert _is_problem(_got(front, "", sent=_upload("/api/v1/posts", "192.0.2.200")), 503, "unavailable")
         assert _raw(front, _upload("/post/registerPost", "192.0.2.200")) == b""
+        post = (
+            b"POST /api/v1/posts HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+        )
+        assert _got(front, "", sent=post)[0] == 204
 
 
 def test_a_read_of_the_feed_takes_no_large_body(front: int, upstream: Upstream) -> None:
