@@ -12,7 +12,7 @@ from rest_framework import pagination, routers, serializers, viewsets
 
 from accounts.models import Member
 from media.models import Image
-from posts.models import Post
+from posts.models import Post, PostImage
 
 
 class ImageSerializer(serializers.ModelSerializer[Image]):
@@ -33,18 +33,25 @@ class MemberSerializer(serializers.ModelSerializer[Member]):
         fields = ["id", "nickname", "avatar"]
 
 
+class PostImageSerializer(serializers.ModelSerializer[PostImage]):
+    """An image at its position in a post."""
+
+    image = ImageSerializer()
+
+    class Meta:
+        model = PostImage
+        fields = ["position", "image"]
+
+
 class PostSerializer(serializers.ModelSerializer[Post]):
     """A post with author and images."""
 
     author = MemberSerializer(read_only=True)
-    images = serializers.SerializerMethodField()
+    post_images = PostImageSerializer(many=True, read_only=True)
 
     class Meta:
         model = Post
-        fields = ["id", "author", "text", "images", "created_at", "edited_at"]
-
-    def get_images(self, post: Post) -> Any:
-        return ImageSerializer([each.image for each in post.post_images.all()], many=True).data
+        fields = ["id", "author", "text", "post_images", "created_at", "edited_at"]
 
 
 class NewestFirst(pagination.CursorPagination):
