@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD
-from tests.android.app import App
+from tests.android.app import App, Refused
 from tests.android.okhttp import over_socket
 from tests.cuttable_proxy import CuttableProxy
 from tests.demo_server import demo_server
+from tests.polling import wait_until
 from tests.server_process import ServerProcess
 
 SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE ? ESCAPE '!'"
@@ -28,7 +29,8 @@ class OutageScene:
     def phone(self, port: int = 0) -> App:
         """A phone on which Mina has just logged in."""
         app = App(over_socket("127.0.0.1", port or self.server.port))
-        app.login(DEMO_MEMBER, DEMO_PASSWORD)
+        # After an outage, each process refuses until it has tried to connect again.
+        wait_until(lambda: app.login(DEMO_MEMBER, DEMO_PASSWORD), retry_on=(Refused,))
         return app
 
     @contextmanager
