@@ -104,8 +104,9 @@ class Post(TimeOrdered):
     class Meta:
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="post_feed", condition=Q(removed_at=None)),
-            models.Index(fields=["author", "-created_at", "-id"], name="post_by_author", condition=Q(removed_at=None)),
-            models.Index(fields=["author"], name="post_author_all"),
+            # The only one by author, removed posts included. With a smaller one beside it PostgreSQL, which plans for
+            # the few posts of an average author, would read all posts of an active one and sort them.
+            models.Index(fields=["author", "-created_at", "-id"], name="post_of_author"),
             SearchGinIndex(OpClass(SearchKey("text"), name="gin_trgm_ops"), name="post_text_search"),
             # The previous release searches with this one; the next one removes it.
             SearchGinIndex(OpClass(Lower("text"), name="gin_trgm_ops"), name="post_text_trigrams"),

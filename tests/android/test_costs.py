@@ -70,11 +70,11 @@ def test_any_page_is_read_from_the_index_and_little_more_than_its_rows(crowd: Me
         pytest.skip("plans are those of PostgreSQL, which production runs on")
     first = {
         "post_feed": app_feed.build(reader=jun.pk),
-        "post_by_author": app_author_feed.build(reader=jun.pk, author=crowd.pk),
+        "post_of_author": app_author_feed.build(reader=jun.pk, author=crowd.pk),
     }
     seen = Post.objects.feed_for(jun)
     for index, rows in first.items():
-        walked = seen.filter(author=crowd) if index == "post_by_author" else seen
+        walked = seen.filter(author=crowd) if index == "post_of_author" else seen
         last = walked.values_list("created_at", "id")[page * 10 - 1] if page else None
         plan = executed(rows_after(rows, app_feed.columns, last, ascending=False, inclusive=False) if last else rows)
         assert index in indexes(plan)

@@ -94,5 +94,35 @@ def test_the_feeds_are_read_from_the_indexes_made_for_them(crowd: Member, jun: M
     everybody = explained(compiled_feed.build(viewer=jun.pk))
     of_one = explained(compiled_author_feed.build(viewer=jun.pk, author=crowd.pk))
     assert "post_feed" in indexes(everybody)
-    assert "post_by_author" in indexes(of_one)
+    assert "post_of_author" in indexes(of_one)
     assert '"Sort"' not in json.dumps([everybody, of_one])
+
+
+def posts_read(read: Callable[[], Any]) -> int:
+    """How many rows of posts PostgreSQL reads for it."""
+    counter = (
+        "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = 'posts_post'"
+    )
+
+    def count() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(counter)
+            return int(cursor.fetchone()[0])
+
+    before = count()
+    read()
+    return count() - before
+
+
+@pytest.mark.parametrize("average", [3, 20, 60])
+def test_a_page_of_an_active_author_reads_no_more_posts_than_it_shows(mina: Member, jun: Member, average: int) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("plans are those of PostgreSQL, which production uses")
+    for writer in MemberFactory.create_batch(50):
+        write(writer, average)
+    write(mina, 2_000)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE posts_post")
+    feed = compiled_author_feed(viewer=jun.pk, author=mina.pk)
+    # Prepared, and so planned for any author, from the second time on.
+    assert [posts_read(lambda: feed.rows(None, 21, ascending=False)) for _ in range(3)] == [21] * 3
