@@ -9,7 +9,7 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django_redis.cache import RedisCache
 
 from libs.circuit_breaker import Result
-from libs.throttling.redis_circuit_breaker import circuit_breaker_for
+from libs.throttling.redis_circuit_breaker import redis_circuit_breaker_for
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
         # django-redis must not swallow the errors, because the circuit breaker counts them.
         self._ignore_exceptions = False
         # Django makes a cache object per thread; they share one circuit breaker per Redis.
-        self._breaker = circuit_breaker_for(server)
+        self._breaker = redis_circuit_breaker_for(server)
 
     def get(self, key: str, default: Any = None, version: int | None = None, client: Any = None) -> Any:
         return self._read(lambda: default, "get", key, default, version, client)

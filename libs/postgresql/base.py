@@ -35,7 +35,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         connect = self._get_pooled_connection if self.pool else super().get_new_connection
         try:
-            return circuit_breaker_for(self.alias).call(functools.partial(connect, conn_params))
+            return database_circuit_breaker_for(self.alias).call(functools.partial(connect, conn_params))
         except CircuitOpen:
             raise DatabaseAway("The database was away a moment ago.") from None
 
@@ -77,6 +77,6 @@ def _is_alive(connection: psycopg.Connection[Any]) -> bool:
 
 
 @functools.cache
-def circuit_breaker_for(alias: str) -> CircuitBreaker:
+def database_circuit_breaker_for(alias: str) -> CircuitBreaker:
     """Return this process's circuit breaker of the database with this alias."""
     return CircuitBreaker(f"Database {alias}", (psycopg.OperationalError,), PAUSE_SECONDS)

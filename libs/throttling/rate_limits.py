@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from limits import RateLimitItem, parse_many
 
 from libs.throttling.counters import Counters, ProcessCounters, redis_counters
-from libs.throttling.redis_circuit_breaker import circuit_breaker_for
+from libs.throttling.redis_circuit_breaker import redis_circuit_breaker_for
 
 # Used without Redis, and while it is away.
 process_counters = ProcessCounters()
@@ -50,7 +50,7 @@ def count_hit(scope: str, key: str, *, multiple: int = 1) -> RateLimitResult:
     if not settings.REDIS_URL:
         return _count_all(process_counters, scope, limits, digest)
     shared = redis_counters(settings.REDIS_URL, settings.REDIS_TIMEOUT)
-    return circuit_breaker_for(settings.REDIS_URL).call_with_fallback(
+    return redis_circuit_breaker_for(settings.REDIS_URL).call_with_fallback(
         lambda: _count_all(shared, scope, limits, digest),
         fallback=lambda: _count_all(process_counters, scope, limits, digest),
     )

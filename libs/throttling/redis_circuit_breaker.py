@@ -33,6 +33,6 @@ class RedisCircuitBreaker(CircuitBreaker):
 
 
 @functools.cache
-def circuit_breaker_for(url: str) -> RedisCircuitBreaker:
+def redis_circuit_breaker_for(url: str) -> RedisCircuitBreaker:
     """Return this process's circuit breaker of the Redis at the URL."""
     return RedisCircuitBreaker()
