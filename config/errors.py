@@ -1,11 +1,15 @@
 """Django's error views: HTML on the pages for people, problem+json everywhere else."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.views import defaults
 from django.views.csrf import csrf_failure as csrf_page
+from rest_framework.exceptions import APIException
 
 from libs.api.errors import Forbidden, InternalError, MalformedRequest, NotFound
-from libs.api.problems import problem_response, to_api_exception
+from libs.api.problems import TITLES, problem_headers, problem_response, to_api_exception
 
 # The pages for people.
 HTML_PATHS = ("/admin/", "/docs/", "/reset-password/", "/withdraw/")
@@ -34,10 +38,21 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500; Django's handler500."""
+    """Answer 503 while a service that the server needs is away, otherwise 500; Django's handler500."""
+    exception = sys.exc_info()[1]
+    if isinstance(exception, Exception) and (error := to_api_exception(exception)).status_code == 503:
+        return _service_unavailable(request, error)
     if request.path.startswith(HTML_PATHS):
         return defaults.server_error(request)
     return problem_response(InternalError(), request)
+
+
+def _service_unavailable(request: HttpRequest, error: APIException) -> HttpResponse:
+    if not request.path.startswith(HTML_PATHS):
+        return problem_response(error, request)
+    # Without the request, for which the template would look the user up.
+    page = render_to_string("503.html", {"title": TITLES[error.status_code], "detail": error.detail})
+    return HttpResponse(page, status=error.status_code, headers=problem_headers(error))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

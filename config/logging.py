@@ -7,13 +7,14 @@ import sys
 import time
 from collections.abc import Mapping
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 import orjson
 import structlog
 from django.utils.log import CallbackFilter
 from structlog.typing import EventDict, Processor
+
+from libs.postgresql.errors import DatabaseAway
 
 REDACTED = "[redacted]"
 SECRET_KEYS = frozenset(
@@ -74,9 +75,10 @@ def logging_config(level: str, as_json: bool) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": _formatter(as_json)},
-        # The request log has every refusal already; only a crash adds something, its traceback.
+        # The request log has every refusal already; only a crash adds something, its traceback. The circuit breaker has
+        # logged why the database is away.
         "filters": {
-            "crashes": {"()": CallbackFilter, "callback": attrgetter("exc_info")},
+            "crashes": {"()": CallbackFilter, "callback": _is_crash},
             "seldom": {"()": SeldomFilter, "seconds": 10},
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
@@ -92,6 +94,10 @@ def logging_config(level: str, as_json: bool) -> dict[str, Any]:
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }
+
+
+def _is_crash(record: logging.LogRecord) -> bool:
+    return record.exc_info is not None and not isinstance(record.exc_info[1], DatabaseAway)
 
 
 def _formatter(as_json: bool) -> dict[str, Any]:

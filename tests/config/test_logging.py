@@ -86,7 +86,9 @@ def _lines_written_by(code: str) -> list[dict[str, str]]:
 
 def test_django_logs_only_crashes_beside_the_request_log() -> None:
     (line,) = _lines_written_by("""
+from libs.postgresql.errors import DatabaseAway
 logging.getLogger("django.request").warning("Not Found: /nowhere")
+logging.getLogger("django.request").error("Service Unavailable: /here", exc_info=DatabaseAway())
 logging.getLogger("django.request").error("Internal Server Error: /here", exc_info=ValueError("broken"))
 """)
     assert line["event"] == "Internal Server Error: /here"

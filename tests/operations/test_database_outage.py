@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from urllib.parse import urlencode
 
 import pytest
 
@@ -53,6 +54,25 @@ def log_in(server: ServerProcess) -> str:
         return str(json.loads(connection.getresponse().read())["access"])
 
 
+@pytest.fixture
+def database_away(server: ServerProcess, database: CuttableProxy) -> Iterator[None]:
+    """Cuts the database off, until the server has noticed that it is back."""
+    database.cut()
+    yield
+    database.restore()
+    wait_until(lambda: ask(server, "/readyz")[0][0] == 200)
+
+
+def send_form(server: ServerProcess, path: str, **fields: str) -> tuple[int, str | None, str]:
+    """Send a form of a page for people as a browser does; return status, Retry-After and body."""
+    token = "a" * 32
+    headers = {"Cookie": f"csrftoken={token}", "Content-Type": "application/x-www-form-urlencoded"}
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)) as connection:
+        connection.request("POST", path, urlencode(fields | {"csrfmiddlewaretoken": token}), headers)
+        response = connection.getresponse()
+        return response.status, response.headers["Retry-After"], response.read().decode()
+
+
 def test_while_the_database_is_away_readers_are_refused_and_probes_answered(
     server: ServerProcess, database: CuttableProxy
 ) -> None:
@@ -70,3 +90,12 @@ def test_while_the_database_is_away_readers_are_refused_and_probes_answered(
     database.restore()
     assert wait_until(lambda: ask(server, "/api/v1/posts", token)[0][0] == 200)
     assert wait_until(lambda: ask(server, "/readyz")[0][0] == 200)
+
+
+@pytest.mark.usefixtures("database_away")
+@pytest.mark.parametrize("path", ["/reset-password/", "/withdraw/", "/admin/login/"])
+def test_while_the_database_is_away_pages_for_people_say_so(server: ServerProcess, path: str) -> None:
+    status, wait, page = send_form(server, path, email=DEMO_MEMBER, username=DEMO_MEMBER, password=DEMO_PASSWORD)
+    assert (status, wait) == (503, "2")
+    assert "Try again in a few seconds." in page
+    assert page.startswith("<!doctype html>")
