@@ -97,7 +97,7 @@ def logging_config(level: str, as_json: bool) -> dict[str, Any]:
 
 
 def _is_crash(record: logging.LogRecord) -> bool:
-    return record.exc_info is not None and not isinstance(record.exc_info[1], DatabaseAway)
+    return not (not record.exc_info or isinstance(record.exc_info[1], DatabaseAway))
 
 
 def _formatter(as_json: bool) -> dict[str, Any]:

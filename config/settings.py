@@ -10,6 +10,7 @@ from corsheaders.defaults import default_headers
 
 from config.checks import check_settings
 from config.environment import Env
+from libs.postgresql.connection import BoundedConnection
 from libs.replicas.connection import ReplicaConnection
 
 env = Env()
@@ -160,12 +161,15 @@ else:
         "timeout": 0.1,
         # The pool does not retry with growing pauses, because the circuit breaker decides when to retry.
         "reconnect_timeout": 0,
+        # Gives up a database that does not reply a second after DATABASE_STATEMENT_TIMEOUT.
+        "connection_class": BoundedConnection,
     }
     _options = {
         "pool": _pool,
         "connect_timeout": 3,
         # Without these, a thread waits a quarter of an hour for a database machine that has disappeared. A long
-        # statement does not count, because its machine confirms what it got. Seconds; the last in milliseconds.
+        # statement does not count, because its machine confirms what it got. Nor does one that hangs, which
+        # `connection_class` gives up. Seconds; the last in milliseconds.
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,

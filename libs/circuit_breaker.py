@@ -54,6 +54,10 @@ class CircuitBreaker:
             self._close()
         return result
 
+    def record_failure(self, error: Exception) -> None:
+        """Refuse calls for a pause, because the service failed with an error of `failures` outside of any call."""
+        self._end_in_error(error)
+
     def call_with_fallback(self, call: Callable[[], Result], fallback: Callable[[], Result]) -> Result:
         """Return what the call returns, or the fallback's result while the service is away."""
         try:

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.migrations.operations import AddIndex
 
+from libs.postgresql.timeouts import without_timeouts
+
 
 class AddIndexOnline(AddIndexConcurrently):
     """Add an index while the table is read and written; on SQLite as AddIndex does.
@@ -18,12 +20,9 @@ class AddIndexOnline(AddIndexConcurrently):
         if schema_editor.connection.vendor != "postgresql":
             AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
             return
-        schema_editor.execute("SET statement_timeout = 0")
-        schema_editor.execute("SET lock_timeout = 0")
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
-        super().database_forwards(app_label, schema_editor, from_state, to_state)
-        schema_editor.execute("RESET lock_timeout")
-        schema_editor.execute("RESET statement_timeout")
+        with without_timeouts(schema_editor.connection, schema_editor.execute):
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Remove the index."""

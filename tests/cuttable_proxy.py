@@ -1,4 +1,4 @@
-"""A TCP proxy in front of a server that can be cut and restored, for tests in which a database or a cache is away."""
+"""A TCP proxy in front of a server that can be cut or frozen, for tests in which a database or a cache is away."""
 
 import socket
 import threading
@@ -7,13 +7,15 @@ from urllib.parse import urlsplit
 
 
 class CuttableProxy:
-    """Forwards every connection to `port` to the server at `url`, and back, until it is cut."""
+    """Forwards every connection to `port` to the server at `url`, and back, until it is cut or frozen."""
 
     def __init__(self, url: str) -> None:
         self.target = urlsplit(url)
         self.sockets: list[socket.socket] = []
         self.port = 0
         self._lock = threading.Lock()
+        self._may_forward = threading.Event()
+        self._may_forward.set()
         self.restore()
 
     @property
@@ -28,6 +30,14 @@ class CuttableProxy:
             sockets, self.sockets = self.sockets, []
         for each in sockets:
             _end(each)
+
+    def freeze(self) -> None:
+        """Keep what arrives, new connections too, as a machine does whose kernel runs and whose processes do not."""
+        self._may_forward.clear()
+
+    def thaw(self) -> None:
+        """Go on where it was frozen."""
+        self._may_forward.set()
 
     def restore(self) -> None:
         """Take connections again, at the same port as before."""
@@ -53,15 +63,15 @@ class CuttableProxy:
             if is_cut:
                 _end(source)
             else:
-                threading.Thread(target=_forward, args=(source, target), daemon=True).start()
+                threading.Thread(target=self._forward, args=(source, target), daemon=True).start()
 
-
-def _forward(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65_536):
-            target.sendall(data)
-    for each in (source, target):
-        _end(each)
+    def _forward(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65_536):
+                self._may_forward.wait()
+                target.sendall(data)
+        for each in (source, target):
+            _end(each)
 
 
 def _end(connection: socket.socket) -> None:

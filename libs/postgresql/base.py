@@ -1,7 +1,7 @@
 """Django's backend for PostgreSQL, with a circuit breaker at the one place where queries get their connections.
 
 While the database is away, one caller at a time tries to connect and all others are refused at once, so that no thread
-waits in vain. Errors of statements do not pass here, and so have no influence.
+waits in vain. Errors of statements do not pass here, and so have no influence, except that there is no reply at all.
 """
 
 import functools
@@ -11,10 +11,12 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from libs.circuit_breaker import CircuitBreaker, CircuitOpen
+from libs.postgresql.connection import BoundedConnection
 from libs.postgresql.errors import DatabaseAway, PoolExhausted
 
 # Short enough that the first request succeeds within a second after the database is back, also on a busy machine; an
@@ -22,6 +24,9 @@ from libs.postgresql.errors import DatabaseAway, PoolExhausted
 PAUSE_SECONDS = 0.25
 # Longest wait for a connection while all those of the process are in use. Seconds.
 EXHAUSTED_SECONDS = 5.0
+# How much longer than DATABASE_STATEMENT_TIMEOUT a reply is waited for, since PostgreSQL reports that it has ended a
+# statement. Seconds.
+REPLY_MARGIN_SECONDS = 1.0
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -38,6 +43,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return database_circuit_breaker_for(self.alias).call(functools.partial(connect, conn_params))
         except CircuitOpen:
             raise DatabaseAway("The database was away a moment ago.") from None
+
+    def _configure_connection(self, connection: Any) -> bool:
+        """Prepare a new connection of the pool (Django's hook)."""
+        if isinstance(connection, BoundedConnection) and settings.DATABASE_STATEMENT_TIMEOUT:
+            connection.reply_timeout = settings.DATABASE_STATEMENT_TIMEOUT / 1_000 + REPLY_MARGIN_SECONDS
+            connection.on_silence = functools.partial(_give_up, self.alias, self.pool)
+        return bool(super()._configure_connection(connection))  # type: ignore[misc]
 
     def _get_pooled_connection(self, conn_params: dict[str, Any]) -> Any:
         """Return a connection as soon as the pool has one, and fail as soon as the pool fails to connect.
@@ -61,6 +73,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _count_failures(self) -> int:
         return int(self.pool.get_stats().get("connections_errors", 0))
+
+
+def _give_up(alias: str, pool: "ConnectionPool[Any]", error: psycopg.OperationalError) -> None:
+    """Take the database for away until a new connection succeeds: those in the pool may hang just as this one did."""
+    database_circuit_breaker_for(alias).record_failure(error)
+    pool.drain()
 
 
 def _is_alive(connection: psycopg.Connection[Any]) -> bool:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from libs.postgresql.timeouts import without_timeouts
 from operations.demo_data.load import FIELDS
 from operations.progress_bar import ProgressBar
 
@@ -29,19 +30,18 @@ def without_indexes(progress: ProgressBar) -> Iterator[None]:
     """
     tables = [connection.ops.quote_name(model._meta.db_table) for model in FIELDS]
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
         cursor.execute(STATEMENTS, [tables, tables])
         statements = cursor.fetchall()
-        for drop, _ in statements:
-            cursor.execute(drop)
-        yield
-        for _, restore in progress.track(reversed(statements), "indexes", len(statements)):
-            cursor.execute(restore)
+        with without_timeouts(connection, cursor.execute):
+            for drop, _ in statements:
+                cursor.execute(drop)
+            yield
+            for _, restore in progress.track(reversed(statements), "indexes", len(statements)):
+                cursor.execute(restore)
 
 
 def vacuum() -> None:
     """Collect statistics and allow index-only scans before the first autovacuum; outside of any transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
+    with connection.cursor() as cursor, without_timeouts(connection, cursor.execute):
         cursor.execute(f"VACUUM (ANALYZE) {', '.join(model._meta.db_table for model in FIELDS)}")
-        cursor.execute("RESET statement_timeout")

@@ -2,22 +2,21 @@ from typing import Any
 
 from django.db import migrations
 
+from libs.postgresql.timeouts import without_timeouts
+
 
 def build(apps: Any, schema_editor: Any) -> None:
     """Build the index while members read and write; a million posts take half a minute."""
     if schema_editor.connection.vendor != "postgresql":
         return
-    schema_editor.execute("SET statement_timeout = 0")
-    schema_editor.execute("SET lock_timeout = 0")
-    # One that was broken off leaves an index that nobody may use, under the same name.
-    schema_editor.execute("DROP INDEX CONCURRENTLY IF EXISTS post_text_trigrams")
-    schema_editor.execute(
-        "CREATE INDEX CONCURRENTLY post_text_trigrams ON posts_post USING gin (lower(text) gin_trgm_ops)"
-    )
-    # Without statistics of the folded text the planner guesses how rare a word is.
-    schema_editor.execute("ANALYZE posts_post")
-    schema_editor.execute("RESET lock_timeout")
-    schema_editor.execute("RESET statement_timeout")
+    with without_timeouts(schema_editor.connection, schema_editor.execute):
+        # One that was broken off leaves an index that nobody may use, under the same name.
+        schema_editor.execute("DROP INDEX CONCURRENTLY IF EXISTS post_text_trigrams")
+        schema_editor.execute(
+            "CREATE INDEX CONCURRENTLY post_text_trigrams ON posts_post USING gin (lower(text) gin_trgm_ops)"
+        )
+        # Without statistics of the folded text the planner guesses how rare a word is.
+        schema_editor.execute("ANALYZE posts_post")
 
 
 def drop(apps: Any, schema_editor: Any) -> None:

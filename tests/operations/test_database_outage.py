@@ -31,7 +31,8 @@ def database() -> CuttableProxy:
 def server(database: CuttableProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server whose database can be cut off."""
     services = {"DATABASE_URL": database.url, "REDIS_URL": os.environ["REDIS_URL"]}
-    with demo_server(tmp_path_factory.mktemp("server"), {"OUTBOX_THREAD": "off"}, services) as server:
+    settings = {"OUTBOX_THREAD": "off", "DATABASE_STATEMENT_TIMEOUT": "3000"}
+    with demo_server(tmp_path_factory.mktemp("server"), settings, services) as server:
         yield server
 
 
@@ -47,11 +48,15 @@ def ask(server: ServerProcess, path: str, token: str = "", times: int = 1) -> li
 
 
 def log_in(server: ServerProcess) -> str:
-    """Return an access token of Mina."""
+    """Return an access token of Mina, as soon as the process that is asked has found its database again."""
     body = json.dumps({"email": DEMO_MEMBER, "password": DEMO_PASSWORD})
-    with closing(http.client.HTTPConnection("127.0.0.1", server.port)) as connection:
-        connection.request("POST", "/api/v1/sessions", body, {"Content-Type": "application/json"})
-        return str(json.loads(connection.getresponse().read())["access"])
+
+    def post() -> str:
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port)) as connection:
+            connection.request("POST", "/api/v1/sessions", body, {"Content-Type": "application/json"})
+            return str(json.loads(connection.getresponse().read())["access"])
+
+    return wait_until(post, retry_on=(KeyError,))
 
 
 @pytest.fixture
@@ -99,3 +104,19 @@ def test_while_the_database_is_away_pages_for_people_say_so(server: ServerProces
     assert (status, wait) == (503, "2")
     assert "Try again in a few seconds." in page
     assert page.startswith("<!doctype html>")
+
+
+def test_a_database_that_hangs_is_waited_for_once_and_then_left_alone(
+    server: ServerProcess, database: CuttableProxy
+) -> None:
+    token = log_in(server)
+    database.freeze()
+    try:
+        with ThreadPoolExecutor(CLIENTS) as threads:
+            readers = [threads.submit(ask, server, "/api/v1/posts", token, REQUESTS) for _ in range(CLIENTS)]
+            assert ask(server, "/livez")[0][0] == 200
+        answers = [answer[:2] for reader in readers for answer in reader.result()]
+    finally:
+        database.thaw()
+    assert set(answers) == {(503, "2")}
+    assert wait_until(lambda: ask(server, "/api/v1/posts", token)[0][0] == 200)

@@ -16,11 +16,19 @@ from django.db.utils import ConnectionHandler
 from prometheus_client import REGISTRY
 
 from libs.postgresql import base
+from libs.postgresql.connection import BoundedConnection
 from libs.postgresql.errors import DatabaseAway, PoolExhausted
 from tests.cuttable_proxy import CuttableProxy
 from tests.redis_outages import StoppedClock
 
 CALLERS = 40
+POOL = {
+    "min_size": 0,
+    "max_size": 4,
+    "timeout": 0.1,
+    "reconnect_timeout": 0,
+    "connection_class": BoundedConnection,
+}
 
 
 class Database:
@@ -35,7 +43,7 @@ class Database:
             "USER": at.username,
             "HOST": at.hostname,
             "PORT": at.port,
-            "OPTIONS": {"pool": {"min_size": 0, "max_size": 4, "timeout": 0.1, "reconnect_timeout": 0} | pool},
+            "OPTIONS": {"pool": POOL | pool, "connect_timeout": 2},
         }
         # Each thread gets a connection of its own.
         self.connections = ConnectionHandler({"default": {}, self.alias: settings})
