@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, models, router, transaction
+from django.db import IntegrityError, models, transaction
 
+from libs.compiled_inserts import insert_unless_exists
 from libs.keyset.ids import new_id
 
 
@@ -16,19 +17,15 @@ class TimeOrdered(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save as Django does; a new record whose id is taken gets another one."""
-        if not self._state.adding:
-            return super().save(*args, **kwargs)
-        using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
-        try:
-            with transaction.atomic(using=using):
-                super().save(*args, **kwargs)
-        except IntegrityError:
-            if not type(self)._base_manager.using(using).filter(pk=self.pk).exists():
-                raise
+    def _do_insert(self, manager: Any, using: str, fields: Any, returning_fields: Any, raw: bool) -> list[Any]:
+        """Insert the record, which Django's `save` calls; one whose id is taken gets another one."""
+        if raw:
+            # Fixtures are stored as they are.
+            inserted: list[Any] = super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
+            return inserted
+        while not insert_unless_exists(self, "id", using=using):
             self.pk = new_id()
-            super().save(*args, **kwargs)
+        return []
 
 
 New = TypeVar("New", bound=TimeOrdered)

@@ -1,4 +1,4 @@
-"""What reading costs: a fixed number of statements, and the index each was made for."""
+"""What requests cost: a fixed number of statements, and the index each was made for."""
 
 import json
 from collections.abc import Callable
@@ -36,11 +36,11 @@ def write(author: Member, number: int, *, image_count: int = 0) -> list[Post]:
     return posts
 
 
-def statements(read: Callable[[], Any]) -> list[str]:
-    """The statements reading takes once the session is known to be alive."""
-    read()
+def statements(send: Callable[[], Any], status: int = 200) -> list[str]:
+    """The statements a request takes once the session is known to be alive."""
+    send()
     with CaptureQueriesContext(connection) as captured:
-        assert read().status_code == 200
+        assert send().status_code == status
     return [query["sql"] for query in captured]
 
 
@@ -62,6 +62,13 @@ def test_reading_a_post_takes_one_statement_whatever_its_number_of_images(
 ) -> None:
     (post,) = write(mina, 1, image_count=image_count)
     assert len(statements(lambda: jun_api.get(f"{POSTS}/{post.pk}"))) == 1
+
+
+def test_publishing_a_text_takes_three_statements_and_a_transaction(mina_api: APIClient) -> None:
+    sent = statements(lambda: mina_api.post(POSTS, {"text": "Snow."}, format="json"), 201)
+    # The terms, the post, and what the response shows of it; the transaction is a savepoint in a test.
+    bounds = ("SAVEPOINT", "RELEASE SAVEPOINT")
+    assert [str(sql).startswith(bounds) for sql in sent] == [False, True, False, False, True]
 
 
 def indexes(plan: dict[str, Any]) -> set[str]:

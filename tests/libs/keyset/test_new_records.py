@@ -1,4 +1,4 @@
-"""Saving many new records at once."""
+"""Saving new records, one by one and many at once."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -12,6 +12,33 @@ from posts.models import Post
 def posts_of(author: Member, number: int) -> list[Post]:
     """Return posts that are not saved yet."""
     return [Post(author=author, text=str(place)) for place in range(number)]
+
+
+def test_a_record_is_saved_by_one_statement_within_a_transaction(mina: Member) -> None:
+    (post,) = posts_of(mina, 1)
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        post.save()
+    assert len(queries) == 1
+    stored = Post.objects.get()
+    assert (stored.pk, stored.text, stored.created_at) == (post.pk, "0", post.created_at)
+
+
+def test_a_record_whose_id_is_taken_is_saved_with_another_one(mina: Member) -> None:
+    (old,) = save_all(posts_of(mina, 1))
+    new = Post(pk=old.pk, author=mina, text="new")
+    with transaction.atomic():
+        new.save(force_insert=True)
+    assert {post.pk: post.text for post in Post.objects.all()} == {old.pk: "0", new.pk: "new"}
+    new.text = "changed"
+    new.save()
+    assert set(Post.objects.values_list("text", flat=True)) == {"0", "changed"}
+
+
+def test_a_record_that_breaks_a_constraint_is_refused(mina: Member) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Post(author=mina, text="x", image_count=-1).save()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Member(email=mina.email, password="x", name="x", nickname="x").save()
 
 
 def test_seven_new_records_are_saved_by_one_statement(mina: Member) -> None:
