@@ -9,7 +9,9 @@ from rest_framework.request import Request
 
 from accounts.errors import CREDENTIAL_REFUSALS, SessionEnded, TokenInvalid
 from accounts.models import LoginSession, Member
+from accounts.sessions.revocation import LIVE, parse_liveness, redis_key
 from accounts.sessions.tokens import AccessToken, parse_token
+from libs.throttling.throttles import read_early
 
 V1_AUDIENCE = "v1"
 
@@ -28,9 +30,10 @@ class MemberAuthentication(BaseAuthentication):
         if raw is None:
             return None
         token = parse_token(AccessToken, raw, audience=self.audience)
-        if not LoginSession.objects.is_session_live(int(token["sid"])):
+        session_id, member_id = int(token["sid"]), int(token["sub"])
+        if not _is_session_live(request, session_id, member_id):
             raise SessionEnded
-        return member_with_id_only(int(token["sub"])), token
+        return member_with_id_only(member_id), token
 
     def errors(self, method: str) -> tuple[type[APIException], ...]:
         """Return the errors of every operation that needs a member, for OpenAPI."""
@@ -39,6 +42,14 @@ class MemberAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge of a 401 without a token (RFC 6750 3)."""
         return "Bearer"
+
+
+def _is_session_live(request: Request, session_id: int, member_id: int) -> bool:
+    values = read_early(request, member_id, [redis_key(session_id)], str(LIVE))
+    if values is None:
+        return LoginSession.objects.is_session_live(session_id)
+    liveness = parse_liveness(values[0])
+    return LoginSession.objects.is_live_in_database(session_id) if liveness is None else liveness
 
 
 def get_bearer_token(request: Request) -> str | None:

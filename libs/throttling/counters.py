@@ -5,11 +5,16 @@ import threading
 import time
 from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from limits.storage import RedisStorage
 
+from libs.redis_scripts import RedisScript
+
+# Number of hits in a window, and when it ends in seconds since 1970.
+Hits = tuple[int, float]
 # Keys that one process keeps; the oldest go first. About 40 MB when full. A number.
 MAX_KEYS = 100_000
 
@@ -23,27 +28,36 @@ class Counters(Protocol):
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
         """Return the time of the oldest entry (now, if there is none) and the number of entries."""
 
-    def count(self, key: str, expiry: int) -> tuple[int, float]:
+    def count(self, key: str, expiry: int) -> Hits:
         """Count one in the fixed window that began with its first hit; returns the number and when it ends."""
 
 
-class RedisCounters(RedisStorage):
-    """Counters that all processes share, by the Lua scripts of `limits` and one of ours."""
-
-    # `limits` needs a second round trip for the end of a window, and every request is counted.
-    COUNT = b"""
-        local count = redis.call('incr', KEYS[1])
-        local left = redis.call('pttl', KEYS[1])
-        if left < 0 or left > ARGV[1] * 1000 then
-            redis.call('expire', KEYS[1], ARGV[1])
+# Counts in a window; `limits` needs a second round trip for its end, and every request is counted.
+COUNT = """
+    local function count(key, seconds)
+        local number = redis.call('incr', key)
+        local left = redis.call('pttl', key)
+        if left < 0 or left > seconds * 1000 then
+            redis.call('expire', key, seconds)
+            left = seconds * 1000
         end
-        return {count, redis.call('pttl', KEYS[1])}
-    """
+        return {number, left}
+    end
+"""
+# Reads all keys but the first, which it counts in if the second has the value that it must have.
+COUNT_IF = f"""{COUNT}
+    local values = redis.call('mget', unpack(KEYS, 2))
+    return {{values, values[1] == ARGV[2] and count(KEYS[1], ARGV[1])}}
+"""
 
-    def initialize_storage(self, _uri: str) -> None:
-        """Register the scripts."""
-        super().initialize_storage(_uri)
-        self._count = self.get_connection().register_script(self.COUNT)
+
+class RedisCounters(RedisStorage):
+    """Counters that all processes share, by the Lua scripts of `limits` and two of ours."""
+
+    def __init__(self, url: str, timeout: float) -> None:
+        super().__init__(url, key_prefix="h2h:rates", socket_timeout=timeout, socket_connect_timeout=timeout)
+        self._count = RedisScript(url, timeout, f"{COUNT} return count(KEYS[1], ARGV[1])")
+        self._count_if = RedisScript(url, timeout, COUNT_IF)
 
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
         """See Counters; entries that are not times, which another program wrote, count as none."""
@@ -52,16 +66,30 @@ class RedisCounters(RedisStorage):
         except (TypeError, ValueError):
             return time.time(), 0
 
-    def count(self, key: str, expiry: int) -> tuple[int, float]:
+    def count(self, key: str, expiry: int) -> Hits:
         """See Counters; a window that another program or release made longer is cut."""
-        count, milliseconds = self._count([self.prefixed_key(key)], [expiry])
-        return int(count), time.time() + int(milliseconds) / 1_000
+        return _window(self._count([self.prefixed_key(key)], [expiry]))
+
+    def count_if(
+        self, key: str, expiry: int, value: str, keys: Sequence[str]
+    ) -> tuple[list[bytes | None], Hits | None]:
+        """Read the keys, and count like `count` if the first of them has this value, in one round trip.
+
+        Returns the values, and what `count` returns or None.
+        """
+        values, counted = self._count_if([self.prefixed_key(key), *keys], [expiry, value])
+        return values, _window(counted) if counted else None
+
+
+def _window(counted: tuple[int, int]) -> Hits:
+    number, milliseconds = counted
+    return int(number), time.time() + int(milliseconds) / 1_000
 
 
 @functools.cache
-def redis_counters(url: str, timeout: float) -> Counters:
+def redis_counters(url: str, timeout: float) -> RedisCounters:
     """Return the counters in the Redis at the URL; they raise redis' errors when it is away."""
-    return RedisCounters(url, key_prefix="h2h:rates", socket_timeout=timeout, socket_connect_timeout=timeout)
+    return RedisCounters(url, timeout)
 
 
 @dataclass(slots=True)
@@ -101,7 +129,7 @@ class ProcessCounters:
                 self._drop_old_entries(window, expiry)
             return (window.entries[0], len(window.entries)) if window and window.entries else (time.time(), 0)
 
-    def count(self, key: str, expiry: int) -> tuple[int, float]:
+    def count(self, key: str, expiry: int) -> Hits:
         """See Counters."""
         with self._lock:
             window = self._window(key, expiry)

@@ -3,6 +3,7 @@
 import functools
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -45,8 +46,7 @@ def count_hit(scope: str, key: str, *, multiple: int = 1) -> RateLimitResult:
     if not settings.RATE_LIMITS:
         limit, window = limits[0].amount, limits[0].get_expiry()
         return RateLimitResult(scope, True, limit, window, remaining=limit, reset_seconds=0)
-    # The digest keeps addresses and e-mail addresses out of Redis.
-    digest = salted_hmac("throttling.rates", f"{scope}\0{key}", algorithm="sha256").hexdigest()[:32]
+    digest = _digest(scope, key)
     if not settings.REDIS_URL:
         return _count_all(process_counters, scope, limits, digest)
     shared = redis_counters(settings.REDIS_URL, settings.REDIS_TIMEOUT)
@@ -54,6 +54,32 @@ def count_hit(scope: str, key: str, *, multiple: int = 1) -> RateLimitResult:
         lambda: _count_all(shared, scope, limits, digest),
         fallback=lambda: _count_all(process_counters, scope, limits, digest),
     )
+
+
+def read_and_count_hit(
+    keys: Sequence[str], value: str, scope: str, key: str
+) -> tuple[list[bytes | None], RateLimitResult | None] | None:
+    """Read keys of Redis and count one hit of the client, if the first key has this value, in one round trip.
+
+    Returns the values, and the result if the hit was counted. It is not when the scope has several limits or a moving
+    window, which take more than one round trip. Returns None without Redis, and while it is away.
+    """
+    if not settings.REDIS_URL:
+        return None
+    limit, *others = _parse(settings.THROTTLE_RATES[scope], 1)
+    is_countable = settings.RATE_LIMITS and not others and not _has_moving_window(limit)
+    counted_key, shared = (
+        limit.key_for(scope, _digest(scope, key)),
+        redis_counters(settings.REDIS_URL, settings.REDIS_TIMEOUT),
+    )
+    found = redis_circuit_breaker_for(settings.REDIS_URL).call_with_fallback(
+        lambda: shared.count_if(counted_key, limit.get_expiry(), value if is_countable else "", keys),
+        fallback=lambda: None,
+    )
+    if found is None:
+        return None
+    values, hits = found
+    return values, hits and _result(scope, limit, *hits)
 
 
 def rate_limits_of(scope: str) -> list[RateLimitItem]:
@@ -70,6 +96,12 @@ def _parse(text: str, multiple: int) -> list[RateLimitItem]:
     return [type(limit)(limit.amount * multiple, limit.multiples, limit.namespace) for limit in limits]
 
 
+@functools.lru_cache(maxsize=4_096)
+def _digest(scope: str, key: str) -> str:
+    """Return what names the client in Redis, without addresses and e-mail addresses."""
+    return salted_hmac("throttling.rates", f"{scope}\0{key}", algorithm="sha256").hexdigest()[:32]
+
+
 def _count_all(counters: Counters, scope: str, limits: list[RateLimitItem], digest: str) -> RateLimitResult:
     results = []
     for limit in limits:
@@ -79,14 +111,21 @@ def _count_all(counters: Counters, scope: str, limits: list[RateLimitItem], dige
     return min(results, key=lambda result: result.remaining)
 
 
+def _has_moving_window(limit: RateLimitItem) -> bool:
+    return limit.get_expiry() <= _MOVING_WINDOW_MAX_SECONDS and limit.amount <= _MOVING_WINDOW_MAX_HITS
+
+
 def _count(counters: Counters, scope: str, limit: RateLimitItem, key: str) -> RateLimitResult:
     most, window = limit.amount, limit.get_expiry()
-    if window <= _MOVING_WINDOW_MAX_SECONDS and most <= _MOVING_WINDOW_MAX_HITS:
-        allowed = counters.acquire_entry(key, most, window)
-        began, hits = counters.get_moving_window(key, most, window)
-        ends = began + window
-    else:
-        hits, ends = counters.count(key, window)
-        allowed = hits <= most
-    reset_seconds = min(max(math.ceil(ends - time.time()), 0 if allowed else 1), window)
-    return RateLimitResult(scope, allowed, most, window, max(most - hits, 0), reset_seconds)
+    if not _has_moving_window(limit):
+        return _result(scope, limit, *counters.count(key, window))
+    allowed = counters.acquire_entry(key, most, window)
+    began, hits = counters.get_moving_window(key, most, window)
+    return _result(scope, limit, hits, began + window, allowed)
+
+
+def _result(scope: str, limit: RateLimitItem, hits: int, ends: float, allowed: bool | None = None) -> RateLimitResult:
+    most, window = limit.amount, limit.get_expiry()
+    is_allowed = hits <= most if allowed is None else allowed
+    reset_seconds = min(max(math.ceil(ends - time.time()), 0 if is_allowed else 1), window)
+    return RateLimitResult(scope, is_allowed, most, window, max(most - hits, 0), reset_seconds)

@@ -1,5 +1,6 @@
 """Throttles of REST framework that count against the rate limits."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from rest_framework.throttling import BaseThrottle
 
 from libs.throttling.client_address import client_address, network_of, site_of
 from libs.throttling.errors import TooManyRequests
-from libs.throttling.rate_limits import RateLimitResult, count_hit, rate_limits_of
+from libs.throttling.rate_limits import RateLimitResult, count_hit, rate_limits_of, read_and_count_hit
 
 if TYPE_CHECKING:
     # At run time the import would be circular: REST framework's views load `DefaultRateLimit` by the settings.
@@ -51,7 +52,7 @@ class RateLimitThrottle(BaseThrottle):
         if self.by == "session" and token:
             return f"session:{token['sid']}"
         if self.by != "address" and request.user.is_authenticated:
-            return f"member:{request.user.pk}"
+            return member_key(request.user.pk)
         return None
 
 
@@ -79,12 +80,37 @@ def enforce_rate_limit(scope: str, key: str, request: Request | HttpRequest | No
 
     The result is added to the request, so that the response's headers show it. Raises TooManyRequests.
     """
-    result = count_hit(scope, key)
+    result = _take_early_result(request, scope, key) or count_hit(scope, key)
     if request is not None and settings.RATE_LIMITS:
         _add_result(request, result)
     if not result.allowed:
         raise TooManyRequests(result)
     return result
+
+
+def read_early(request: Request, member_id: Any, keys: Sequence[str], value: str) -> list[bytes | None] | None:
+    """Read keys of Redis for a member's request, in one round trip with the view's default rate limit.
+
+    The hit is counted if the first key has this value, and the throttle finds it counted later. Returns None without
+    Redis, and while it is away.
+    """
+    view = (request.parser_context or {}).get("view")
+    throttle = (
+        next((each for each in view.get_throttles() if isinstance(each, DefaultRateLimit)), None) if view else None
+    )
+    scope, key = (throttle or DefaultRateLimit()).scope_of(request.method or ""), member_key(member_id)
+    found = read_and_count_hit(keys, value if throttle else "", scope, key)
+    if found is None:
+        return None
+    values, result = found
+    if result:
+        request._request.early_result = (scope, key, result)  # type: ignore[attr-defined]
+    return values
+
+
+def member_key(member_id: Any) -> str:
+    """Return the key by which a member's requests are counted."""
+    return f"member:{member_id}"
 
 
 def enforce_address_limit(scope: str, request: Request | HttpRequest) -> None:
@@ -101,7 +127,21 @@ def enforce_address_limit(scope: str, request: Request | HttpRequest) -> None:
             raise TooManyRequests(result)
 
 
+def _take_early_result(request: Request | HttpRequest | None, scope: str, key: str) -> RateLimitResult | None:
+    django_request: Any = _django_request(request)
+    counted_scope, counted_key, result = getattr(django_request, "early_result", (None, None, None))
+    if (scope, key) != (counted_scope, counted_key):
+        return None
+    # Another hit of the same request counts again.
+    del django_request.early_result
+    return result
+
+
+def _django_request(request: Request | HttpRequest | None) -> Any:
+    # Django's own request, where the middleware reads; REST framework's request only passes reads on to it.
+    return request._request if isinstance(request, Request) else request
+
+
 def _add_result(request: Request | HttpRequest, result: RateLimitResult) -> None:
-    # On Django's own request, where the middleware reads it; REST framework's request passes reads on to it.
-    django_request: Any = request._request if isinstance(request, Request) else request
+    django_request = _django_request(request)
     django_request.rate_limit_results = [*getattr(django_request, "rate_limit_results", []), result]

@@ -1,5 +1,6 @@
 """Login sessions: listed, ended from another device, and revoked at once."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,6 +16,7 @@ from libs.outbox.models import Job
 from tests import services
 from tests.accounts.phone import Phone, code_of
 from tests.factories import PASSWORD
+from tests.redis_outages import Waits
 
 pytestmark = pytest.mark.django_db
 # Logs in, and is refused before anything is looked up.
@@ -225,3 +227,31 @@ def test_a_surplus_session_ends_the_least_recently_used_one(mina: Member, settin
     Phone.of(mina, "new")
     assert idle.get("me").status_code == 401
     assert {session["device"] for session in used.get("sessions").json()["results"]} == {"used", "new"}
+
+
+@pytest.fixture
+def shared_redis(settings: Settings, redis_url: str) -> None:
+    """Cache and rate limits in one Redis, as in production."""
+    settings.CACHES, settings.REDIS_URL, settings.RATE_LIMITS = redis_cache(redis_url), redis_url, True
+
+
+def requests_left(phone: Phone) -> int:
+    """What is left of the member's limit after one more request."""
+    found = re.search(r"r=(\d+)", phone.get(CHEAP).headers["RateLimit"])
+    return int(found[1]) if found else -1
+
+
+@pytest.mark.usefixtures("shared_redis")
+def test_a_request_waits_for_redis_once(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = requests_left(phone)
+    waits = Waits(monkeypatch)
+    assert (requests_left(phone), waits.number) == (left - 1, 1)
+
+
+@pytest.mark.usefixtures("shared_redis")
+def test_requests_of_an_ended_session_do_not_use_up_the_limit(phone: Phone, tablet: Phone) -> None:
+    assert is_in(tablet)
+    phone.delete(f"sessions/{tablet.pair['session_id']}")
+    left = requests_left(phone)
+    assert not any(is_in(tablet) for _ in range(5))
+    assert requests_left(phone) == left - 1
