@@ -15,7 +15,9 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils.encoding import punycode
 
+from libs.outbox.connections import release_connections
 from libs.outbox.errors import PermanentFailure
+from libs.outbox.lease import begin_irreversible_step
 
 # Longest wait for the reply to a whole e-mail, and for the whole conversation, in units of EMAIL_TIMEOUT. Servers check
 # an e-mail for spam before they reply to it (RFC 5321, 4.5.3.2.6).
@@ -89,11 +91,15 @@ class SmtpConnection(smtplib.SMTP):
             raise
 
     def data(self, msg: Any) -> tuple[int, bytes]:
-        """Send the e-mail and return the reply. Raises DeliveryUncertain when there is none."""
+        """Send the e-mail and return the reply. Raises DeliveryUncertain when there is none.
+
+        From the first byte on, the job that sends it does not run again if its worker dies.
+        """
         self.putcmd("data")
         code, reply = self.getreply()
         if code != 354:
             raise smtplib.SMTPDataError(code, reply)
+        self._record_start()
         content = _LEADING_DOT.sub(b"..", msg)
         self.send(content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"))
         assert self.sock is not None  # noqa: S101 - for the types; it was just used
@@ -102,6 +108,16 @@ class SmtpConnection(smtplib.SMTP):
             return self.getreply()
         except OSError:
             raise DeliveryUncertain("The mail server got the whole e-mail and did not reply.") from None
+
+    def _record_start(self) -> None:
+        try:
+            begin_irreversible_step()
+        except BaseException:
+            # The server would take QUIT for the beginning of the e-mail.
+            self.close()
+            raise
+        # The mail server may take a minute.
+        release_connections()
 
     def quit(self) -> tuple[int, bytes]:
         """Send QUIT, and wait a short time for the reply."""

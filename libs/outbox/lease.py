@@ -1,4 +1,4 @@
-"""Renewal of the lease of the running job, for handlers that take long."""
+"""What a handler tells about the running job: that it takes longer, or that it must not run again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ _running_job: ContextVar[Job | None] = ContextVar("running_job", default=None)
 
 @contextmanager
 def hold_lease(job: Job) -> Iterator[None]:
-    """Make this the job whose lease `renew_lease` extends. For the worker."""
+    """Make this the running job of the functions below. For the worker."""
     token = _running_job.set(job)
     try:
         yield
@@ -28,4 +28,16 @@ def renew_lease() -> None:
     """
     job = _running_job.get()
     if job is not None and not job.extend_lease():
+        raise LeaseLost(f"{job} was taken by another worker.")
+
+
+def begin_irreversible_step() -> None:
+    """Record that the running job must not run again should its worker die from now on, by one statement.
+
+    For a handler, in its own thread, right before a step that would do harm if it were done twice. A job whose worker
+    then dies is abandoned, since nobody knows whether the step was done. When the handler raises, the step was not
+    done, and the job is tried again as usual. Does nothing outside a worker. Raises LeaseLost like `renew_lease`.
+    """
+    job = _running_job.get()
+    if job is not None and not job.begin_irreversible_step():
         raise LeaseLost(f"{job} was taken by another worker.")

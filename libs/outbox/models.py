@@ -74,7 +74,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def retry(self) -> int:
         """Give jobs that failed for good all their attempts again; returns how many."""
-        return self.failed_for_good().update(dead_at=None, attempts=0, run_at=timezone.now())
+        return self.failed_for_good().update(dead_at=None, attempts=0, run_at=timezone.now(), irreversible_at=None)
 
     def give_up(self, reason: str) -> int:
         """Let waiting jobs that nobody runs fail for good, for a reason shown to operators; returns how many."""
@@ -97,6 +97,7 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0, help_text="Attempts begun.")
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
+    irreversible_at = models.DateTimeField(null=True, help_text="When an attempt began what must not be done twice.")
     done_at = models.DateTimeField(null=True)
     dead_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
@@ -155,6 +156,11 @@ class Job(models.Model):
         self.leased_until = timezone.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
         return bool(Job.objects.filter(pk=self.pk, lease=self.lease).update(leased_until=self.leased_until))
 
+    def begin_irreversible_step(self) -> bool:
+        """Record that another attempt could do harm from now on; False when another worker has the lease."""
+        held = Job.objects.filter(pk=self.pk, lease=self.lease)
+        return bool(held.update(irreversible_at=timezone.now()))
+
     def mark_done(self) -> bool:
         """Record that its handler has succeeded; False when another worker has the lease."""
         return self._release(done_at=timezone.now(), last_error="")
@@ -179,9 +185,9 @@ class Job(models.Model):
 
     def _release(self, **outcome: Any) -> bool:
         held = Job.objects.filter(pk=self.pk, lease=self.lease)
-        if not held.update(lease=None, leased_until=None, **outcome):
+        if not held.update(lease=None, leased_until=None, irreversible_at=None, **outcome):
             return False
         for name, value in outcome.items():
             setattr(self, name, value)
-        self.lease = self.leased_until = None
+        self.lease = self.leased_until = self.irreversible_at = None
         return True

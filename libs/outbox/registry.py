@@ -23,7 +23,7 @@ def handles(kind: str, lane: str = DEFAULT_LANE, *, priority: int = 0) -> Callab
     A handler receives the payload and
 
     - runs outside any transaction, at least once. It may run twice (a worker can die before it records the end), so a
-      second run must do no harm;
+      second run must do no harm, or the step that would calls `libs.outbox.lease.begin_irreversible_step` first;
     - gives every network call a timeout, and together stays well below OUTBOX_LEASE_SECONDS, after which another
       worker takes the job; a longer one calls `libs.outbox.lease.renew_lease` between its steps;
     - raises to be tried again, or PermanentFailure or Postponed of `libs.outbox.errors`. The exception is logged and

@@ -120,6 +120,9 @@ class Worker:
 
     def _outcome_of(self, job: Job) -> str:
         """Run the handler and record the end; one of `LEVELS`, "lost" when another worker has the job now."""
+        if job.irreversible_at:
+            is_ours = job.abandon("Its worker died during a step that must not be done twice, and may have done it.")
+            return "abandoned" if is_ours else "lost"
         if job.has_used_up_attempts:
             is_ours = job.give_up("Its worker died, or took longer than the lease, at every attempt.")
             return "dead" if is_ours else "lost"
@@ -136,7 +139,7 @@ class Worker:
     def _record_end(self, job: Job, error: BaseException | None) -> bool:
         """Record how the job ended; False when another worker has it.
 
-        Waits while the database is away: the job would run again, and send its e-mail twice.
+        Waits while the database is away: the job would run again, or be abandoned although it is done.
         """
         while True:
             # A connection that broke meanwhile could not record the end.

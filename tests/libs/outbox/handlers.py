@@ -8,6 +8,7 @@ from typing import Any
 from structlog.contextvars import get_contextvars
 
 from libs.outbox.errors import PermanentFailure, Postponed
+from libs.outbox.lease import begin_irreversible_step
 from libs.outbox.registry import handles
 
 done: list[dict[str, Any]] = []
@@ -60,3 +61,12 @@ def impossible(payload: dict[str, Any]) -> None:
 def postpone(payload: dict[str, Any]) -> None:
     postponed.append(payload)
     raise Postponed("too many today", timedelta(hours=1))
+
+
+@handles("test.irreversible")
+def irreversible(payload: dict[str, Any]) -> None:
+    """Fail in a step that must not be done twice, unless the payload lets it succeed."""
+    begin_irreversible_step()
+    if "fail" in payload:
+        raise ConnectionError("it was not done")
+    done.append(payload)

@@ -1,6 +1,7 @@
 """The settings of the outbox without the server's apps, so that processes of these tests start quickly."""
 
 from config.settings import (
+    DATABASE_STATEMENT_TIMEOUT,
     DATABASES,
     DEFAULT_AUTO_FIELD,
     OUTBOX_LEASE_SECONDS,
@@ -15,6 +16,7 @@ INSTALLED_APPS = ["libs.outbox", "tests.libs.outbox.slow_jobs"]
 
 __all__ = [
     "DATABASES",
+    "DATABASE_STATEMENT_TIMEOUT",
     "DEFAULT_AUTO_FIELD",
     "INSTALLED_APPS",
     "OUTBOX_LEASE_SECONDS",
