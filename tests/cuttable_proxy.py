@@ -1,9 +1,12 @@
-"""A TCP proxy in front of a server that can be cut or frozen, for tests in which a database or a cache is away."""
+"""TCP proxies in front of a database or a cache that can be cut or frozen, or made slow."""
 
 import socket
 import threading
+import time
 from contextlib import suppress
 from urllib.parse import urlsplit
+
+REQUESTS, REPLIES = "requests", "replies"
 
 
 class CuttableProxy:
@@ -59,19 +62,61 @@ class CuttableProxy:
             is_cut = listener not in self.sockets
             if not is_cut:
                 self.sockets += [client, server]
-        for source, target in ((client, server), (server, client)):
+        for side, source, target in ((REQUESTS, client, server), (REPLIES, server, client)):
             if is_cut:
                 _end(source)
             else:
-                threading.Thread(target=self._forward, args=(source, target), daemon=True).start()
+                threading.Thread(target=self._forward, args=(side, source, target), daemon=True).start()
 
-    def _forward(self, source: socket.socket, target: socket.socket) -> None:
+    def _forward(self, side: str, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65_536):
                 self._may_forward.wait()
-                target.sendall(data)
+                self.send(side, data, target)
         for each in (source, target):
             _end(each)
+
+    def send(self, side: str, data: bytes, target: socket.socket) -> None:
+        """Send on what this side sent; a subclass may do it later."""
+        target.sendall(data)
+
+
+class SlowProxy(CuttableProxy):
+    """One that takes its time, or holds back what a side sends."""
+
+    def __init__(self, url: str) -> None:
+        # What each piece waits. Seconds.
+        self.delay = 0.0
+        self.holds_something = threading.Event()
+        self._open = threading.Event()
+        self._held_sides: tuple[str, ...] = ()
+        super().__init__(url)
+
+    def send(self, side: str, data: bytes, target: socket.socket) -> None:
+        time.sleep(self.delay)
+        if side in self._held_sides and self._is_held():
+            target.sendall(data[: self._passed_bytes])
+            data = data[self._passed_bytes :]
+            self.holds_something.set()
+            self._open.wait()
+        target.sendall(data)
+
+    def _is_held(self) -> bool:
+        with self._lock:
+            self._passed_pieces -= 1
+            return self._passed_pieces < 0
+
+    def hold(self, *sides: str, passed_pieces: int = 0, passed_bytes: int = 0) -> None:
+        """Hold back whatever these sides send after so many pieces, and after so many bytes of each."""
+        self._passed_pieces, self._passed_bytes = passed_pieces, passed_bytes
+        self.holds_something.clear()
+        self._open.clear()
+        self._held_sides = sides or (REQUESTS, REPLIES)
+
+    def release(self) -> None:
+        """Send on what was held back, and all that comes."""
+        self._held_sides = ()
+        self._open.set()
 
 
 def _end(connection: socket.socket) -> None:

@@ -4,7 +4,8 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,43 @@ def stoppable_redis() -> Iterator[StoppableRedis]:
         server = StoppableRedis(url)
         yield server
         server.resume()
+
+
+class RestartableRedis:
+    """A Redis of a test's own that may be killed and started again, at the same port and with the same folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.snapshot = folder / "dump.rdb"
+        self._folder, self._port, self._running = folder, services.free_port(), ExitStack()
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.client = redis.Redis.from_url(self.url)
+
+    def start(self) -> None:
+        """Start it with the snapshot that is in its folder, if there is one."""
+        self._running.enter_context(services.running_redis(self._folder, self._port))
+
+    def stop(self) -> None:
+        """End it; what is in memory is lost."""
+        self._running.close()
+
+    def restart(self, *, snapshot: bool) -> None:
+        """Have it lose all that is in memory, and have it load its last snapshot, or nothing."""
+        self.stop()
+        if not snapshot:
+            self.snapshot.unlink(missing_ok=True)
+        self.start()
+
+
+@contextmanager
+def restartable_redis() -> Iterator[RestartableRedis]:
+    """A Redis of one test's own; skips the test where none is installed."""
+    if not services.has_redis():
+        pytest.skip("needs redis-server, which is not installed here")
+    with services.server_folder("redis") as folder:
+        server = RestartableRedis(folder)
+        server.start()
+        yield server
+        server.stop()
 
 
 class Waits:

@@ -67,13 +67,18 @@ def postgres_server(options: Sequence[str] = CARELESS, kept_in: Path | None = No
 @contextmanager
 def redis_server() -> Iterator[str]:
     """The URL of a fresh Redis that keeps nothing on disk."""
-    with server_folder("redis") as folder:
-        port = free_port()
-        command = [str(program("redis-server")), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-        with _running(command, folder, signal.SIGTERM):
-            url = f"redis://127.0.0.1:{port}/0"
-            wait_for_server(lambda: redis.Redis.from_url(url).ping(), folder)
-            yield url
+    with server_folder("redis") as folder, running_redis(folder, free_port()) as url:
+        yield url
+
+
+@contextmanager
+def running_redis(folder: Path, port: int) -> Iterator[str]:
+    """The URL of a Redis that starts with the snapshot in the folder, if there is one, and makes none by itself."""
+    command = [str(program("redis-server")), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    with _running(command, folder, signal.SIGTERM):
+        url = f"redis://127.0.0.1:{port}/0"
+        wait_for_server(lambda: redis.Redis.from_url(url).ping(), folder)
+        yield url
 
 
 def init_postgres(data: str, folder: Path) -> None:

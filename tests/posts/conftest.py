@@ -1,5 +1,6 @@
 """Posts with images, and the files in storage."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,3 +40,9 @@ def texts() -> Texts:
 def files() -> set[Path]:
     """Every file in storage."""
     return {at for at in Path(settings.MEDIA_ROOT).rglob("*") if at.is_file()}
+
+
+@pytest.fixture(autouse=True)
+def _quiet_client() -> None:
+    """Keep the client's line for each request out of the output of a failed test."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
