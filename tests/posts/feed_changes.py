@@ -4,7 +4,7 @@ Those of members are requests to a server. Those of moderators and jobs have no 
 models, as another process does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from django.db import transaction
@@ -189,3 +189,9 @@ def play(story: FeedStory, steps: int, weights: dict[Change, int] = EVERYTHING) 
         story.make(change, writer, may_be_slow=change not in AT_ONCE)
         if step % 25 == 24:
             story.walk()
+
+
+def play_each(story: FeedStory, changes: Collection[Change] = BY_MEMBERS) -> None:
+    """Do all of it once, in any order, and check pages after each."""
+    for change in story.random.sample(list(changes), len(changes)):
+        story.make(change, story.random.choice(story.servers) if change in BY_MEMBERS else None)

@@ -29,10 +29,7 @@ PASSWORD_HASH = LowMemoryArgon2Hasher().encode(PASSWORD, "salt-of-all-members")
 
 @contextmanager
 def feed_servers(folder: Path, changes: Sequence[Mapping[str, str]] = ({}, {})) -> Iterator[list["FeedServer"]]:
-    """Run servers of one process each, on the database of this test, without workers of the outbox.
-
-    There is one for each of the changes, which are settings.
-    """
+    """Run servers on the database of this test, without workers of the outbox: one for each of these settings."""
     servers = [FeedServer.make(folder / str(number), each) for number, each in enumerate(changes)]
     try:
         with ThreadPoolExecutor(len(servers)) as pool:
@@ -45,7 +42,7 @@ def feed_servers(folder: Path, changes: Sequence[Mapping[str, str]] = ({}, {})) 
 
 
 class FeedServer(ServerProcess):
-    """A server of one process, and the connections that threads of this one have to it."""
+    """A server, of one process unless settings say otherwise, and the connections that threads have to it."""
 
     client: httpx.Client
 
@@ -58,6 +55,8 @@ class FeedServer(ServerProcess):
             "REDIS_URL": settings.REDIS_URL,
             # On a busy machine a good Redis may need longer than production waits for one.
             "REDIS_TIMEOUT": "10",
+            # What is held is never so old that it is read again for this reason alone.
+            "FEED_CACHE_SECONDS": "3600",
             "OUTBOX_THREAD": "off",
             "METRICS_PORT": str(free_port()),
             "IMAGE_BASE_URL": settings.IMAGE_BASE_URL,
@@ -65,7 +64,10 @@ class FeedServer(ServerProcess):
             **changes,
         }
         server = cls(f"http://127.0.0.1:{environment['PORT']}", folder, environment)
-        server.client = httpx.Client(base_url=f"{server.url}/api/v1/", timeout=PATIENCE, trust_env=False)
+        # A connection for each request, so that each process gets some.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        url = f"{server.url}/api/v1/"
+        server.client = httpx.Client(base_url=url, timeout=PATIENCE, limits=limits, trust_env=False)
         return server
 
     def metric(self, name: str) -> float:

@@ -27,8 +27,8 @@ READERS, ROUNDS = 3, 15
 
 @pytest.fixture
 def servers(transactional_db: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[FeedServer]]:
-    """Two servers of one process each."""
-    with feed_servers(tmp_path_factory.mktemp("servers")) as servers:
+    """A server of two processes, and one of a single process that holds few posts."""
+    with feed_servers(tmp_path_factory.mktemp("servers"), [{"WORKERS": "2"}, {"FEED_CACHE_POSTS": "7"}]) as servers:
         yield servers
 
 

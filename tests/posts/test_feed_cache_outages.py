@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -10,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.cuttable_proxy import SlowProxy
 from tests.polling import wait_until
-from tests.posts.feed_changes import BY_MEMBERS, play
+from tests.posts.feed_changes import BY_MEMBERS, play, play_each
 from tests.posts.feed_reference import NEWEST, check_page, wait_until_right
 from tests.posts.feed_servers import FeedServer, feed_servers
 from tests.posts.feed_story import FeedStory
@@ -34,21 +35,33 @@ class Scene:
     def begin(self) -> None:
         """Have members write for a while, so that both servers have something to hold."""
         self.story = FeedStory(self.servers, SEED)
-        self.play()
+        self.play(STEPS)
 
-    def play(self, steps: int = STEPS) -> None:
+    def play(self, steps: int) -> None:
         """Have members write on any server, and compare pages of the other with the database."""
-        try:
+        with self.telling_the_story():
             play(self.story, steps, BY_MEMBERS)
+
+    def play_each(self) -> None:
+        """Have members do everything once, and compare pages of the other server with the database."""
+        with self.telling_the_story():
+            play_each(self.story)
+
+    @contextmanager
+    def telling_the_story(self) -> Iterator[None]:
+        """Say in an assertion that fails what happened so far."""
+        try:
+            yield
         except AssertionError as fault:
-            story_so_far = "\n".join(self.story.log[-12:])
-            raise AssertionError(f"FEED_SEED={SEED}, after\n{story_so_far}") from fault
+            story_so_far = "\n".join(self.story.log[-20:])
+            raise AssertionError(f"FEED_SEED={SEED}, after\n{story_so_far}\n{fault}") from fault
 
     def check_all_pages(self) -> None:
         """Compare the first page of each member on each server."""
-        for reader in self.story.active():
-            for server in self.servers:
-                check_page(server, reader, NEWEST, None)
+        with self.telling_the_story():
+            for reader in self.story.active():
+                for server in self.servers:
+                    check_page(server, reader, NEWEST, None)
 
     def wait_until_right(self) -> None:
         """Read until all pages are right; each is wrong for some seconds at most."""
@@ -105,32 +118,41 @@ def test_pages_are_right_though_redis_is_slow(scene: Scene) -> None:
 
 
 def test_pages_are_right_while_redis_is_away_and_afterwards(scene: Scene) -> None:
+    scene.check_all_pages()
     for proxy in scene.proxies:
         proxy.cut()
-    scene.play()
+    scene.play_each()
     for proxy in scene.proxies:
         proxy.restore()
     scene.check_all_pages()
-    scene.play()
     scene.wait_until_recovered()
+    scene.check_all_pages()
+    scene.play_each()
 
 
 def test_pages_are_right_while_redis_hangs_within_responses_and_afterwards(scene: Scene) -> None:
+    scene.check_all_pages()
     for proxy in scene.proxies:
         proxy.hold(passed_bytes=1)
-    scene.play(5)
+    scene.play_each()
     for proxy in scene.proxies:
         proxy.release()
     scene.check_all_pages()
-    scene.play()
+    scene.wait_until_recovered()
+    scene.play_each()
 
 
-def test_pages_are_right_while_redis_is_full(scene: Scene) -> None:
+@pytest.mark.parametrize("lost", ["nothing", "*session:*"])
+def test_pages_are_right_while_redis_is_full_and_afterwards(scene: Scene, lost: str) -> None:
+    scene.check_all_pages()
     scene.redis.client.config_set("maxmemory", 1)
-    scene.play()
+    # What has expired meanwhile cannot be stored again.
+    for key in scene.redis.client.scan_iter(lost):
+        scene.redis.client.delete(key)
+    scene.play_each()
     scene.redis.client.config_set("maxmemory", 0)
     scene.check_all_pages()
-    scene.play()
+    scene.play_each()
 
 
 def test_pages_are_right_though_redis_lost_everything_at_a_restart(scene: Scene) -> None:
@@ -142,8 +164,8 @@ def test_pages_are_right_though_redis_lost_everything_at_a_restart(scene: Scene)
 
 def test_pages_are_right_though_redis_comes_back_with_old_content(scene: Scene) -> None:
     scene.redis.client.save()
-    for steps in range(1, 8):
-        scene.play(steps)
+    for _ in range(4):
+        scene.play_each()
         scene.redis.restart(snapshot=True)
         scene.check_all_pages()
 
