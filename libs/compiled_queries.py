@@ -18,9 +18,10 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
-from django.db import NotSupportedError, connections, router
+from django.db import NotSupportedError, OperationalError, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
+from django.db.transaction import TransactionManagementError
 from django.utils.dateparse import parse_date, parse_datetime
 from psycopg.types.datetime import TimestamptzLoader
 
@@ -30,7 +31,7 @@ Shape = tuple[Hashable, ...]
 # Gives a queryset of `values` for a shape and named values.
 Build = Callable[..., Any]
 # What a value may be, with an example of each. Lists of other lengths are other SQL.
-EXAMPLES = {int: 0, datetime: datetime(2000, 1, 1, tzinfo=UTC), list[int]: [0, 0]}
+EXAMPLES = {int: 0, str: "", datetime: datetime(2000, 1, 1, tzinfo=UTC), list[int]: [0, 0]}
 # Placeholders are values no client ever sends, so that none is taken for a constant of the SQL.
 FIRST_NUMBER = 2**62 + 4_611_686_018
 FIRST_TIMESTAMP = datetime(1923, 4, 5, 6, 7, 8, 910_111, tzinfo=UTC)
@@ -53,17 +54,22 @@ class CompiledStatement:
     parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
     converters: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...]
+    locks: bool
 
     def run(self, values: Values, connection: BaseDatabaseWrapper) -> list[Row]:
         """Return the rows as `values` does."""
+        if self.locks and not connection.in_atomic_block:
+            raise TransactionManagementError("A lock would end with the statement outside of transaction.atomic().")
         given = _flatten(values, connection)
         parameters = [each.constant if each.place is None else given[each.place] for each in self.parameters]
         try:
             rows = _fetch(self.sql, parameters, connection)
-        except NotSupportedError:
+        except NotSupportedError as error:
             # A migration changed a column under a plan that this connection has kept.
             if connection.in_atomic_block:
-                raise
+                # This transaction has failed; the next ones on this connection plan anew.
+                connection.connection.prepare_threshold = None
+                raise OperationalError("The database has changed since the statement was planned.") from error
             forget_plans(connection)
             rows = _fetch(self.sql, parameters, connection)
         if self.converters:
@@ -81,9 +87,11 @@ class CompiledStatement:
 class CompiledQuery:
     """Decorates a function that builds a `values` queryset from a shape and named values.
 
-    Values are whole numbers, lists of these, and datetimes; what changes the SQL itself (a direction, a page size)
-    belongs to the shape. The examples, pairs of a shape and values, are compiled when the query is defined; without
-    any there is one, by the annotations of the function. Reads from the database that the router chooses.
+    Values are whole numbers, lists of these, texts and datetimes; what changes the SQL itself (a direction, a page
+    size) belongs to the shape. The examples, pairs of a shape and values, are compiled when the query is defined;
+    without any there is one, by the annotations of the function. Reads from the database that the router chooses.
+
+    A query that locks rows is compiled, and run, within the transaction that holds the locks.
     """
 
     def __init__(self, build: Build, examples: Iterable[tuple[Shape, Values]] = ()) -> None:
@@ -97,6 +105,15 @@ class CompiledQuery:
         """Return the rows of the queryset for this shape and these values."""
         alias = router.db_for_read(self.model)
         return self._statement(alias, shape, values).run(values, connections[alias])
+
+    def instance(self, *shape: Hashable, **values: Any) -> Any:
+        """Return the first row as an instance of the model, None if there is none.
+
+        The queryset selects all columns of the model in their order, `values(*column_names(model))`.
+        """
+        rows = self.rows(*shape, **values)
+        alias = router.db_for_read(self.model)
+        return self.model.from_db(alias, list(rows[0]), list(rows[0].values())) if rows else None
 
     def _statement(self, alias: str, shape: Shape, values: Values) -> CompiledStatement:
         lengths = tuple((name, len(value) if isinstance(value, list) else None) for name, value in values.items())
@@ -153,11 +170,18 @@ def key_only(model: type[M], key: Any) -> M:
     return cast(M, _KeyOnly(key))
 
 
+def column_names(model: type[Model]) -> list[str]:
+    """Return the names of all columns of the model, as `values` and `from_db` take them."""
+    return [field.attname for field in model._meta.concrete_fields]
+
+
 def example_values(build: Build) -> Row:
     """Return an example for each parameter of the function; raises ImproperlyConfigured for another annotation."""
     annotations = {name: each.annotation for name, each in inspect.signature(build).parameters.items()}
     if unknown := [name for name, annotation in annotations.items() if annotation not in EXAMPLES]:
-        raise ImproperlyConfigured(f"{build.__qualname__} takes int, list[int] or datetime; annotate {unknown} so.")
+        raise ImproperlyConfigured(
+            f"{build.__qualname__} takes int, str, list[int] or datetime; annotate {unknown} so."
+        )
     return {name: EXAMPLES[annotation] for name, annotation in annotations.items()}
 
 
@@ -199,6 +223,8 @@ def _placeholders(values: Values, first: int = 0) -> Row:
 
     def placeholder(value: Any) -> Any:
         number = next(numbers)
+        if isinstance(value, str):
+            return f"\0{number}"
         return FIRST_TIMESTAMP + timedelta(days=number) if isinstance(value, datetime) else FIRST_NUMBER + number
 
     return {
@@ -214,7 +240,8 @@ def _compile_queryset(queryset: Any, placeholders: Values, connection: BaseDatab
     parameters = (Parameter(place=given.index(each)) if each in given else Parameter(each) for each in constants)
     converters = compiler.get_converters([column[0] for column in compiler.select])
     steps = tuple((column, tuple(functions), expression) for column, (functions, expression) in converters.items())
-    return CompiledStatement(sql, tuple(parameters), tuple(queryset.query.selected), steps)
+    locks = queryset.query.select_for_update
+    return CompiledStatement(sql, tuple(parameters), tuple(queryset.query.selected), steps, locks)
 
 
 def _is_time(constant: Any) -> bool:

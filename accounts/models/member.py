@@ -21,7 +21,7 @@ from accounts.models.avatar import Avatar
 from accounts.models.block import Block
 from accounts.models.follow import Follow
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
-from libs.compiled_queries import CompiledQuery
+from libs.compiled_queries import CompiledQuery, column_names
 from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue
 from libs.replicas.pinning import pin_to_primary
@@ -62,6 +62,16 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Members whose nickname starts with the words or, with two letters or more, contains them."""
         matches = contains if can_use_index(words) else starts_with
         return self.filter(matches("nickname", words))
+
+    def find_by_email(self, email: str) -> "Member | None":
+        """Return the member with this normalised address."""
+        member: Member | None = _compiled_by_email().instance(email=email)
+        return member
+
+    def lock(self, member_id: int) -> "Member | None":
+        """Return the member, locked until the caller's transaction ends; rows may still refer to them meanwhile."""
+        member: Member | None = _compiled_lock().instance(member=member_id)
+        return member
 
     @staticmethod
     def active_condition(path: str = "") -> Q:
@@ -282,6 +292,24 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
 def _compiled_terms_version() -> CompiledQuery:
     # Compiled when it is first used, since this module is imported before all models are there.
     return CompiledQuery(_select_terms_version)
+
+
+@cache
+def _compiled_by_email() -> CompiledQuery:
+    return CompiledQuery(_select_by_email)
+
+
+def _select_by_email(email: str) -> Any:
+    return Member.objects.filter(email=email).values(*column_names(Member))
+
+
+@cache
+def _compiled_lock() -> CompiledQuery:
+    return CompiledQuery(_select_locked)
+
+
+def _select_locked(member: int) -> Any:
+    return Member.objects.filter(pk=member).select_for_update(no_key=True).values(*column_names(Member))
 
 
 def _select_terms_version(member: int) -> Any:

@@ -99,7 +99,7 @@ def test_a_list_that_depends_on_who_reads_is_refused_when_it_is_defined() -> Non
 
 
 def test_a_function_whose_values_are_not_annotated_is_refused() -> None:
-    def of_name(name: str) -> Any:
+    def of_name(name: bytes) -> Any:
         return Member.objects.filter(name=name).values("id")
 
     with pytest.raises(ImproperlyConfigured, match=r"of_name takes int.*\['name'\]"):

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import Value
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -94,3 +95,19 @@ def test_a_value_that_the_sql_does_not_take_is_refused() -> None:
 
     with pytest.raises(ImproperlyConfigured, match="author"):
         CompiledQuery(build)
+
+
+@pytest.mark.parametrize("email", ["mina@example.com", "nobody@example.com", "' OR '1'='1", "%s"])
+def test_a_compiled_query_finds_the_instance_of_the_orm(mina: Member, email: str) -> None:
+    found, expected = Member.objects.find_by_email(email), Member.objects.filter(email=email).first()
+    assert found == expected
+    assert expected is None or (vars(found) | {"_state": None}) == (vars(expected) | {"_state": None})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_compiled_lock_is_refused_outside_of_a_transaction(mina: Member) -> None:
+    with transaction.atomic():
+        assert Member.objects.lock(mina.pk) == mina
+    if connection.features.has_select_for_update:
+        with pytest.raises(TransactionManagementError):
+            Member.objects.lock(mina.pk)
