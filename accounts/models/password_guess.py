@@ -1,17 +1,30 @@
 """PasswordGuess: a counter of wrong passwords, in the database so that no restart resets it."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import models
-from django.db.models import F
+from django.db import connections, models, router
 from django.utils import timezone
 
 from accounts.errors import PasswordResetRequired, TooManyGuesses
+from libs.compiled_queries import preparing_cursor
 from libs.throttling.client_address import network_of
+
+# The ORM has no INSERT that updates by an expression. One statement is exact however many guesses come at once.
+COUNT_GUESS = """
+    INSERT INTO accounts_passwordguess AS guess (key, wrong, since, in_a_row) VALUES (%s, 1, %s, %s)
+    ON CONFLICT (key) DO UPDATE SET
+        wrong = CASE WHEN guess.since < %s THEN 1 ELSE guess.wrong + 1 END,
+        since = CASE WHEN guess.since < %s THEN excluded.since ELSE guess.since END,
+        in_a_row = excluded.in_a_row
+    WHERE guess.wrong < %s OR guess.since < %s
+"""
+RESET_GUESSES = "UPDATE accounts_passwordguess SET wrong = 0 WHERE key IN (%s, %s)"
+# Of counters without an end.
+FIRST_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class GuessCounters(NamedTuple):
@@ -53,22 +66,27 @@ class PasswordGuessQuerySet(models.QuerySet["PasswordGuess"]):
 
     def reset(self, counters: GuessCounters) -> None:
         """Reset the counters after the right password; rows stay, since a concurrent login may be counting."""
-        self.filter(key__in=counters).update(wrong=0)
+        with preparing_cursor(connections[router.db_for_write(self.model)]) as cursor:
+            cursor.execute(RESET_GUESSES, counters)
 
     def _count_recent(self, key: str) -> None:
         now = timezone.now()
         start = now - timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS)
-        guess, is_new = self.get_or_create(key=key, defaults={"wrong": 1, "since": now})
-        if is_new or self.filter(key=key, since__lt=start).update(wrong=1, since=now):
-            return
-        if not self.filter(key=key, wrong__lt=settings.PASSWORD_GUESSES_PER_NETWORK).update(wrong=F("wrong") + 1):
-            raise TooManyGuesses(wait=max(1, int((guess.since - start).total_seconds())))
+        if not self._count(key, settings.PASSWORD_GUESSES_PER_NETWORK, now=now, start=start):
+            guess = self.filter(key=key).first()
+            raise TooManyGuesses(wait=max(1, int((guess.since - start).total_seconds())) if guess else 1)
 
     def _count_in_a_row(self, key: str) -> None:
-        _, is_new = self.get_or_create(key=key, defaults={"wrong": 1, "since": timezone.now(), "in_a_row": True})
-        fewer = self.filter(key=key, wrong__lt=settings.PASSWORD_GUESSES_TOTAL)
-        if not is_new and not fewer.update(wrong=F("wrong") + 1, in_a_row=True):
+        if not self._count(key, settings.PASSWORD_GUESSES_TOTAL, now=timezone.now(), start=FIRST_START, in_a_row=True):
             raise PasswordResetRequired
+
+    def _count(self, key: str, limit: int, *, now: datetime, start: datetime, in_a_row: bool = False) -> bool:
+        """Count one guess, the first one again if the others are from before `start`; False if that is too many."""
+        connection = connections[router.db_for_write(self.model)]
+        since, before = map(connection.ops.adapt_datetimefield_value, (now, start))
+        with preparing_cursor(connection) as cursor:
+            cursor.execute(COUNT_GUESS, [key, since, in_a_row, before, before, limit, before])
+            return bool(cursor.rowcount)
 
 
 class PasswordGuess(models.Model):
