@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Value
+from django.db.models import Count, Q, Value
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
@@ -39,6 +39,14 @@ class TokenIdentity(NamedTuple):
         return cls(uuid4().hex, issued_at, min(idle_expiry, session_expires_at))
 
 
+class SessionOverview(NamedTuple):
+    """How many sessions a member has or had: all that are stored, the live ones, those on one device in one network."""
+
+    stored: int
+    live: int
+    familiar: int
+
+
 class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
     """Login sessions by whether they are live."""
 
@@ -48,7 +56,12 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
 
     def live_at(self, time: datetime) -> Self:
         """Sessions that are live at this time."""
-        return self.filter(ended_at=None, expires_at__gt=time, idle_at__gt=time)
+        return self.filter(self.live_condition(time))
+
+    @staticmethod
+    def live_condition(time: datetime) -> Q:
+        """Return the condition of `live_at`."""
+        return Q(ended_at=None, expires_at__gt=time, idle_at__gt=time)
 
     def is_session_live(self, session_id: int) -> bool:
         """Return whether the session is live, from the cache if it knows, else from the database."""
@@ -61,6 +74,12 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
         if is_live:
             cache_as_live(session_id)
         return is_live
+
+    def overview(self, member_id: int, *, device: str, network: str) -> "SessionOverview":
+        """Return the numbers of a member's sessions, by one query."""
+        values = {"member": member_id, "device": device, "network": network, "time": timezone.now()}
+        rows = _compiled_overview().rows(**values)
+        return SessionOverview(**rows[0]) if rows else SessionOverview(0, 0, 0)
 
     def end(self, because: str) -> int:
         """End these sessions and their tokens for good; returns how many were not ended before.
@@ -177,6 +196,20 @@ def blacklist_tokens(jtis: Iterable[str]) -> None:
 def _compiled_live() -> CompiledQuery:
     # Compiled when it is first used, since this module is imported before all models are there.
     return CompiledQuery(_select_live)
+
+
+@cache
+def _compiled_overview() -> CompiledQuery:
+    return CompiledQuery(_select_overview)
+
+
+def _select_overview(member: int, device: str, network: str, time: datetime) -> Any:
+    counts = {
+        "stored": Count("pk"),
+        "live": Count("pk", filter=LoginSessionQuerySet.live_condition(time)),
+        "familiar": Count("pk", filter=Q(device=device, network=network)),
+    }
+    return LoginSession.objects.filter(member=member).values("member").annotate(**counts).values(*counts)
 
 
 def _select_live(session: int, time: datetime) -> Any:

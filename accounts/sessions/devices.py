@@ -30,4 +30,5 @@ def known_device(secret: str, email: str) -> str | None:
     except signing.BadSignature:
         return None
     member_id, _, device = signed.partition(".")
-    return device if Member.objects.filter(pk=member_id, email=email).exists() else None
+    member = Member.objects.find_by_email(email)
+    return device if member and str(member.pk) == member_id else None

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.credentials.hashers import HASH_OF_NOBODY, password_check_slot
 from accounts.email_addresses import normalise_email
 from accounts.errors import CredentialsWrong, PasswordWrong
-from accounts.models import Member, PasswordGuess
+from accounts.models import LoginSession, Member, PasswordGuess
 from accounts.models.password_guess import GuessCounters, device_counters, session_counters, stranger_counters
 from accounts.purge import KEEP_ENDED_SESSIONS_DAYS
 from accounts.sessions.devices import known_device, make_device_secret
@@ -34,20 +34,28 @@ def authenticate(email: str, password: str, *, address: str, device_secret: str 
     CredentialsWrong with equal text, code and time for an unknown address, a wrong password, a suspended member and one
     whose grace period is over.
     """
+    authenticated, counters = _authenticate(email, password, address=address, device_secret=device_secret)
+    PasswordGuess.objects.reset(counters)
+    return authenticated
+
+
+def _authenticate(
+    email: str, password: str, *, address: str, device_secret: str
+) -> tuple[Authenticated, GuessCounters]:
+    """Do as `authenticate` does, but return the counters that are to be reset."""
     email = normalise_email(email)
     device = known_device(device_secret, email) if device_secret else None
     counters = _counters_of_login(email, address, device)
     with password_check_slot(by_stranger=device is None):
         PasswordGuess.objects.count_attempt(counters)
-        member: Member | None = Member.objects.filter(email=email).first()
+        member = Member.objects.find_by_email(email)
         is_right = member.check_password(password) if member else check_password(password, HASH_OF_NOBODY)
     if member is None or not is_right:
         raise CredentialsWrong
     if not may_log_in(member):
         # Counters are not reset, since that would show that the password was right.
         raise CredentialsWrong
-    PasswordGuess.objects.reset(counters)
-    return Authenticated(member, device)
+    return Authenticated(member, device), counters
 
 
 def _counters_of_login(email: str, address: str, device: str | None) -> GuessCounters:
@@ -88,33 +96,34 @@ def log_in(
     `language` becomes that of the member's e-mails, unless it is None. A new device or network causes an e-mail,
     but not an account's first session.
     """
-    authenticated, known_as = authenticate(email, password, address=address, device_secret=device_secret)
+    authenticated, counters = _authenticate(email, password, address=address, device_secret=device_secret)
     with transaction.atomic():
         # Checked again under the lock: the member may have been suspended or erased while the password was hashed.
-        member = Member.objects.select_for_update(no_key=True).filter(pk=authenticated.pk).first()
+        member = Member.objects.lock(authenticated.member.pk)
         if member is None:
             raise CredentialsWrong
         if may_cancel_withdrawal(member):
             member.cancel_withdrawal()
-        if not member.is_active or _is_password_changed(member, authenticated, password):
+        if not member.is_active or _is_password_changed(member, authenticated.member, password):
             raise CredentialsWrong
+        PasswordGuess.objects.reset(counters)
         if language:
             member.set_language(language)
-        is_first = _is_first_session(member)
-        is_familiar = member.sessions.filter(device=device, network=coarse_network_of(address)).exists()
-        pair = start_session(member, audience=audience, device=device, network=coarse_network_of(address))
-        if not (is_familiar or is_first):
+        place = {"device": device, "network": coarse_network_of(address)}
+        sessions = LoginSession.objects.overview(member.pk, **place)
+        pair = start_session(member, audience=audience, live_sessions=sessions.live, **place)
+        if not (sessions.familiar or _is_first_session(member, sessions.stored)):
             enqueue("accounts.mail_new_device", {"session_id": pair.session.pk})
-        return pair, make_device_secret(member, known_as)
+        return pair, make_device_secret(member, authenticated.device)
 
 
-def _is_first_session(member: Member) -> bool:
+def _is_first_session(member: Member, former_sessions: int) -> bool:
     """Return whether the member has just signed up with a client that then shows its login screen.
 
     An older account without a session is one whose sessions are purged.
     """
     is_new = timezone.now() - member.created_at < timedelta(days=KEEP_ENDED_SESSIONS_DAYS)
-    return is_new and not member.sessions.exists()
+    return is_new and not former_sessions
 
 
 def _is_password_changed(member: Member, authenticated: Member, password: str) -> bool:

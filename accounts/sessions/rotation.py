@@ -19,6 +19,7 @@ from accounts.errors import SessionEnded, TokenInvalid
 from accounts.models import LoginSession, Member, SecurityEvent
 from accounts.models.login_session import TokenIdentity
 from accounts.sessions.tokens import AccessToken, RefreshToken, parse_token
+from libs.compiled_inserts import insert_unless_exists
 from libs.replicas.pinning import pin_to_primary
 
 
@@ -31,13 +32,17 @@ class TokenPair:
     refresh: RefreshToken
 
 
-@transaction.atomic
-def start_session(member: Member, *, audience: str, device: str, network: str) -> TokenPair:
+@transaction.atomic(savepoint=False)
+def start_session(
+    member: Member, *, audience: str, device: str, network: str, live_sessions: int | None = None
+) -> TokenPair:
     """Start a login session of a member who has just authenticated.
 
-    A member with LOGIN_SESSIONS_PER_MEMBER live sessions loses the one that was not used for the longest time.
+    A member with LOGIN_SESSIONS_PER_MEMBER live sessions loses the one that was not used for the longest time. The
+    caller may give their number, if it is known.
     """
-    _end_least_recently_used(member, keep=settings.LOGIN_SESSIONS_PER_MEMBER - 1)
+    if live_sessions is None or live_sessions >= settings.LOGIN_SESSIONS_PER_MEMBER:
+        _end_least_recently_used(member, keep=settings.LOGIN_SESSIONS_PER_MEMBER - 1)
     now = timezone.now().replace(microsecond=0)
     expires_at = now + timedelta(days=settings.LOGIN_SESSION_MAX_DAYS)
     first = TokenIdentity.generate(now, expires_at)
@@ -77,7 +82,8 @@ def rotate_tokens(raw: str, *, audience: str, network: str, member_id: int | Non
 
 def _end_least_recently_used(member: Member, keep: int) -> None:
     surplus = member.sessions.live().order_by("-used_at", "-id").values_list("pk", flat=True)[keep:]
-    LoginSession.objects.filter(pk__in=list(surplus)).end("crowded_out")
+    if surplus:
+        LoginSession.objects.filter(pk__in=list(surplus)).end("crowded_out")
 
 
 def _lock_session(token: RefreshToken, audience: str) -> LoginSession:
@@ -109,13 +115,13 @@ def _token_pair(session: LoginSession, identity: TokenIdentity) -> TokenPair:
     for token in (access, refresh):
         token.set_session(session)
     refresh.set_identity(identity)
-    OutstandingToken.objects.get_or_create(
+    outstanding = OutstandingToken(
+        user_id=session.member_id,
         jti=identity.jti,
-        defaults={
-            "user_id": session.member_id,
-            "token": sha256(str(refresh).encode()).hexdigest(),
-            "created_at": identity.issued_at,
-            "expires_at": identity.expires_at,
-        },
+        token=sha256(refresh.signed.encode()).hexdigest(),
+        created_at=identity.issued_at,
+        expires_at=identity.expires_at,
     )
+    # It exists when the client repeats its request.
+    insert_unless_exists(outstanding, "jti")
     return TokenPair(session, access, refresh)

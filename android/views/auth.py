@@ -174,8 +174,8 @@ def _login_response(pair: rotation.TokenPair) -> dict[str, Any]:
     member = pair.session.member
     return {
         "member_id": member.pk,
-        "access_token": str(pair.access),
-        "refresh_token": str(pair.refresh),
+        "access_token": pair.access.signed,
+        "refresh_token": pair.refresh.signed,
         "name": member.name,
         "nickname": member.nickname,
     }

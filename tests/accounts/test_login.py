@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -38,6 +40,19 @@ def test_login_returns_a_token_pair_and_starts_a_session(phone: Phone, mina: Mem
         "192.0.2.0/24",
     )
     assert phone.get("me").json()["email"] == mina.email
+
+
+@pytest.mark.parametrize(("sessions", "secret", "costs"), [(0, False, 8), (20, False, 8), (20, True, 10)])
+def test_a_login_takes_the_same_few_statements_each_time(mina: Member, sessions: int, secret: bool, costs: int) -> None:
+    for _ in range(sessions):
+        Phone.of(mina)
+    body = {"email": mina.email, "password": PASSWORD}
+    known = Phone().post("sessions", **body).json()["device_secret"]
+    with CaptureQueriesContext(connection) as queries:
+        assert Phone().post("sessions", **body | ({"device_secret": known} if secret else {})).status_code == 201
+    # PostgreSQL gives some statements without their text. The transaction is a savepoint in a test.
+    bounds = [str(query["sql"]) for query in queries if str(query["sql"]).startswith(("SAVEPOINT", "RELEASE"))]
+    assert (len(queries) - len(bounds), len(bounds)) == (costs, 2)
 
 
 def test_login_accepts_any_spelling_of_the_address(phone: Phone, mina: Member) -> None:
@@ -151,6 +166,16 @@ def test_the_right_password_of_a_suspended_member_counts_as_wrong(mina: Member) 
     mina.suspend(timezone.now() + timedelta(days=1))
     answers = [guess(mina.email, PASSWORD if number == 5 else "wrong") for number in range(11)]
     assert [answer.status_code for answer in answers] == [401] * 10 + [429]
+
+
+def test_a_member_suspended_while_the_password_is_compared_gets_no_counters_reset(
+    mina: Member, settings: Settings
+) -> None:
+    settings.PASSWORD_HASHERS = ["tests.accounts.hashers.InterruptedHasher"]
+    InterruptedHasher.meanwhile.append(lambda: mina.suspend(timezone.now() + timedelta(days=1)))
+    assert code_of(guess(mina.email, PASSWORD)) == "credentials_wrong"
+    assert not mina.sessions.exists()
+    assert list(PasswordGuess.objects.values_list("wrong", flat=True)) == [1, 1]
 
 
 def test_of_fifty_concurrent_guesses_ten_are_checked(at_once: AtOnce, mina: Member, settings: Settings) -> None:

@@ -255,3 +255,11 @@ def test_requests_of_an_ended_session_do_not_use_up_the_limit(phone: Phone, tabl
     left = requests_left(phone)
     assert not any(is_in(tablet) for _ in range(5))
     assert requests_left(phone) == left - 1
+
+
+def test_a_login_above_the_limit_ends_the_least_recently_used_session(mina: Member, settings: Settings) -> None:
+    settings.LOGIN_SESSIONS_PER_MEMBER = 2
+    phones = [Phone() for _ in range(3)]
+    for phone in phones:
+        assert phone.log_in(mina.email).status_code == 201
+    assert [phone.get("me").status_code for phone in phones] == [401, 200, 200]
