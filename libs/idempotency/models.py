@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.response import Response
 
+from libs.compiled_inserts import insert_unless_exists
 from libs.idempotency.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 
 # Headers that describe the effect, and not the moment of the response.
@@ -31,13 +32,15 @@ class StoredResponseQuerySet(models.QuerySet["StoredResponse"]):
         Raises IdempotencyKeyReused for another fingerprint, IdempotencyKeyInUse while somebody else holds the lease.
         """
         lookup = {"member_id": member_id, "route": route, "key": key}
-        self.filter(**lookup, created_at__lt=retention_cutoff()).delete()
-        stored, is_new = self.get_or_create(**lookup, defaults={"fingerprint": fingerprint})
-        if stored.fingerprint != fingerprint:
-            raise IdempotencyKeyReused
-        if not is_new and stored.status is None:
-            stored.take_over()
-        return stored
+        new = self.model(**lookup, fingerprint=fingerprint)
+        while not insert_unless_exists(new, "member", "route", "key"):
+            # None when it was released at this moment.
+            stored = self.filter(**lookup).first()
+            if stored and stored.created_at >= retention_cutoff():
+                stored.check_repeat(fingerprint)
+                return stored
+            self.filter(**lookup, created_at__lt=retention_cutoff()).delete()
+        return new
 
 
 def lease_end() -> datetime:
@@ -76,7 +79,19 @@ class StoredResponse(models.Model):
         return f"{self.route} #{self.pk}"
 
     def _held(self) -> models.QuerySet["StoredResponse"]:
-        return StoredResponse.objects.filter(pk=self.pk, lease=self.lease, status=None)
+        # By the unique key, since inserting it does not tell the id.
+        lookup = {"member_id": self.member_id, "route": self.route, "key": self.key}
+        return StoredResponse.objects.filter(**lookup, lease=self.lease, status=None)
+
+    def check_repeat(self, fingerprint: str) -> None:
+        """Take over an expired lease for a request with this fingerprint, unless the response is stored.
+
+        Raises IdempotencyKeyReused for another fingerprint, IdempotencyKeyInUse while somebody else holds the lease.
+        """
+        if self.fingerprint != fingerprint:
+            raise IdempotencyKeyReused
+        if self.status is None:
+            self.take_over()
 
     def take_over(self) -> None:
         """Take an expired lease; raises IdempotencyKeyInUse when it is not expired, or another request was faster."""

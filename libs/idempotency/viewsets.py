@@ -91,13 +91,18 @@ def idempotent(action: Action, *, stores_response: bool = False) -> Action:
         view.claimed = claimed = _claim(view, key, kwargs)
         if claimed.status is not None:
             return claimed.replay()
+        is_stored = False
         try:
             response: Response = run(view, request, *args, **kwargs)
-            if claimed.status is None and response.status_code < 300:
+            is_success = response.status_code < 300
+            is_stored = is_success and claimed.status is not None
+            if is_success and not is_stored:
                 raise RuntimeError(f"{action.__qualname__} did not store its response")
             return response
         finally:
-            claimed.release()
+            # Not if the transaction that stored it has failed.
+            if not is_stored:
+                claimed.release()
 
     return cast(Action, idempotent_action)
 
