@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.member_data_registry import erasure_steps, handle_former_email
 from accounts.models import Member, VerificationCode
+from libs.change_log import log_changes
 from libs.outbox.models import Job
 from libs.outbox.queue import enqueue
 
@@ -41,6 +42,7 @@ def start_erasure(member: Member) -> None:
     member.set_unusable_password()
     member.withdrawn_at, member.erasure_started_at = member.withdrawn_at or now, now
     member.save(update_fields=["email", "password", "withdrawn_at", "erasure_started_at"])
+    log_changes("member", [member.pk])
     enqueue(JOB, {"member_id": member.pk})
 
 

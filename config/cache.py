@@ -9,7 +9,7 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django_redis.cache import RedisCache
 
 from libs.circuit_breaker import Result
-from libs.throttling.redis_circuit_breaker import redis_circuit_breaker_for
+from libs.redis_circuit_breaker import redis_circuit_breaker_for
 
 logger = logging.getLogger(__name__)
 

@@ -217,6 +217,12 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 }
 
+# Newest posts that each process keeps rendered for the feed, at 2 kB each; 0 turns this off, as does a server without
+# Redis. A number.
+FEED_CACHE_POSTS = env.int("FEED_CACHE_POSTS", 400)
+# Time after which a process reads them again, even if nothing was changed as far as it knows. Seconds.
+FEED_CACHE_SECONDS = env.int("FEED_CACHE_SECONDS", 3)
+
 # --------------------------------------------------------------------------------------------- e-mail
 # SMTP server; Gmail's is smtp.gmail.com and needs an app password. Without one, e-mails are files in VAR_DIR/mail and
 # printed on the console.

@@ -20,3 +20,5 @@ from config.settings import DATABASES  # noqa: E402
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A pool would keep connections to databases that the tests drop.
 DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
+# Tests that roll their changes back do not log them. Servers that tests start have the default.
+FEED_CACHE_POSTS = 0

@@ -9,6 +9,7 @@ import blurhash
 from django.utils import timezone
 from PIL import Image as Pillow
 
+from libs.change_log import log_changes
 from libs.outbox.registry import handles
 from libs.thread_pools import CallerThreadPoolExecutor, lower_priority
 from media import withholding
@@ -40,6 +41,7 @@ def make_variants(payload: dict[str, Any]) -> None:
             image_files.replace_variant(image.key, variant, data)
         blur = compute_blurhash(full)
     is_still_public = Image.objects.public().filter(pk=image.pk).update(variants_at=timezone.now(), blurhash=blur)
+    log_changes("image", [image.pk])
     if not is_still_public:
         # The job that deletes or moves its files may be done, and would not see these.
         if Image.objects.stored().filter(pk=image.pk).exists():

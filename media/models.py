@@ -11,6 +11,7 @@ from django.db.models import Exists, ManyToOneRel, OuterRef
 from django.utils import timezone
 
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
+from libs.change_log import log_changes
 from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue_many
 from media.errors import ImageInUse, ImageNotUsable
@@ -88,6 +89,7 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def withhold(self, ids: Sequence[int]) -> None:
         """Make images unreadable until they are released, in the caller's transaction; a job moves the files."""
         self.filter(pk__in=ids, withheld_at=None).update(withheld_at=timezone.now(), variants_at=None)
+        log_changes("image", ids)
         enqueue_many("media.move_files", [{"image_id": pk} for pk in ids])
 
     def release(self, ids: Sequence[int]) -> None:
@@ -151,6 +153,7 @@ class Image(TimeOrdered):
         """Change the text for those who do not see the image."""
         self.alt = alt
         self.save(update_fields=["alt"])
+        log_changes("image", [self.pk])
 
     @transaction.atomic
     def discard(self) -> None:

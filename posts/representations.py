@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 
 from accounts.models import Member
-from accounts.profiles.representations import member_summary, member_summary_values
+from accounts.profiles.representations import member_summary, member_values, relation_values
 from libs.compiled_queries import CompiledQuery, key_only
 from libs.json_rows import JSONRows, parse_rows
 from libs.keyset.querysets import CompiledList
@@ -16,8 +17,13 @@ from posts.models import Post, PostImage
 
 def post_values(posts: QuerySet[Post], viewer: Member) -> Any:
     """The columns of posts that `post_representations` needs for this viewer."""
+    return public_post_values(posts).annotate(**relation_values(viewer, "author__"))
+
+
+def public_post_values(posts: QuerySet[Post]) -> Any:
+    """The columns that are the same for all viewers."""
     columns = ("id", "created_at", "edited_at", "text")
-    return posts.values(*columns, image_rows=image_rows(), **member_summary_values(viewer, "author__"))
+    return posts.values(*columns, image_rows=image_rows(), **member_values("author__"))
 
 
 def image_rows() -> Case:
@@ -61,8 +67,22 @@ def compiled_post(viewer: int, post: int) -> Any:
     return post_values(Post.objects.visible_to(member).filter(pk=post), member)
 
 
-def post_representations(rows: Sequence[dict[str, Any]], viewer: Member) -> list[dict[str, Any]]:
-    """The posts of one page as the viewer sees them; posts.serializers.PostSerializer documents them."""
+@CompiledQuery
+def compiled_public_posts(posts: list[int]) -> Any:
+    """Those of these posts that are not hidden from everybody."""
+    return public_post_values(Post.objects.not_hidden().filter(pk__in=posts))
+
+
+def _newest_posts(count: int) -> Any:
+    return public_post_values(Post.objects.not_hidden().newest_first())[:count]
+
+
+# Of so many posts, those that are not hidden from everybody, newest first.
+compiled_newest_posts = CompiledQuery(_newest_posts, [((max(settings.FEED_CACHE_POSTS, 1),), {})])
+
+
+def post_representations(rows: Sequence[dict[str, Any]], viewer: int | None) -> list[dict[str, Any]]:
+    """The posts of one page as the member with this id sees them; posts.serializers.PostSerializer documents them."""
     return [
         {
             "id": str(row["id"]),
@@ -71,7 +91,7 @@ def post_representations(rows: Sequence[dict[str, Any]], viewer: Member) -> list
             "images": post_images(row),
             "created_at": row["created_at"],
             "edited_at": row["edited_at"],
-            "viewer": {"is_author": row["member_id"] == viewer.pk},
+            "viewer": {"is_author": row["member_id"] == viewer},
         }
         for row in rows
     ]

@@ -12,12 +12,24 @@ from media.representations import image_representation, image_values
 
 def member_summary_values(viewer: Member, path: str = "") -> dict[str, Any]:
     """What `values` selects for `member_summary`, of a member reached over a path such as "author__"."""
-    image, member_id = f"{path}avatar__image__", OuterRef(f"{path}id")
+    return member_values(path) | relation_values(viewer, path)
+
+
+def member_values(path: str = "") -> dict[str, Any]:
+    """The part of `member_summary_values` that is the same for all viewers."""
+    image = f"{path}avatar__image__"
     return {
         "member_id": F(f"{path}id"),
         "member_nickname": F(f"{path}nickname"),
         "avatar_image_id": F(f"{image}id"),
         **{f"avatar_{name}": column for name, column in image_values(image).items()},
+    }
+
+
+def relation_values(viewer: Member, path: str = "") -> dict[str, Any]:
+    """The part of `member_summary_values` that tells the viewer's relation."""
+    member_id = OuterRef(f"{path}id")
+    return {
         "is_following": Exists(Follow.objects.filter(follower=viewer.pk, followed=member_id)),
         "is_followed_by": Exists(Follow.objects.filter(follower=member_id, followed=viewer.pk)),
     }

@@ -45,10 +45,10 @@ class MemberAuthentication(BaseAuthentication):
 
 
 def _is_session_live(request: Request, session_id: int, member_id: int) -> bool:
-    values = read_early(request, member_id, [redis_key(session_id)], str(LIVE))
-    if values is None:
+    found = read_early(request, member_id, redis_key(session_id), str(LIVE))
+    if found is None:
         return LoginSession.objects.is_session_live(session_id)
-    liveness = parse_liveness(values[0])
+    liveness = parse_liveness(found[0])
     return LoginSession.objects.is_live_in_database(session_id) if liveness is None else liveness
 
 

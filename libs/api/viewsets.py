@@ -1,5 +1,6 @@
 """The base of all viewsets."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -54,6 +55,16 @@ class StrictViewSet(IdempotencyMixin, GenericViewSet):  # type: ignore[type-arg]
     def token(self) -> Any:
         """The claims of the access token."""
         return self.request.auth
+
+    def redis_keys(self, member_id: int) -> Sequence[str]:
+        """Return keys of Redis to read together with the member's session; `redis_values` has their values then."""
+        return ()
+
+    @property
+    def redis_values(self) -> Mapping[str, bytes | None]:
+        """What Redis has for `redis_keys`; nothing without Redis, and while it is away."""
+        values: Mapping[str, bytes | None] = getattr(self.request._request, "redis_values", {})
+        return values
 
     def perform_authentication(self, request: Request) -> None:
         """Authenticate the request, unless the action is public: then it is anonymous for rate limits too."""

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import QuerySet
 
 from libs.keyset.cursors import Cursor
-from libs.keyset.querysets import CompiledRows, PageSource, QuerySetSource
+from libs.keyset.querysets import PageSource, QuerySetSource
 
 Row = TypeVar("Row")
 
@@ -25,7 +25,7 @@ class KeysetPage(Generic[Row]):
 
 
 def paginate(
-    source: QuerySet[Any, Row] | CompiledRows,
+    source: QuerySet[Any, Row] | PageSource,
     *,
     cursor: str | None,
     size: int,
@@ -34,12 +34,13 @@ def paginate(
 ) -> KeysetPage[Row]:
     """Return a page of at most `size` rows, read by one statement that does not count.
 
-    The source is a queryset of instances or of `values`, or a compiled list. It is ordered by both columns, a time and
-    a unique 64-bit number, in the same direction; with an index on its filters and these two every page costs the same.
+    The source is a queryset of instances or of `values`, or a list such as a compiled one. It is ordered by both
+    columns, a time and a unique 64-bit number, in the same direction; with an index on its filters and these two every
+    page costs the same.
     A cursor is valid for the same order and `bound_to` only, which names the list by its path and filters.
     Raises InvalidCursor, and ValueError for a source in another order.
     """
-    rows_source = source if isinstance(source, CompiledRows) else QuerySetSource(source, columns)
+    rows_source = QuerySetSource(source, columns) if isinstance(source, QuerySet) else source
     paginator = _Paginator[Row](rows_source, columns, bound_to)
     position = None if cursor is None else Cursor.decode(cursor, paginator.bound_to)
     rows = paginator.rows_after(position, size + 1)

@@ -78,6 +78,15 @@ def read_from_replica(read: Callable[[], Result], reader: int) -> Result:
     return read()
 
 
+def read_from_primary(read: Callable[[], Result]) -> Result:
+    """Return the result of `read`, whose queries use the primary, also within `read_from_replica`."""
+    token = _current.set(None)
+    try:
+        return read()
+    finally:
+        _current.reset(token)
+
+
 def _choose_replica(reader: int) -> Replica | None:
     usable = [replica for replica in replicas() if replica.is_usable()]
     if not usable:

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 from limits import RateLimitItem, parse_many
 
+from libs.redis_circuit_breaker import redis_circuit_breaker_for
 from libs.throttling.counters import Counters, ProcessCounters, redis_counters
-from libs.throttling.redis_circuit_breaker import redis_circuit_breaker_for
 
 # Used without Redis, and while it is away.
 process_counters = ProcessCounters()

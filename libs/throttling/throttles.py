@@ -88,24 +88,29 @@ def enforce_rate_limit(scope: str, key: str, request: Request | HttpRequest | No
     return result
 
 
-def read_early(request: Request, member_id: Any, keys: Sequence[str], value: str) -> list[bytes | None] | None:
-    """Read keys of Redis for a member's request, in one round trip with the view's default rate limit.
+def read_early(request: Request, member_id: int, session_key: str, live: str) -> tuple[bytes | None] | None:
+    """Read the state of a member's session from Redis, in one round trip with what else the request needs of Redis.
 
-    The hit is counted if the first key has this value, and the throttle finds it counted later. Returns None without
-    Redis, and while it is away.
+    If the state is `live`, the request is counted against the view's default rate limit, and its throttle finds it
+    counted. The values of the view's `redis_keys` go to `request.redis_values`. Returns the state; None without Redis,
+    and while it is away.
     """
-    view = (request.parser_context or {}).get("view")
-    throttle = (
-        next((each for each in view.get_throttles() if isinstance(each, DefaultRateLimit)), None) if view else None
-    )
+    view: Any = request.parser_context["view"]
+    throttle = next((each for each in view.get_throttles() if isinstance(each, DefaultRateLimit)), None)
+    keys: Sequence[str] = getattr(view, "redis_keys", _no_keys)(member_id)
     scope, key = (throttle or DefaultRateLimit()).scope_of(request.method or ""), member_key(member_id)
-    found = read_and_count_hit(keys, value if throttle else "", scope, key)
+    found = read_and_count_hit([session_key, *keys], live if throttle else "", scope, key)
     if found is None:
         return None
-    values, result = found
+    (state, *values), result = found
+    request._request.redis_values = dict(zip(keys, values, strict=True))  # type: ignore[attr-defined]
     if result:
         request._request.early_result = (scope, key, result)  # type: ignore[attr-defined]
-    return values
+    return (state,)
+
+
+def _no_keys(member_id: int) -> Sequence[str]:
+    return ()
 
 
 def member_key(member_id: Any) -> str:

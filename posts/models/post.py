@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Follow, Member
 from accounts.models.member import MemberQuerySet
+from libs.change_log import log_changes
 from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue
 from libs.text_search import SearchGinIndex, SearchKey
@@ -37,8 +38,11 @@ class PostQuerySet(models.QuerySet["Post"]):
         Feeds are compiled once for all members (libs.compiled_queries), so this reads nothing of `member` but its key,
         and no clock but the database's.
         """
-        is_visible = MemberQuerySet.visibility_condition(member, key="author_id", path="author__")
-        return self.published().filter(is_visible).not_hidden_by_author()
+        return self.not_hidden().filter(MemberQuerySet.unblocked_condition(member, key="author_id"))
+
+    def not_hidden(self) -> Self:
+        """Posts that are not hidden from everybody: published and not deleted, of active authors."""
+        return self.published().filter(MemberQuerySet.active_condition("author__")).not_hidden_by_author()
 
     def newest_first(self) -> Self:
         """The order of feeds; the id decides between posts of the same time."""
@@ -64,6 +68,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         PostImage.objects.bulk_create(
             PostImage(post=post, image=image, position=position) for position, image in enumerate(images)
         )
+        log_changes("post", [post.pk])
         return post
 
     @transaction.atomic
@@ -75,6 +80,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         # Not the current time: if the next post comes from a server whose clock is behind, it must not be hidden.
         if newest := self.filter(author=member.pk).aggregate(newest=Max("created_at"))["newest"]:
             Member.objects.filter(pk=member.pk).update(posts_hidden_until=newest)
+            log_changes("member", [member.pk])
         # Also if there is nothing to hide: a repeated request resumes what a failed job left.
         enqueue("posts.delete_posts", {"member_id": member.pk})
 
@@ -86,6 +92,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         images = list(PostImage.objects.filter(post__in=ids).values_list("image_id", flat=True))
         self.filter(pk__in=ids).delete()
         Image.objects.discard(images)
+        log_changes("post", ids)
 
 
 class Post(TimeOrdered):
@@ -138,6 +145,7 @@ class Post(TimeOrdered):
         post.edits.create(text=post.text, edited_at=now)
         post.text, post.edited_at = text, now
         post.save(update_fields=["text", "edited_at"])
+        log_changes("post", [post.pk])
 
     @transaction.atomic
     def remove(self) -> None:
@@ -145,6 +153,7 @@ class Post(TimeOrdered):
         self.removed_at = timezone.now()
         self.save(update_fields=["removed_at"])
         Image.objects.withhold(self.image_ids())
+        log_changes("post", [self.pk])
 
     @transaction.atomic
     def restore(self) -> None:
@@ -152,6 +161,7 @@ class Post(TimeOrdered):
         self.removed_at = None
         self.save(update_fields=["removed_at"])
         Image.objects.release(self.image_ids())
+        log_changes("post", [self.pk])
 
     def image_ids(self) -> list[int]:
         """The ids of its images, in their order."""

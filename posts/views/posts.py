@@ -1,5 +1,6 @@
 """/posts: feeds, publishing, reading, editing and deleting."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +26,7 @@ from media.errors import UPLOAD_ERRORS, ImageNotUsable, TooManyImages
 from media.openapi_examples import IMAGE
 from media.uploads import accepted_images, mark_stored
 from posts.errors import NotYours, PostEmpty
+from posts.feed_cache import CachedFeed, cached_feed, redis_keys
 from posts.filters import PostFilter
 from posts.models import Post
 from posts.openapi_examples import EDITED_POST, POST
@@ -48,6 +50,10 @@ class PostViewSet(StrictViewSet):
     filterset_class = PostFilter
     parser_classes = (StrictJSONParser, StrictMultiPartParser)
 
+    def redis_keys(self, member_id: int) -> Sequence[str]:
+        """Return the keys that the feed needs."""
+        return redis_keys(member_id) if self.action in ("list", "retrieve") else ()
+
     @operation(
         id="list_posts",
         summary="Read a feed",
@@ -61,14 +67,18 @@ class PostViewSet(StrictViewSet):
     )
     def list(self, request: Request) -> Response:
         """Read one page of a feed."""
-        rows = self.paginate_queryset(self.select_feed(request)) or []
-        return self.get_paginated_response(post_representations(rows, self.member))
+        feed = self.select_feed(request)
+        rows = self.paginate_queryset(feed) or []
+        if isinstance(feed, CachedFeed):
+            return self.get_paginated_response(feed.representations(rows))
+        return self.get_paginated_response(post_representations(rows, self.member.pk))
 
     def select_feed(self, request: Request) -> Any:
         """The posts that the query parameters select; the feeds that are read most are compiled."""
         filters = request.query_params.keys() - set(PAGE_PARAMETERS)
         if not filters:
-            return compiled_feed(viewer=self.member.pk)
+            feed = compiled_feed(viewer=self.member.pk)
+            return cached_feed(self.member.pk, self.redis_values, feed) or feed
         if filters == {"author"} and (author := parse_id(request.query_params["author"])):
             return compiled_author_feed(viewer=self.member.pk, author=author)
         if filters == {"following"} and request.query_params["following"] == "true":
@@ -114,7 +124,8 @@ class PostViewSet(StrictViewSet):
     )
     def retrieve(self, request: Request, post_id: int) -> HttpResponse:
         """Read one post."""
-        return etag_response(request, self.get_representation(post_id))
+        feed = cached_feed(self.member.pk, self.redis_values, compiled_feed(viewer=self.member.pk))
+        return etag_response(request, (feed and feed.post(post_id)) or self.get_representation(post_id))
 
     @operation(
         id="update_post",
@@ -164,4 +175,4 @@ class PostViewSet(StrictViewSet):
         rows = compiled_post.rows(viewer=self.member.pk, post=post_id)
         if not rows:
             raise Http404
-        return post_representations(rows, self.member)[0]
+        return post_representations(rows, self.member.pk)[0]

@@ -9,7 +9,7 @@ import redis
 from redis._parsers import _HiredisParser
 
 from config.cache import FaultTolerantRedisCache
-from libs.throttling.redis_circuit_breaker import PAUSE_SECONDS
+from libs.redis_circuit_breaker import PAUSE_SECONDS
 from tests.redis_outages import StoppableRedis, StoppedClock, Waits, stoppable_redis
 
 TIMEOUT = 0.25

@@ -77,7 +77,7 @@ def read_reference(feed: Feed, viewer: Member, limit: int | None, place: Place |
     if place and place.back:
         rows.reverse()
     places = [(row["created_at"], row["id"]) for row in rows]
-    return Page(render_json(post_representations(rows, viewer)), places, has_more)
+    return Page(render_json(post_representations(rows, viewer.pk)), places, has_more)
 
 
 def check_page(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
+from libs.redis_circuit_breaker import PAUSE_SECONDS
 from libs.throttling.rate_limits import count_hit
-from libs.throttling.redis_circuit_breaker import PAUSE_SECONDS
 from tests.redis_outages import StoppableRedis, StoppedClock, Waits, stoppable_redis
 
 

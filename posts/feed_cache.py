@@ -1,0 +1,277 @@
+"""The newest posts, rendered once in each process and kept equal to the database by the log of changes.
+
+A page of the feed is cut from them without any query: the posts of authors whom the reader does not see are left out,
+and what depends on the reader is filled in, by relations that Redis gives together with the login session. A page that
+needs other posts, and every page while Redis is away, is read from the database.
+
+All processes see a change before its request is answered. What a server did not log, because it was killed or could
+not reach Redis, is seen after settings.FEED_CACHE_SECONDS at the latest.
+"""
+
+import threading
+import time
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+from operator import attrgetter
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from prometheus_client import Counter
+from psycopg_pool import PoolTimeout
+
+from accounts.profiles.relation_cache import (
+    CHANGED,
+    TOO_MANY,
+    Relations,
+    parse_relations,
+    relations_key,
+    store_relations,
+)
+from accounts.profiles.relations import read_relations
+from libs.api.renderers import render_json
+from libs.change_log import Position, append, position_keys, read_changes
+from libs.keyset.cursors import Cursor
+from libs.keyset.querysets import PageSource
+from libs.replicas.router import read_from_primary
+from posts.representations import compiled_newest_posts, compiled_public_posts, post_representations
+
+PAGES = Counter("h2h_feed_pages", "Pages of the feed and single posts, by where they came from.", ["source"])
+# Longest wait for another thread that loads the posts. Seconds.
+LOAD_TIMEOUT = 1.0
+# Posts that are read again by themselves; when more have changed, all are. Lists of these lengths are compiled.
+CHANGE_SIZES = (1, 8, 64)
+# A post is rendered for a reader who neither follows nor is followed by its author and is not the author; these two
+# objects are then replaced. No text contains them, since its quotation marks are escaped.
+_AUTHOR_VIEWER = {
+    (following, followed_by): render_json({"viewer": {"following": following, "followed_by": followed_by}})[1:-1]
+    for following in (False, True)
+    for followed_by in (False, True)
+}
+_POST_VIEWER = {is_author: render_json({"viewer": {"is_author": is_author}})[1:] for is_author in (False, True)}
+
+
+@dataclass(frozen=True, slots=True)
+class CachedPost:
+    """A rendered post, in pieces between which the parts for the reader stand."""
+
+    id: int
+    created_at: datetime
+    author: int
+    images: frozenset[int]
+    begin: bytes
+    middle: bytes
+
+    @classmethod
+    def render(cls, row: Mapping[str, Any]) -> "CachedPost":
+        """Return the post of a row of `public_post_values`."""
+        (representation,) = post_representations([{**row, "is_following": False, "is_followed_by": False}], None)
+        begin, _, rest = render_json(representation).partition(_AUTHOR_VIEWER[False, False])
+        avatar = [row["avatar_image_id"]] if row["avatar_image_id"] else []
+        images = frozenset([*(int(image["id"]) for image in representation["images"]), *avatar])
+        middle = rest.removesuffix(_POST_VIEWER[False])
+        return cls(row["id"], row["created_at"], row["member_id"], images, begin, middle)
+
+    @property
+    def place(self) -> tuple[datetime, int]:
+        """By which posts are sorted, the oldest first."""
+        return self.created_at, self.id
+
+    def for_reader(self, reader: int, relations: Relations) -> orjson.Fragment:
+        """Return the post as JSON for this reader."""
+        author = self.author
+        author_viewer = _AUTHOR_VIEWER[author in relations.following, author in relations.followers]
+        return orjson.Fragment(b"".join((self.begin, author_viewer, self.middle, _POST_VIEWER[author == reader])))
+
+
+@dataclass(frozen=True)
+class NewestPosts:
+    """The newest posts of all, but for those that nobody sees, as they were at a position of the log."""
+
+    position: Position
+    loaded_at: float
+    # The place of the oldest one when all were loaded; None if there were no others.
+    oldest: tuple[datetime, int] | None
+    # The oldest first.
+    posts: list[CachedPost]
+
+    @classmethod
+    def load(cls, position: Position) -> "NewestPosts":
+        """Read all of them from the database; the position was read before."""
+        loaded_at, size = time.monotonic(), settings.FEED_CACHE_POSTS
+        rows = compiled_newest_posts.rows(size)
+        posts = [CachedPost.render(row) for row in reversed(rows)]
+        return cls(position, loaded_at, posts[0].place if len(rows) == size else None, posts)
+
+    @cached_property
+    def places(self) -> list[tuple[datetime, int]]:
+        return [post.place for post in self.posts]
+
+    @cached_property
+    def by_id(self) -> dict[int, CachedPost]:
+        return {post.id: post for post in self.posts}
+
+    @property
+    def is_old(self) -> bool:
+        """Whether all are to be loaded again, because a change may not have been logged."""
+        return bool(time.monotonic() > self.loaded_at + settings.FEED_CACHE_SECONDS)
+
+    def updated(self) -> "NewestPosts | None":
+        """Return what the log makes of them, after one statement for what has changed; None if all are to be loaded."""
+        if (changes := read_changes(self.position)) is None:
+            return None
+        position, names = changes
+        ids = self._ids_of(names)
+        size = next((size for size in CHANGE_SIZES if len(ids) <= size), None)
+        if size is None or any(name.startswith("member:") for name in names):
+            return None
+        # Lists of few lengths, since each length is compiled and planned by itself.
+        rows = compiled_public_posts.rows(posts=[*ids, *[0] * (size - len(ids))]) if ids else []
+        changed = [CachedPost.render(row) for row in rows]
+        kept = [post for post in self.posts if post.id not in ids]
+        posts = kept + [post for post in changed if self.oldest is None or post.place >= self.oldest]
+        return NewestPosts(position, self.loaded_at, self.oldest, sorted(posts, key=attrgetter("place")))
+
+    def _ids_of(self, names: set[str]) -> set[int]:
+        by_kind: dict[str, set[int]] = {"post": set(), "image": set(), "profile": set()}
+        for kind, _, number in (name.partition(":") for name in names):
+            if kind in by_kind and number.isdecimal():
+                by_kind[kind].add(int(number))
+        posts, images, profiles = by_kind.values()
+        held = self.posts if images or profiles else ()
+        return posts.union(post.id for post in held if post.author in profiles or images & post.images)
+
+    def after(self, position: Cursor | None, *, ascending: bool) -> Iterable[CachedPost]:
+        """Return the posts after the position in this direction, nearest first."""
+        if position is None:
+            return self.posts if ascending else reversed(self.posts)
+        place, is_inclusive = (position.timestamp, position.id), position.inclusive
+        if ascending:
+            return self.posts[(bisect_left if is_inclusive else bisect_right)(self.places, place) :]
+        return reversed(self.posts[: (bisect_right if is_inclusive else bisect_left)(self.places, place)])
+
+    def reaches(self, position: Cursor | None) -> bool:
+        """Whether all posts that are newer than the position are here."""
+        if self.oldest is None:
+            return True
+        return position is not None and (position.timestamp, position.id) >= self.oldest
+
+
+class FeedCache:
+    """The newest posts as this process has them. Threads share them; one loads while the others wait."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._newest: NewestPosts | None = None
+
+    def newest_at(self, position: Position) -> NewestPosts | None:
+        """Return the posts at this position or a later one; None if another thread loads them for too long.
+
+        Another thread may be ahead of this position; the log shows that, and has no trace of it after Redis went back
+        in time.
+        """
+        newest = self._newest
+        if newest and newest.position == position and not newest.is_old:
+            return newest
+        if not self._lock.acquire(timeout=LOAD_TIMEOUT):
+            return None
+        try:
+            newest = self._newest
+            is_usable = newest is not None and not newest.is_old
+            if newest and is_usable and newest.position != position:
+                newest = newest.updated()
+            self._newest = newest if newest and is_usable else NewestPosts.load(position)
+            return self._newest
+        finally:
+            self._lock.release()
+
+    def forget(self) -> None:
+        """Have the posts loaded again by the next request."""
+        self._newest = None
+
+
+_cache = FeedCache()
+
+
+@dataclass(frozen=True)
+class CachedFeed:
+    """The feed of one reader: a source of pages that reads from the database what is not cached."""
+
+    newest: NewestPosts
+    reader: int
+    relations: Relations
+    otherwise: PageSource
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return self.otherwise.order
+
+    def rows(self, position: Cursor | None, count: int, *, ascending: bool) -> list[Any]:
+        """See PageSource."""
+        hidden = self.relations.hidden
+        visible = (post for post in self.newest.after(position, ascending=ascending) if post.author not in hidden)
+        posts = list(islice(visible, count))
+        is_whole = self.newest.reaches(position) if ascending else self.newest.oldest is None
+        if is_whole or (len(posts) == count and (not ascending or self.newest.reaches(position))):
+            PAGES.labels("cache").inc()
+            return posts
+        PAGES.labels("database").inc()
+        return self.otherwise.rows(position, count, ascending=ascending)
+
+    def post(self, post_id: int) -> Any:
+        """Return one post as JSON; None if it is not cached, or hidden from the reader."""
+        post = self.newest.by_id.get(post_id)
+        if post is None or post.author in self.relations.hidden:
+            return None
+        PAGES.labels("cache").inc()
+        return post.for_reader(self.reader, self.relations)
+
+    def representations(self, rows: list[Any]) -> list[Any]:
+        """Return the posts of `rows` as the API shows them."""
+        if rows and isinstance(rows[0], CachedPost):
+            return [post.for_reader(self.reader, self.relations) for post in rows]
+        return post_representations(rows, self.reader)
+
+
+def redis_keys(reader: int) -> list[str]:
+    """Return the keys of Redis whose values `cached_feed` needs; none while the cache is off."""
+    return [*position_keys(), relations_key(reader)] if settings.FEED_CACHE_POSTS else []
+
+
+def cached_feed(reader: int, values: Mapping[str, bytes | None], otherwise: PageSource) -> CachedFeed | None:
+    """Return the feed of a reader, with what Redis had for `redis_keys`; None when it must come from the database."""
+    keys = redis_keys(reader)
+    if not all(key in values for key in keys) or not keys:
+        # Redis is away, and this process may miss changes.
+        _cache.forget()
+        return None
+    (text, name, relations_value), name_key = (values[key] for key in keys), keys[1]
+    position = Position.parse(text)
+    if position is None or name is None:
+        # Redis was emptied, or is new.
+        append([""])
+        return None
+    try:
+        newest = read_from_primary(lambda: _cache.newest_at(position))
+        relations = _relations(reader, relations_value, name_key, name)
+    except (DatabaseError, InterfaceError, PoolTimeout):
+        # The primary is away; a replica may answer.
+        return None
+    return CachedFeed(newest, reader, relations, otherwise) if newest and relations else None
+
+
+def _relations(reader: int, value: bytes | None, name_key: str, name: bytes) -> Relations | None:
+    found = parse_relations(value)
+    if isinstance(found, Relations):
+        return found
+    if found == TOO_MANY:
+        return None
+    relations = read_from_primary(lambda: read_relations(reader))
+    if found != CHANGED:
+        store_relations(reader, relations, name_key, name)
+    return relations if relations.is_cacheable else None
