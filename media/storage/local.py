@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ class LocalStorage(FileSystemStorage):
     def _save(self, name: str, content: "File[Any]") -> str:
         path = Path(self.path(name))
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
         try:
             with temporary.open("wb") as file:
                 file.writelines(content.chunks())
@@ -30,3 +31,10 @@ class LocalStorage(FileSystemStorage):
         finally:
             temporary.unlink(missing_ok=True)
         return name
+
+    def delete(self, name: str) -> None:
+        """Delete the file, and what killed processes have left of it."""
+        super().delete(name)
+        path = Path(self.path(name))
+        for part in path.parent.glob(f".{escape(path.name)}.*.part"):
+            part.unlink(missing_ok=True)
