@@ -9,12 +9,14 @@ IN := .venv/bin
 ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz coverage benchmark check quality schema format lock clean port venv runtime development lint-openapi
+.PHONY: help run test drill fuzz coverage benchmark check quality schema format lock clean port venv runtime development lint-openapi
 
 help:
 	@echo 'make run      a server with demo data, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
 	@echo 'make test     the tests, on SQLite, and again on PostgreSQL and Redis where they are installed;'
 	@echo '              LEG=sqlite or LEG=postgresql for one of the two, ARGS="-k feed" for some of the tests'
+	@echo 'make drill    a server under load is stopped, killed and measured for three minutes, on PostgreSQL and Redis;'
+	@echo '              ARGS="--memory-requests 200000" for a longer look at its memory'
 	@echo 'make fuzz     20,000 requests generated from the schema, on each of the two; ARGS="--cases 2000" for fewer'
 	@echo 'make coverage what the tests of both legs run, by line and branch: a figure for each package, pages in var/coverage/html'
 	@echo 'make benchmark  what requests cost; ARGS="--scenario feed --keep" for one scenario, ARGS="--help" for the options'
@@ -30,6 +32,10 @@ run: port runtime
 
 test: development
 	@$(IN)/python -m tests.run $(if $(LEG),--leg $(LEG)) $(ARGS)
+
+# One at a time, since each needs the machine for itself.
+drill: development
+	@$(IN)/python -m tests.run --leg postgresql -m drill -n 0 -v -s tests/drills $(ARGS)
 
 fuzz: development
 	@$(IN)/python -m tests.fuzz.run $(ARGS)

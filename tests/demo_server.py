@@ -21,7 +21,7 @@ from uuid import uuid4
 import psycopg
 import redis
 
-from tests.server_process import ROOT, ServerProcess, running_server, server_environment
+from tests.server_process import GUNICORN, ROOT, ServerProcess, running_server, server_environment
 from tests.services import free_port
 
 # Words for `manage.py seed`: enough for images, pages and somebody to follow.
@@ -75,6 +75,7 @@ def demo_server(
     settings: Mapping[str, str] = {},
     services: Mapping[str, str] = os.environ,
     demo_data: Sequence[str] = SMALL_DEMO_DATA,
+    command: Sequence[str] = GUNICORN,
 ) -> Iterator[ServerProcess]:
     """Run a server with these settings that keeps its files in `var`, and end it afterwards.
 
@@ -87,7 +88,7 @@ def demo_server(
     environment = server_environment(var, free_port())
     with (
         _data(var, found, demo_data) as stores,
-        running_server({**environment, **stores, **settings}, var) as server,
+        running_server({**environment, **stores, **settings}, var, command=command) as server,
     ):
         yield server
 

@@ -2,8 +2,10 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
 
 SILENCE = "silence"
 CLOSE = "close"
@@ -12,13 +14,14 @@ CLOSE = "close"
 class ScriptedMailServer:
     """Records envelopes and e-mails. `replies` has other replies by stage: CONNECT, EHLO, MAIL, RCPT, DATA, END, QUIT.
 
-    Silence lasts until the client hangs up.
+    Silence lasts until the client hangs up. Each reply to a whole e-mail takes `delay` seconds.
     """
 
     def __init__(self, listener: socket.socket) -> None:
         self.replies: dict[str, str] = {}
         self.commands: list[str] = []
         self.messages: list[bytes] = []
+        self.delay = 0.0
         self._listener = listener
         self.port = int(listener.getsockname()[1])
 
@@ -32,11 +35,15 @@ class ScriptedMailServer:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        with client, client.makefile("rb") as lines:
+        # A client that is killed resets its connection.
+        with client, client.makefile("rb") as lines, suppress(ConnectionError):
             stage, default = "CONNECT", "220 ready"
             while self._reply(client, stage, default):
                 if stage == "DATA" and "DATA" not in self.replies:
-                    self.messages.append(b"".join(iter(lines.readline, b".\r\n")))
+                    if not (message := _read_message(lines)):
+                        return
+                    self.messages.append(message)
+                    time.sleep(self.delay)
                     stage, default = "END", "250 taken"
                     continue
                 line = lines.readline().decode()
@@ -55,6 +62,16 @@ class ScriptedMailServer:
             return False
         client.sendall(f"{reply}\r\n".encode())
         return True
+
+
+def _read_message(lines: BinaryIO) -> bytes:
+    """Read an e-mail up to its end; nothing when the client hangs up before that."""
+    read: list[bytes] = []
+    while not read or read[-1] != b".\r\n":
+        if not (line := lines.readline()):
+            return b""
+        read.append(line)
+    return b"".join(read[:-1])
 
 
 @contextmanager
