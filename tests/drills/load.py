@@ -71,6 +71,8 @@ class KeepAliveClient:
         except OSError:
             self.close()
             raise
+        if b"\r\nConnection: close" in head:
+            self.close()
         return int(head[9:12]), body
 
     def close(self) -> None:
