@@ -5,16 +5,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connections, models, router
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.response import Response
 
 from libs.compiled_inserts import insert_unless_exists
+from libs.compiled_queries import preparing_cursor
 from libs.idempotency.errors import IdempotencyKeyInUse, IdempotencyKeyReused
 
 # Headers that describe the effect, and not the moment of the response.
 STORED_HEADERS = ("Location", "ETag")
+STORED_FIELDS = ("status", "content_type", "headers", "body")
+HELD_BY = ("member", "route", "key", "lease")
+# The ORM takes four times as long.
+STORE_RESPONSE = """
+    UPDATE idempotency_answer SET status = %s, content_type = %s, headers = %s, body = %s
+    WHERE member_id = %s AND route = %s AND key = %s AND lease = %s AND status IS NULL
+"""
 
 
 def retention_cutoff() -> datetime:
@@ -102,15 +110,15 @@ class StoredResponse(models.Model):
 
     def store(self, response: Response, body: bytes, content_type: str) -> None:
         """Store the response, in the transaction of the effect; raises IdempotencyKeyInUse when the lease is lost."""
-        self.status = response.status_code
-        fields: dict[str, Any] = {
-            "status": self.status,
-            "body": body,
-            "content_type": content_type,
-            "headers": {name: response.headers[name] for name in STORED_HEADERS if name in response.headers},
-        }
-        if not self._held().update(**fields):
-            raise IdempotencyKeyInUse
+        self.status, self.body, self.content_type = response.status_code, body, content_type
+        self.headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
+        connection = connections[router.db_for_write(StoredResponse)]
+        fields: list[Any] = [StoredResponse._meta.get_field(name) for name in STORED_FIELDS + HELD_BY]
+        values = [field.get_db_prep_save(getattr(self, field.attname), connection) for field in fields]
+        with preparing_cursor(connection) as cursor:
+            cursor.execute(STORE_RESPONSE, values)
+            if not cursor.rowcount:
+                raise IdempotencyKeyInUse
 
     def release(self) -> None:
         """Free the key, unless a response is stored."""
