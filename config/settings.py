@@ -177,9 +177,10 @@ else:
         "prepare_threshold": DATABASE_PREPARE_THRESHOLD or None,
         # Generic plans, so that PostgreSQL plans a prepared statement once per connection. Pages in any order cost on
         # flash memory what they cost in a row; by the default for turning disks, all posts of an author are read and
-        # sorted where the index has them in order.
+        # sorted where the index has them in order. Memoize nodes allocate a hash table for all rows that a page could
+        # come from, which costs several times what reading the page does.
         "options": f"-c statement_timeout={DATABASE_STATEMENT_TIMEOUT} -c lock_timeout=5000 "
-        "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1",
+        "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c enable_memoize=off",
     }
     # A replica that does not answer is given up sooner, because its reads are repeated on the primary. The last is in
     # milliseconds.
