@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from secrets import token_hex
 from time import perf_counter
 from typing import Any, cast
@@ -13,7 +14,8 @@ from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import LazyObject, empty
 
 from accounts.sessions import devices
@@ -147,17 +149,32 @@ class AdminMessageMiddleware(AdminOnlyMixin, MessageMiddleware):
     """Django's messages, in the admin only."""
 
 
-class AcceptedLanguageMiddleware(LocaleMiddleware):
-    """The language that the client likes best, without those that it refuses (`ko;q=0`).
+class AcceptedLanguageMiddleware:
+    """Activate the language that the client likes best, without those that it refuses (`ko;q=0`).
 
-    Django takes a weight of 0 for the least liked language, and ignores all languages if one is malformed or empty.
+    Django's own middleware takes a weight of 0 for the least liked language, ignores all languages if one is malformed
+    or empty, and looks for languages in the path and in a cookie, which nothing here has.
     """
 
-    def process_request(self, request: HttpRequest) -> None:
-        """Take refused and malformed languages out of Accept-Language, and activate the best of the others."""
-        languages = map(str.strip, request.META.get("HTTP_ACCEPT_LANGUAGE", "").split(","))
-        request.META["HTTP_ACCEPT_LANGUAGE"] = ",".join(filter(ACCEPTED_LANGUAGE.fullmatch, languages))
-        super().process_request(request)
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = _best_language(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        patch_vary_headers(response, ("Accept-Language",))
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+@lru_cache(maxsize=1_000)
+def _best_language(accepted: str) -> str:
+    request = HttpRequest()
+    languages = filter(ACCEPTED_LANGUAGE.fullmatch, map(str.strip, accepted.split(",")))
+    request.META["HTTP_ACCEPT_LANGUAGE"] = ",".join(languages)
+    return translation.get_language_from_request(request)
 
 
 class RequireContentLengthMiddleware:

@@ -4,6 +4,7 @@ import base64
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -38,9 +39,7 @@ class Cursor:
 
     def encode(self, bound_to: str) -> str:
         """Return 44 URL-safe characters, valid for the list named `bound_to` only."""
-        flags = self.back * _BACK | self.inclusive * _INCLUSIVE
-        body = _FORMAT.pack(flags, (self.timestamp - _EPOCH) // _MICROSECOND, self.id)
-        return base64.urlsafe_b64encode(body + _sign(body, bound_to, settings.SECRET_KEY)).decode()
+        return _encode(self, bound_to, settings.SECRET_KEY)
 
     @classmethod
     def decode(cls, text: str, bound_to: str) -> "Cursor":
@@ -61,6 +60,14 @@ class Cursor:
         flags, microseconds, id_ = _FORMAT.unpack(body)
         timestamp = _EPOCH + microseconds * _MICROSECOND
         return cls(timestamp, id_, back=bool(flags & _BACK), inclusive=bool(flags & _INCLUSIVE))
+
+
+# Many readers get the same page of the newest posts.
+@lru_cache(maxsize=1_000)
+def _encode(cursor: Cursor, bound_to: str, key: str) -> str:
+    flags = cursor.back * _BACK | cursor.inclusive * _INCLUSIVE
+    body = _FORMAT.pack(flags, (cursor.timestamp - _EPOCH) // _MICROSECOND, cursor.id)
+    return base64.urlsafe_b64encode(body + _sign(body, bound_to, key)).decode()
 
 
 def _sign(body: bytes, bound_to: str, key: str | bytes) -> bytes:
