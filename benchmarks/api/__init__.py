@@ -4,6 +4,7 @@ It starts PostgreSQL, Redis and the servers itself, on free ports of this machin
 
 - `ours`: this project with production settings, on gunicorn with 2 processes of 4 threads; rate limits, session check
   and request log on, the log in a file.
+- `uncached`: the same without the cache of the newest posts (`FEED_CACHE_POSTS=0`).
 - `limit` (`limit.py`): one hand-written statement a request in a bare WSGI program, on granian with 2 processes. It
   checks the token's signature and returns the same posts, which is verified before anything is measured.
 - `stock` (`stock_views.py`): Django REST framework as its tutorial writes it, on our tables, on gunicorn as ours.

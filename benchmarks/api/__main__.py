@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.api import report
 from benchmarks.api.load import LoadGenerator
 from benchmarks.api.measuring import WARM_UP, Benchmark
-from benchmarks.api.scenarios import SCENARIOS, Scenario
+from benchmarks.api.scenarios import SCENARIOS, SERVERS, Scenario
 from benchmarks.api.servers import Servers, Size, running_backends
 from operations.progress_bar import ProgressBar
 from tests import services
@@ -50,7 +50,7 @@ def main() -> int:
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.api", description=__doc__)
     parser.add_argument("--scenario", action="append", choices=NAMES, help="only this one; may be repeated")
-    parser.add_argument("--server", action="append", choices=("ours", "limit", "stock"), help="likewise")
+    parser.add_argument("--server", action="append", choices=SERVERS, help="likewise")
     parser.add_argument("--rounds", type=int, default=3, help="(default: 3)")
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement (default: 3)")
     parser.add_argument("--posts", type=int, default=200_000, help="(default: 200000)")
@@ -59,7 +59,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--keep", action="store_true", help="keep the seeded database, and use the one that was kept")
     parser.add_argument("--results", type=Path, help="folder for RESULTS.md and the plots (default: none)")
     chosen = parser.parse_args()
-    chosen.scenario, chosen.server = chosen.scenario or NAMES, chosen.server or ["ours", "limit", "stock"]
+    chosen.scenario, chosen.server = chosen.scenario or NAMES, chosen.server or list(SERVERS)
     return chosen
 
 

@@ -85,6 +85,8 @@ class Servers:
             command = _command(kind, environment["PORT"])
             if kind == "stock":
                 environment["DJANGO_SETTINGS_MODULE"] = "benchmarks.api.stock_settings"
+            if kind == "uncached":
+                environment["FEED_CACHE_POSTS"] = "0"
             server = running_server(environment, var, command=command)
             self.started[kind, size] = self.stack.enter_context(server)
         return self.started[kind, size]
@@ -121,7 +123,7 @@ class Servers:
 
 
 def _command(kind: str, port: str) -> tuple[str, ...]:
-    if kind == "ours":
+    if kind in ("ours", "uncached"):
         return GUNICORN
     if kind == "stock":
         words = f"gunicorn --workers {WORKERS} --threads {THREADS} --bind 127.0.0.1:{port} --keep-alive 75"
