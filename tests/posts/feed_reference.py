@@ -9,6 +9,7 @@ import orjson
 from django.db.models import Q
 
 from accounts.models import Member
+from libs.api.conditional_requests import compute_etag
 from libs.api.renderers import render_json
 from posts.models import Post
 from posts.models.post import PostQuerySet
@@ -101,6 +102,17 @@ def compare_page(
     assert cursors["previous"]
     before = [Place(cursors["previous"], *page.places[0], back=True)]
     return before + ([Place(cursors["next"], *page.places[-1], back=False)] if cursors["next"] else [])
+
+
+def check_post(server: FeedServer, reader: Reader, post_id: int) -> None:
+    """Read one post from the server and assert that it is the database's, and 404 if the reader may not see it."""
+    rows = post_values(Post.objects.visible_to(reader.member).filter(pk=post_id), reader.member)
+    found = post_representations(list(rows), reader.member.pk)
+    response = reader.request(server, "GET", f"posts/{post_id}")
+    assert response.status_code == (200 if found else 404)
+    if found:
+        assert response.content == render_json(found[0])
+        assert response.headers["ETag"] == compute_etag(found[0])
 
 
 def wait_until_right(server: FeedServer, reader: Reader) -> None:

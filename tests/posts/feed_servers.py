@@ -1,6 +1,5 @@
 """Server processes that share a database and a Redis, and members who may use any of them."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import Any
 
 import httpx
 from django.conf import settings
+from prometheus_client.parser import text_string_to_metric_families
 
 from accounts.credentials.hashers import LowMemoryArgon2Hasher
 from accounts.models import Member
@@ -70,10 +70,13 @@ class FeedServer(ServerProcess):
         server.client = httpx.Client(base_url=url, timeout=PATIENCE, limits=limits, trust_env=False)
         return server
 
-    def metric(self, name: str) -> float:
-        """The sum of a metric over its labels; 0 if there is none of this name."""
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum of what a metric has for these labels; 0 if there is none."""
         text = httpx.get(f"http://127.0.0.1:{self.environment['METRICS_PORT']}", trust_env=False).text
-        return sum(map(float, re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.MULTILINE)))
+        samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+        return sum(
+            sample.value for sample in samples if sample.name == name and labels.items() <= sample.labels.items()
+        )
 
 
 class Reader:

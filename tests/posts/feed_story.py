@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import LoginSession, Member
 from posts.models import Post
-from tests.posts.feed_reference import NEWEST, Feed, Place, check_page, compare_page, read_reference
+from tests.posts.feed_reference import NEWEST, Feed, Place, check_page, check_post, compare_page, read_reference
 from tests.posts.feed_servers import FeedServer, Reader
 
 MEMBERS = 8
@@ -113,6 +113,8 @@ class FeedStory:
         for choices in ([reader for reader in concerned if reader in active], active):
             if choices:
                 self.check_first_page(self.random.choice(servers), self.random.choice(choices))
+        if post := self.any(Post.objects.values_list("pk", flat=True)):
+            check_post(self.random.choice(servers), self.random.choice(active), post)
         kept = self.any([each for each in self.kept if each[0] in active])
         if kept and self.random.random() < 0.5:
             check_page(self.random.choice(servers), kept[0], kept[1], self.random.choice(LIMITS), kept[2])

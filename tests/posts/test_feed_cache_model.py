@@ -20,7 +20,7 @@ from tests.posts.feed_writers import WRITERS, Scene, Writer
 pytestmark = pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="several processes need PostgreSQL and Redis")
 # A number, to tell the same story again.
 SEED = int(os.environ.get("FEED_SEED", "0")) or secrets.randbelow(1_000_000)
-STEPS = 160
+STEPS = 120
 # Threads that read, and how often each writer repeats what it does.
 READERS, ROUNDS = 3, 15
 
