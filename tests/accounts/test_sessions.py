@@ -38,7 +38,9 @@ def tablet(mina: Member) -> Phone:
 def redis_cache(url: str) -> dict[str, Any]:
     """The cache as production has it."""
     options = {"SOCKET_CONNECT_TIMEOUT": 0.25, "SOCKET_TIMEOUT": 0.25}
-    return {"default": {"BACKEND": "config.cache.FaultTolerantRedisCache", "LOCATION": url, "OPTIONS": options}}
+    backend = "config.cache.FaultTolerantRedisCache"
+    # The same prefix everywhere, since a process makes some keys once.
+    return {"default": {"BACKEND": backend, "LOCATION": url, "KEY_PREFIX": "h2h", "OPTIONS": options}}
 
 
 def is_in(phone: Phone) -> bool:
