@@ -4,9 +4,9 @@ Whoever changes something appends its name after the commit, before the client i
 position of the log together with its session, so that a process sees at its next request what another one has changed,
 reads which things these are, and loads them again.
 
-The positions are ids of a Redis stream: they grow, and hold the time, so that none comes twice even when Redis was
-emptied or goes on from an older copy of its data. A process that finds its own position in the log no more loads
-everything again.
+The positions are ids of a Redis stream: they grow, and hold the time, so that none comes twice when Redis was emptied.
+A process that finds its own position in the log no more loads everything again. So it must after it has connected anew
+(libs.redis_scripts): a Redis that goes on from an older copy of its data has lost changes, and may know its position.
 """
 
 import functools

@@ -11,6 +11,23 @@ from redis.exceptions import ConnectionError as ConnectionFailed
 from redis.exceptions import NoScriptError
 from redis.retry import Retry
 
+_opened_connections = 0
+_lock = threading.Lock()
+
+
+def count_opened_connections() -> int:
+    """Return how many connections to Redis the scripts of this process have opened so far.
+
+    While it stays the same, Redis was neither restarted nor replaced by another one, since that ends all connections.
+    """
+    return _opened_connections
+
+
+def _count_connection() -> None:
+    global _opened_connections
+    with _lock:
+        _opened_connections += 1
+
 
 class RedisScript:
     """A Lua script; each thread runs it on a connection of its own.
@@ -33,6 +50,8 @@ class RedisScript:
         connection = self._connection()
         numbered = (len(keys), *keys, *arguments)
         is_old = connection.is_connected
+        if not is_old:
+            _count_connection()
         try:
             return _reply(connection, "EVALSHA", self._digest, *numbered)
         except NoScriptError:

@@ -38,6 +38,7 @@ from libs.api.renderers import render_json
 from libs.change_log import Position, append, position_keys, read_changes
 from libs.keyset.cursors import Cursor
 from libs.keyset.querysets import PageSource
+from libs.redis_scripts import count_opened_connections
 from libs.replicas.router import read_from_primary
 from posts.representations import compiled_newest_posts, compiled_public_posts, post_representations
 
@@ -95,6 +96,8 @@ class NewestPosts:
 
     position: Position
     loaded_at: float
+    # How many connections to Redis there had been; see `is_old`.
+    connections: int
     # The place of the oldest one when all were loaded; None if there were no others.
     oldest: tuple[datetime, int] | None
     # The oldest first.
@@ -103,10 +106,10 @@ class NewestPosts:
     @classmethod
     def load(cls, position: Position) -> "NewestPosts":
         """Read all of them from the database; the position was read before."""
-        loaded_at, size = time.monotonic(), settings.FEED_CACHE_POSTS
+        loaded_at, connections, size = time.monotonic(), count_opened_connections(), settings.FEED_CACHE_POSTS
         rows = compiled_newest_posts.rows(size)
         posts = [CachedPost.render(row) for row in reversed(rows)]
-        return cls(position, loaded_at, posts[0].place if len(rows) == size else None, posts)
+        return cls(position, loaded_at, connections, posts[0].place if len(rows) == size else None, posts)
 
     @cached_property
     def places(self) -> list[tuple[datetime, int]]:
@@ -118,12 +121,18 @@ class NewestPosts:
 
     @property
     def is_old(self) -> bool:
-        """Whether all are to be loaded again, because a change may not have been logged."""
-        return bool(time.monotonic() > self.loaded_at + settings.FEED_CACHE_SECONDS)
+        """Whether all are to be loaded again, because a change may not have been logged, or the log may have lost one.
+
+        A Redis that was restarted with an older copy of its data, or replaced by one, goes on from there without what
+        was logged since. Every connection to it is newer than these posts.
+        """
+        is_late = time.monotonic() > self.loaded_at + settings.FEED_CACHE_SECONDS
+        return is_late or count_opened_connections() > self.connections
 
     def updated(self) -> "NewestPosts | None":
         """Return what the log makes of them, after one statement for what has changed; None if all are to be loaded."""
-        if (changes := read_changes(self.position)) is None:
+        # Reading may have opened a connection.
+        if (changes := read_changes(self.position)) is None or self.is_old:
             return None
         position, names = changes
         ids = self._ids_of(names)
@@ -135,7 +144,9 @@ class NewestPosts:
         changed = [CachedPost.render(row) for row in rows]
         kept = [post for post in self.posts if post.id not in ids]
         posts = kept + [post for post in changed if self.oldest is None or post.place >= self.oldest]
-        return NewestPosts(position, self.loaded_at, self.oldest, sorted(posts, key=attrgetter("place")))
+        return NewestPosts(
+            position, self.loaded_at, self.connections, self.oldest, sorted(posts, key=attrgetter("place"))
+        )
 
     def _ids_of(self, names: set[str]) -> set[int]:
         by_kind: dict[str, set[int]] = {"post": set(), "image": set(), "profile": set()}

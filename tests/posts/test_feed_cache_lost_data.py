@@ -8,6 +8,7 @@ import redis.exceptions
 from pytest_django import DjangoDbBlocker
 
 from tests.posts.feed_outages import OutageScene, outage_scene
+from tests.posts.feed_reference import NEWEST, check_page
 
 pytestmark = pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="several processes need PostgreSQL and Redis")
 # Texts, numbers and JSON that no release of ours has written.
@@ -61,6 +62,20 @@ def test_pages_are_right_though_redis_lost_everything_at_a_restart(scene: Outage
         scene.redis.restart(snapshot=False)
         scene.check_all_pages()
         scene.play(5)
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_changes_that_redis_lost_at_a_restart_are_seen_by_who_was_behind(scene: OutageScene, later: int) -> None:
+    writer, behind = scene.servers
+    author, viewer = scene.story.active()[:2]
+    for _ in range(3):
+        check_page(behind, viewer, NEWEST, None)
+        scene.redis.client.save()
+        author.send(writer, "POST", "posts", text="Snow")
+        scene.redis.restart(snapshot=True)
+        for _ in range(later):
+            author.send(writer, "POST", "posts", text="Rain")
+        check_page(behind, viewer, NEWEST, None)
 
 
 def test_values_of_others_in_redis_make_no_page_wrong(scene: OutageScene) -> None:
