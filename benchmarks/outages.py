@@ -1,10 +1,10 @@
 """How long clients and probes wait while the database is away, and how much is done above capacity.
 
 `python -m benchmarks.outages [CLIENTS]`: so many clients (48) read the feed without pauses while the database is cut
-off for 20 s and comes back. Before that, one client for each thread shows the capacity of the server, and then as many
-requests as that and three times as many are sent, each on a connection of its own, whether or not the others are
-answered. The server runs in two processes on the PostgreSQL and the Redis of DATABASE_URL and REDIS_URL, or on new
-ones. The load average is printed too, because on a busy machine everybody waits.
+off for 20 s and comes back, and while it hangs for 20 s and goes on. Before that, one client for each thread shows the
+capacity of the server, and then as many requests as that and three times as many are sent, each on a connection of its
+own, whether or not the others are answered. The server runs in two processes on the PostgreSQL and the Redis of
+DATABASE_URL and REDIS_URL, or on new ones. The load average is printed too, because on a busy machine everybody waits.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -94,22 +94,22 @@ def log_in(port: int) -> str:
     return str(answer["access"])
 
 
-def measure_outage(port: int, token: str, database: CuttableProxy, number: int) -> None:
-    """Cut the database off under load."""
+def measure_outage(port: int, token: str, number: int, begin: Callable[[], None], end: Callable[[], None]) -> None:
+    """Take the database away under load, and give it back."""
     probes = [Client(port, path, pause=0.2) for path in ("/livez", "/readyz")]
     clients = [Client(port, "/api/v1/posts", token) for _ in range(number)]
     with running([*clients, *probes]):
         time.sleep(3)
-        database.cut()
         cut = time.perf_counter()
+        begin()
         time.sleep(OUTAGE_SECONDS)
-        database.restore()
+        end()
         restored = time.perf_counter()
         time.sleep(8)
     away = [
         (began, status, wait) for client in clients for began, status, wait in client.answers if cut < began < restored
     ]
-    print(f"{number} clients, database away for {OUTAGE_SECONDS:.0f} s; load average {os.getloadavg()[0]:.1f}")
+    print(f"{number} clients, {begin.__name__} for {OUTAGE_SECONDS:.0f} s; load average {os.getloadavg()[0]:.1f}")
     print({status: sum(one[1] == status for one in away) for status in {one[1] for one in away}})
     report("503 while it is away", [wait for _, status, wait in away if status == 503])
     for probe in probes:
@@ -188,7 +188,8 @@ def main() -> None:
         capacity = measure_capacity(server.port, token)
         measure_load(server.port, token, capacity)
         measure_load(server.port, token, 3 * capacity)
-        measure_outage(server.port, token, database, number)
+        measure_outage(server.port, token, number, database.cut, database.restore)
+        measure_outage(server.port, token, number, database.freeze, database.thaw)
 
 
 if __name__ == "__main__":

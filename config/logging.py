@@ -97,7 +97,8 @@ def logging_config(level: str, as_json: bool) -> dict[str, Any]:
 
 
 def _is_crash(record: logging.LogRecord) -> bool:
-    return not (not record.exc_info or isinstance(record.exc_info[1], DatabaseAway))
+    error = record.exc_info[1] if record.exc_info else None
+    return error is not None and not isinstance(error, DatabaseAway)
 
 
 def _formatter(as_json: bool) -> dict[str, Any]:
