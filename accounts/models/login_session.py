@@ -66,14 +66,16 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
     def is_session_live(self, session_id: int) -> bool:
         """Return whether the session is live, from the cache if it knows, else from the database."""
         cached = cached_liveness(session_id)
-        return self.is_live_in_database(session_id) if cached is None else cached
-
-    def is_live_in_database(self, session_id: int) -> bool:
-        """Return whether the session is live by the database, and cache it if it is."""
-        is_live = bool(_compiled_live().rows(session=session_id, time=timezone.now()))
+        if cached is not None:
+            return cached
+        is_live = self.is_live_in_database(session_id)
         if is_live:
             cache_as_live(session_id)
         return is_live
+
+    def is_live_in_database(self, session_id: int) -> bool:
+        """Return whether the session is live, from the database."""
+        return bool(_compiled_live().rows(session=session_id, time=timezone.now()))
 
     def overview(self, member_id: int, *, device: str, network: str) -> "SessionOverview":
         """Return the numbers of a member's sessions, by one query."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException
@@ -45,11 +46,16 @@ class MemberAuthentication(BaseAuthentication):
 
 
 def _is_session_live(request: Request, session_id: int, member_id: int) -> bool:
-    found = read_early(request, member_id, redis_key(session_id), str(LIVE))
+    key, seconds = redis_key(session_id), settings.LOGIN_SESSION_CACHE_SECONDS
+    found = read_early(request, member_id, key, str(LIVE))
     if found is None:
         return LoginSession.objects.is_session_live(session_id)
     liveness = parse_liveness(found[0])
-    return LoginSession.objects.is_live_in_database(session_id) if liveness is None else liveness
+    if liveness is not None or not LoginSession.objects.is_live_in_database(session_id):
+        return bool(liveness)
+    # Redis does not overwrite a revocation marker that was written meanwhile.
+    found = read_early(request, member_id, key, str(LIVE), store_seconds=seconds)
+    return found is None or parse_liveness(found[0]) is not False
 
 
 def get_bearer_token(request: Request) -> str | None:

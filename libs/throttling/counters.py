@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from limits.storage import RedisStorage
 
@@ -17,6 +17,14 @@ from libs.redis_scripts import RedisScript
 Hits = tuple[int, float]
 # Keys that one process keeps; the oldest go first. About 40 MB when full. A number.
 MAX_KEYS = 100_000
+
+
+class Window(NamedTuple):
+    """A fixed window of `expiry` seconds, for so many hits."""
+
+    key: str
+    limit: int
+    expiry: int
 
 
 class Counters(Protocol):
@@ -44,10 +52,22 @@ COUNT = """
         return {number, left}
     end
 """
-# Reads all keys but the first, which it counts in if the second has the value that it must have.
+# Reads the keys after those of the windows. If the first of them has the value that it must have, or gets it for so
+# many seconds because it has none, it counts in one window after the other, until one is full.
 COUNT_IF = f"""{COUNT}
-    local values = redis.call('mget', unpack(KEYS, 2))
-    return {{values, values[1] == ARGV[2] and count(KEYS[1], ARGV[1])}}
+    local value, seconds, windows = ARGV[1], tonumber(ARGV[2]), #ARGV / 2 - 1
+    local values, hits = redis.call('mget', unpack(KEYS, windows + 1)), {{}}
+    if not values[1] and seconds > 0 then
+        redis.call('set', KEYS[windows + 1], value, 'ex', seconds)
+        values[1] = value
+    end
+    for number = 1, values[1] == value and windows or 0 do
+        hits[number] = count(KEYS[number], ARGV[number * 2 + 1])
+        if hits[number][1] > tonumber(ARGV[number * 2 + 2]) then
+            break
+        end
+    end
+    return {{values, hits}}
 """
 
 
@@ -71,14 +91,17 @@ class RedisCounters(RedisStorage):
         return _window(self._count([self.prefixed_key(key)], [expiry]))
 
     def count_if(
-        self, key: str, expiry: int, value: str, keys: Sequence[str]
-    ) -> tuple[list[bytes | None], Hits | None]:
-        """Read the keys, and count like `count` if the first of them has this value, in one round trip.
+        self, windows: Sequence[Window], keys: Sequence[str], value: str, *, store_seconds: int = 0
+    ) -> tuple[list[bytes | None], list[Hits]]:
+        """Read the keys and, if the first of them has this value, count in the windows until one is full.
 
-        Returns the values, and what `count` returns or None.
+        A first key without a value gets this one for `store_seconds`. It is one round trip. Returns the values, and
+        what `count` returns for each window.
         """
-        values, counted = self._count_if([self.prefixed_key(key), *keys], [expiry, value])
-        return values, _window(counted) if counted else None
+        counters = [self.prefixed_key(window.key) for window in windows]
+        options = [option for window in windows for option in (window.expiry, window.limit)]
+        values, hits = self._count_if([*counters, *keys], [value, store_seconds, *options])
+        return values, list(map(_window, hits))
 
 
 def _window(counted: tuple[int, int]) -> Hits:

@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 from limits import RateLimitItem, parse_many
 
 from libs.redis_circuit_breaker import redis_circuit_breaker_for
-from libs.throttling.counters import Counters, ProcessCounters, redis_counters
+from libs.throttling.counters import Counters, ProcessCounters, Window, redis_counters
 
 # Used without Redis, and while it is away.
 process_counters = ProcessCounters()
@@ -57,29 +57,31 @@ def count_hit(scope: str, key: str, *, multiple: int = 1) -> RateLimitResult:
 
 
 def read_and_count_hit(
-    keys: Sequence[str], value: str, scope: str, key: str
+    keys: Sequence[str], value: str, scope: str | None, key: str, *, store_seconds: int = 0
 ) -> tuple[list[bytes | None], RateLimitResult | None] | None:
     """Read keys of Redis and count one hit of the client, if the first key has this value, in one round trip.
 
-    Returns the values, and the result if the hit was counted. It is not when the scope has several limits or a moving
-    window, which take more than one round trip. Returns None without Redis, and while it is away.
+    A first key without a value gets this one for `store_seconds`. Returns the values, and the result if the hit was
+    counted. It is not without a scope, and when one of its limits has a moving window, which takes more round trips.
+    Returns None without Redis, and while it is away.
     """
     if not settings.REDIS_URL:
         return None
-    limit, *others = _parse(settings.THROTTLE_RATES[scope], 1)
-    is_countable = settings.RATE_LIMITS and not others and not _has_moving_window(limit)
-    counted_key, shared = (
-        limit.key_for(scope, _digest(scope, key)),
-        redis_counters(settings.REDIS_URL, settings.REDIS_TIMEOUT),
-    )
+    limits = _parse(settings.THROTTLE_RATES[scope], 1) if scope and settings.RATE_LIMITS else []
+    if any(map(_has_moving_window, limits)):
+        limits = []
+    name = scope or ""
+    digest = _digest(name, key)
+    windows = [Window(limit.key_for(name, digest), limit.amount, limit.get_expiry()) for limit in limits]
+    shared = redis_counters(settings.REDIS_URL, settings.REDIS_TIMEOUT)
     found = redis_circuit_breaker_for(settings.REDIS_URL).call_with_fallback(
-        lambda: shared.count_if(counted_key, limit.get_expiry(), value if is_countable else "", keys),
-        fallback=lambda: None,
+        lambda: shared.count_if(windows, keys, value, store_seconds=store_seconds), fallback=lambda: None
     )
     if found is None:
         return None
     values, hits = found
-    return values, hits and _result(scope, limit, *hits)
+    results = [_result(name, limit, *each) for limit, each in zip(limits, hits, strict=False)]
+    return values, _strictest(results) if results else None
 
 
 def rate_limits_of(scope: str) -> list[RateLimitItem]:
@@ -107,8 +109,12 @@ def _count_all(counters: Counters, scope: str, limits: list[RateLimitItem], dige
     for limit in limits:
         results.append(_count(counters, scope, limit, limit.key_for(scope, digest)))
         if not results[-1].allowed:
-            return results[-1]
-    return min(results, key=lambda result: result.remaining)
+            break
+    return _strictest(results)
+
+
+def _strictest(results: Sequence[RateLimitResult]) -> RateLimitResult:
+    return results[-1] if not results[-1].allowed else min(results, key=lambda result: result.remaining)
 
 
 def _has_moving_window(limit: RateLimitItem) -> bool:

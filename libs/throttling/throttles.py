@@ -88,18 +88,22 @@ def enforce_rate_limit(scope: str, key: str, request: Request | HttpRequest | No
     return result
 
 
-def read_early(request: Request, member_id: int, session_key: str, live: str) -> tuple[bytes | None] | None:
+def read_early(
+    request: Request, member_id: int, session_key: str, live: str, *, store_seconds: int = 0
+) -> tuple[bytes | None] | None:
     """Read the state of a member's session from Redis, in one round trip with what else the request needs of Redis.
 
-    If the state is `live`, the request is counted against the view's default rate limit, and its throttle finds it
-    counted. The values of the view's `redis_keys` go to `request.redis_values`. Returns the state; None without Redis,
-    and while it is away.
+    If the state is `live`, the request is counted against the member's limit that the view has, and the throttle finds
+    it counted. A session without a state gets `live` for `store_seconds`. The values of the view's `redis_keys` go to
+    `request.redis_values`. Returns the state; None without Redis, and while it is away.
     """
     view: Any = request.parser_context["view"]
-    throttle = next((each for each in view.get_throttles() if isinstance(each, DefaultRateLimit)), None)
+    throttles = (each for each in view.get_throttles() if isinstance(each, RateLimitThrottle))
+    throttle = next((each for each in throttles if each.by == "member" and each.on_arrival), None)
     keys: Sequence[str] = getattr(view, "redis_keys", _no_keys)(member_id)
-    scope, key = (throttle or DefaultRateLimit()).scope_of(request.method or ""), member_key(member_id)
-    found = read_and_count_hit([session_key, *keys], live if throttle else "", scope, key)
+    scope = throttle.scope_of(request.method or "") if throttle else None
+    key = member_key(member_id)
+    found = read_and_count_hit([session_key, *keys], live, scope, key, store_seconds=store_seconds)
     if found is None:
         return None
     (state, *values), result = found

@@ -136,7 +136,7 @@ def test_a_stale_read_cannot_overwrite_the_revocation_marker(phone: Phone) -> No
         return answer
 
     with connection.execute_wrapper(end_meanwhile):
-        assert is_in(phone)
+        phone.get(CHEAP)
     assert not is_in(phone)
 
 
@@ -159,7 +159,8 @@ def test_an_emptied_cache_revives_no_session(phone: Phone) -> None:
 def test_without_a_cache_every_request_queries_the_database(
     phone: Phone, tablet: Phone, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    settings.CACHES = redis_cache("redis://127.0.0.1:1/0")
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    settings.CACHES = redis_cache(settings.REDIS_URL)
     for _ in range(3):
         with django_assert_num_queries(1):
             assert is_in(tablet)
@@ -183,7 +184,7 @@ def test_a_revocation_marker_is_retried_until_no_cache_entry_can_be_left(
 @pytest.mark.skipif(not services.has_redis(), reason="needs redis-server")
 def test_a_redis_outage_neither_locks_out_nor_lets_in(phone: Phone, tablet: Phone, settings: Settings) -> None:
     with services.redis_server() as url:
-        settings.CACHES = redis_cache(url)
+        settings.CACHES, settings.REDIS_URL = redis_cache(url), url
         assert is_in(phone)
         assert is_in(tablet)
         assert _remembered(tablet) == 1
@@ -265,3 +266,21 @@ def test_a_login_above_the_limit_ends_the_least_recently_used_session(mina: Memb
     for phone in phones:
         assert phone.log_in(mina.email).status_code == 201
     assert [phone.get("me").status_code for phone in phones] == [401, 200, 200]
+
+
+@pytest.mark.usefixtures("shared_redis")
+def test_a_session_that_is_not_cached_waits_for_redis_twice(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    left, session_id = requests_left(phone), phone.pair["session_id"]
+    cache.delete(f"session:{session_id}")
+    waits = Waits(monkeypatch)
+    assert (requests_left(phone), waits.number) == (left - 1, 2)
+    assert _remembered(phone) == 1
+
+
+@pytest.mark.usefixtures("shared_redis")
+def test_publishing_counts_both_of_its_windows_together(phone: Phone, settings: Settings) -> None:
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"post-member": "2/hour;3/day"}
+    assert [phone.post("posts", text="Snow").status_code for _ in range(4)] == [201, 201, 429, 429]
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"post-member": "9/hour;3/day"}
+    # The two refused requests were not counted in the longer window.
+    assert [phone.post("posts", text="Snow").status_code for _ in range(2)] == [201, 429]
