@@ -109,9 +109,13 @@ def shared_scene(tmp_path_factory: pytest.TempPathFactory, redis_server_url: str
             "DATABASE_REPLICA_URLS": standby.url(DATABASE),
             "DATABASE_REPLICA_MAX_LAG": str(MAX_LAG),
             "REDIS_URL": proxy.url,
+            # On a busy machine a good Redis may need longer than production waits for one.
+            "REDIS_TIMEOUT": "10",
             "WORKERS": "2",
             "METRICS_PORT": str(free_port()),
             "RATE_LIMITS": "off",
+            # Pages of the feed come from a database.
+            "FEED_CACHE_POSTS": "0",
             "OUTBOX_THREAD": "off",
         }
         with running_server(environment, var) as server:

@@ -5,15 +5,20 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from threading import Event
 from typing import Any
 
+import httpx
 import pytest
 import redis
 
 from tests.libs.replicas.conftest import DATABASE, MAX_LAG, Phone, Scene
 from tests.polling import wait_until
+from tests.server_process import running_server
+from tests.services import free_port
 
 pytestmark = pytest.mark.slow
 # More than there are threads, so that both worker processes are busy.
@@ -88,6 +93,18 @@ def test_a_post_that_the_replica_does_not_have_yet_is_found(scene: Scene) -> Non
     scene.pause_replay()
     post = scene.mina.publish("Shared by its address.")
     assert scene.jun.send("GET", f"posts/{post}")["text"] == "Shared by its address."
+
+
+def test_a_cached_feed_is_read_from_the_primary_however_far_the_replica_lags(scene: Scene, tmp_path: Path) -> None:
+    own = {"PORT": str(free_port()), "METRICS_PORT": str(free_port()), "VAR_DIR": str(tmp_path)}
+    with running_server(scene.server.environment | own | {"FEED_CACHE_POSTS": "20"}, tmp_path) as server:
+        url, headers = f"{server.url}/api/v1/", scene.jun.client.headers
+        jun = Phone(httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False), scene.jun.id)
+        wait_until(replace(scene, server=server, jun=jun).reads_come_from_replica)
+        scene.pause_replay()
+        for number in range(5):
+            post = scene.mina.publish(f"Rain {number}")
+            assert post in jun.feed()
 
 
 def test_authors_read_what_they_wrote_though_redis_lost_everything(scene: Scene) -> None:
