@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.erasure import start_erasure
-from accounts.models import Member
+from accounts.models import Avatar, Follow, Member
 from libs.outbox.worker import Worker
 from media.models import Image
 from posts.models import Post
@@ -68,7 +68,8 @@ def set_avatar(story: FeedStory, server: FeedServer) -> Readers:
 
 
 def delete_avatar(story: FeedStory, server: FeedServer) -> Readers:
-    reader = story.random.choice(story.active())
+    with_avatar = [reader for reader in story.active() if Avatar.objects.filter(member=reader.member).exists()]
+    reader: Reader = story.any(with_avatar) or story.random.choice(story.active())
     reader.send(server, "DELETE", "me/avatar")
     return [reader]
 
@@ -89,10 +90,11 @@ def follow(story: FeedStory, server: FeedServer) -> Readers:
 
 
 def unfollow(story: FeedStory, server: FeedServer) -> Readers:
-    one, other = story.two()
-    if Member.objects.visible_to(one.member).filter(pk=other.member.pk).exists():
-        one.send(server, "DELETE", f"follows/{other.member.pk}")
-    return [one, other]
+    one, followed = story.random.choice(story.active()), Follow.objects.values("followed_id")
+    visible = Member.objects.visible_to(one.member).filter(pk__in=followed.filter(follower=one.member))
+    if other := story.any(visible):
+        one.send(server, "DELETE", f"follows/{other.pk}")
+    return [one, *(reader for reader in story.readers if reader.member == other)]
 
 
 def block(story: FeedStory, server: FeedServer) -> Readers:
@@ -171,7 +173,7 @@ def run_jobs(story: FeedStory) -> Readers:
 Change = Callable[..., Readers]
 # By how often each happens.
 BY_MEMBERS: dict[Change, int] = {
-    publish: 30, edit: 8, delete: 5, delete_all: 1, rename: 3, set_avatar: 2, delete_avatar: 1, describe_image: 2,
+    publish: 30, edit: 8, delete: 5, delete_all: 1, rename: 3, set_avatar: 3, delete_avatar: 2, describe_image: 2,
     follow: 8, unfollow: 4, block: 6, unblock: 5, withdraw: 2, cancel_withdrawal: 2,
 }  # fmt: skip
 BY_OTHERS: dict[Change, int] = {remove: 5, restore: 4, suspend: 3, lift: 3, erase: 1, run_jobs: 3}

@@ -4,9 +4,11 @@ import random
 from contextlib import suppress
 from typing import Any
 
+from django.core.cache import cache
 from django.db import transaction
 
 from accounts.models import LoginSession, Member
+from accounts.profiles.relation_cache import CHANGED
 from posts.models import Post
 from tests.posts.feed_reference import NEWEST, Feed, Place, check_page, check_post, compare_page, read_reference
 from tests.posts.feed_servers import FeedServer, Reader
@@ -21,6 +23,14 @@ MANNERS = ("plain", "slow", "undone", "undone in part")
 
 class Undone(Exception):
     """Rolls a transaction back."""
+
+
+def expire_markers() -> None:
+    """Delete markers of changed relations, as when time has passed: while they are there, no relations are cached."""
+    shared: Any = cache
+    for key in shared.iter_keys("relations:*"):
+        if shared.get(key) == CHANGED:
+            shared.delete(key)
 
 
 class FeedStory:
@@ -73,6 +83,8 @@ class FeedStory:
         self.log.append(f"{len(self.log)}: {change.__name__} by {name}")
         concerned = change(self, writer) if writer else self.change_here(change, may_be_slow)
         self.log_in_again()
+        if self.random.random() < 0.5:
+            expire_markers()
         self.check_some_pages([server for server in self.servers if server is not writer], concerned or [])
 
     def change_here(self, change: Any, may_be_slow: bool) -> Any:
