@@ -66,10 +66,10 @@ def log_changes(kind: str, ids: Sequence[int]) -> None:
     hold for longer than some seconds.
     """
     if settings.REDIS_URL and ids:
-        transaction.on_commit(lambda: append([f"{kind}:{each}" for each in ids]))
+        transaction.on_commit(lambda: append_changes([f"{kind}:{each}" for each in ids]))
 
 
-def append(changes: Sequence[str]) -> None:
+def append_changes(changes: Sequence[str]) -> None:
     """Append changes now; an empty one makes a new log."""
     keys = [_key("changes"), *position_keys()]
     if _call(_APPEND, keys, changes) is None:

@@ -35,7 +35,7 @@ from accounts.profiles.relation_cache import (
 )
 from accounts.profiles.relations import read_relations
 from libs.api.renderers import render_json
-from libs.change_log import Position, append, position_keys, read_changes
+from libs.change_log import Position, append_changes, position_keys, read_changes
 from libs.keyset.cursors import Cursor
 from libs.keyset.querysets import PageSource
 from libs.redis_scripts import count_opened_connections
@@ -249,14 +249,14 @@ class CachedFeed:
         return post_representations(rows, self.reader)
 
 
-def redis_keys(reader: int) -> list[str]:
+def feed_redis_keys(reader: int) -> list[str]:
     """Return the keys of Redis whose values `cached_feed` needs; none while the cache is off."""
     return [*position_keys(), relations_key(reader)] if settings.FEED_CACHE_POSTS else []
 
 
 def cached_feed(reader: int, values: Mapping[str, bytes | None], otherwise: PageSource) -> CachedFeed | None:
-    """Return the feed of a reader, with what Redis had for `redis_keys`; None when it must come from the database."""
-    keys = redis_keys(reader)
+    """Return the feed of a reader, by what Redis has for `feed_redis_keys`; None when the database must be asked."""
+    keys = feed_redis_keys(reader)
     if not all(key in values for key in keys) or not keys:
         # Redis is away, and this process may miss changes.
         _cache.forget()
@@ -265,7 +265,7 @@ def cached_feed(reader: int, values: Mapping[str, bytes | None], otherwise: Page
     position = Position.parse(text)
     if position is None or name is None:
         # Redis was emptied, or is new.
-        append([""])
+        append_changes([""])
         return None
     try:
         newest = read_from_primary(lambda: _cache.newest_at(position))

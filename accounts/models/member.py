@@ -20,7 +20,7 @@ from accounts.errors import NotOneself, TermsOutdated
 from accounts.models.avatar import Avatar
 from accounts.models.block import Block
 from accounts.models.follow import Follow
-from accounts.profiles.relation_cache import relations_changed
+from accounts.profiles.relation_cache import invalidate_relations
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.change_log import log_changes
 from libs.compiled_queries import CompiledQuery, column_names
@@ -187,12 +187,12 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         if not Member.objects.visible_to(self).filter(pk=other.pk).exists():
             raise Http404
         Follow.objects.get_or_create(follower_id=self.pk, followed_id=other.pk)
-        relations_changed([self.pk, other.pk])
+        invalidate_relations([self.pk, other.pk])
 
     def unfollow(self, other: "Member") -> None:
         """Stop following the other member, if at all."""
         Follow.objects.filter(follower=self.pk, followed=other.pk).delete()
-        relations_changed([self.pk, other.pk])
+        invalidate_relations([self.pk, other.pk])
 
     @transaction.atomic
     def block(self, other: "Member") -> bool:
@@ -207,14 +207,14 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         is_new = Block.objects.make(self.pk, other.pk)
         pair = [self.pk, other.pk]
         Follow.objects.filter(follower__in=pair, followed__in=pair).delete()
-        relations_changed(pair)
+        invalidate_relations(pair)
         transaction.on_commit(lambda: pin_to_primary(pair))
         return is_new
 
     def unblock(self, other: "Member") -> None:
         """Delete one's own block; a block by the other member stays, and follows are not restored."""
         Block.objects.filter(blocker=self.pk, blocked=other.pk).delete()
-        relations_changed([self.pk, other.pk])
+        invalidate_relations([self.pk, other.pk])
         transaction.on_commit(lambda: pin_to_primary([self.pk, other.pk]))
 
     def _lock_pair(self, other: "Member") -> list[int]:

@@ -69,7 +69,7 @@ def store_relations(member_id: int, relations: Relations, name_key: str, name: b
     redis_circuit_breaker_for(settings.REDIS_URL).call_with_fallback(lambda: script(keys, arguments), lambda: None)
 
 
-def relations_changed(member_ids: Sequence[int]) -> None:
+def invalidate_relations(member_ids: Sequence[int]) -> None:
     """Have all processes read the relations of these members from the database, after the commit."""
     transaction.on_commit(lambda: _mark_changed(list(map(_key, member_ids))))
 

@@ -10,9 +10,9 @@ from rest_framework.request import Request
 
 from accounts.errors import CREDENTIAL_REFUSALS, SessionEnded, TokenInvalid
 from accounts.models import LoginSession, Member
-from accounts.sessions.revocation import LIVE, parse_liveness, redis_key
+from accounts.sessions.revocation import LIVE, liveness_key, parse_liveness
 from accounts.sessions.tokens import AccessToken, parse_token
-from libs.throttling.throttles import read_early
+from libs.throttling.throttles import read_session_state
 
 V1_AUDIENCE = "v1"
 
@@ -46,15 +46,15 @@ class MemberAuthentication(BaseAuthentication):
 
 
 def _is_session_live(request: Request, session_id: int, member_id: int) -> bool:
-    key, seconds = redis_key(session_id), settings.LOGIN_SESSION_CACHE_SECONDS
-    found = read_early(request, member_id, key, str(LIVE))
+    key, seconds = liveness_key(session_id), settings.LOGIN_SESSION_CACHE_SECONDS
+    found = read_session_state(request, member_id, key, str(LIVE))
     if found is None:
         return LoginSession.objects.is_session_live(session_id)
     liveness = parse_liveness(found[0])
     if liveness is not None or not LoginSession.objects.is_live_in_database(session_id):
         return bool(liveness)
     # Redis does not overwrite a revocation marker that was written meanwhile.
-    found = read_early(request, member_id, key, str(LIVE), store_seconds=seconds)
+    found = read_session_state(request, member_id, key, str(LIVE), store_seconds=seconds)
     return found is None or parse_liveness(found[0]) is not False
 
 

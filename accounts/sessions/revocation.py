@@ -26,13 +26,13 @@ def cached_liveness(session_id: int) -> bool | None:
     return state == LIVE if type(state) is int and state in (LIVE, REVOKED) else None
 
 
-def redis_key(session_id: int) -> str:
+def liveness_key(session_id: int) -> str:
     """Return the key that Redis has for `cached_liveness`; its value is a number in digits."""
     return str(cache.make_key(_key(session_id)))
 
 
 def parse_liveness(value: bytes | None) -> bool | None:
-    """Return the liveness that the value of `redis_key` means."""
+    """Return the liveness that the value of `liveness_key` means."""
     return {str(LIVE).encode(): True, str(REVOKED).encode(): False}.get(value or b"")
 
 

@@ -48,7 +48,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Prepare a new connection of the pool (Django's hook)."""
         if isinstance(connection, BoundedConnection) and settings.DATABASE_STATEMENT_TIMEOUT:
             connection.reply_timeout = settings.DATABASE_STATEMENT_TIMEOUT / 1_000 + REPLY_MARGIN_SECONDS
-            connection.on_silence = functools.partial(_give_up, self.alias, self.pool)
+            connection.on_timeout = functools.partial(_give_up, self.alias, self.pool)
         return bool(super()._configure_connection(connection))  # type: ignore[misc]
 
     def _get_pooled_connection(self, conn_params: dict[str, Any]) -> Any:

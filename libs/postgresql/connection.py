@@ -15,7 +15,7 @@ class BoundedConnection(psycopg.Connection[Any]):
 
     # Seconds; None waits for ever.
     reply_timeout: float | None = None
-    on_silence: Callable[[psycopg.OperationalError], None] | None = None
+    on_timeout: Callable[[psycopg.OperationalError], None] | None = None
 
     def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
         """Wait for the reply; psycopg sends each of its commands through this method."""
@@ -28,6 +28,6 @@ class BoundedConnection(psycopg.Connection[Any]):
             error = psycopg.OperationalError(f"The database did not reply within {self.reply_timeout} s.")
         # The reply could still come, and would be taken for that of the next command.
         self.close()
-        if self.on_silence:
-            self.on_silence(error)
+        if self.on_timeout:
+            self.on_timeout(error)
         raise error

@@ -88,7 +88,7 @@ class RedisCounters(RedisStorage):
 
     def count(self, key: str, expiry: int) -> Hits:
         """See Counters; a window that another program or release made longer is cut."""
-        return _window(self._count([self.prefixed_key(key)], [expiry]))
+        return _parse_hits(self._count([self.prefixed_key(key)], [expiry]))
 
     def count_if(
         self, windows: Sequence[Window], keys: Sequence[str], value: str, *, store_seconds: int = 0
@@ -101,10 +101,10 @@ class RedisCounters(RedisStorage):
         counters = [self.prefixed_key(window.key) for window in windows]
         options = [option for window in windows for option in (window.expiry, window.limit)]
         values, hits = self._count_if([*counters, *keys], [value, store_seconds, *options])
-        return values, list(map(_window, hits))
+        return values, list(map(_parse_hits, hits))
 
 
-def _window(counted: tuple[int, int]) -> Hits:
+def _parse_hits(counted: tuple[int, int]) -> Hits:
     number, milliseconds = counted
     return int(number), time.time() + int(milliseconds) / 1_000
 

@@ -88,7 +88,7 @@ def enforce_rate_limit(scope: str, key: str, request: Request | HttpRequest | No
     return result
 
 
-def read_early(
+def read_session_state(
     request: Request, member_id: int, session_key: str, live: str, *, store_seconds: int = 0
 ) -> tuple[bytes | None] | None:
     """Read the state of a member's session from Redis, in one round trip with what else the request needs of Redis.

@@ -26,7 +26,7 @@ from media.errors import UPLOAD_ERRORS, ImageNotUsable, TooManyImages
 from media.openapi_examples import IMAGE
 from media.uploads import accepted_images, mark_stored
 from posts.errors import NotYours, PostEmpty
-from posts.feed_cache import CachedFeed, cached_feed, redis_keys
+from posts.feed_cache import CachedFeed, cached_feed, feed_redis_keys
 from posts.filters import PostFilter
 from posts.models import Post
 from posts.openapi_examples import EDITED_POST, POST
@@ -52,7 +52,7 @@ class PostViewSet(StrictViewSet):
 
     def redis_keys(self, member_id: int) -> Sequence[str]:
         """Return the keys that the feed needs."""
-        return redis_keys(member_id) if self.action in ("list", "retrieve") else ()
+        return feed_redis_keys(member_id) if self.action in ("list", "retrieve") else ()
 
     @operation(
         id="list_posts",
