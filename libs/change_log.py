@@ -1,12 +1,13 @@
 """A log of changes in Redis, by which processes keep what they hold in memory equal to the database.
 
-Whoever changes something appends its name after the commit, before the client is answered. Every request reads the
-position of the log together with its session, so that a process sees at its next request what another one has changed,
-reads which things these are, and loads them again.
+Whoever changes a record appends its kind and id after the commit, before the client is answered. A request that uses
+what the process holds reads the position of the log together with its session. If the process is behind, it reads from
+the log which records were changed, and loads these again.
 
-The positions are ids of a Redis stream: they grow, and hold the time, so that none comes twice when Redis was emptied.
-A process that finds its own position in the log no more loads everything again. So it must after it has connected anew
-(libs.redis_scripts): a Redis that goes on from an older copy of its data has lost changes, and may know its position.
+The positions are ids of a Redis stream: they grow, and contain the time, so that none comes twice after Redis was
+emptied. A process whose own position is not in the log any more loads everything again. It must also do so after it has
+connected anew (`libs.redis_scripts.count_opened_connections`): a Redis that was restored from an older copy of its data
+has lost changes, and may have this position nevertheless.
 """
 
 import functools
@@ -20,9 +21,9 @@ from django.db import transaction
 from libs.redis_circuit_breaker import redis_circuit_breaker_for
 from libs.redis_scripts import RedisScript
 
-# Changes that the log holds, about a megabyte. A process without a request in that time loads everything again.
+# Changes that the log holds, about a megabyte. A process that is further behind loads everything again. A number.
 MAX_CHANGES = 10_000
-# The last key names the log since Redis was emptied, and stays the same until it is emptied again.
+# The value of the last key, the name of the log, stays the same until Redis is emptied.
 _APPEND = f"""
     local position
     for _, change in ipairs(ARGV) do
@@ -62,18 +63,18 @@ def position_keys() -> list[str]:
 def log_changes(kind: str, ids: Sequence[int]) -> None:
     """Append the change of these records, after the commit of the present transaction if there is one.
 
-    While Redis is away nothing is appended. Then nobody reads the log either, and what a process has missed it must not
-    hold for longer than some seconds.
+    While Redis is away nothing is appended, and other processes may miss the change. So nothing may be held for longer
+    than some seconds without being loaded again.
     """
     if settings.REDIS_URL and ids:
         transaction.on_commit(lambda: append_changes([f"{kind}:{each}" for each in ids]))
 
 
 def append_changes(changes: Sequence[str]) -> None:
-    """Append changes now; an empty one makes a new log."""
+    """Append changes now. An empty text changes nothing, and begins the log in a Redis that has none."""
     keys = [_key("changes"), *position_keys()]
     if _call(_APPEND, keys, changes) is None:
-        # A full Redis may still delete: then all processes go on without the log until one can append.
+        # A full Redis refuses to write but can delete: then all processes go on without the log until one can append.
         _call("return redis.call('del', unpack(KEYS))", keys, [])
 
 

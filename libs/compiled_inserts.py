@@ -1,6 +1,6 @@
 """INSERT statements that are written once for each model and run with the values of a new record each time.
 
-Django writes the SQL of each INSERT anew, which costs as much as running it. It tells by an error whether a key exists,
+Django writes the SQL of each INSERT anew, which costs as much as running it. That a key exists it learns from an error,
 which takes a savepoint, and in `get_or_create` a query before it.
 """
 
@@ -16,9 +16,9 @@ from libs.compiled_queries import preparing_cursor
 def insert_unless_exists(record: Model, *unique: str, using: str | None = None) -> bool:
     """Insert the record as Django saves it; return False, and insert nothing, if one with the same key exists.
 
-    `unique` are the fields of the key, which needs a unique constraint. Neither sends signals nor sets an automatic id.
-    Values that are expressions are refused with an error of psycopg or SQLite. Raises IntegrityError when the record
-    breaks any other constraint.
+    `unique` are the names of the key's fields, which need a unique constraint. No signals are sent, and an automatic id
+    is not set on the record. Values may not be expressions, for which psycopg and SQLite raise errors. Raises
+    IntegrityError when the record violates any other constraint.
     """
     using = using or router.db_for_write(type(record), instance=record)
     connection = connections[using]

@@ -4,8 +4,11 @@ A page of the feed is cut from them without any query: the posts of authors whom
 and what depends on the reader is filled in, by relations that Redis gives together with the login session. A page that
 needs other posts, and every page while Redis is away, is read from the database.
 
-All processes see a change before its request is answered. What a server did not log, because it was killed or could
-not reach Redis, is seen after settings.FEED_CACHE_SECONDS at the latest.
+Once a change is answered, the pages of all processes show it. What a server did not log, because it was killed or
+could not reach Redis, is seen after settings.FEED_CACHE_SECONDS at the latest.
+
+The kinds of changes are `post`, `image` and `profile` (a nickname or avatar), after which the posts that show these are
+read again, and `member` (all posts of somebody may be hidden or visible now), after which all posts are.
 """
 
 import threading
@@ -42,7 +45,7 @@ from libs.redis_scripts import count_opened_connections
 from libs.replicas.router import read_from_primary
 from posts.representations import compiled_newest_posts, compiled_public_posts, post_representations
 
-PAGES = Counter("h2h_feed_pages", "Pages of the feed and single posts, by where they came from.", ["source"])
+PAGES = Counter("h2h_feed_pages", "Pages of the feed, and single posts from the cache, by source.", ["source"])
 # Longest wait for another thread that loads the posts. Seconds.
 LOAD_TIMEOUT = 1.0
 # Posts that are read again by themselves; when more have changed, all are. Lists of these lengths are compiled.
@@ -80,7 +83,7 @@ class CachedPost:
 
     @property
     def place(self) -> tuple[datetime, int]:
-        """By which posts are sorted, the oldest first."""
+        """What posts are sorted by, the oldest first."""
         return self.created_at, self.id
 
     def for_reader(self, reader: int, relations: Relations) -> orjson.Fragment:
@@ -130,7 +133,7 @@ class NewestPosts:
         return is_late or count_opened_connections() > self.connections
 
     def updated(self) -> "NewestPosts | None":
-        """Return what the log makes of them, after one statement for what has changed; None if all are to be loaded."""
+        """Return the posts after the changes in the log, by one statement at most; None if all are to be loaded."""
         # Reading may have opened a connection.
         if (changes := read_changes(self.position)) is None or self.is_old:
             return None
@@ -149,6 +152,7 @@ class NewestPosts:
         )
 
     def _ids_of(self, names: set[str]) -> set[int]:
+        """Return the ids of the posts that show what these changes name."""
         by_kind: dict[str, set[int]] = {"post": set(), "image": set(), "profile": set()}
         for kind, _, number in (name.partition(":") for name in names):
             if kind in by_kind and number.isdecimal():
@@ -183,8 +187,8 @@ class FeedCache:
     def newest_at(self, position: Position) -> NewestPosts | None:
         """Return the posts at this position or a later one; None if another thread loads them for too long.
 
-        Another thread may be ahead of this position; the log shows that, and has no trace of it after Redis went back
-        in time.
+        Another thread may have loaded them at a later position. The log has that position then; if it has not, because
+        Redis was restored from an older copy of its data, all posts are loaded again.
         """
         newest = self._newest
         if newest and newest.position == position and not newest.is_old:

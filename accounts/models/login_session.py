@@ -40,7 +40,7 @@ class TokenIdentity(NamedTuple):
 
 
 class SessionOverview(NamedTuple):
-    """How many sessions a member has or had: all that are stored, the live ones, those on one device in one network."""
+    """Numbers of sessions of a member: all that are stored, the live ones, and those on one device in one network."""
 
     stored: int
     live: int

@@ -2,10 +2,10 @@
 
 The database is the source of truth. A change writes a marker over what is cached, after the commit; storing never
 overwrites it, so a request that queried the database before the change cannot restore what it found. Nor is anything
-stored that was read before Redis was emptied, when a marker may have been lost. What could not be marked, because Redis
-was away or the server was killed, is cached for settings.FEED_CACHE_SECONDS.
+stored that was read before Redis was emptied, since a marker may have been lost then. What could not be marked, because
+Redis was away or the server was killed, is cached for settings.FEED_CACHE_SECONDS at most.
 
-This module knows no model: `Member` uses it.
+This module imports no model, because `Member` imports it.
 """
 
 import functools
@@ -76,7 +76,7 @@ def invalidate_relations(member_ids: Sequence[int]) -> None:
 
 def _mark_changed(keys: list[str]) -> None:
     if cache.set_many(dict.fromkeys(keys, CHANGED), MARKER_SECONDS):
-        # A full Redis may still delete.
+        # A full Redis refuses to write but can delete.
         cache.delete_many(keys)
 
 

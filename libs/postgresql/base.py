@@ -1,7 +1,7 @@
 """Django's backend for PostgreSQL, with a circuit breaker at the one place where queries get their connections.
 
 While the database is away, one caller at a time tries to connect and all others are refused at once, so that no thread
-waits in vain. Errors of statements do not pass here, and so have no influence, except that there is no reply at all.
+waits in vain. Errors of statements do not pass here, and so have no influence; a reply that does not come has.
 """
 
 import functools
@@ -76,7 +76,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def _give_up(alias: str, pool: "ConnectionPool[Any]", error: psycopg.OperationalError) -> None:
-    """Take the database for away until a new connection succeeds: those in the pool may hang just as this one did."""
+    """Count the database as away until a new connection succeeds: those in the pool may hang just as this one did."""
     database_circuit_breaker_for(alias).record_failure(error)
     pool.drain()
 

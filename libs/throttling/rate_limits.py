@@ -61,9 +61,9 @@ def read_and_count_hit(
 ) -> tuple[list[bytes | None], RateLimitResult | None] | None:
     """Read keys of Redis and count one hit of the client, if the first key has this value, in one round trip.
 
-    A first key without a value gets this one for `store_seconds`. Returns the values, and the result if the hit was
-    counted. It is not without a scope, and when one of its limits has a moving window, which takes more round trips.
-    Returns None without Redis, and while it is away.
+    A first key without a value gets this one for `store_seconds`. Returns the values, and the result of the hit: None
+    if it was not counted. Without a scope none is counted, nor if a limit of the scope has a moving window, which would
+    take more round trips. Returns None in place of both without Redis, and while it is away.
     """
     if not settings.REDIS_URL:
         return None

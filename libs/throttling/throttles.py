@@ -93,9 +93,9 @@ def read_session_state(
 ) -> tuple[bytes | None] | None:
     """Read the state of a member's session from Redis, in one round trip with what else the request needs of Redis.
 
-    If the state is `live`, the request is counted against the member's limit that the view has, and the throttle finds
-    it counted. A session without a state gets `live` for `store_seconds`. The values of the view's `redis_keys` go to
-    `request.redis_values`. Returns the state; None without Redis, and while it is away.
+    If the state is `live`, the request is also counted against the view's limit for the member, and the throttle, which
+    runs later, uses this result. A session without a state gets `live` for `store_seconds`. The viewset finds the
+    values of its `redis_keys` in `redis_values`. Returns a tuple of the state; None without Redis, or while it is away.
     """
     view: Any = request.parser_context["view"]
     throttles = (each for each in view.get_throttles() if isinstance(each, RateLimitThrottle))
