@@ -1,7 +1,10 @@
 """A random story of members who write and read on several servers; each page is compared with the database."""
 
+import os
 import random
-from contextlib import suppress
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.core.cache import cache
@@ -13,6 +16,8 @@ from posts.models import Post
 from tests.posts.feed_reference import NEWEST, Feed, Place, check_page, check_post, compare_page, read_reference
 from tests.posts.feed_servers import FeedServer, Reader
 
+# A number, to play the same story again.
+SEED = int(os.environ.get("FEED_SEED", "0")) or secrets.randbelow(1_000_000)
 MEMBERS = 8
 # Cursors that are followed later.
 KEPT_PLACES = 60
@@ -36,12 +41,21 @@ def expire_markers() -> None:
 class FeedStory:
     """Members, servers, and what happened so far."""
 
-    def __init__(self, servers: list[FeedServer], seed: int) -> None:
+    def __init__(self, servers: list[FeedServer]) -> None:
         self.servers = servers
-        self.random = random.Random(seed)
+        self.random = random.Random(SEED)
         self.readers = [Reader.sign_up(nickname=f"Member {number}") for number in range(MEMBERS)]
         self.kept: list[tuple[Reader, Feed, Place]] = []
         self.log: list[str] = []
+
+    @contextmanager
+    def explaining_failures(self) -> Iterator[None]:
+        """Add the seed and the last changes to an assertion that fails."""
+        try:
+            yield
+        except AssertionError as error:
+            changes = "\n".join(self.log[-20:])
+            raise AssertionError(f"FEED_SEED={SEED}, after\n{changes}\n{error}") from error
 
     # Who and what ----------------------------------------------------------------------------------
 

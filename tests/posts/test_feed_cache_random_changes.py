@@ -18,8 +18,6 @@ from tests.posts.feed_story import FeedStory
 from tests.posts.feed_writers import WRITERS, Scene, Writer
 
 pytestmark = pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="several processes need PostgreSQL and Redis")
-# A number, to tell the same story again.
-SEED = int(os.environ.get("FEED_SEED", "0")) or secrets.randbelow(1_000_000)
 STEPS = 120
 # Threads that read, and how often each writer repeats what it does.
 READERS, ROUNDS = 3, 15
@@ -42,12 +40,9 @@ def closing_connections() -> Iterator[None]:
 
 
 def test_pages_of_two_servers_are_those_of_the_database(servers: list[FeedServer]) -> None:
-    story = FeedStory(servers, SEED)
-    try:
+    story = FeedStory(servers)
+    with story.explaining_failures():
         play(story, STEPS)
-    except AssertionError as fault:
-        story_so_far = "\n".join(story.log[-12:])
-        raise AssertionError(f"FEED_SEED={SEED}, after\n{story_so_far}") from fault
 
 
 def test_no_page_misses_what_a_response_confirmed_while_others_write(servers: list[FeedServer]) -> None:
