@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD
-from tests.cuttable_proxy import CuttableProxy
+from tests.cuttable_proxy import SlowProxy
 from tests.demo_server import demo_server
 from tests.services import postgres_server, redis_server
 
@@ -177,7 +177,7 @@ def main() -> None:
     number = int(sys.argv[1]) if sys.argv[1:] else 48
     with ExitStack() as stack:
         var = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        database = CuttableProxy(os.environ.get("DATABASE_URL") or stack.enter_context(postgres_server()))
+        database = SlowProxy(os.environ.get("DATABASE_URL") or stack.enter_context(postgres_server()))
         services = {
             "DATABASE_URL": database.url,
             "REDIS_URL": os.environ.get("REDIS_URL") or stack.enter_context(redis_server()),
@@ -189,7 +189,7 @@ def main() -> None:
         measure_load(server.port, token, capacity)
         measure_load(server.port, token, 3 * capacity)
         measure_outage(server.port, token, number, database.cut, database.restore)
-        measure_outage(server.port, token, number, database.freeze, database.thaw)
+        measure_outage(server.port, token, number, database.hold, database.release)
 
 
 if __name__ == "__main__":

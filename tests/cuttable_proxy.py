@@ -1,4 +1,4 @@
-"""TCP proxies in front of a database or a cache that can be cut or frozen, or made slow."""
+"""TCP proxies in front of a database or a cache that can be cut, made slow, or hold back what is sent."""
 
 import socket
 import threading
@@ -10,15 +10,13 @@ REQUESTS, REPLIES = "requests", "replies"
 
 
 class CuttableProxy:
-    """Forwards every connection to `port` to the server at `url`, and back, until it is cut or frozen."""
+    """Forwards every connection to `port` to the server at `url`, and back, until it is cut."""
 
     def __init__(self, url: str) -> None:
         self.target = urlsplit(url)
         self.sockets: list[socket.socket] = []
         self.port = 0
         self._lock = threading.Lock()
-        self._may_forward = threading.Event()
-        self._may_forward.set()
         self.restore()
 
     @property
@@ -33,14 +31,6 @@ class CuttableProxy:
             sockets, self.sockets = self.sockets, []
         for each in sockets:
             _end(each)
-
-    def freeze(self) -> None:
-        """Keep what arrives, new connections too, as a machine does whose kernel runs and whose processes do not."""
-        self._may_forward.clear()
-
-    def thaw(self) -> None:
-        """Go on where it was frozen."""
-        self._may_forward.set()
 
     def restore(self) -> None:
         """Take connections again, at the same port as before."""
@@ -71,7 +61,6 @@ class CuttableProxy:
     def _forward(self, side: str, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65_536):
-                self._may_forward.wait()
                 self.send(side, data, target)
         for each in (source, target):
             _end(each)
@@ -93,6 +82,7 @@ class SlowProxy(CuttableProxy):
         super().__init__(url)
 
     def send(self, side: str, data: bytes, target: socket.socket) -> None:
+        """Send on what this side sent, later or not before `release`."""
         time.sleep(self.delay)
         if side in self._held_sides and self._is_held():
             target.sendall(data[: self._passed_bytes])
@@ -107,7 +97,10 @@ class SlowProxy(CuttableProxy):
             return self._passed_pieces < 0
 
     def hold(self, *sides: str, passed_pieces: int = 0, passed_bytes: int = 0) -> None:
-        """Hold back whatever these sides send after so many pieces, and after so many bytes of each."""
+        """Hold back whatever these sides send after so many pieces, and after so many bytes of each.
+
+        With both sides, all from the beginning: as a machine whose kernel runs and whose processes do not.
+        """
         self._passed_pieces, self._passed_bytes = passed_pieces, passed_bytes
         self.holds_something.clear()
         self._open.clear()

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD
-from tests.cuttable_proxy import CuttableProxy
+from tests.cuttable_proxy import SlowProxy
 from tests.demo_server import demo_server
 from tests.polling import wait_until
 from tests.server_process import ServerProcess
@@ -23,12 +23,12 @@ PATIENCE = 10
 
 
 @pytest.fixture(scope="module")
-def database() -> CuttableProxy:
-    return CuttableProxy(os.environ["DATABASE_URL"])
+def database() -> SlowProxy:
+    return SlowProxy(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="module")
-def server(database: CuttableProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+def server(database: SlowProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server whose database can be cut off."""
     services = {"DATABASE_URL": database.url, "REDIS_URL": os.environ["REDIS_URL"]}
     settings = {"OUTBOX_THREAD": "off", "DATABASE_STATEMENT_TIMEOUT": "3000"}
@@ -60,7 +60,7 @@ def log_in(server: ServerProcess) -> str:
 
 
 @pytest.fixture
-def database_away(server: ServerProcess, database: CuttableProxy) -> Iterator[None]:
+def database_away(server: ServerProcess, database: SlowProxy) -> Iterator[None]:
     """Cuts the database off, until the server has noticed that it is back."""
     database.cut()
     yield
@@ -79,7 +79,7 @@ def send_form(server: ServerProcess, path: str, **fields: str) -> tuple[int, str
 
 
 def test_while_the_database_is_away_readers_are_refused_and_probes_answered(
-    server: ServerProcess, database: CuttableProxy
+    server: ServerProcess, database: SlowProxy
 ) -> None:
     token = log_in(server)
     database.cut()
@@ -107,16 +107,16 @@ def test_while_the_database_is_away_pages_for_people_say_so(server: ServerProces
 
 
 def test_a_database_that_hangs_is_waited_for_once_and_then_left_alone(
-    server: ServerProcess, database: CuttableProxy
+    server: ServerProcess, database: SlowProxy
 ) -> None:
     token = log_in(server)
-    database.freeze()
+    database.hold()
     try:
         with ThreadPoolExecutor(CLIENTS) as threads:
             readers = [threads.submit(ask, server, "/api/v1/posts", token, REQUESTS) for _ in range(CLIENTS)]
             assert ask(server, "/livez")[0][0] == 200
         answers = [answer[:2] for reader in readers for answer in reader.result()]
     finally:
-        database.thaw()
+        database.release()
     assert set(answers) == {(503, "2")}
     assert wait_until(lambda: ask(server, "/api/v1/posts", token)[0][0] == 200)

@@ -10,7 +10,7 @@ from django.db import OperationalError
 from libs.postgresql import base
 from libs.postgresql.errors import DatabaseAway
 from libs.postgresql.timeouts import without_timeouts
-from tests.cuttable_proxy import CuttableProxy
+from tests.cuttable_proxy import SlowProxy
 from tests.libs.postgresql.test_circuit_breaker import CALLERS, Database, database
 from tests.redis_outages import StoppedClock
 
@@ -25,20 +25,20 @@ def _short_timeouts(
 
 
 @pytest.fixture
-def proxy(postgres_url: str) -> Iterator[CuttableProxy]:
-    proxy = CuttableProxy(postgres_url)
+def proxy(postgres_url: str) -> Iterator[SlowProxy]:
+    proxy = SlowProxy(postgres_url)
     yield proxy
-    proxy.thaw()
+    proxy.release()
 
 
 @pytest.fixture
-def frozen(proxy: CuttableProxy, clock: StoppedClock) -> Iterator[Database]:
+def frozen(proxy: SlowProxy, clock: StoppedClock) -> Iterator[Database]:
     """A database that has frozen while its pool has connections."""
     with database(proxy.url) as there:
         assert set(there.ask_at_once()) == {"ok"}
-        proxy.freeze()
+        proxy.hold()
         yield there
-        proxy.thaw()
+        proxy.release()
 
 
 @pytest.fixture
@@ -60,10 +60,10 @@ def test_no_connection_from_before_the_silence_counts_as_an_answer(frozen: Datab
 
 
 def test_a_database_that_replies_again_is_used_after_a_pause(
-    frozen: Database, proxy: CuttableProxy, clock: StoppedClock
+    frozen: Database, proxy: SlowProxy, clock: StoppedClock
 ) -> None:
     frozen.ask()
-    proxy.thaw()
+    proxy.release()
     clock.shift(base.PAUSE_SECONDS)
     assert (frozen.ask(), frozen.is_open) == ("ok", False)
 
