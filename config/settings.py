@@ -221,7 +221,8 @@ CACHES = {
 # Newest posts that each process keeps rendered for the feed, at 2 kB each; 0 turns this off, as does a server without
 # Redis. A number.
 FEED_CACHE_POSTS = env.int("FEED_CACHE_POSTS", 400)
-# Time after which a process reads them again, even if nothing was changed as far as it knows. Seconds.
+# Time after which a process reads them again, even if nothing was changed as far as it knows, and for which Redis
+# caches the blocks and follows of a member. Seconds.
 FEED_CACHE_SECONDS = env.int("FEED_CACHE_SECONDS", 3)
 
 # --------------------------------------------------------------------------------------------- e-mail

@@ -77,7 +77,7 @@ def _newest_posts(count: int) -> Any:
     return public_post_values(Post.objects.not_hidden().newest_first())[:count]
 
 
-# Of so many posts, those that are not hidden from everybody, newest first.
+# The newest `count` posts that are not hidden from everybody. The setting is only the example to compile at the start.
 compiled_newest_posts = CompiledQuery(_newest_posts, [((max(settings.FEED_CACHE_POSTS, 1),), {})])
 
 

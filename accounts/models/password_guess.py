@@ -23,7 +23,7 @@ COUNT_GUESS = """
     WHERE guess.wrong < %s OR guess.since < %s
 """
 RESET_GUESSES = "UPDATE accounts_passwordguess SET wrong = 0 WHERE key IN (%s, %s)"
-# Of counters without an end.
+# Before all guesses: the start of the window for wrong passwords in a row, which never ends.
 FIRST_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -22,6 +22,7 @@ from libs.redis_scripts import RedisScript
 
 # Longer than a request takes from its query to storing what it found. Seconds.
 MARKER_SECONDS = 30
+# What is stored in place of relations: the marker of a change, or that they are too many.
 CHANGED, TOO_MANY = 0, 1
 # Members whose ids are cached for one member, at 20 bytes each; pages of one who has more are read from the database.
 MAX_RELATIONS = 1_000

@@ -52,8 +52,9 @@ COUNT = """
         return {number, left}
     end
 """
-# Reads the keys after those of the windows. If the first of them has the value that it must have, or gets it for so
-# many seconds because it has none, it counts in one window after the other, until one is full.
+# KEYS are the counters of the windows, then the keys to read. ARGV are the value that the first key to read must have,
+# for how many seconds it gets this value if it has none (0 for not at all), and the length and limit of each window.
+# If it has the value, one hit is counted in one window after the other, until one is full.
 COUNT_IF = f"""{COUNT}
     local value, seconds, windows = ARGV[1], tonumber(ARGV[2]), #ARGV / 2 - 1
     local values, hits = redis.call('mget', unpack(KEYS, windows + 1)), {{}}
@@ -116,7 +117,7 @@ def redis_counters(url: str, timeout: float) -> RedisCounters:
 
 
 @dataclass(slots=True)
-class _Window:
+class _WindowState:
     ends: float
     count: int = 0
     entries: list[float] = field(default_factory=list)
@@ -131,7 +132,7 @@ class ProcessCounters:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._windows: OrderedDict[str, _Window] = OrderedDict()
+        self._windows: OrderedDict[str, _WindowState] = OrderedDict()
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """See Counters."""
@@ -164,15 +165,15 @@ class ProcessCounters:
         with self._lock:
             self._windows.clear()
 
-    def _window(self, key: str, expiry: int) -> _Window:
+    def _window(self, key: str, expiry: int) -> _WindowState:
         window = self._windows.get(key)
         if window is None or window.ends <= time.time():
-            window = self._windows[key] = _Window(time.time() + expiry)
+            window = self._windows[key] = _WindowState(time.time() + expiry)
             self._windows.move_to_end(key)
         if len(self._windows) > MAX_KEYS:
             self._windows.popitem(last=False)
         return window
 
     @staticmethod
-    def _drop_old_entries(window: _Window, expiry: int) -> None:
+    def _drop_old_entries(window: _WindowState, expiry: int) -> None:
         del window.entries[: bisect_right(window.entries, time.time() - expiry)]
