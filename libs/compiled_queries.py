@@ -7,7 +7,8 @@ the values at each run. The rules stay in the ORM, where everybody else reads th
 What Python code reads or decides while the queryset is built holds for all values from then on. So the queryset must
 depend on its shape and its values alone: no clock of Python's (`Now()` is the database's), no attribute of a member
 (`key_only`). A query is compiled when it is defined, and one that breaks the rule raises ImproperlyConfigured then,
-which stops the tests and the start of the server.
+which stops the tests and the start of the server. A module of models, whose relations are not known while it is loaded,
+defines its queries at their first use (`functools.cache`).
 """
 
 import inspect

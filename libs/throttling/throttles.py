@@ -114,6 +114,7 @@ def read_session_state(
 
 
 def _no_keys(member_id: int) -> Sequence[str]:
+    # For views of other packages, such as those of the schema.
     return ()
 
 
