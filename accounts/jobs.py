@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import django.db
 from django.conf import settings
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from accounts.exports import export_files
 from accounts.exports.builder import build_archive, delete_orphaned_file
 from accounts.models import Export, LoginSession, Member, SecurityEvent, VerificationCode
 from accounts.sessions.revocation import are_marked_revoked, mark_revoked
+from libs.outbox.errors import PermanentFailure
 from libs.outbox.registry import handles
 from libs.throttling.rate_limits import count_hit
 
@@ -70,7 +72,11 @@ def mail_former_address(payload: dict[str, Any]) -> None:
     event = SecurityEvent.objects.select_related("member").filter(pk=payload["event_id"]).first()
     if event is not None and event.former_email and event.member.erasure_started_at is None:
         send_security_notice(event, event.former_email)
-        SecurityEvent.objects.filter(pk=event.pk).update(former_email="")
+        try:
+            SecurityEvent.objects.filter(pk=event.pk).update(former_email="")
+        except django.db.Error:
+            # Another attempt would send it twice.
+            raise PermanentFailure("The e-mail was sent, but the address could not be deleted.") from None
 
 
 @handles("accounts.mail_new_device", lane="email")

@@ -5,9 +5,14 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection, transaction
+from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import Member, SecurityEvent, VerificationCode
 from libs.outbox.models import Job
+from libs.outbox.worker import Worker
 from tests.accounts.conftest import AtOnce, CodeFor
 from tests.accounts.phone import Phone, code_of, comparable
 from tests.accounts.sent_emails import SentEmails, last_code, subjects
@@ -65,6 +70,36 @@ def test_both_addresses_get_an_email_and_the_former_is_deleted(
     event = SecurityEvent.objects.get()
     assert (event.kind, event.former_email) == (SecurityEvent.EMAIL_CHANGED, "")
     assert "@" not in str(list(Job.objects.values_list("payload", flat=True)))
+
+
+class LastEmailBackend(EmailBackend):
+    """Sends to `mailoutbox`, and then takes the security events away."""
+
+    def send_messages(self, messages: Any) -> int:
+        sent = super().send_messages(messages)
+        rename("accounts_securityevent", "securityevent_away")
+        return sent
+
+
+def rename(table: str, to: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO {to}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_former_address_gets_one_email_though_the_database_fails_after_it(
+    mina: Member, settings: Settings, run_jobs: RunJobs, mailoutbox: SentEmails
+) -> None:
+    with transaction.atomic():
+        SecurityEvent.objects.record_and_notify(mina, SecurityEvent.EMAIL_CHANGED, former_email="former@example.com")
+    settings.EMAIL_BACKEND = f"{__name__}.LastEmailBackend"
+    Worker(["accounts.mail_former_address"]).step()
+    rename("securityevent_away", "accounts_securityevent")
+    settings.EMAIL_BACKEND = f"{EmailBackend.__module__}.EmailBackend"
+    Job.objects.update(run_at=timezone.now())
+    run_jobs()
+    assert subjects(mailoutbox, "former@example.com") == ["Your e-mail address was changed"]
+    assert Job.objects.get(kind="accounts.mail_former_address").state == "abandoned"
 
 
 def test_a_wrong_password_sends_no_email(phone: Phone) -> None:
