@@ -37,6 +37,7 @@ from accounts.profiles.relation_cache import (
     store_relations,
 )
 from accounts.profiles.relations import read_relations
+from libs.api.fields import parse_id
 from libs.api.renderers import render_json
 from libs.change_log import Position, append_changes, position_keys, read_changes
 from libs.keyset.cursors import Cursor
@@ -155,8 +156,9 @@ class NewestPosts:
         """Return the ids of the posts that show what these changes name."""
         by_kind: dict[str, set[int]] = {"post": set(), "image": set(), "profile": set()}
         for kind, _, number in (name.partition(":") for name in names):
-            if kind in by_kind and number.isdecimal():
-                by_kind[kind].add(int(number))
+            # Other programs may write to the same Redis.
+            if kind in by_kind and (id_ := parse_id(number)):
+                by_kind[kind].add(id_)
         posts, images, profiles = by_kind.values()
         held = self.posts if images or profiles else ()
         return posts.union(post.id for post in held if post.author in profiles or images & post.images)

@@ -5,6 +5,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Member
+from libs.change_log import append_changes
 from posts.models import Post
 from tests.accounts.test_sessions import redis_cache
 from tests.factories import PostFactory
@@ -69,3 +70,14 @@ def test_an_end_of_the_list_is_found_without_a_query_when_all_posts_are_cached(
     with django_assert_num_queries(0):
         page = jun_api.get(POSTS).json()
     assert (len(page["results"]), page["next"]) == (2, None)
+
+
+@pytest.mark.parametrize("name", ["post:" + "9" * 5_000, "image:" + "9" * 30, "profile:-1", "post:٣", "post:", "\0"])
+def test_what_another_program_wrote_to_the_log_changes_nothing(
+    name: str, posts: list[Post], mina: Member, jun_api: APIClient
+) -> None:
+    # The first change is read on a new connection, after which all posts are loaded again.
+    for text in ("first", "second", "third"):
+        append_changes([name])
+        new = Post.objects.publish(author=mina, text=text)
+        assert jun_api.get(POSTS, {"limit": 3}).json()["results"][0]["id"] == str(new.pk)
