@@ -43,7 +43,10 @@ def cache_as_live(session_id: int) -> None:
 
 def mark_revoked(session_ids: Iterable[int]) -> None:
     """Write revocation markers, which every worker reads at its next request."""
-    cache.set_many({_key(session_id): REVOKED for session_id in session_ids}, MARKER_SECONDS)
+    markers = {_key(session_id): REVOKED for session_id in session_ids}
+    if cache.set_many(markers, MARKER_SECONDS):
+        # A full Redis may still delete, and then every worker asks the database.
+        cache.delete_many(markers)
 
 
 def are_marked_revoked(session_ids: Iterable[int]) -> bool:

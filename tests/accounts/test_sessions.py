@@ -16,7 +16,7 @@ from libs.outbox.models import Job
 from tests import services
 from tests.accounts.phone import Phone, code_of
 from tests.factories import PASSWORD
-from tests.redis_outages import Waits
+from tests.redis_outages import Waits, stoppable_redis
 
 pytestmark = pytest.mark.django_db
 # Logs in, and is refused before anything is looked up.
@@ -191,6 +191,15 @@ def test_a_redis_outage_neither_locks_out_nor_lets_in(phone: Phone, tablet: Phon
     assert is_in(phone)
     phone.delete(f"sessions/{tablet.pair['session_id']}")
     assert not is_in(tablet)
+
+
+def test_a_full_redis_keeps_no_session_alive(phone: Phone, settings: Settings) -> None:
+    with stoppable_redis() as server:
+        settings.CACHES, settings.REDIS_URL = redis_cache(server.url), server.url
+        assert is_in(phone)
+        server.client.config_set("maxmemory", 1)
+        assert phone.delete("sessions/current").status_code == 204
+        assert not is_in(phone)
 
 
 def test_another_worker_sees_the_revocation_in_the_shared_cache(
