@@ -29,8 +29,18 @@ def _count_connection() -> None:
         _opened_connections += 1
 
 
+class _Connections(threading.local):
+    """The connections of one thread, by URL and timeout."""
+
+    def __init__(self) -> None:
+        self.by_server: dict[tuple[str, float], AbstractConnection] = {}
+
+
+_connections = _Connections()
+
+
 class RedisScript:
-    """A Lua script; each thread runs it on a connection of its own.
+    """A Lua script; each thread runs all scripts of one Redis on a connection of its own.
 
     redis-py's client takes a connection from a pool, looks whether it is usable and may retry: together that costs
     three times what sending a command and reading its reply does, which matters in what every request runs.
@@ -43,7 +53,7 @@ class RedisScript:
         )
         self._source = source
         self._digest = sha1(source.encode(), usedforsecurity=False).hexdigest()
-        self._threads = threading.local()
+        self._server = url, timeout
 
     def __call__(self, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
         """Return the script's reply; raises redis' ConnectionError, TimeoutError or ResponseError."""
@@ -63,10 +73,10 @@ class RedisScript:
             return self(keys, arguments)
 
     def _connection(self) -> AbstractConnection:
-        connection: AbstractConnection | None = getattr(self._threads, "connection", None)
+        connection = _connections.by_server.get(self._server)
         if connection is None:
-            pool = self._pool
-            connection = self._threads.connection = pool.connection_class(**pool.connection_kwargs)
+            connection = self._pool.connection_class(**self._pool.connection_kwargs)
+            _connections.by_server[self._server] = connection
         return connection
 
 
