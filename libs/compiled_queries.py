@@ -12,7 +12,7 @@ defines its queries at their first use (`functools.cache`).
 """
 
 import inspect
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NoReturn, TypeVar, cast
@@ -176,9 +176,13 @@ def column_names(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
-def example_values(build: Build) -> Row:
-    """Return an example for each parameter of the function; raises ImproperlyConfigured for another annotation."""
-    annotations = {name: each.annotation for name, each in inspect.signature(build).parameters.items()}
+def example_values(build: Build, besides: Collection[str] = ()) -> Row:
+    """Return an example for each parameter of the function, besides these.
+
+    Raises ImproperlyConfigured for another annotation.
+    """
+    parameters = inspect.signature(build).parameters
+    annotations = {name: each.annotation for name, each in parameters.items() if name not in besides}
     if unknown := [name for name, annotation in annotations.items() if annotation not in EXAMPLES]:
         raise ImproperlyConfigured(
             f"{build.__qualname__} takes int, str, list[int] or datetime; annotate {unknown} so."

@@ -1,6 +1,6 @@
 """Posts as the API shows them: one statement a page, made of plain values without model instances or serializers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -47,10 +47,10 @@ def compiled_feed(viewer: int) -> Any:
 
 
 @CompiledList
-def compiled_followed_feed(viewer: int) -> Any:
+def compiled_followed_feed(viewer: int, page: Callable[[Any], Any]) -> Any:
     """What the viewer may see of those whom they follow, newest first."""
     member = key_only(Member, viewer)
-    return post_values(Post.objects.feed_for(member).followed_by(member), member)
+    return post_values(Post.objects.feed_for(member).followed_on_page(member, page), member)
 
 
 @CompiledList

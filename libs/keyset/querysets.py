@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from inspect import signature
 from typing import Any, Protocol
 
 from django.db.models import QuerySet
@@ -47,13 +49,17 @@ class CompiledList:
     """Decorates a function that builds an ordered `values` queryset from named integers.
 
     Called with integers it returns a source for `paginate`. libs.compiled_queries says what the function must not read.
+    A function with a parameter `page` gets the function that cuts a page from a queryset with the same columns, for
+    lists of which the database would otherwise read far more than a page.
     """
 
     def __init__(self, build: Callable[..., Any], columns: Columns = ("created_at", "id")) -> None:
-        self.build, self.columns = build, columns
-        values = example_values(build)
+        self.takes_page = "page" in signature(build).parameters
+        self.build = partial(build, page=lambda queryset: queryset) if self.takes_page else build
+        self.columns = columns
+        values = example_values(build, besides=("page",))
         position = {"timestamp": EXAMPLES[datetime], "row_id": EXAMPLES[int]}
-        self.order = _order_of(build(**values))
+        self.order = _order_of(self.build(**values))
         self.query = CompiledQuery(self._page, [((1, None), values), ((1, (False, False)), position | values)])
 
     def __call__(self, **values: int) -> "CompiledRows":
@@ -63,10 +69,12 @@ class CompiledList:
         self, count: int, direction: tuple[bool, bool] | None, timestamp: Any = None, row_id: Any = None, **values: int
     ) -> Any:
         # The direction is (ascending, inclusive).
-        queryset = self.build(**values)
-        if direction is not None:
-            queryset = rows_after(queryset, self.columns, (timestamp, row_id), *direction)
-        return queryset[:count]
+        def page(queryset: Any) -> Any:
+            if direction is not None:
+                queryset = rows_after(queryset, self.columns, (timestamp, row_id), *direction)
+            return queryset[:count]
+
+        return page(self.build(**values, page=page) if self.takes_page else self.build(**values))
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Post: a member's text and images, and who may see it."""
 
-from collections.abc import Sequence
-from typing import Self
+from collections.abc import Callable, Sequence
+from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import OpClass
-from django.db import models, transaction
-from django.db.models import F, Max, Q
+from django.db import connection, models, transaction
+from django.db.models import F, Func, Max, OuterRef, Q
 from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -19,6 +20,16 @@ from libs.outbox.queue import enqueue
 from libs.text_search import SearchGinIndex, SearchKey
 from media.models import Image
 from posts.errors import PostEmpty
+
+
+class _InArray(Func):
+    """Whether a value is in an array, which PostgreSQL makes once and looks up in an index.
+
+    Django's `in` with a subquery is a join, for which PostgreSQL may compare every post with every id.
+    """
+
+    arg_joiner, template = " = ANY(", "%(expressions)s)"
+    output_field = models.BooleanField()
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -55,6 +66,20 @@ class PostQuerySet(models.QuerySet["Post"]):
     def followed_by(self, member: Member) -> Self:
         """Posts by members whom the member follows."""
         return self.filter(author_id__in=Follow.objects.filter(follower=member.pk).values("followed_id"))
+
+    def followed_on_page(self, member: Member, page: Callable[[Any], Any]) -> Self:
+        """Posts by members whom the member follows, if these can be on the page that `page` cuts from a list of posts.
+
+        PostgreSQL would read all posts of all followed members and sort them. So it reads a page of each first, without
+        the posts that nobody sees. SQLite cannot.
+        """
+        if connection.vendor != "postgresql":
+            return self.followed_by(member)
+        of_one = Post.objects.published().not_hidden_by_author().filter(author=OuterRef("followed_id"))
+        page_of_one = ArraySubquery(page(of_one.newest_first()).values("pk"))
+        unnested = Func(page_of_one, function="unnest", output_field=models.BigIntegerField())
+        ids = Follow.objects.filter(follower=member.pk).annotate(post=unnested).values("post")
+        return self.filter(_InArray(F("pk"), ArraySubquery(ids)))
 
     def publish(self, *, author: Member, text: str, image_ids: Sequence[int] = ()) -> "Post":
         """Publish a post with the author's images of these ids, in this order, in the caller's transaction.

@@ -1,11 +1,14 @@
 """The feed that is compiled once holds for every reader what the ORM's feed holds for them."""
 
+from itertools import product
+
 import pytest
 
-from accounts.models import Member
+from accounts.models import Follow, Member
 from libs.keyset.cursors import Cursor
+from libs.keyset.querysets import QuerySetSource
 from posts.models import Post
-from posts.representations import compiled_author_feed, compiled_feed, post_values
+from posts.representations import compiled_author_feed, compiled_feed, compiled_followed_feed, post_values
 from tests.posts.readers import READERS, make_authors, make_readers
 
 
@@ -54,3 +57,21 @@ def test_blocks_and_hidden_authors_make_the_feeds_differ(readers: dict[str, Memb
     }
     # Two posts of the ordinary author, one of the other, two of the one suspended before, and six of active readers.
     assert counts == dict.fromkeys(READERS, 11) | {"blocking": 9, "blocked": 9}
+
+
+def test_every_page_of_followed_posts_is_that_of_the_orm(
+    readers: dict[str, Member], authors: dict[str, Member]
+) -> None:
+    reader = readers["blocking"]
+    followed = [member for member in [*authors.values(), *readers.values()] if member != reader]
+    # Also whom the reader blocks, as if the block had come in between.
+    Follow.objects.bulk_create(Follow(follower=reader, followed=member) for member in followed)
+    followed_posts = post_values(Post.objects.feed_for(reader).followed_by(reader), reader)
+    orm, compiled = QuerySetSource(followed_posts, ("created_at", "id")), compiled_followed_feed(viewer=reader.pk)
+    rows = list(followed_posts)
+    assert len({row["member_id"] for row in rows}) > 5
+    assert compiled.rows(None, 50, ascending=False) == rows
+    places = [Cursor(post.created_at, post.pk, inclusive=bool(post.pk % 2)) for post in Post.objects.all()]
+    for place, count, ascending in product(places, (1, 2, 50), (False, True)):
+        expected = orm.rows(place, count, ascending=ascending)
+        assert compiled.rows(place, count, ascending=ascending) == expected

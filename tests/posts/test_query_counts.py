@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 from accounts.models import Member
 from media.models import Image
 from posts.models import Post, PostImage
-from posts.representations import compiled_author_feed, compiled_feed
+from posts.representations import compiled_author_feed, compiled_feed, compiled_followed_feed
 from tests.factories import MemberFactory, put
 
 POSTS = "/api/v1/posts"
@@ -133,3 +133,24 @@ def test_a_page_of_an_active_author_reads_no_more_posts_than_it_shows(mina: Memb
     feed = compiled_author_feed(viewer=jun.pk, author=mina.pk)
     # Prepared, and so planned for any author, from the second time on.
     assert [posts_read(lambda: feed.rows(None, 21, ascending=False)) for _ in range(3)] == [21] * 3
+
+
+def test_a_page_of_followed_authors_reads_a_page_of_each_at_most(mina: Member, jun: Member) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("plans are those of PostgreSQL, which production uses")
+    authors = [mina, *MemberFactory.create_batch(3)]
+    for author in authors:
+        write(author, 500)
+        jun.follow(author)
+    # What others wrote since would be read before, in the order of the feed.
+    Post.objects.update(created_at=F("created_at") - timedelta(days=30))
+    others = (
+        "INSERT INTO posts_post (id, author_id, text, image_count, created_at) "
+        "SELECT n, %s, 'x', 0, now() - n * interval '1 second' FROM generate_series(1, 150000) n"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(others, [MemberFactory.create().pk])
+        cursor.execute("ANALYZE posts_post, accounts_follow")
+    feed = compiled_followed_feed(viewer=jun.pk)
+    # A page of each author, and then these posts with all their columns.
+    assert max(posts_read(lambda: feed.rows(None, 21, ascending=False)) for _ in range(3)) <= len(authors) * 21 * 2
