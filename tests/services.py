@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -22,6 +23,8 @@ from tests.polling import wait_until
 STOP_SECONDS = 30.0
 # Both know letters beyond ASCII, which C does not; not every machine has both.
 LOCALES = ("C.UTF-8", "en_US.UTF-8")
+# Sockets that hold the ports given to tests of this process.
+_reserved: list[socket.socket] = []
 # Options of a PostgreSQL whose data nobody needs after a crash.
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
@@ -151,10 +154,23 @@ def die_along() -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on and that no other test gets, in this process or another, until this one ends.
+
+    It lies below the ports that systems give to outgoing connections, so none of these takes it while a server that
+    uses it starts or is stopped. It is reserved by its UDP port, which is held and which no server needs.
+    """
+    while True:
+        port = 10_000 + secrets.randbelow(22_768)
+        reservation = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            reservation.bind(("127.0.0.1", port))
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            reservation.close()
+        else:
+            _reserved.append(reservation)
+            return port
 
 
 def wait_for_server(answer: Callable[[], object], folder: Path) -> None:

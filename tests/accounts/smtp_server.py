@@ -1,7 +1,6 @@
 """A real SMTP server on the loopback interface, with STARTTLS and a password."""
 
 import datetime
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ from aiosmtpd.smtp import AuthResult, Envelope
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.services import free_port
 
 USER, APP_PASSWORD = "emails@example.com", "app password"
 
@@ -44,8 +45,7 @@ def running_smtp_server(folder: Path) -> Iterator[tuple[SmtpServer, int, Path]]:
     context.load_cert_chain(certificate, key)
     smtp_server = SmtpServer()
     # aiosmtpd knocks at the port it was given, so it cannot be left to choose one.
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = int(probe.getsockname()[1])
+    port = free_port()
     controller = Controller(
         smtp_server,
         hostname="127.0.0.1",

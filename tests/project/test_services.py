@@ -1,4 +1,4 @@
-"""The servers that tests start do not outlive them."""
+"""The servers that tests start have ports of their own, and do not outlive them."""
 
 import os
 import socket
@@ -20,6 +20,22 @@ with services.{server}() as url:
     print(url, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
+RESERVED = """
+from tests import services
+print(*(services.free_port() for _ in range(300)), flush=True)
+input()
+"""
+
+
+def test_two_processes_never_get_the_same_port() -> None:
+    command = [sys.executable, "-c", RESERVED]
+    runs = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True) for _ in range(2)
+    ]
+    ports = [str(run.stdout.readline()).split() for run in runs if run.stdout]
+    for run in runs:
+        run.communicate("\n")
+    assert len({port for each in ports for port in each}) == 600
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
