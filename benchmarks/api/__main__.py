@@ -15,7 +15,7 @@ from benchmarks.api.load import LoadGenerator
 from benchmarks.api.measuring import WARM_UP, Benchmark
 from benchmarks.api.scenarios import SCENARIOS, SERVERS, Scenario
 from benchmarks.api.servers import Servers, Size, running_backends
-from operations.progress_bar import ProgressBar
+from libs.commands.progress_bar import ProgressBar
 from tests import services
 from tests.server_process import ROOT
 

@@ -9,7 +9,7 @@ from django.db import connections, router
 
 from libs.outbox.models import Job
 
-HINT = "They wait until a release with the handler runs. If none will: manage.py give_up_jobs --kind NAME"
+HINT = "They wait until a release with the handler runs. If none will: manage.py outbox drop --kind NAME --yes"
 
 
 @checks.register(checks.Tags.database)

@@ -31,6 +31,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         now = now or timezone.now()
         return self.waiting().filter(lease_is_free(now), run_at__lte=now)
 
+    def idle(self) -> "JobQuerySet":
+        """Waiting jobs that nobody runs at this moment."""
+        return self.waiting().filter(lease_is_free(timezone.now()))
+
     def of_unknown_kind(self) -> "JobQuerySet":
         """Waiting jobs without a handler in this release, as after a rollback from one that added their kind."""
         return self.waiting().exclude(kind__in=known_kinds())
@@ -78,9 +82,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def give_up(self, reason: str) -> int:
         """Let waiting jobs that nobody runs fail for good, for a reason shown to operators; returns how many."""
-        now = timezone.now()
-        idle = self.waiting().filter(lease_is_free(now))
-        return idle.update(dead_at=now, lease=None, leased_until=None, last_error=reason)
+        return self.idle().update(dead_at=timezone.now(), lease=None, leased_until=None, last_error=reason)
 
 
 class Job(models.Model):

@@ -30,7 +30,7 @@ class OutboxStats:
     """`due` and `oldest_seconds` of each lane of this release."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values, as `outbox_status --json` prints them."""
+        """Return plain values, as `outbox status --json` prints them."""
         return asdict(self)
 
     def add(self, kind: str, *, depth: int = 0, due: int = 0, dead: int = 0) -> None:

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from libs.commands.progress_bar import ProgressBar
 from libs.postgresql.timeouts import without_timeouts
 from operations.demo_data.load import FIELDS
-from operations.progress_bar import ProgressBar
 
 # Statements that drop and restore each foreign key, unique constraint and other index; primary keys stay.
 STATEMENTS = """

@@ -12,13 +12,13 @@ from django.db import connection, transaction
 from django.db.models import AutoField, Model
 
 from accounts.models import Avatar, Block, Follow, Member
+from libs.commands.progress_bar import ProgressBar
 from libs.keyset.ids import RANDOM_BITS
 from media.models import Image
 from media.storage import image_files
 from operations.demo_data.drawings import Drawing, store_drawings
 from operations.demo_data.generate import SORA, DemoData, Relation, to_text
 from operations.demo_data.texts import ALTS, generate_identities, generate_texts
-from operations.progress_bar import ProgressBar
 from posts.models import Post, PostImage
 
 Rows = Iterable[tuple[Any, ...]]

@@ -19,6 +19,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Block, Follow, Member
+from libs.commands.progress_bar import ProgressBar
 from libs.keyset.ids import RANDOM_BITS
 from media.image_urls import SUFFIXES, file_name
 from media.models import Image
@@ -27,7 +28,6 @@ from operations.demo_data.bulk_load import without_indexes
 from operations.demo_data.generate import DemoData
 from operations.demo_data.load import FIELDS, load
 from operations.management.commands import seed
-from operations.progress_bar import ProgressBar
 from posts.models import Post
 from tests.factories import MemberFactory
 

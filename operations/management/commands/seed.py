@@ -13,11 +13,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from accounts.models import Member
+from libs.commands.progress_bar import ProgressBar
 from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD, DEMO_READER
 from operations.demo_data.bulk_load import vacuum, without_indexes
 from operations.demo_data.generate import DemoData
 from operations.demo_data.load import load
-from operations.progress_bar import ProgressBar
 
 # Above so many members, posts and blocks, PostgreSQL drops the indexes and builds them again after the rows.
 BULK = 10_000

@@ -30,8 +30,9 @@ def mixed_queue(enqueue_job: EnqueueJob) -> None:
 
 @pytest.mark.usefixtures("mixed_queue")
 def test_the_status_counts_jobs_by_kind_and_state(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("outbox_status", "--json")
+    call_command("outbox", "status", "--json")
     status = json.loads(capsys.readouterr().out)
+    assert [job["kind"] for job in status.pop("failed_jobs")] == ["test.fail"]
     assert 60 <= status.pop("oldest_seconds") < 90
     assert 60 <= status["lanes"]["default"].pop("oldest_seconds") < 90
     assert status.pop("lanes")["default"] == {"due": 2}
@@ -50,7 +51,7 @@ def test_the_status_counts_jobs_by_kind_and_state(capsys: pytest.CaptureFixture[
 
 @pytest.mark.usefixtures("mixed_queue")
 def test_the_status_for_people_has_a_line_for_each_kind(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("outbox_status")
+    call_command("outbox", "status")
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["test.note", "2", "2", "0"] in lines
     assert ["all", "4", "2", "1"] in lines

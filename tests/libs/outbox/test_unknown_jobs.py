@@ -97,11 +97,11 @@ def test_the_status_counts_unknown_jobs_as_waiting_but_not_as_due(
     enqueue_job: EnqueueJob, capsys: pytest.CaptureFixture[str]
 ) -> None:
     enqueue_job()
-    call_command("outbox_status", "--json")
+    call_command("outbox", "status", "--json")
     status = json.loads(capsys.readouterr().out)
     assert (status["depth"], status["due"], status["unknown"]) == (3, 1, {"test.gone": 2})
     assert status["kinds"]["test.gone"] == {"depth": 2, "due": 0, "dead": 0}
-    call_command("outbox_status")
+    call_command("outbox", "status")
     assert "test.gone: 2 jobs wait for a release with a handler." in capsys.readouterr().out
 
 
@@ -141,10 +141,10 @@ def test_chosen_kinds_run_beside_unknown_jobs(enqueue_job: EnqueueJob, done: lis
 def test_unknown_jobs_that_an_operator_gives_up_are_warned_about_no_more(
     unknown: Job, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call_command("give_up_jobs", "--kind", "test.gone")
-    assert "Would give up 2 waiting jobs." in capsys.readouterr().out
+    call_command("outbox", "drop", "--kind", "test.gone")
+    assert "Would give up 2 jobs." in capsys.readouterr().out
     assert warnings()
-    call_command("give_up_jobs", "--kind", "test.gone", "--yes")
+    call_command("outbox", "drop", "--kind", "test.gone", "--yes")
     assert warnings() == []
     unknown.refresh_from_db()
     assert unknown.state == "dead"

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from operations import progress_bar
-from operations.progress_bar import ProgressBar
+from libs.commands import progress_bar
+from libs.commands.progress_bar import ProgressBar
 
 
 class Terminal(io.StringIO):

@@ -1,0 +1,1 @@
+"""What all operators' commands have in common: subcommands, dry runs, JSON, exit codes, a record of who did what."""

@@ -1,0 +1,48 @@
+"""Who runs a command, and the record of what they changed."""
+
+import getpass
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger("operators")
+
+
+@dataclass(frozen=True)
+class OperatorAction:
+    """Something that an operator changed by a command, for example "outbox retry"."""
+
+    operator: str
+    command: str
+    subject: str
+    details: Mapping[str, Any]
+
+
+ActionListener = Callable[[OperatorAction], None]
+_listeners: list[ActionListener] = []
+
+
+def add_action_listener(listener: ActionListener) -> None:
+    """Have a function called with each action, in the transaction of the change, for example to store it."""
+    _listeners.append(listener)
+
+
+def record_action(action: OperatorAction) -> None:
+    """Log an action and pass it to the listeners; call it in the transaction of the change."""
+    log.info(
+        "operator action", operator=action.operator, command=action.command, subject=action.subject, **action.details
+    )
+    for listener in _listeners:
+        listener(action)
+
+
+def current_operator() -> str:
+    """Return the name of the user who runs this process: who called sudo, or else the user of the system."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    # A container may run as a number without a name; KeyError before Python 3.13.
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
