@@ -1,6 +1,6 @@
 """The handler of each kind of job."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -57,6 +57,16 @@ def handler_of(kind: str) -> Handler:
 def lane_of(kind: str) -> str:
     """Return the lane of this kind."""
     return _lanes.get(kind, DEFAULT_LANE)
+
+
+def lanes() -> list[str]:
+    """Return every lane that has a kind of job, in alphabetical order."""
+    return sorted({lane_of(kind) for kind in _handlers})
+
+
+def kinds_in(chosen: Collection[str]) -> list[str]:
+    """Return the kinds of these lanes."""
+    return [kind for kind in known_kinds() if lane_of(kind) in chosen]
 
 
 def priority_of(kind: str) -> int:

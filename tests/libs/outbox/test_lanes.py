@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
@@ -65,6 +66,15 @@ def test_a_lane_runs_as_many_jobs_at_once_as_it_has_workers(
     assert wait_until(lambda: running() == 3)
     handlers.hold.set()
     assert wait_until(lambda: not Job.objects.waiting().exists())
+
+
+@pytest.mark.django_db
+def test_a_worker_of_one_lane_leaves_the_jobs_of_others(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
+    enqueue_job("test.hang", {"id": 1})
+    enqueue_job("test.note", {"id": 2})
+    call_command("run_outbox", "--once", "--lanes", "default")
+    assert done == [{"id": 2}]
+    assert list(Job.objects.waiting().values_list("kind", flat=True)) == ["test.hang"]
 
 
 def test_a_worker_survives_an_error_that_nobody_expected(

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from prometheus_client import start_http_server
 
 from libs.outbox.errors import UnknownJobKind
+from libs.outbox.registry import kinds_in, lanes
 from libs.outbox.worker import Worker
 from libs.outbox.worker_pool import WorkerPool
 
@@ -25,10 +26,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="run the jobs that are due, then exit")
         parser.add_argument("--kinds", default="", help="only these kinds of jobs, separated by commas")
+        parser.add_argument("--lanes", nargs="+", choices=lanes(), default=[], help="only jobs of these lanes")
         parser.add_argument("--metrics-port", type=int, help="serve this process's metrics on this port")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        kinds = list(filter(None, options["kinds"].split(",")))
+        kinds = list(filter(None, options["kinds"].split(","))) or kinds_in(options["lanes"])
         try:
             runner = Worker(kinds) if options["once"] else WorkerPool(kinds)
         except UnknownJobKind as error:
