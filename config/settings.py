@@ -272,6 +272,8 @@ IMAGE_QUOTA_COUNT = env.int("IMAGE_QUOTA_COUNT", 10_000)
 # Time after which an image that no post or avatar uses is deleted. Hours.
 IMAGE_UNREFERENCED_HOURS = env.int("IMAGE_UNREFERENCED_HOURS", 24)
 _s3_options = {"region_name": STORAGE_REGION, "endpoint_url": STORAGE_ENDPOINT}
+# Other servers read static files from the packages. So collectstatic needs no production settings, only STATIC_ROOT.
+_static_is_collected = PRODUCTION or "STATIC_ROOT" in env
 STORAGES = {
     "default": {"BACKEND": "media.storage.s3.PublicS3Storage", "OPTIONS": {"bucket_name": STORAGE_BUCKET} | _s3_options}
     if STORAGE_BUCKET
@@ -287,16 +289,14 @@ STORAGES = {
     },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if PRODUCTION
+        if _static_is_collected
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 STATIC_URL = "/static/"
-# Directory that collectstatic writes to.
+# Directory that collectstatic writes to, and that a server which names it, or one in production, reads from.
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR_DIR / "static")))
-# Local servers read static files from the packages, without collectstatic.
-WHITENOISE_USE_FINDERS = not PRODUCTION
-WHITENOISE_AUTOREFRESH = not PRODUCTION
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _static_is_collected
 
 # ---------------------------------------------------------------------------------------- request size
 # Largest body without its files; the proxy accepts 110 MB, enough for ten images. Bytes.
