@@ -9,7 +9,7 @@ IN := .venv/bin
 ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test drill fuzz coverage benchmark check quality schema format lock clean port venv runtime development lint-openapi
+.PHONY: help run test image test-image drill fuzz coverage benchmark check quality schema format lock clean port venv runtime development lint-openapi
 
 help:
 	@echo 'make run      a server with demo data, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
@@ -17,6 +17,7 @@ help:
 	@echo '              LEG=sqlite or LEG=postgresql for one of the two, ARGS="-k feed" for some of the tests'
 	@echo 'make drill    a server under load is stopped, killed and measured for three minutes, on PostgreSQL and Redis;'
 	@echo '              ARGS="--memory-requests 200000" for a longer look at its memory'
+	@echo 'make image    the Docker image; make test-image: sign-up and a post with images in it, on PostgreSQL and Redis'
 	@echo 'make fuzz     20,000 requests generated from the schema, on each of the two; ARGS="--cases 2000" for fewer'
 	@echo 'make coverage what the tests of both legs run, by line and branch: a figure for each package, pages in var/coverage/html'
 	@echo 'make benchmark  what requests cost; ARGS="--scenario feed --keep" for one scenario, ARGS="--help" for the options'
@@ -32,6 +33,16 @@ run: port runtime
 
 test: development
 	@$(IN)/python -m tests.run $(if $(LEG),--leg $(LEG)) $(ARGS)
+
+# The image of all processes, and a walk through what it does. Other engines than Docker: IMAGE_BUILD and IMAGE_RUN.
+IMAGE ?= heart-to-heart-api
+IMAGE_BUILD ?= docker build
+IMAGE_RUN ?= docker run --rm --network host --read-only --tmpfs /tmp --entrypoint=
+image:
+	$(IMAGE_BUILD) --build-arg REVISION=$$(git rev-parse HEAD) -t $(IMAGE) .
+
+test-image: development
+	@IMAGE='$(IMAGE)' IMAGE_RUN='$(IMAGE_RUN)' $(IN)/python -m tests.run --leg postgresql -m image -n 0 -v tests/image
 
 # One at a time, since each needs the machine for itself, and for as long as ARGS let it take.
 drill: development
