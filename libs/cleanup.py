@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models
+from django.db import models, router, transaction
 
 CleanupTask = Callable[[], int]
 # Rows deleted by one statement, so that no lock is held for long.
@@ -30,11 +30,18 @@ def cleanup_tasks() -> dict[str, CleanupTask]:
 
 
 def delete_in_chunks(rows: models.QuerySet[Any]) -> int:
-    """Delete all rows of a queryset, CHUNK at a time; returns how many."""
-    deleted = 0
-    while number := delete_chunk(rows, CHUNK):
+    """Delete all rows of a queryset, CHUNK at a time; returns how many.
+
+    Rows that are locked at the moment, as by another clean-up, are left alone: two that delete the same rows in
+    different orders would wait for each other.
+    """
+    deleted, using = 0, router.db_for_write(rows.model)
+    while True:
+        with transaction.atomic(using=using):
+            number = delete_chunk(rows.using(using).select_for_update(skip_locked=True), CHUNK)
+        if not number:
+            return deleted
         deleted += number
-    return deleted
 
 
 def delete_chunk(rows: models.QuerySet[Any], limit: int) -> int:

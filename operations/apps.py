@@ -9,5 +9,5 @@ class OperationsConfig(AppConfig):
     name = "operations"
 
     def ready(self) -> None:
-        """Register the system check."""
-        from operations import checks  # noqa: F401 - it needs the models
+        """Register the system check and the metrics."""
+        from operations import checks, metrics  # noqa: F401 - they need the models

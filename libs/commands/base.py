@@ -83,9 +83,8 @@ class OperatorCommand(BaseCommand):
         if result.exit_code is not ExitCode.DONE:
             sys.exit(result.exit_code)
 
-    def run(self, **options: Any) -> Result:
-        """Do the work. Raises CommandError, which ends the command with exit code 1."""
-        raise NotImplementedError
+    # Does the work with the options as keyword arguments. Raises CommandError, which ends it with exit code 1.
+    run: Callable[..., Result]
 
     @property
     def progress(self) -> ProgressBar:

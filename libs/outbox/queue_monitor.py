@@ -3,10 +3,17 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from libs.outbox import metrics
 
 logger = logging.getLogger("outbox")
+_measurements: list[Callable[[], object]] = []
+
+
+def add_measurement(measure: Callable[[], object]) -> None:
+    """Have a function of another package set its gauges whenever the queue is measured."""
+    _measurements.append(measure)
 
 
 class QueueMonitor:
@@ -26,6 +33,12 @@ class QueueMonitor:
             if time.monotonic() - self._measured_at < self.seconds:
                 return
             self._measured_at = time.monotonic()
+        for measure in _measurements:
+            try:
+                measure()
+            # It concerns its own gauges; jobs must not wait for it.
+            except Exception:
+                logger.exception("measurement failed")
         unknown = metrics.measure_queue().unknown
         for kind in unknown.keys() - self._warned_of:
             logger.warning("outbox jobs wait for a release that knows their kind: %s (%d)", kind, unknown[kind])

@@ -33,15 +33,11 @@ def phone(mina: Member) -> Phone:
     return Phone.of(mina)
 
 
-def erase_withdrawn(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-    """Run the command; its exit code and output."""
-    code = 0
-    try:
-        with TestCase.captureOnCommitCallbacks(execute=True):
-            call_command("erase_withdrawn", *words)
-    except SystemExit as end:
-        code = int(end.code or 0)
-    return code, capsys.readouterr().out
+def start_due_erasures(capsys: pytest.CaptureFixture[str]) -> int:
+    """Run the scheduled clean-up; how many members are being erased."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        call_command("cleanup", "--task", "members", "--json")
+    return int(json.loads(capsys.readouterr().out)["members"])
 
 
 def withdraw_days_ago(member: Member, days: float) -> None:
@@ -123,25 +119,14 @@ def test_logging_in_after_the_grace_period_is_refused(phone: Phone, mina: Member
     assert code_of(phone.log_in(mina.email)) == "credentials_wrong"
 
 
-def test_without_yes_the_command_counts_and_erases_nobody(mina: Member, capsys: pytest.CaptureFixture[str]) -> None:
-    withdraw_days_ago(mina, 14.1)
-    assert erase_withdrawn(capsys) == (0, "1 members due to be erased (run with --yes)\n")
-    assert Member.objects.filter(pk=mina.pk).exists()
-
-
-def test_the_command_erases_only_members_whose_grace_period_is_over(
+def test_the_clean_up_erases_only_members_whose_grace_period_is_over(
     mina: Member, jun: Member, sora: Member, capsys: pytest.CaptureFixture[str], run_jobs: Callable[[], None]
 ) -> None:
     withdraw_days_ago(mina, 14.1)
     withdraw_days_ago(jun, 13.9)
-    code, output = erase_withdrawn(capsys, "--yes", "--json")
-    assert (code, json.loads(output)) == (0, {"started": 1})
+    assert start_due_erasures(capsys) == 1
     run_jobs()
     assert set(Member.objects.all()) == {jun, sora}
-
-
-def test_the_command_exits_with_two_when_nothing_is_due(mina: Member, capsys: pytest.CaptureFixture[str]) -> None:
-    assert [erase_withdrawn(capsys, *words)[0] for words in ((), ("--yes",), ("--json",))] == [2, 2, 2]
 
 
 def create_all_kinds_of_data(mina: Member, jun: Member, store_image: MakeImage, code_for: CodeFor) -> Phone:
@@ -183,7 +168,7 @@ def test_nothing_of_an_erased_member_is_left_in_tables_or_storage(
     assert columns_containing(member_id, mina.email, "mina")
     assert phone.post("me/withdrawal", password=PASSWORD).status_code == 204
     withdraw_days_ago(mina, 15)
-    assert erase_withdrawn(capsys, "--yes")[0] == 0
+    assert start_due_erasures(capsys) == 1
     run_jobs()
     # Jobs that are done keep ids for a while.
     assert columns_containing(member_id, mina.email, "mina") == ["outbox_job.payload"]
@@ -205,7 +190,7 @@ def test_erasing_a_member_does_not_touch_the_data_of_others(
     run_jobs()
     posts: list[Any] = phone.get("posts").json()["results"]
     withdraw_days_ago(mina, 15)
-    erase_withdrawn(capsys, "--yes")
+    start_due_erasures(capsys)
     run_jobs()
     assert phone.get("posts").json()["results"] == posts
     assert Image.objects.count() == 1

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import time_machine
@@ -79,18 +78,7 @@ def test_a_purge_of_many_images_runs_in_short_steps(
     assert not Image.objects.exists()
 
 
-def test_the_command_changes_nothing_without_the_option_yes(
-    old_image: Image, capsys: pytest.CaptureFixture[str]
-) -> None:
-    call_command("purge_images")
-    assert "1 images" in capsys.readouterr().out
-    assert Image.objects.stored().exists()
-    call_command("purge_images", "--yes")
+def test_the_scheduled_clean_up_discards_them(old_image: Image, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("cleanup", "--task", "images", "--json")
+    assert json.loads(capsys.readouterr().out) == {"images": 1}
     assert not Image.objects.stored().exists()
-
-
-def test_the_command_prints_json_and_exits_with_2_if_there_is_nothing(db: None, capsys: Any) -> None:
-    with pytest.raises(SystemExit) as ending:
-        call_command("purge_images", "--json")
-    assert ending.value.code == 2
-    assert json.loads(capsys.readouterr().out) == {"images": 0, "bytes": 0, "done": False}

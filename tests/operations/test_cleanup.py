@@ -3,11 +3,14 @@
 import json
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
+from prometheus_client import REGISTRY
 
 from libs import cleanup
 from libs.outbox.models import Job
+from libs.outbox.queue_monitor import QueueMonitor
+from operations.models import CleanupRun
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +37,7 @@ def test_cleanup_prints_how_much_each_step_deleted(capsys: pytest.CaptureFixture
     Job.objects.create(kind="test.old", payload={}, done_at=timezone.now().replace(year=2020))
     code, output = _cleanup(capsys)
     assert code == 0
-    assert f"jobs{1:25}" in output
+    assert ["jobs", "1"] in [line.split() for line in output.splitlines()]
 
 
 def test_a_failing_cleanup_step_is_reported_and_the_others_still_run(
@@ -46,6 +49,41 @@ def test_a_failing_cleanup_step_is_reported_and_the_others_still_run(
     assert code == 1
     assert json.loads(output)["codes"] is None
     assert json.loads(output)["jobs"] == 1
+
+
+def test_one_task_runs_alone_and_an_unknown_one_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    Job.objects.create(kind="test.old", payload={}, done_at=timezone.now().replace(year=2020))
+    assert _cleanup(capsys, "--task", "jobs", "--task", "codes", "--json") == (0, '{"jobs": 1, "codes": 0}\n')
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("cleanup", "--task", "jops")
+
+
+def test_the_metrics_tell_when_each_task_last_succeeded(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Job.objects.create(kind="test.old", payload={}, done_at=timezone.now().replace(year=2020))
+    monkeypatch.setitem(cleanup._tasks, "codes", _fail)
+    _cleanup(capsys)
+    # A worker of the outbox, which runs all the time, measures what the command has stored.
+    QueueMonitor().measure_if_due()
+    assert _gauge("succeeded_timestamp_seconds", "jobs") == CleanupRun.objects.get(task="jobs").finished_at.timestamp()
+    assert (_gauge("rows", "jobs"), _gauge("succeeded_timestamp_seconds", "codes")) == (1, 0)
+
+
+def test_a_task_that_fails_keeps_the_time_of_its_last_success(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _cleanup(capsys)
+    before = CleanupRun.objects.get(task="codes")
+    monkeypatch.setitem(cleanup._tasks, "codes", _fail)
+    _cleanup(capsys)
+    after = CleanupRun.objects.get(task="codes")
+    assert after.succeeded_at == before.succeeded_at
+    assert after.finished_at > before.finished_at
+
+
+def _gauge(name: str, task: str) -> float | None:
+    return REGISTRY.get_sample_value(f"h2h_cleanup_{name}", {"task": task})
 
 
 def _fail() -> int:

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import get_commands, load_command_class
 from django.urls import URLPattern, URLResolver, get_resolver
 from prometheus_client import REGISTRY
 
 import android.metrics  # noqa: F401 - its counter
 import config.refusals  # noqa: F401 - its counter
 import libs.replicas.metrics  # noqa: F401 - its gauges
+import operations.metrics  # noqa: F401 - its gauges
 from libs.api.fields import IdField, TextField
+from libs.commands.base import OperatorCommandGroup
 from media.processing.decoding import scaled_size
 from tests.project.problems import error_classes
 
@@ -114,6 +117,21 @@ def test_every_package_is_in_the_architecture_document() -> None:
     table = _read("docs/architecture.md").partition("| package |")[2].partition("\n\n")[0]
     documented = re.findall(r"`([a-z]+)`", "".join(line.split("|")[1] for line in table.splitlines()[2:]))
     assert set(documented) == {at.parent.name for at in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
+
+
+def _commands() -> Iterator[str]:
+    """Each command of ours, or each of its subcommands."""
+    for name, app in get_commands().items():
+        if app.split(".")[0] in ("libs", *(at.parent.name for at in ROOT.glob("*/__init__.py"))):
+            command = load_command_class(app, name)
+            subcommands = command.subcommands() if isinstance(command, OperatorCommandGroup) else [""]
+            yield from (f"manage.py {name} {subcommand}".strip() for subcommand in subcommands)
+
+
+def test_every_command_of_ours_is_in_the_docs_and_exists() -> None:
+    section = _read("docs/operations.md").partition("## Commands")[2].partition("\n## ")[0]
+    documented = re.findall(r"^\| `(manage.py [^`]*)` \|", section, re.MULTILINE)
+    assert sorted(documented) == sorted(_commands())
 
 
 def test_every_metric_of_ours_is_in_the_docs_and_counted() -> None:

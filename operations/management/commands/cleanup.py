@@ -1,42 +1,51 @@
 """Run the clean-up tasks of every app."""
 
-import json
-import sys
+from contextlib import suppress
+from time import perf_counter
 from typing import Any
 
 import structlog
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
+from django.db import Error
 
 from libs.cleanup import CleanupTask, cleanup_tasks
-
-FAILED = 1
+from libs.commands.base import OperatorCommand
+from libs.commands.results import ExitCode, Result, format_table
+from operations.models import CleanupRun
 
 log = structlog.get_logger("cleanup")
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Safe to run at any time, even twice at once; once an hour is enough."""
 
     help = "Delete expired and unused data of every app. Exit codes: 0 all tasks ran, 1 a task failed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add --json."""
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        """Add --task."""
+        super().add_arguments(parser)
+        names = list(cleanup_tasks())
+        parser.add_argument(
+            "--task", action="append", choices=names, metavar="NAME", help=f"only this task, of {', '.join(names)}"
+        )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Run every task and print how many records it handled; a task that fails does not stop the others."""
-        counts = {name: self._run(name, task) for name, task in cleanup_tasks().items()}
-        self.stdout.write(json.dumps(counts) if options["json"] else _table(counts))
-        if None in counts.values():
-            sys.exit(FAILED)
+    def run(self, *, task: list[str] | None, **options: Any) -> Result:
+        """Run the tasks and count the records they dealt with; a task that fails does not stop the others."""
+        chosen = {name: run for name, run in cleanup_tasks().items() if not task or name in task}
+        counts = {
+            name: self._run_task(name, chosen[name]) for name in self.progress.track(chosen, "clean-up", len(chosen))
+        }
+        rows = [[name, "failed" if count is None else count] for name, count in counts.items()]
+        is_failed = None in counts.values()
+        return Result(counts, format_table(rows), ExitCode.FAILED if is_failed else ExitCode.DONE)
 
-    def _run(self, name: str, task: CleanupTask) -> int | None:
+    def _run_task(self, name: str, task: CleanupTask) -> int | None:
+        started, rows = perf_counter(), None
         try:
-            return task()
+            rows = task()
         except Exception:  # the other tasks still run
             log.exception("clean-up task failed", task=name)
-            return None
-
-
-def _table(counts: dict[str, int | None]) -> str:
-    return "\n".join(f"{name:20} {'failed' if count is None else count:>8}" for name, count in counts.items())
+        # A database that is away fails the tasks, and is in the log by then.
+        with suppress(Error):
+            CleanupRun.objects.record(name, rows=rows, seconds=perf_counter() - started)
+        return rows
