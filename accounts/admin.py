@@ -7,6 +7,7 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts.email_addresses import normalise_email
@@ -29,7 +30,7 @@ class MemberAdmin(ReadOnlyAdmin):
     list_display = ("nickname", "masked_email", "created_at", "suspended_until", "withdrawn_at", "is_staff")
     list_filter = ("is_staff",)
     search_fields = ("email__exact", "nickname__startswith")
-    search_help_text = "An id, a whole e-mail address, or the beginning of a nickname."
+    search_help_text = _("An id, a whole e-mail address, or the beginning of a nickname.")
     ordering = ("-id",)
     fields = (
         "id",
@@ -44,10 +45,10 @@ class MemberAdmin(ReadOnlyAdmin):
         "is_staff",
     )
 
-    @admin.display(description="e-mail")
+    @admin.display(description=_("e-mail address"))
     def masked_email(self, member: Member) -> str:
         """Show the first letter and the domain of the e-mail address."""
-        name, _, domain = member.email.partition("@")
+        name, _at, domain = member.email.partition("@")
         return f"{name[:1]}***@{domain}"
 
     def get_search_results(

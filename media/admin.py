@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from libs.admin import ReadOnlyAdmin
 from media.image_urls import image_urls
@@ -17,12 +18,12 @@ class ImageAdmin(ReadOnlyAdmin):
     list_per_page = 50
     search_fields = ("key__exact",)
     id_fields = ("id", "owner_id")
-    search_help_text = "A whole image id, owner id or key."
+    search_help_text = _("A whole image id, owner id or key.")
     ordering = ("-id",)
     fields = ("preview", "key", "owner", "alt", "width", "height", "bytes", "blurhash")
     readonly_fields = ("preview",)
 
-    @admin.display(description="image")
+    @admin.display(description=_("image"))
     def preview(self, image: Image) -> str:
         """The small variant."""
         url = image_urls(image.key, image.variants_at is not None)["thumb"]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, ManyToOneRel, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.change_log import log_changes
@@ -107,31 +108,46 @@ class Image(TimeOrdered):
     """An image as it was re-encoded when it was accepted; the uploaded file is not stored."""
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="images", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("owner"),
+        null=True,
+        related_name="images",
+        db_index=False,
     )
     # The stem of its files' names, see media.image_urls.
-    key = models.CharField(max_length=80, unique=True, default=new_image_key, editable=False)
+    key = models.CharField(_("key"), max_length=80, unique=True, default=new_image_key, editable=False)
     # Of the full variant. Pixels, and bytes.
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    bytes = models.PositiveIntegerField()
+    width = models.PositiveIntegerField(_("width"))
+    height = models.PositiveIntegerField(_("height"))
+    bytes = models.PositiveIntegerField(_("bytes"))
     # A placeholder that clients show until the image is loaded (blurha.sh); empty until a job has made it.
-    blurhash = models.CharField(max_length=60, blank=True)
-    alt = models.CharField(max_length=ALT_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    blurhash = models.CharField(_("blurhash"), max_length=60, blank=True)
+    alt = models.CharField(_("description"), max_length=ALT_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
+    created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
     # When the full file was in storage, when the smaller variants were, and when the image was marked for deletion.
-    stored_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
-    variants_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
-    discarded_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+    stored_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(_("stored"), null=True)
+    variants_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(
+        _("variants stored"), null=True
+    )
+    discarded_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(
+        _("discarded"), null=True
+    )
     # When the image was withheld, and when its full file was copied into private storage, where it stays.
-    withheld_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
-    private_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+    withheld_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(
+        _("withheld"), null=True
+    )
+    private_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(
+        _("copied into private storage"), null=True
+    )
     # When clean-up saw that something references it; see media.purge.
-    checked_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(null=True)
+    checked_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(_("checked"), null=True)
 
     objects = ImageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
         indexes = [
             # Covers the aggregates of the quota.
             models.Index(fields=["owner", "discarded_at", "bytes"], name="image_quota"),

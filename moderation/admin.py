@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
 
 from libs.admin import ReadOnlyAdmin
 from media.errors import StorageUnavailable
@@ -21,7 +22,7 @@ class ReportAdmin(ReadOnlyAdmin):
     list_select_related = ("subject", "reporter")
     search_fields = ("subject__nickname__exact",)
     id_fields = ("id", "subject_id", "post_id", "reporter_id")
-    search_help_text = "The id of a report, a post, a member or a reporter, or a whole nickname."
+    search_help_text = _("The id of a report, a post, a member or a reporter, or a whole nickname.")
     ordering = ("-created_at", "-id")
     fields = (
         "id", "about", "reason", "text", "state", "created_at", "decided_at", "reporter", "subject", "post",
@@ -50,7 +51,7 @@ class ReportAdmin(ReadOnlyAdmin):
         headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
         return HttpResponse(data, content_type="image/jpeg", headers=headers)
 
-    @admin.display(description="images")
+    @admin.display(description=_("images"))
     def image_list(self, report: Report) -> str:
         """The images as they were reported."""
         images = report.images.filter(discarded_at=None)

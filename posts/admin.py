@@ -1,6 +1,7 @@
 """Posts in the admin, read only; moderators remove and restore them by decisions."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from libs.admin import ReadOnlyAdmin
 from posts.models import Post
@@ -14,6 +15,6 @@ class PostAdmin(ReadOnlyAdmin):
     list_select_related = ("author",)
     search_fields = ("author__nickname__exact",)
     id_fields = ("id", "author_id")
-    search_help_text = "A whole post id, author id or nickname of the author."
+    search_help_text = _("A whole post id, author id or nickname of the author.")
     ordering = ("-created_at", "-id")
     fields = ("id", "author", "text", "image_count", "created_at", "edited_at", "removed_at")

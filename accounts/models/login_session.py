@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Count, Q, Value
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts.sessions.revocation import cache_as_live, cached_liveness, mark_revoked
@@ -107,15 +108,17 @@ class LoginSession(TimeOrdered):
     first one; `next_jti` is its successor, once that was issued. All older tokens are invalid.
     """
 
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sessions")
-    audience = models.CharField(max_length=20, db_column="door")
-    device = models.CharField(max_length=DEVICE_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
-    network = models.CharField(max_length=50, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    used_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("member"), related_name="sessions"
+    )
+    audience = models.CharField(_("interface"), max_length=20, db_column="door")
+    device = models.CharField(_("device"), max_length=DEVICE_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
+    network = models.CharField(_("network"), max_length=50, blank=True)
+    created_at = models.DateTimeField(_("logged in"), default=timezone.now)
+    used_at = models.DateTimeField(_("last used"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"))
     # When it expires unless its refresh token is used before.
-    idle_at = models.DateTimeField()
+    idle_at = models.DateTimeField(_("expires if unused"))
     current_jti = models.CharField(max_length=32)
     next_jti = models.CharField(max_length=32, blank=True)
     next_issued_at = models.DateTimeField(null=True)
@@ -124,12 +127,14 @@ class LoginSession(TimeOrdered):
     next_network = models.CharField(max_length=50, blank=True, default="", db_default="")
     # The tokens used before `current_jti` of which a record is kept, the newest first.
     used_jtis = models.JSONField(default=list, db_default=Value([], models.JSONField()))
-    ended_at = models.DateTimeField(null=True)
-    ended_because = models.CharField(max_length=20, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    ended_because = models.CharField(_("ended because"), max_length=20, blank=True)
 
     objects = LoginSessionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("login session")
+        verbose_name_plural = _("login sessions")
         indexes = [
             models.Index(fields=["expires_at"], name="session_expiry"),
             models.Index(fields=["idle_at"], name="session_idle"),

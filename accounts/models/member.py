@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.email_addresses import normalise_email
 from accounts.errors import NotOneself, TermsOutdated
@@ -127,23 +128,25 @@ class MemberManager(BaseUserManager["Member"].from_queryset(MemberQuerySet)):  #
 class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
     """A person who signed up with a verified e-mail address."""
 
-    email = models.EmailField(max_length=254, unique=True)
-    name = models.CharField(max_length=NAME_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME)
-    nickname = models.CharField(max_length=NICKNAME_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME)
-    about = models.CharField(max_length=ABOUT_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    changed_at = models.DateTimeField(auto_now=True)
-    terms_version = models.CharField(max_length=40, blank=True)
-    terms_accepted_at = models.DateTimeField(null=True, blank=True)
-    suspended_until = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=NAME_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME)
+    nickname = models.CharField(_("nickname"), max_length=NICKNAME_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME)
+    about = models.CharField(_("about"), max_length=ABOUT_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
+    created_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+    terms_version = models.CharField(_("version of the terms"), max_length=40, blank=True)
+    terms_accepted_at = models.DateTimeField(_("terms accepted"), null=True, blank=True)
+    suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
     # From now on the withdrawal cannot be cancelled, and jobs delete everything; see accounts.erasure.
-    erasure_started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    erasure_started_at = models.DateTimeField(_("erasure started"), null=True, blank=True, editable=False)
     # Posts up to this time, inclusive, are hidden from everybody and deleted by jobs. The column keeps its old name.
-    posts_hidden_until = models.DateTimeField(db_column="unsaid_until", null=True, blank=True, editable=False)
-    is_staff = models.BooleanField(default=False)
+    posts_hidden_until = models.DateTimeField(
+        _("posts hidden until"), db_column="unsaid_until", null=True, blank=True, editable=False
+    )
+    is_staff = models.BooleanField(_("staff"), default=False)
     # Of e-mails that no request causes. The database default serves a release without this field.
-    language = models.CharField(max_length=10, default="en", db_default="en")
+    language = models.CharField(_("language"), max_length=10, default="en", db_default="en")
     last_login = None
 
     USERNAME_FIELD = "email"
@@ -151,6 +154,8 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
     objects = MemberManager()
 
     class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
         # Together with the unique index: one member for an address, whatever its case.
         constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="member_email_lower")]
         indexes = [

@@ -4,12 +4,14 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
 
 
 class OutboxConfig(AppConfig):
     """Imports the job handlers of all apps at the start."""
 
     name = "libs.outbox"
+    verbose_name = _("Outbox")
 
     def ready(self) -> None:
         """Import each app's `jobs.py`, whose handlers register themselves, the system check and the clean-up task."""

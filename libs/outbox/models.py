@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models, router, transaction
 from django.db.models import Q, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from libs.outbox.backoff import backoff
 from libs.outbox.registry import known_kinds, priority_of
@@ -92,22 +93,26 @@ class Job(models.Model):
     worker that was too slow cannot overwrite what its successor recorded.
     """
 
-    kind = models.CharField(max_length=100)
-    payload = models.JSONField(help_text="Ids only: no codes, tokens or addresses.")
-    created_at = models.DateTimeField(default=timezone.now)
-    run_at = models.DateTimeField(default=timezone.now, help_text="Not before this.")
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="Attempts begun.")
-    lease = models.UUIDField(null=True)
-    leased_until = models.DateTimeField(null=True)
-    irreversible_at = models.DateTimeField(null=True, help_text="When an attempt began what must not be done twice.")
-    done_at = models.DateTimeField(null=True)
-    dead_at = models.DateTimeField(null=True)
-    last_error = models.CharField(max_length=300, blank=True)
-    request_id = models.TextField(null=True, help_text="Id of the request that enqueued it.")  # noqa: DJ001 - often none
+    kind = models.CharField(_("kind"), max_length=100)
+    payload = models.JSONField(_("payload"), help_text=_("Ids only: no codes, tokens or addresses."))
+    created_at = models.DateTimeField(_("enqueued"), default=timezone.now)
+    run_at = models.DateTimeField(_("due"), default=timezone.now, help_text=_("Not before this."))
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, help_text=_("Attempts begun."))
+    lease = models.UUIDField(_("lease"), null=True)
+    leased_until = models.DateTimeField(_("leased until"), null=True)
+    irreversible_at = models.DateTimeField(
+        _("irreversible step begun"), null=True, help_text=_("When an attempt began what must not be done twice.")
+    )
+    done_at = models.DateTimeField(_("done"), null=True)
+    dead_at = models.DateTimeField(_("failed for good"), null=True)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True)
+    request_id = models.TextField(_("request id"), null=True, help_text=_("Id of the request that enqueued it."))  # noqa: DJ001 - often none
 
     objects = JobQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         indexes = [
             # Partial, so that the many done jobs are not in the first three. Workers of older releases use the first.
             models.Index(fields=["run_at", "id"], name="outbox_job_waiting", condition=Q(done_at=None, dead_at=None)),

@@ -11,6 +11,7 @@ from django.db.models import F, Func, Max, OuterRef, Q
 from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Follow, Member
 from accounts.models.member import MemberQuerySet
@@ -123,17 +124,21 @@ class PostQuerySet(models.QuerySet["Post"]):
 class Post(TimeOrdered):
     """A text with images by one member."""
 
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="posts", db_index=False)
-    text = models.TextField(blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("author"), related_name="posts", db_index=False
+    )
+    text = models.TextField(_("text"), blank=True)
     # The images never change after the post is published, so their number is stored with it.
-    image_count = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
-    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    image_count = models.PositiveSmallIntegerField(_("images"), default=0)
+    created_at = models.DateTimeField(_("published"), default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True, editable=False)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
 
     objects = PostQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="post_feed", condition=Q(removed_at=None)),
             # The only one by author, removed posts included. With a smaller one beside it PostgreSQL, which plans for
