@@ -8,6 +8,8 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from accounts.email_addresses import normalise_email
@@ -15,7 +17,8 @@ from accounts.models import Member
 from libs.admin import AnyQueryMixin, ReadOnlyAdmin
 
 # Login sessions are ended by LoginSession.objects.end; blacklisting a token by hand would end nothing.
-admin.site.unregister([BlacklistedToken, OutstandingToken, Group])
+# Second factors are set up by their owners and reset by a command; here their keys could be read.
+admin.site.unregister([BlacklistedToken, OutstandingToken, Group, TOTPDevice, StaticDevice])
 
 
 @admin.register(Group)

@@ -107,6 +107,9 @@ TEMPLATE_BY_EVENT = {
     SecurityEvent.EMAIL_CHANGED: "email_changed",
     SecurityEvent.TOKEN_REUSED: "token_reused",
     SecurityEvent.TOKEN_REPEATED: "token_repeated",
+    SecurityEvent.STAFF_LOGIN: "new_device",
+    SecurityEvent.SECOND_FACTOR_SET: "second_factor_set",
+    SecurityEvent.SECOND_FACTOR_RESET: "second_factor_reset",
 }
 
 

@@ -18,7 +18,7 @@ from libs.outbox.registry import handles
 from libs.throttling.rate_limits import count_hit
 
 # Security events that anybody who can log in may cause again and again.
-REPEATABLE_EVENTS = (SecurityEvent.TOKEN_REUSED, SecurityEvent.TOKEN_REPEATED)
+REPEATABLE_EVENTS = (SecurityEvent.TOKEN_REUSED, SecurityEvent.TOKEN_REPEATED, SecurityEvent.STAFF_LOGIN)
 
 
 # Jobs of the release before are of the first kind for sign-ups, too.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from ipaddress import ip_address
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.message import sanitize_address
@@ -80,11 +81,21 @@ def _general_faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append("DEPLOY_SLOT must be one word of letters, digits and hyphens, for example staging1.")
     return [
         *faults,
+        *_admin_faults(settings),
         *_worker_faults(settings["OUTBOX_WORKERS"]),
         *_replica_faults(settings),
         *_rate_faults(settings["THROTTLE_RATES"]),
         *_sunset_faults(settings["ANDROID_SUNSET_DATE"], settings["ANDROID_DEPRECATION_DATE"]),
     ]
+
+
+def _admin_faults(settings: Mapping[str, Any]) -> list[str]:
+    faults = []
+    if settings["ADMIN_HOST"] and not {settings["ADMIN_HOST"], "*"} & {*settings["ALLOWED_HOSTS"]}:
+        faults.append("ADMIN_HOST must be one of ALLOWED_HOSTS, without a port: add it there too.")
+    if settings["ADMIN_TIME_ZONE"] not in available_timezones():
+        faults.append("ADMIN_TIME_ZONE must be the name of a time zone, for example Asia/Seoul.")
+    return faults
 
 
 def _worker_faults(workers: Mapping[str, Any]) -> list[str]:

@@ -13,13 +13,16 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import LazyObject, empty
+from django_otp.middleware import OTPMiddleware
 
 from accounts.sessions import devices
-from libs.api.errors import LengthRequired
+from libs.api.errors import LengthRequired, NotFound
 from libs.api.problems import problem_response
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -29,6 +32,7 @@ log = structlog.get_logger("request")
 ACCEPTED_LANGUAGE = re.compile(
     r"(\*|[a-z]{1,8}(-[a-z0-9]{1,8})*)(\s*;\s*q=(0\.\d{0,2}[1-9]\d*|1(\.0*)?))?", re.IGNORECASE | re.ASCII
 )
+ADMIN_PATH = re.compile("/admin(/|$)")
 is_valid_request_id = re.compile(r"[A-Za-z0-9._-]{8,64}").fullmatch
 
 
@@ -104,6 +108,23 @@ class ContentSecurityPolicyMiddleware:
         return response
 
 
+class AdminHostMiddleware:
+    """Serve the admin on settings.ADMIN_HOST only, and nothing else there but static files."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not settings.ADMIN_HOST:
+            return self.get_response(request)
+        is_admin_host = split_domain_port(request.get_host())[0] == settings.ADMIN_HOST.lower()
+        if is_admin_host and request.path_info == "/":
+            return redirect("/admin/")
+        if is_admin_host == bool(ADMIN_PATH.match(request.path_info)):
+            return self.get_response(request)
+        return problem_response(NotFound(), request)
+
+
 class AdminOnlyMixin:
     """Skip a middleware outside /admin/, so that the API does not pay for sessions and messages."""
 
@@ -122,6 +143,10 @@ class AdminSessionMiddleware(AdminOnlyMixin, SessionMiddleware):
 
 class AdminAuthenticationMiddleware(AdminOnlyMixin, AuthenticationMiddleware):
     """`request.user` from the session, in the admin only."""
+
+
+class AdminSecondFactorMiddleware(AdminOnlyMixin, OTPMiddleware):  # type: ignore[misc]
+    """The second factor of `request.user` from the session, in the admin only."""
 
 
 class AdminDeviceMiddleware:

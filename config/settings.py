@@ -39,6 +39,8 @@ DEPLOY_SLOT = env.str("DEPLOY_SLOT", "default")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 # Host names that clients may use.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
+# The one of them that serves the admin, and nothing else; empty if the admin shares the host of the API.
+ADMIN_HOST = env.str("ADMIN_HOST", "")
 # Number of gunicorn processes; more than one needs REDIS_URL.
 WORKERS = env.int("WORKERS", 1)
 # Number of requests that one process handles at the same time.
@@ -63,7 +65,7 @@ JWT_ALGORITHM = env.str("JWT_ALGORITHM", "HS256")
 
 # ------------------------------------------------------------------------------- apps, middleware, URLs
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -74,6 +76,9 @@ INSTALLED_APPS = [
     "django_filters",
     "rest_framework",
     "rest_framework_simplejwt.token_blacklist",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "libs.outbox",
@@ -98,12 +103,15 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "config.middleware.NoStoreMiddleware",
     "libs.throttling.middleware.RateLimitHeadersMiddleware",
+    "config.middleware.AdminHostMiddleware",
     "config.middleware.AdminSessionMiddleware",
     "config.middleware.AcceptedLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "config.middleware.RequireContentLengthMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.AdminAuthenticationMiddleware",
+    "config.middleware.AdminSecondFactorMiddleware",
+    "config.admin_time_zones.AdminTimeZoneMiddleware",
     "config.middleware.AdminDeviceMiddleware",
     "config.middleware.AdminMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -453,6 +461,8 @@ THROTTLE_RATES = {
     "edit-member": "60/hour;300/day",
     "search-member": "60/minute;600/hour",
     "password-member": "20/hour",
+    # Codes at the admin's login, right ones too. After wrong ones, django-otp has its own pauses besides.
+    "second-factor-member": "10/10minute;30/hour",
     "relation-member": "120/minute",
     "report-member": "20/hour;50/day",
     # Scrolling a feed makes a few requests a page and stays far below ten a second.
@@ -576,6 +586,15 @@ CSRF_COOKIE_SECURE = PRODUCTION
 # Lifetime of a session in the admin. Seconds.
 SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", 28_800)
 SESSION_ENGINE = "config.admin_sessions"
+# With this prefix, browsers accept the cookies over TLS only, and from no other host of the domain (RFC 6265bis).
+SESSION_COOKIE_NAME = "__Host-sessionid" if PRODUCTION else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if PRODUCTION else "csrftoken"
+# Whether staff must show a code of their authenticator app after the password.
+ADMIN_SECOND_FACTOR = env.bool("ADMIN_SECOND_FACTOR", PRODUCTION)
+# Name under which authenticator apps show the codes of the admin.
+OTP_TOTP_ISSUER = "Heart to Heart" if PRODUCTION else f"Heart to Heart {ENVIRONMENT}"
+# Time zone in which the admin shows times until a moderator chooses another one.
+ADMIN_TIME_ZONE = env.str("ADMIN_TIME_ZONE", "Asia/Seoul")
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {

@@ -21,14 +21,17 @@ v1: list[URLPattern | URLResolver] = [
     path("config", ClientConfigViewSet.as_view({"get": "retrieve"})),
 ]
 
-admin.site.site_header = admin.site.site_title = "Heart to Heart"
-admin.site.site_url = None
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(v1)),
     path("", include("android.urls")),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/password_change/", change_own_password),
+    # Django's login page links to this name. The admin may have a host of its own, which does not have the page.
+    path(
+        "admin/password_reset/",
+        RedirectView.as_view(url=f"{settings.PUBLIC_URL}/reset-password/"),
+        name="admin_password_reset",
+    ),
     path("admin/", admin.site.urls),
     path("withdraw", RedirectView.as_view(url="/withdraw/")),
     path("withdraw/", WithdrawalPageView.as_view(), name="withdraw"),

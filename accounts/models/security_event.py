@@ -33,6 +33,10 @@ class SecurityEvent(models.Model):
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET = "password_reset"
     EMAIL_CHANGED = "email_changed"
+    # A login to the admin from a browser that the member has not logged in from.
+    STAFF_LOGIN = "staff_login"
+    SECOND_FACTOR_SET = "second_factor_set"
+    SECOND_FACTOR_RESET = "second_factor_reset"
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="security_events")
     kind = models.CharField(max_length=40)

@@ -4,15 +4,16 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.email_addresses import normalise_email
 from accounts.errors import CredentialsWrong, PasswordResetRequired, TooManyGuesses
-from accounts.models import Member
+from accounts.models import Member, SecurityEvent
 from accounts.sessions import login
 from accounts.sessions.devices import COOKIE, known_device, make_device_secret
 from libs.api.errors import ServiceUnavailable
-from libs.throttling.client_address import client_address
+from libs.throttling.client_address import client_address, coarse_network_of
 from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import enforce_address_limit
 
@@ -38,10 +39,19 @@ class RateLimitedBackend(ModelBackend):
             member, device = login.authenticate(username, password, address=address, device_secret=secret)
         except CredentialsWrong:
             return None
-        except (TooManyGuesses, PasswordResetRequired, TooManyRequests, ServiceUnavailable):
+        except (TooManyGuesses, PasswordResetRequired, TooManyRequests, ServiceUnavailable) as refusal:
+            # The form of the admin shows it.
+            request.login_refusal = refusal  # type: ignore[attr-defined]
             raise PermissionDenied from None
         if not member.is_active:
             return None
+        if device is None and member.is_staff:
+            _notify_of_new_browser(member, coarse_network_of(address))
         # config.middleware stores it in the browser.
         request.device_secret = make_device_secret(member, device)  # type: ignore[attr-defined]
         return member
+
+
+@transaction.atomic
+def _notify_of_new_browser(member: Member, network: str) -> None:
+    SecurityEvent.objects.record_and_notify(member, SecurityEvent.STAFF_LOGIN, network=network)

@@ -1,0 +1,61 @@
+"""The site of the admin: who may enter it, and the pages that belong to no model."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.translation import gettext as _
+
+from accounts.staff import second_factor
+from accounts.staff.login_form import StaffLoginForm
+from accounts.staff.second_factor_pages import SecondFactorSetupView, SecondFactorView
+from config.admin_time_zones import TimeZoneView
+
+
+class AdminSite(admin.AdminSite):
+    """Django's site for staff who have shown their second factor."""
+
+    site_header = site_title = "Heart to Heart"
+    site_url = None
+    login_form = StaffLoginForm
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether this login may see pages of the admin at all."""
+        return super().has_permission(request) and second_factor.is_satisfied(request)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Add the pages of the second factor and of the time zone."""
+        own: list[URLPattern | URLResolver] = [
+            path("second-factor/", SecondFactorView.as_view(), name="second_factor"),
+            path("second-factor/set-up/", SecondFactorSetupView.as_view(), name="set_up_second_factor"),
+            path("time-zone/", self.admin_view(TimeZoneView.as_view()), name="time_zone"),
+            # Django's is for those only who have passed `has_permission`.
+            path("logout/", self.logout, name="logout"),
+        ]
+        return own + super().get_urls()
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add what the header shows."""
+        environment = "" if settings.PRODUCTION else settings.ENVIRONMENT
+        return super().each_context(request) | {"environment": environment, "home_page": reverse("admin:index")}
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Log in, or go on to the second factor after the password."""
+        if request.method == "GET" and super().has_permission(request) and not self.has_permission(request):
+            next_page = request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index"))
+            return redirect(f"{reverse('admin:second_factor')}?{urlencode({REDIRECT_FIELD_NAME: next_page})}")
+        return super().login(request, {"title": _("Log in"), **(extra_context or {})})
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show what there is to do, or what to do about having no permission."""
+        if not self.get_app_list(request):
+            context = self.each_context(request) | {"title": _("You have no permissions yet")}
+            return TemplateResponse(request, "admin/no_permissions.html", context)
+        return super().index(request, extra_context)
