@@ -9,8 +9,8 @@ COPY . /app
 WORKDIR /app
 # Compiled now, since the file system may be read-only later. No secret is needed for either.
 RUN /opt/venv/bin/python -m compileall -q . \
-    && STATIC_ROOT=/app/static /opt/venv/bin/python manage.py collectstatic --no-input --verbosity 0 \
-    && find . -path ./static -prune -o -type f -name '*.po' -exec rm {} +
+    && STATIC_ROOT=/srv/static /opt/venv/bin/python manage.py collectstatic --no-input --verbosity 0 \
+    && find . -type f -name '*.po' -exec rm {} +
 
 FROM python:3.13-slim
 ARG REVISION=unknown
@@ -20,10 +20,11 @@ RUN groupadd --system --gid 10001 heart \
 # Owned by root, so that the server cannot change its own code.
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
+COPY --from=build /srv/static /srv/static
 WORKDIR /app
 # Only the temporary directory is written to: uploads, exports and metrics.
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    BIND=0.0.0.0 PORT=8000 VAR_DIR=/tmp/heart-to-heart STATIC_ROOT=/app/static
+    BIND=0.0.0.0 PORT=8000 VAR_DIR=/tmp/heart-to-heart STATIC_ROOT=/srv/static
 USER 10001:10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM

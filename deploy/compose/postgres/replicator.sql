@@ -1,0 +1,2 @@
+-- The role of the standby.
+CREATE ROLE replicator REPLICATION LOGIN PASSWORD 'replicator';
