@@ -139,14 +139,14 @@ def send_withdrawn(member: Member) -> None:
         send("withdrawn", member.email, member.language, {"until": until})
 
 
-def send(template: str, address: str, language: str, context: dict[str, Any]) -> None:
-    """Send one notice as text and HTML, within the rate of all notices.
+def send(template: str, address: str, language: str, context: dict[str, Any], *, app: str = "accounts") -> None:
+    """Send one notice as text and HTML, within the rate of all notices; `app` has its templates.
 
     Raises Postponed above that rate, EmailRefused or DeliveryUncertain when it must not be sent again, and the other
     errors of smtplib, which the outbox retries.
     """
     _count_email(template, "email-notices", "all")
-    _deliver(template, address, language, context)
+    _deliver(template, address, language, context, app=app)
 
 
 def _count_email(template: str, rate: str, group: str, max_pause: timedelta = timedelta.max) -> None:
@@ -158,16 +158,16 @@ def _count_email(template: str, rate: str, group: str, max_pause: timedelta = ti
         raise Postponed(f"More e-mails than the rate {rate} allows.", delay)
 
 
-def _deliver(template: str, address: str, language: str, context: dict[str, Any]) -> None:
+def _deliver(template: str, address: str, language: str, context: dict[str, Any], *, app: str = "accounts") -> None:
     context = context | {
         "reset_page": settings.PUBLIC_URL + reverse("reset-password"),
         "support_email": settings.SUPPORT_EMAIL,
     }
     with translation.override(language):
-        subject = render_to_string(f"accounts/emails/{template}.subject.txt", context).strip()
-        text = render_to_string(f"accounts/emails/{template}.txt", context)
+        subject = render_to_string(f"{app}/emails/{template}.subject.txt", context).strip()
+        text = render_to_string(f"{app}/emails/{template}.txt", context)
         html_context = context | {"subject": subject, "language": language}
-        html = render_to_string(f"accounts/emails/{template}.html", html_context)
+        html = render_to_string(f"{app}/emails/{template}.html", html_context)
     # The mail server may take a minute.
     release_connections()
     try:

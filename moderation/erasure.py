@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import Member
 from libs.cleanup import chunk_ids
 from media.models import Image
-from moderation.models import BannedAddress, Report
+from moderation.models import BannedAddress, Decision, Report
 from moderation.pseudonyms import pseudonym
 from posts.models import Post
 
@@ -61,6 +61,20 @@ def clear_texts_by(member: Member, limit: int) -> bool:
     """Clear what the member wrote in reports that are decided."""
     ids = chunk_ids(Report.objects.with_text_to_clear().filter(reporter_digest=pseudonym(member.pk)), limit)
     Report.objects.filter(pk__in=ids).update(text="")
+    return len(ids) == limit
+
+
+def clear_decisions_on(member: Member, limit: int) -> bool:
+    """Clear names, texts and what was changed in decisions that concern the member; action, reason and date stay."""
+    ids = chunk_ids(Decision.objects.concerning(member), limit)
+    Decision.objects.clear_member(member.pk, ids)
+    return len(ids) == limit
+
+
+def clear_decisions_by(member: Member, limit: int) -> bool:
+    """Put the pseudonym in the place of the member in decisions that they took."""
+    ids = chunk_ids(Decision.objects.filter(actor_id=member.pk), limit)
+    Decision.objects.clear_actor(member.pk, ids)
     return len(ids) == limit
 
 

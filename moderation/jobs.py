@@ -1,10 +1,12 @@
-"""Jobs that copy and delete reported images."""
+"""Jobs that copy and delete reported images, and send e-mails about decisions."""
 
 from typing import Any
 
+from accounts.models import Member
 from libs.outbox.registry import handles
 from media.storage import image_files
-from moderation.models import ReportedImage
+from moderation.emails import send_decision, send_outcome
+from moderation.models import Decision, Report, ReportedImage
 
 
 # The second kind is that of the release before, whose jobs may still wait.
@@ -36,6 +38,24 @@ def delete_reported_images(payload: dict[str, Any]) -> None:
     image_files.delete_private(keys)
     image_files.delete_variants(keys)
     discarded.delete()
+
+
+@handles("moderation.mail_decision", lane="email")
+def mail_decision(payload: dict[str, Any]) -> None:
+    """Send the member whom a decision concerns the statement of its reasons; nothing to one who is erased."""
+    decision = Decision.objects.filter(pk=payload["decision_id"]).first()
+    member = decision and Member.objects.not_erased().filter(pk=decision.member_id).first()
+    if decision and member:
+        send_decision(decision, member)
+
+
+@handles("moderation.mail_outcome", lane="email")
+def mail_outcome(payload: dict[str, Any]) -> None:
+    """Send a reporter the outcome of their report, unless it was reopened or they are erased meanwhile."""
+    closed = Report.objects.filter(pk=payload["report_id"], decision_id=payload["decision_id"])
+    report = closed.select_related("reporter").first()
+    if report and report.reporter and report.reporter.erasure_started_at is None:
+        send_outcome(report, report.reporter)
 
 
 def _ids(payload: dict[str, Any]) -> list[int]:

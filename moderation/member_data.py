@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils import translation
+
 from accounts.exports.contents import iterate_by_id
 from accounts.member_data_registry import (
     ErasureStage,
@@ -14,7 +16,8 @@ from accounts.member_data_registry import (
 from accounts.models import Member
 from libs.cleanup import add_cleanup_task
 from moderation import erasure, purge
-from moderation.models import BannedAddress, Report
+from moderation.models import BannedAddress, Decision, Report
+from moderation.statements import Statement
 
 
 def export_reports(member: Member) -> Iterator[dict[str, Any]]:
@@ -24,12 +27,23 @@ def export_reports(member: Member) -> Iterator[dict[str, Any]]:
         yield {"id": str(report.pk), **fields}
 
 
+def export_decisions(member: Member) -> Iterator[dict[str, Any]]:
+    """Decisions that concern the member, as they were told of them; none names a moderator."""
+    for decision in iterate_by_id(Decision.objects.concerning(member).filter(is_notified=True)):
+        with translation.override(member.language):
+            row = Statement(decision).to_representation()
+        yield row
+
+
 add_erasure_step(ErasureStage.REPORTS, erasure.detach_reports_on)
 add_erasure_step(ErasureStage.REPORTS, erasure.detach_reports_by)
 add_erasure_step(ErasureStage.REPORTS, erasure.forget_reports_on)
 add_erasure_step(ErasureStage.REPORTS, erasure.clear_texts_by)
+add_erasure_step(ErasureStage.REPORTS, erasure.clear_decisions_on)
+add_erasure_step(ErasureStage.REPORTS, erasure.clear_decisions_by)
 add_erasure_step(ErasureStage.REPORTS, erasure.anonymize_admin_log)
 add_export_file("reports", export_reports)
+add_export_file("decisions", export_decisions)
 add_email_check(BannedAddress.objects.is_banned)
 # Or moving to another address first, and withdrawing then, would shed the ban.
 add_former_email_handler(erasure.ban_former_address)

@@ -1,6 +1,6 @@
 """Member: the user model, and the rule of who sees whom."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Self
 
@@ -34,6 +34,8 @@ from media.models import Image
 NAME_MAX_GRAPHEMES = 50
 NICKNAME_MAX_GRAPHEMES = 30
 ABOUT_MAX_GRAPHEMES = 200
+# The end of a suspension that has none: `suspended_until` is compared with times, so that no rule needs another column.
+FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def check_terms_version(version: str) -> None:
@@ -179,6 +181,11 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         return self.suspended_until is not None and self.suspended_until > timezone.now()
 
     @property
+    def is_suspended_for_good(self) -> bool:
+        """Whether the suspension has no end."""
+        return self.suspended_until is not None and self.suspended_until >= FOR_GOOD
+
+    @property
     def is_active(self) -> bool:  # type: ignore[override]
         """Whether the member may log in and act; Django reads this."""
         return self.withdrawn_at is None and not self.is_suspended
@@ -284,14 +291,14 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
 
     @transaction.atomic
     def suspend(self, until: datetime) -> None:
-        """Hide the member and end all login sessions, until the given time."""
+        """Hide the member and end all login sessions, until the given time; FOR_GOOD is no end."""
         self.suspended_until = until
         self._save_state("suspended_until")
         self.sessions.end("suspended")
 
-    def lift(self) -> None:
-        """End the suspension now."""
-        self.suspended_until = None
+    def lift(self, *, back_to: datetime | None = None) -> None:
+        """End the suspension now, or go back to the end that it had before it was made longer."""
+        self.suspended_until = back_to
         self._save_state("suspended_until")
 
     @transaction.atomic

@@ -12,13 +12,10 @@ from accounts.models.member import NICKNAME_MAX_GRAPHEMES
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered
 from moderation.models.reported_image import ReportedImage
+from moderation.reasons import VIOLATIONS
 from posts.models import Post
 
-# `unspecified` is for clients that do not ask for a reason.
-REASONS = (
-    "spam", "harassment", "hate", "nudity", "violence", "self_harm", "child_safety", "impersonation", "illegal",
-    "other", "unspecified",
-)  # fmt: skip
+REASONS = tuple(VIOLATIONS)
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -27,6 +24,30 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def open(self) -> Self:
         """Reports that nobody has decided yet."""
         return self.filter(state=Report.OPEN)
+
+    def of_same_subject(self, report: "Report") -> Self:
+        """Reports of what a report is about: the same post, or the same member. Of a deleted post the report alone."""
+        if report.about == Report.POST and report.post_id:
+            return self.filter(post=report.post_id)
+        if report.about == Report.MEMBER and report.subject_id:
+            return self.filter(about=Report.MEMBER, subject=report.subject_id)
+        return self.filter(pk=report.pk)
+
+    def close(self, state: str, decision_id: int) -> list[int]:
+        """Close the open ones among these reports by a decision, in the caller's transaction; returns their ids."""
+        ids = list(self.open().order_by("pk").select_for_update().values_list("pk", flat=True))
+        Report.objects.filter(pk__in=ids).update(state=state, decided_at=timezone.now(), decision_id=decision_id)
+        return ids
+
+    def reopen(self, decision_id: int) -> list[int]:
+        """Reopen the reports that a decision closed; returns their ids.
+
+        One whose reporter has reported the same again meanwhile stays closed: the newer one is open.
+        """
+        closed = list(Report.objects.filter(decision_id=decision_id).order_by("pk").select_for_update())
+        ids = [report.pk for report in closed if not report.is_repeated()]
+        Report.objects.filter(pk__in=ids).update(state=Report.OPEN, decided_at=None, decision_id=None)
+        return ids
 
     def to_forget(self) -> Self:
         """Reports on members who are erased: all decided, or erased ERASED_MEMBER_REPORT_DAYS ago."""
@@ -74,6 +95,11 @@ class Report(TimeOrdered):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
+    # The Decision that closed it; a plain id, as decisions are never deleted.
+    decision_id = models.BigIntegerField(null=True, editable=False)
+    # The moderator who has taken it over.
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False)
+    assigned_at = models.DateTimeField(null=True, editable=False)
     nickname = models.CharField(max_length=NICKNAME_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
     subject_text = models.TextField(blank=True, db_column="words")
     subject_created_at = models.DateTimeField(null=True, db_column="subject_since")
@@ -101,6 +127,8 @@ class Report(TimeOrdered):
             models.Index(fields=["reporter", "-created_at", "-id"], name="report_list"),
             models.Index(fields=["subject", "state"], name="report_subject"),
             models.Index(fields=["created_at"], name="report_open", condition=Q(state="open")),
+            models.Index(fields=["assignee"], name="report_assignee", condition=Q(assignee__isnull=False)),
+            models.Index(fields=["decision_id"], name="report_decision", condition=Q(decision_id__isnull=False)),
             models.Index(
                 fields=["subject_digest", "state"],
                 name="report_to_forget",
@@ -115,6 +143,11 @@ class Report(TimeOrdered):
 
     def __str__(self) -> str:
         return f"{self.reason}: a {self.about}"
+
+    def is_repeated(self) -> bool:
+        """Whether its reporter has another open report of the same subject."""
+        others = Report.objects.open().of_same_subject(self).exclude(pk=self.pk)
+        return self.reporter_id is not None and others.filter(reporter=self.reporter_id).exists()
 
     def dismiss(self) -> bool:
         """Decide that nothing is wrong; False when it was decided before."""

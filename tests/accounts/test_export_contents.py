@@ -17,6 +17,7 @@ from libs.outbox.models import Job
 from media.image_urls import file_name
 from media.models import Image
 from media.storage import image_files
+from moderation.actions import get_action
 from moderation.reporting import report_member
 from posts.models import Post
 from tests.accounts.exports import download, read_json, request_export
@@ -26,7 +27,7 @@ Export = Callable[[], ZipFile]
 NAMES = [
     "README.ko.txt", "README.en.txt", "profile.json", "terms.json", "sessions.json", "security-events.json",
     "blocks.json", "following.json", "followers.json", "posts.json", "post-edits.json", "reports.json",
-    "pictures.json", "manifest.json",
+    "decisions.json", "pictures.json", "manifest.json",
 ]  # fmt: skip
 
 
@@ -59,6 +60,18 @@ def test_reports_have_the_members_words_and_nothing_of_the_reported(export: Expo
         "id": str(report.pk), "about": "member", "reason": "spam", "text": "Five times today.", "state": "open",
         "created_at": None,
     }  # fmt: skip
+
+
+def test_decisions_are_exported_as_their_member_was_told_of_them(export: Export, mina: Member, sora: Member) -> None:
+    post = PostFactory.create(author=mina, text="Buy this.")
+    decision = get_action("remove_post").run(post, by=sora, reason="spam", text="An advertisement.")
+    report, _ = report_member(MemberFactory.create(), mina.pk, reason="spam", text="")
+    get_action("dismiss_report").run(report, by=sora, reason="no_violation")
+    (exported,) = read_json(export(), "decisions")
+    assert (exported["id"], exported["post_id"]) == (str(decision.pk), str(post.pk))
+    assert (exported["reason"], exported["text"], exported["quotation"]) == ("spam", "An advertisement.", "Buy this.")
+    assert exported["statement"] == "We have removed your post. Nobody can see it any more."
+    assert "Sora" not in str(exported)
 
 
 def test_posts_and_images_are_those_of_the_member(

@@ -26,6 +26,7 @@ from accounts.models import Member, PasswordGuess, SecurityEvent
 from libs.throttling import rate_limits
 from media.models import Image
 from media.storage import image_files
+from moderation.actions import get_action
 from moderation.models import Report, ReportedImage
 from moderation.pseudonyms import address_digests, pseudonym
 from posts.models import Post
@@ -95,12 +96,14 @@ class MemberData:
         assert self.other.post("reports", **about).status_code == 201
         assert self.other.post("reports", member_id=str(self.mina.pk), reason="spam").status_code == 201
         assert self.phone.post("reports", post_id=str(jun_s.pk), reason="hate", text="says Mina").status_code == 201
-        Report.objects.get(subject=self.mina, about="member").uphold()
+        warned = Report.objects.get(subject=self.mina, about="member")
+        get_action("warn_member").run(self.mina, by=self.sora, reason="spam", text="Mina, stop.", report=warned)
 
     def moderate(self, client: Client) -> None:
-        """An admin session, and entries in the admin's log by her and about her."""
-        Member.objects.filter(pk=self.mina.pk).update(is_staff=True)
+        """An admin session, a decision by her, and entries in the admin's log by her and about her."""
+        Member.objects.filter(pk=self.mina.pk).update(is_staff=True, is_superuser=True)
         client.force_login(self.mina)
+        get_action("warn_member").run(self.jun, by=Member.objects.get(pk=self.mina.pk), reason="spam")
         post = Post.objects.get(author=self.mina)
         for user, thing in ((self.mina, self.jun), (self.sora, self.mina), (self.sora, post)):
             LogEntry.objects.log_actions(user.pk, [thing], CHANGE, change_message="Mina was warned", single_object=True)

@@ -1,0 +1,33 @@
+"""The actions of moderation, by name, and the undo of decisions."""
+
+from typing import Any
+
+from accounts.models import Member
+from moderation.actions.base import Action, Effect
+from moderation.actions.members import LiftSuspension, SuspendMember, SuspendMemberForGood, WarnMember
+from moderation.actions.posts import RemovePost, RestorePost
+from moderation.actions.reports import AssignReport, DismissReport, UpholdReport
+from moderation.actors import Actor
+
+# In the order in which they are offered.
+ACTIONS: dict[str, Action] = {
+    action.name: action
+    for action in (
+        AssignReport(), DismissReport(), UpholdReport(), RemovePost(), RestorePost(), WarnMember(), SuspendMember(),
+        SuspendMemberForGood(), LiftSuspension(),
+    )
+}  # fmt: skip
+
+
+def get_action(name: str) -> Action:
+    """Return the action of this name. Raises KeyError."""
+    return ACTIONS[name]
+
+
+def available_actions(subject: Any, *, by: Member | Actor) -> list[Action]:
+    """Return the actions that the actor may do to a report, a post or a member, as it is now."""
+    kind = subject._meta.model_name
+    return [action for action in ACTIONS.values() if action.subject_kind == kind and action.may_run(subject, by=by)]
+
+
+__all__ = ["ACTIONS", "Action", "Effect", "available_actions", "get_action"]

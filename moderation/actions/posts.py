@@ -1,0 +1,100 @@
+"""Actions on posts."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Member
+from moderation.actions.base import Action, Effect
+from moderation.actors import Actor
+from moderation.errors import AlreadyDecided, CannotUndo, SubjectGone
+from moderation.models import Decision, Report
+from moderation.models.report import ReportQuerySet
+from posts.models import Post
+
+
+class PostAction(Action):
+    """What is done to a post concerns its author."""
+
+    subject_kind = "post"
+
+    def lock(self, pk: int) -> Post:
+        # no_key, since a report at the same time needs a key lock on the post.
+        post = Post.objects.select_related("author").select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+        if post is None:
+            raise SubjectGone
+        return post
+
+    def member_of(self, subject: Post) -> Member:
+        return subject.author
+
+    def reports_of(self, subject: Post, report: Report | None) -> ReportQuerySet:
+        return Report.objects.filter(post=subject.pk)
+
+    def _is_report_of(self, subject: Post, report: Report) -> bool:
+        return report.post_id == subject.pk
+
+
+class RemovePost(PostAction):
+    """Hide a post from everybody, with its images."""
+
+    name = "remove_post"
+    label = gettext_lazy("Remove the post")
+    permission = "remove_post"
+    closes_reports = Report.UPHELD
+
+    def check(self, subject: Post) -> None:
+        if subject.removed_at is not None:
+            raise AlreadyDecided
+
+    def apply(self, subject: Post, actor: Actor, **options: Any) -> Effect:
+        subject.remove()
+        return Effect({"removed": False}, {"removed": True})
+
+    def revert(self, subject: Post, decision: Decision) -> Effect:
+        if subject.removed_at is None:
+            raise CannotUndo
+        subject.restore()
+        return Effect({"removed": True}, {"removed": False})
+
+    def describe(self, subject: Post, **options: Any) -> list[str]:
+        return [_("The post and its images are hidden from everybody.")]
+
+    def statement(self, decision: Decision) -> list[str]:
+        return [_("We have removed your post. Nobody can see it any more.")]
+
+    def statement_of_undo(self, decision: Decision) -> list[str]:
+        return [_("Your post is visible again.")]
+
+
+class RestorePost(PostAction):
+    """Show a removed post again."""
+
+    name = "restore_post"
+    label = gettext_lazy("Restore the post")
+    permission = "restore_post"
+    reasons = ("mistake", "no_violation", "appeal", "request", "other")
+
+    def check(self, subject: Post) -> None:
+        if subject.removed_at is None:
+            raise AlreadyDecided
+
+    def apply(self, subject: Post, actor: Actor, **options: Any) -> Effect:
+        subject.restore()
+        return Effect({"removed": True}, {"removed": False})
+
+    def revert(self, subject: Post, decision: Decision) -> Effect:
+        if subject.removed_at is not None:
+            raise CannotUndo
+        subject.remove()
+        return Effect({"removed": False}, {"removed": True})
+
+    def describe(self, subject: Post, **options: Any) -> list[str]:
+        return [_("The post and its images are visible again, at their place in the feed.")]
+
+    def statement(self, decision: Decision) -> list[str]:
+        return [_("Your post is visible again.")]
+
+    def statement_of_undo(self, decision: Decision) -> list[str]:
+        return [_("We have removed your post. Nobody can see it any more.")]

@@ -1,0 +1,116 @@
+"""Actions on reports: take them over, dismiss them, uphold them."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Member
+from moderation.actions.base import Action, Effect
+from moderation.actors import Actor
+from moderation.errors import AlreadyDecided, CannotUndo, OptionInvalid, SubjectGone
+from moderation.models import Decision, Report
+from moderation.models.report import ReportQuerySet
+
+
+class ReportAction(Action):
+    """What is done to a report is done to all open reports of the same subject."""
+
+    subject_kind = "report"
+    notifies_member = False
+
+    def lock(self, pk: int) -> Report:
+        report = Report.objects.filter(pk=pk).first()
+        if report is None:
+            raise SubjectGone
+        # All of the subject, in the order of their ids, so that two moderators cannot wait for each other.
+        list(Report.objects.of_same_subject(report).order_by("pk").select_for_update().values_list("pk"))
+        return Report.objects.select_related("subject").get(pk=pk)
+
+    def member_of(self, subject: Report) -> Member | None:
+        return subject.subject
+
+    def name_of(self, subject: Report) -> str:
+        return f"{subject.nickname}: {subject.subject_text}" if subject.subject_text else subject.nickname
+
+    def check(self, subject: Report) -> None:
+        if subject.state != Report.OPEN:
+            raise AlreadyDecided
+
+    def reports_of(self, subject: Report, report: Report | None) -> ReportQuerySet:
+        return Report.objects.of_same_subject(subject)
+
+    def _is_report_of(self, subject: Report, report: Report) -> bool:
+        return report.pk == subject.pk
+
+
+class AssignReport(ReportAction):
+    """Take over the reports of one subject; the undo gives them back to everybody."""
+
+    name = "assign_report"
+    label = gettext_lazy("Assign to me")
+    permission = "assign_report"
+    reasons = ("triage",)
+
+    def member_of(self, subject: Report) -> None:
+        """Return nobody: it changes nothing for the reported member."""
+
+    def check(self, subject: Report) -> None:
+        super().check(subject)
+        if subject.assignee_id is not None:
+            raise AlreadyDecided(_("Somebody has taken this report over already."))
+
+    def apply(self, subject: Report, actor: Actor, **options: Any) -> Effect:
+        if actor.member is None:
+            raise OptionInvalid(_("Only a member of the staff can take reports over."))
+        reports = self.reports_of(subject, None).open().filter(assignee=None)
+        reports.update(assignee=actor.member, assigned_at=timezone.now())
+        return Effect({"assigned": False}, {"assigned": True})
+
+    def revert(self, subject: Report, decision: Decision) -> Effect:
+        reports = self.reports_of(subject, None).open().filter(assignee=decision.actor_id)
+        if not reports.update(assignee=None, assigned_at=None):
+            raise CannotUndo
+        return Effect({"assigned": True}, {"assigned": False})
+
+    def describe(self, subject: Report, **options: Any) -> list[str]:
+        return [_("All open reports of the same post or member are yours; the others in the team see that.")]
+
+
+class CloseReports(ReportAction):
+    """Close all open reports of one subject."""
+
+    def apply(self, subject: Report, actor: Actor, **options: Any) -> Effect:
+        return Effect({"state": Report.OPEN}, {"state": self.closes_reports})
+
+    def revert(self, subject: Report, decision: Decision) -> Effect:
+        if subject.decision_id != decision.pk:
+            raise CannotUndo
+        return Effect({"state": self.closes_reports}, {"state": Report.OPEN})
+
+
+class DismissReport(CloseReports):
+    """Decide that nothing is wrong."""
+
+    name = "dismiss_report"
+    label = gettext_lazy("Dismiss")
+    permission = "dismiss_report"
+    reasons = ("no_violation", "abusive_reports", "other")
+    closes_reports = Report.DISMISSED
+
+    def describe(self, subject: Report, **options: Any) -> list[str]:
+        return [_("Nothing is changed for the reported member, who is not told of the reports.")]
+
+
+class UpholdReport(CloseReports):
+    """Decide that the reporters are right, where nothing else has to be done: what they reported is gone."""
+
+    name = "uphold_report"
+    label = gettext_lazy("Uphold without another action")
+    permission = "uphold_report"
+    reasons = ("gone", "other")
+    closes_reports = Report.UPHELD
+
+    def describe(self, subject: Report, **options: Any) -> list[str]:
+        return [_("The reporters are told that they were right. Nothing is changed for the reported member.")]

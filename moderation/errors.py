@@ -1,0 +1,79 @@
+"""Why an action of moderation is refused: each error has a stable code, and a sentence for the moderator.
+
+Only the admin and commands show them; the API has no moderators.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class ActionRefused(Exception):
+    """An action was not done, and nothing was changed. `str(error)` says why, and what to do."""
+
+    code = "refused"
+    message: Any = _("This cannot be done.")
+
+    def __init__(self, message: Any = None) -> None:
+        super().__init__(message or self.message)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class NotPermitted(ActionRefused):
+    """The actor's groups do not have the permission."""
+
+    code = "not_permitted"
+    message = _("Your role does not allow this.")
+
+
+class RankTooLow(ActionRefused):
+    """The action concerns the actor, or somebody whose rank is not below theirs."""
+
+    code = "rank_too_low"
+    message = _(
+        "Nobody acts on themselves, or on somebody of an equal or a higher rank. Ask somebody of a higher rank."
+    )
+
+
+class ReasonInvalid(ActionRefused):
+    """The reason is none of those of the action, or has no text although it needs one."""
+
+    code = "reason_invalid"
+    message = _("Choose one of the reasons. The reason `other` needs a text.")
+
+
+class OptionInvalid(ActionRefused):
+    """An option of the action is missing, unknown, or has a value that is not possible."""
+
+    code = "option_invalid"
+    message = _("This is not one of the possible values.")
+
+
+class SubjectGone(ActionRefused):
+    """What was to be acted on has been deleted meanwhile."""
+
+    code = "subject_gone"
+    message = _("This has been deleted meanwhile.")
+
+
+class AlreadyDecided(ActionRefused):
+    """Somebody else was first, or there is nothing to change."""
+
+    code = "already_decided"
+    message = _("This has been decided already. Load the page again to see by whom.")
+
+
+class CannotUndo(ActionRefused):
+    """The decision is undone already, has no undo, or what it changed has been changed since."""
+
+    code = "cannot_undo"
+    message = _("This decision cannot be undone: it is undone already, or something has changed since.")
+
+
+class TooManySubjects(ActionRefused):
+    """More subjects at once than the actor's rank allows."""
+
+    code = "too_many_subjects"
+    message = _("Only a senior moderator may decide about more than ten at once.")

@@ -1,0 +1,133 @@
+"""Decision: what was decided, by whom, why, and what it changed. The table is append-only."""
+
+from typing import Any, NoReturn, Self
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.models.member import NICKNAME_MAX_GRAPHEMES
+from libs.api.fields import CODE_POINTS_IN_GRAPHEME
+from libs.keyset.models import TimeOrdered
+from moderation.pseudonyms import pseudonym
+from moderation.reasons import REASON_LABELS
+from moderation.roles import PERMISSIONS
+
+NAME_MAX_LENGTH = NICKNAME_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME
+
+
+class DecisionsAreAppendOnly(Exception):
+    """Decisions are never changed or deleted; only the erasure of a member clears what names them."""
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Decisions by what and whom they are about."""
+
+    def about(self, kind: str, pk: int) -> Self:
+        """Decisions about a record: "post", "member", "report", "decision" or "appeal", by its id."""
+        return self.filter(subject_kind=kind, subject_id=pk)
+
+    def concerning(self, member: Any) -> Self:
+        """Decisions that concern a member: about them, their posts, and reports of these."""
+        return self.filter(member_id=member.pk)
+
+    def not_undone(self) -> Self:
+        """Decisions that no later one has undone, without those that undo others."""
+        return self.filter(~Exists(Decision.objects.filter(undoes_id=OuterRef("pk"))), undoes_id=None)
+
+    def newest_first(self) -> Self:
+        """The order of lists."""
+        return self.order_by("-created_at", "-id")
+
+    def clear_member(self, member_id: int, ids: list[int]) -> int:
+        """Clear what decisions that concern an erased member tell of them; a pseudonym takes the place of the id."""
+        cleared: dict[str, Any] = {"subject_id": None, "subject_name": "", "text": "", "before": {}, "after": {}}
+        return self._clear(ids, member_digest=pseudonym(member_id), member_id=None, **cleared)
+
+    def clear_actor(self, member_id: int, ids: list[int]) -> int:
+        """Put the pseudonym in the place of an erased member who took these decisions."""
+        return self._clear(ids, actor_digest=pseudonym(member_id), actor_id=None, actor_name="")
+
+    @transaction.atomic
+    def _clear(self, ids: list[int], **fields: Any) -> int:
+        return super(DecisionQuerySet, Decision.objects.filter(pk__in=ids)).update(**fields)
+
+    def update(self, **fields: Any) -> NoReturn:
+        """Raise DecisionsAreAppendOnly."""
+        raise DecisionsAreAppendOnly
+
+    def delete(self) -> NoReturn:
+        """Raise DecisionsAreAppendOnly."""
+        raise DecisionsAreAppendOnly
+
+
+class Decision(TimeOrdered):
+    """A decision, its reason and its effect.
+
+    Other records are named by plain ids, which are never used again, so that nothing is deleted with them. Triggers of
+    the database (moderation.decision_triggers) refuse every change but the one that the erasure of a member makes.
+    """
+
+    action = models.CharField(max_length=40)
+    # A kind of moderation.actors.Actor. The name is a nickname, or the user of the operating system.
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=NAME_MAX_LENGTH, blank=True)
+    # What was acted on, with its name at that time: a nickname, or the beginning of a text.
+    subject_kind = models.CharField(max_length=10)
+    subject_id = models.BigIntegerField(null=True)
+    subject_name = models.CharField(max_length=NAME_MAX_LENGTH, blank=True)
+    # The member whom it concerns: the author of the post, the reported member, the reporter who is muted.
+    member_id = models.BigIntegerField(null=True)
+    # Whether the member gets a statement of reasons: by e-mail, and in the list of decisions about them.
+    is_notified = models.BooleanField(default=False)
+    reason = models.CharField(max_length=20)
+    # The moderator's own words, which the member reads too where `is_notified`.
+    text = models.TextField(blank=True)
+    # What it changed; an undo writes `before` back.
+    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    report_id = models.BigIntegerField(null=True)
+    undoes_id = models.BigIntegerField(null=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Pseudonyms of erased members (moderation.pseudonyms).
+    actor_digest = models.CharField(max_length=64, blank=True)
+    member_digest = models.CharField(max_length=64, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ("view",)
+        permissions = [(name, label) for name, label in PERMISSIONS.items()]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["undoes_id"], condition=Q(undoes_id__isnull=False), name="decision_undone_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="decision_list"),
+            models.Index(fields=["member_id", "created_at", "id"], name="decision_of_member"),
+            models.Index(fields=["actor_id", "created_at", "id"], name="decision_by_actor"),
+            models.Index(fields=["subject_kind", "subject_id"], name="decision_about"),
+            models.Index(fields=["report_id"], name="decision_of_report", condition=Q(report_id__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action}: {self.subject_kind} {self.subject_id}"
+
+    @property
+    def reason_label(self) -> str:
+        """The reason in words, in the language of the present thread."""
+        return str(REASON_LABELS.get(self.reason, self.reason))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert the decision. Raises DecisionsAreAppendOnly when it is stored already."""
+        if not self._state.adding:
+            raise DecisionsAreAppendOnly
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raise DecisionsAreAppendOnly."""
+        raise DecisionsAreAppendOnly

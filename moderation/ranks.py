@@ -1,0 +1,45 @@
+"""Ranks: nobody acts on themselves, or on somebody of an equal or a higher rank.
+
+Permissions say which actions somebody may do, ranks to whom. Both are read when the action is done, so that a change of
+the groups takes effect at once.
+"""
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from accounts.models import Member
+
+MODERATOR, SENIOR_MODERATOR, OPERATOR, AUDITOR = "moderator", "senior moderator", "operator", "auditor"
+
+
+class Rank(IntEnum):
+    """From low to high."""
+
+    MEMBER = 0
+    # Auditors, and staff without a role.
+    STAFF = 1
+    MODERATOR = 2
+    # Operators have the same rank: neither acts on the other.
+    SENIOR_MODERATOR = 3
+    SUPERUSER = 4
+    # Whoever runs commands on the server, and rules that act without a person.
+    SERVER = 5
+
+
+RANK_BY_ROLE = {
+    AUDITOR: Rank.STAFF,
+    MODERATOR: Rank.MODERATOR,
+    SENIOR_MODERATOR: Rank.SENIOR_MODERATOR,
+    OPERATOR: Rank.SENIOR_MODERATOR,
+}
+
+
+def rank_of(member: "Member") -> Rank:
+    """Return the rank of a member, by the highest of their groups."""
+    if member.is_superuser:
+        return Rank.SUPERUSER
+    if not member.is_staff:
+        return Rank.MEMBER
+    roles = member.groups.filter(name__in=RANK_BY_ROLE).values_list("name", flat=True)
+    return max((RANK_BY_ROLE[role] for role in roles), default=Rank.STAFF)

@@ -1,0 +1,19 @@
+"""Staff for tests: members with a role, whose groups are there even after a test that emptied all tables."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import Group
+
+from accounts.models import Member
+from moderation.roles import create_roles
+from tests.factories import MemberFactory
+
+
+def staff_member(role: str, **fields: Any) -> Member:
+    """A member of the staff with one role."""
+    if not Group.objects.filter(name=role).exists():
+        create_roles(apps)
+    member = MemberFactory.create(is_staff=True, **fields)
+    member.groups.add(Group.objects.get(name=role))
+    return member
