@@ -5,6 +5,7 @@ import os
 import socket
 import struct
 from importlib import import_module
+from itertools import count
 from typing import Any
 
 from django.conf import settings
@@ -79,6 +80,17 @@ def set_socket_timeouts(listener: socket.socket, seconds: int) -> None:
         listener.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give the new worker the lowest number that no other has (gunicorn hook, in the master)."""
+    taken = {other.number for other in server.WORKERS.values()}
+    worker.number = next(number for number in count(1) if number not in taken)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Have the new worker write metrics under its number (gunicorn hook)."""
+    metrics.use_files(str(worker.number))
+
+
 def post_worker_init(worker: Any) -> None:
     """Check the database, and start the outbox thread of a local server, in each worker process (gunicorn hook).
 
@@ -103,4 +115,4 @@ def _outbox_thread() -> Any:
 def child_exit(server: Any, worker: Any) -> None:
     """Drop the gauges of a worker process that has ended (gunicorn hook, in the master)."""
     if settings.METRICS_PORT:
-        metrics.remove_process(worker.pid)
+        metrics.remove_process(str(worker.number))

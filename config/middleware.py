@@ -22,6 +22,7 @@ from django.utils.functional import LazyObject, empty
 from django_otp.middleware import OTPMiddleware
 
 from accounts.sessions import devices
+from config.request_metrics import record_request
 from libs.api.errors import LengthRequired, NotFound
 from libs.api.problems import problem_response
 
@@ -55,7 +56,7 @@ class HeadMiddleware:
 
 
 class RequestLogMiddleware:
-    """Give each request an id and write one log line for it.
+    """Give each request an id, write one log line for it, and count it.
 
     A valid X-Request-ID of the client or the proxy is used. The line has the route instead of the path, because paths
     and queries may contain personal data.
@@ -73,12 +74,14 @@ class RequestLogMiddleware:
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id
+            seconds = perf_counter() - started
+            record_request(request, response.status_code, seconds)
             log.info(
                 "request",
                 method=request.method,
                 route=request.resolver_match.route if request.resolver_match else None,
                 status=response.status_code,
-                ms=round((perf_counter() - started) * 1000, 1),
+                ms=round(seconds * 1000, 1),
                 member=_loaded_member_id(request),
             )
         finally:

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
+
 from tests.polling import wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,6 +83,16 @@ class ServerProcess:
         """All its output so far."""
         file = self.var / self.log_name
         return file.read_text() if file.is_file() else str(file)
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum of what a metric has for these labels; 0 if there is none. The server needs a METRICS_PORT."""
+        found = [each for each in self.samples() if each.name == name and labels.items() <= each.labels.items()]
+        return sum(sample.value for sample in found)
+
+    def samples(self) -> list[Sample]:
+        """All that its metrics page says."""
+        text = httpx.get(f"http://127.0.0.1:{self.environment['METRICS_PORT']}", trust_env=False).text
+        return [sample for family in text_string_to_metric_families(text) for sample in family.samples]
 
     def workers(self) -> list[int]:
         """The ids of its processes without the master (Linux only)."""

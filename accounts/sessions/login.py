@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.utils import timezone
+from prometheus_client import Counter
 
 from accounts.credentials.hashers import HASH_OF_NOBODY, password_check_slot
 from accounts.email_addresses import normalise_email
@@ -18,6 +19,10 @@ from accounts.sessions.devices import known_device, make_device_secret
 from accounts.sessions.rotation import TokenPair, start_session
 from libs.outbox.queue import enqueue
 from libs.throttling.client_address import coarse_network_of
+
+LOGINS = Counter(
+    "h2h_logins", "Login sessions started with a password; refused ones are in h2h_problems.", ["audience"]
+)
 
 
 class Authenticated(NamedTuple):
@@ -114,6 +119,7 @@ def log_in(
         pair = start_session(member, audience=audience, live_sessions=sessions.live, **place)
         if not (sessions.familiar or _is_first_session(member, sessions.stored)):
             enqueue("accounts.mail_new_device", {"session_id": pair.session.pk})
+        transaction.on_commit(LOGINS.labels(audience).inc)
         return pair, make_device_secret(member, authenticated.device)
 
 

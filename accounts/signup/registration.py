@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from prometheus_client import Counter
 
 from accounts.credentials.password_validation import reject_guessable_password, validate_new_password
 from accounts.email_addresses import normalise_email
@@ -13,6 +14,8 @@ from accounts.errors import EmailTaken, ProofInvalid
 from accounts.member_data_registry import is_email_refused
 from accounts.models import Member, VerificationCode
 from accounts.models.member import check_terms_version
+
+SIGN_UPS = Counter("h2h_sign_ups", "Members who signed up.")
 
 
 def sign_up(proof: str, password: str, terms_version: str, **profile: Any) -> Member:
@@ -84,6 +87,7 @@ def _register(member: Member, code: VerificationCode) -> Member:
             member.save(force_insert=True)
     except IntegrityError:
         raise EmailTaken from None
+    transaction.on_commit(SIGN_UPS.inc)
     return member
 
 

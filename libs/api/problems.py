@@ -17,6 +17,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from gunicorn.http import errors as gunicorn_errors
+from prometheus_client import Counter
 from psycopg_pool import PoolTimeout
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -60,6 +61,7 @@ TITLES = {
 }
 # A response must not grow with what a client sends.
 MAX_ERRORS = 100
+PROBLEMS = Counter("h2h_problems", "Error responses of the API by their code.", ["code"])
 log = logging.getLogger("errors")
 
 ERROR_BY_EXCEPTION: tuple[tuple[tuple[type[Exception], ...], type[exceptions.APIException]], ...] = (
@@ -86,6 +88,7 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
         log.error("request failed", exc_info=exc)
     set_rollback()
     problem = problem_document(error, context.get("request"))
+    PROBLEMS.labels(problem["code"]).inc()
     return Response(problem, status=problem["status"], headers=problem_headers(error), content_type=MEDIA_TYPE)
 
 
@@ -142,5 +145,8 @@ def problem_headers(error: exceptions.APIException) -> dict[str, str]:
 
 def problem_response(error: exceptions.APIException, request: HttpRequest) -> HttpResponse:
     """Return the problem of a request that reached no DRF view."""
-    content = render_json(problem_document(error, request))
-    return HttpResponse(content, status=error.status_code, content_type=MEDIA_TYPE, headers=problem_headers(error))
+    problem = problem_document(error, request)
+    PROBLEMS.labels(problem["code"]).inc()
+    return HttpResponse(
+        render_json(problem), status=error.status_code, content_type=MEDIA_TYPE, headers=problem_headers(error)
+    )

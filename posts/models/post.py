@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from prometheus_client import Counter
 
 from accounts.models import Follow, Member
 from accounts.models.member import MemberQuerySet
@@ -21,6 +22,8 @@ from libs.outbox.queue import enqueue
 from libs.text_search import SearchGinIndex, SearchKey
 from media.models import Image
 from posts.errors import PostEmpty
+
+PUBLISHED = Counter("h2h_posts_published", "Posts that members published.")
 
 
 class _InArray(Func):
@@ -95,6 +98,7 @@ class PostQuerySet(models.QuerySet["Post"]):
             PostImage(post=post, image=image, position=position) for position, image in enumerate(images)
         )
         log_changes("post", [post.pk])
+        transaction.on_commit(PUBLISHED.inc)
         return post
 
     @transaction.atomic

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 from django.conf import settings
-from prometheus_client.parser import text_string_to_metric_families
 
 from accounts.credentials.hashers import LowMemoryArgon2Hasher
 from accounts.models import Member
@@ -69,14 +68,6 @@ class FeedServer(ServerProcess):
         url = f"{server.url}/api/v1/"
         server.client = httpx.Client(base_url=url, timeout=PATIENCE, limits=limits, trust_env=False)
         return server
-
-    def metric(self, name: str, **labels: str) -> float:
-        """The sum of what a metric has for these labels; 0 if there is none."""
-        text = httpx.get(f"http://127.0.0.1:{self.environment['METRICS_PORT']}", trust_env=False).text
-        samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
-        return sum(
-            sample.value for sample in samples if sample.name == name and labels.items() <= sample.labels.items()
-        )
 
 
 class Reader:
