@@ -48,4 +48,5 @@ add_email_check(BannedAddress.objects.is_banned)
 # Or moving to another address first, and withdrawing then, would shed the ban.
 add_former_email_handler(erasure.ban_former_address)
 add_cleanup_task("reports", purge.purge_reports)
+add_cleanup_task("withheld_avatars", purge.purge_withheld_avatars)
 add_cleanup_task("banned_addresses", purge.purge_banned_addresses)

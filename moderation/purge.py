@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from libs.cleanup import CHUNK, chunk_ids
-from moderation.models import BannedAddress, Report, ReportedImage
+from moderation.models import BannedAddress, Report, ReportedImage, WithheldAvatar
 
 
 def purge_reports() -> int:
@@ -21,6 +21,14 @@ def purge_reports() -> int:
     ReportedImage.objects.filter(discarded_at__lt=timezone.now() - timedelta(days=1)).discard()
     with transaction.atomic():
         ReportedImage.objects.in_public_storage().copy_later()
+    return number
+
+
+def purge_withheld_avatars() -> int:
+    """Delete the images of avatars whose reset can no longer be undone; returns how many."""
+    number = 0
+    while ids := chunk_ids(WithheldAvatar.objects.expired(), CHUNK):
+        number += WithheldAvatar.objects.filter(pk__in=ids).discard()
     return number
 
 

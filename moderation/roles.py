@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from moderation.ranks import AUDITOR, MODERATOR, OPERATOR, SENIOR_MODERATOR
 
 # Permissions of moderation, which `Decision` declares, by their codenames.
@@ -51,6 +53,14 @@ PERMISSIONS_OF_ROLE: dict[str, list[str]] = {
     AUDITOR: [*_VIEW, *_VIEW_OPERATIONS],
 }
 ROLES = tuple(PERMISSIONS_OF_ROLE)
+# The roles that somebody can be given, with their names for people; "" is none.
+ROLE_LABELS = {
+    "": gettext_lazy("no role"),
+    MODERATOR: gettext_lazy("moderator"),
+    SENIOR_MODERATOR: gettext_lazy("senior moderator"),
+    OPERATOR: gettext_lazy("operator"),
+    AUDITOR: gettext_lazy("auditor"),
+}
 
 
 def create_roles(apps: Any) -> None:

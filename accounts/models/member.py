@@ -287,6 +287,23 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         if Image.objects.discard(images):
             log_changes("profile", [self.pk])
 
+    @transaction.atomic
+    def withhold_avatar(self) -> int | None:
+        """Remove the avatar and make its image unreadable; returns the image's id, to which the caller refers."""
+        image_id = Avatar.objects.filter(member=self).values_list("image_id", flat=True).first()
+        if image_id is not None:
+            Avatar.objects.filter(member=self).delete()
+            Image.objects.withhold([image_id])
+            log_changes("profile", [self.pk])
+        return image_id
+
+    @transaction.atomic
+    def restore_avatar(self, image_id: int) -> None:
+        """Undo `withhold_avatar`, for a member who has no other avatar by now."""
+        Image.objects.release([image_id])
+        Avatar.objects.create(member=self, image_id=image_id)
+        log_changes("profile", [self.pk])
+
     # State of the account ------------------------------------------------------------------------
 
     @transaction.atomic

@@ -3,9 +3,11 @@
 from typing import Any
 
 from accounts.models import Member
+from moderation.actions.accounts import EndSessions, MuteReporter, RevealEmail, SetRole
 from moderation.actions.base import Action, Effect
 from moderation.actions.members import LiftSuspension, SuspendMember, SuspendMemberForGood, WarnMember
 from moderation.actions.posts import RemovePost, RestorePost
+from moderation.actions.profiles import ResetAbout, ResetAvatar, ResetNickname
 from moderation.actions.reports import AssignReport, DismissReport, UpholdReport
 from moderation.actors import Actor
 
@@ -13,8 +15,9 @@ from moderation.actors import Actor
 ACTIONS: dict[str, Action] = {
     action.name: action
     for action in (
-        AssignReport(), DismissReport(), UpholdReport(), RemovePost(), RestorePost(), WarnMember(), SuspendMember(),
-        SuspendMemberForGood(), LiftSuspension(),
+        AssignReport(), DismissReport(), UpholdReport(), RemovePost(), RestorePost(), WarnMember(),
+        ResetAvatar(), ResetNickname(), ResetAbout(), SuspendMember(), SuspendMemberForGood(), LiftSuspension(),
+        EndSessions(), MuteReporter(), RevealEmail(), SetRole(),
     )
 }  # fmt: skip
 

@@ -2,7 +2,9 @@
 
 from moderation.models.banned_address import BannedAddress
 from moderation.models.decision import Decision
+from moderation.models.muted_reporter import MutedReporter
 from moderation.models.report import Report
 from moderation.models.reported_image import ReportedImage
+from moderation.models.withheld_avatar import WithheldAvatar
 
-__all__ = ["BannedAddress", "Decision", "Report", "ReportedImage"]
+__all__ = ["BannedAddress", "Decision", "MutedReporter", "Report", "ReportedImage", "WithheldAvatar"]
