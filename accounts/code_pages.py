@@ -14,6 +14,10 @@ from django.views.generic import FormView
 from accounts.code_forms import AddressForm, CodeForm
 from accounts.code_requests import count_wrong_codes, request_code
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp
+from libs.api.problems import TITLES
+from libs.switches.errors import ReadOnly
+from libs.switches.states import states
+from libs.switches.switches import WRITES
 from libs.throttling.errors import TooManyRequests
 
 
@@ -27,7 +31,14 @@ class CodePageView(FormView):  # type: ignore[type-arg]
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Respond with the page, or with one that says how long to wait."""
         try:
+            if request.method == "POST":
+                states.refresh_if_due()
+                WRITES.require()
             return super().dispatch(request, *args, **kwargs)
+        except ReadOnly as error:
+            page = render(request, "503.html", {"title": TITLES[503], "detail": error.detail}, status=503)
+            page.headers["Retry-After"] = str(error.wait)
+            return page
         except TooManyRequests as error:
             wait = max(1, int(error.wait or 1))
             page = self.render_page("too_many_requests", {"minutes": -(-wait // 60)}, status=429)

@@ -152,3 +152,13 @@ class NotOneself(APIException):
     status_code = 400
     default_code = "not_oneself"
     default_detail = _("You cannot do this to yourself.")
+
+
+class SignUpClosed(APIException):
+    """Operators have closed the sign-up for a while."""
+
+    status_code = 503
+    default_code = "sign_up_closed"
+    default_detail = _("Nobody can sign up at the moment. Try again later.")
+    # The Retry-After header. Seconds.
+    wait = 600

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "libs.outbox",
     "libs.idempotency",
+    "libs.switches",
     "media",
     "accounts",
     "posts",

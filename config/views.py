@@ -19,6 +19,7 @@ from libs.api.openapi_examples import response_example
 from libs.api.operations import operation
 from libs.api.renderers import JSONOnlyNegotiation
 from libs.api.viewsets import StrictViewSet
+from libs.switches.states import states
 from libs.throttling.throttles import rate_limit
 from media.models import ALT_MAX_GRAPHEMES
 from media.processing.pipeline import accepted_media_types
@@ -88,6 +89,7 @@ class ClientConfigViewSet(StrictViewSet):
     )
     def retrieve(self, request: Request) -> HttpResponse:
         """Return limits, accepted types of images, and versions."""
+        states.refresh_if_due()
         return etag_response(request, client_config(), cache="public, max-age=300")
 
 

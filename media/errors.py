@@ -80,5 +80,15 @@ class Busy(APIException):
     wait = 3
 
 
+class UploadsClosed(APIException):
+    """Operators have turned off uploads for a while; nothing was stored."""
+
+    status_code = 503
+    default_code = "uploads_closed"
+    default_detail = _("Photos are not accepted at the moment. Try again later.")
+    # The Retry-After header. Seconds.
+    wait = 600
+
+
 # What an upload may be refused for, by itself or with a post.
-UPLOAD_ERRORS = (NotAnImage, ImageTooLarge, ImageTooManyPixels, QuotaExceeded, StorageUnavailable, Busy)
+UPLOAD_ERRORS = (NotAnImage, ImageTooLarge, ImageTooManyPixels, QuotaExceeded, StorageUnavailable, Busy, UploadsClosed)

@@ -19,6 +19,7 @@ from media.models import Image
 from media.processing import pipeline
 from media.processing.decoding import ProcessedImage
 from media.storage import image_files
+from media.switches import UPLOADS
 
 
 @contextmanager
@@ -36,11 +37,12 @@ def accepted_images(
     The rows of the images are committed before their files are stored, so that the purge finds whatever a crash leaves.
     Two uploads of one owner at the same time may exceed the quota by the size of the second.
 
-    Raises what `pipeline.process_all` raises, ClientDisconnected, QuotaExceeded or StorageUnavailable.
+    Raises UploadsClosed, what `pipeline.process_all` raises, ClientDisconnected, QuotaExceeded or StorageUnavailable.
     """
     if not files:
         yield []
         return
+    UPLOADS.require()
     _check_quota(owner, len(files), 0)
     processed = pipeline.process_all(files, partial(_check_client, request))
     _check_quota(owner, len(files), sum(len(one.data) for one in processed))

@@ -18,3 +18,13 @@ class NotYours(APIException):
     status_code = 403
     default_code = "not_yours"
     default_detail = _("Only the author of the post can do this.")
+
+
+class PostingClosed(APIException):
+    """Operators have turned off new posts for a while."""
+
+    status_code = 503
+    default_code = "posting_closed"
+    default_detail = _("Nobody can publish posts at the moment. Try again later.")
+    # The Retry-After header. Seconds.
+    wait = 600

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from libs.switches.states import states
 from libs.throttling import rate_limits
 from media.processing import sandbox
 from tests import services
@@ -55,6 +56,12 @@ def _empty_cache() -> None:
     """Empty what other tests have cached and counted; each test process has a cache of its own."""
     cache.clear()
     rate_limits.process_counters.clear()
+
+
+@pytest.fixture(autouse=True)
+def _all_switches_on() -> None:
+    """Start with all switches on, which are read from the database only after a test has turned one."""
+    states.hold()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -58,6 +58,7 @@ class SessionViewSet(StrictViewSet):
         ],
         rate_limits=[rate_limit("sign-in-address")],
         errors=[CredentialsWrong, TooManyGuesses, PasswordResetRequired],
+        allowed_when_read_only=True,
     )
     def create(self, request: Request) -> Response:
         """Log in with e-mail and password."""
@@ -77,6 +78,7 @@ class SessionViewSet(StrictViewSet):
         examples=[request_example({"refresh": PAIR["refresh"]}), response_example(PAIR)],
         rate_limits=(),
         errors=[TokenInvalid, TokenExpired, SessionEnded, TooManyRequests],
+        allowed_when_read_only=True,
     )
     def refresh(self, request: Request) -> Response:
         """Renew the tokens; only failures are rate limited, so that a valid token never waits."""
@@ -114,6 +116,7 @@ class SessionViewSet(StrictViewSet):
         responses={204: OpenApiResponse(description="The session has ended.")},
         rate_limits=DEVICES,
         exempt_from=[TermsAccepted],
+        allowed_when_read_only=True,
     )
     def destroy(self, request: Request, session_id: int) -> Response:
         """End one session."""
@@ -127,6 +130,7 @@ class SessionViewSet(StrictViewSet):
         responses={204: OpenApiResponse(description="This session has ended.")},
         rate_limits=DEVICES,
         exempt_from=[TermsAccepted],
+        allowed_when_read_only=True,
     )
     def log_out(self, request: Request) -> Response:
         """End the session of the request."""
@@ -140,6 +144,7 @@ class SessionViewSet(StrictViewSet):
         responses={204: OpenApiResponse(description="Only this session is left.")},
         rate_limits=DEVICES,
         exempt_from=[TermsAccepted],
+        allowed_when_read_only=True,
     )
     def end_others(self, request: Request) -> Response:
         """End all sessions except that of the request."""

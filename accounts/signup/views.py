@@ -23,6 +23,7 @@ from accounts.signup.serializers import (
     VerificationCodeSerializer,
     VerificationProofSerializer,
 )
+from accounts.switches import SIGN_UP
 from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
@@ -31,7 +32,7 @@ from libs.throttling.throttles import enforce_address_limit, rate_limit
 
 PROOF = {"proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl", "expires_at": "2026-11-24T09:30:00Z"}
 
-SIGN_UP = {
+SIGN_UP_EXAMPLE = {
     "proof": "eyJpZCI6MTIsIm5vbmNlIjoiM2YifQ:1wAbCd:c2lnbmF0dXJl",
     "password": "a long enough password",
     "name": "Kim Mina",
@@ -54,6 +55,7 @@ class VerificationCodeViewSet(StrictViewSet):
         responses={202: OpenApiResponse(TicketSerializer, description="The e-mail is on its way.")},
         examples=[request_example({"email": "mina@example.com"}), response_example(TICKET, 202)],
         rate_limits=CODE_LIMITS,
+        switches=[SIGN_UP],
     )
     def create(self, request: Request) -> Response:
         """Request a code."""
@@ -93,9 +95,10 @@ class SignUpMixin(StrictViewSet):
         description="Creates the member and logs this device in. After a refused sign-up the proof is still valid.",
         request=SignUpSerializer,
         responses={201: NewLoginSerializer},
-        examples=[request_example(SIGN_UP), response_example(PAIR | {"device_secret": DEVICE_SECRET}, 201)],
+        examples=[request_example(SIGN_UP_EXAMPLE), response_example(PAIR | {"device_secret": DEVICE_SECRET}, 201)],
         rate_limits=[rate_limit("sign-up-address", on_arrival=False)],
         errors=[ProofInvalid, TermsOutdated, EmailTaken],
+        switches=[SIGN_UP],
     )
     def create(self, request: Request) -> Response:
         """Sign up and log in."""

@@ -14,6 +14,7 @@ from accounts.sessions import login, rotation
 from accounts.sessions.authentication import get_bearer_token
 from accounts.sessions.tokens import session_of_token
 from accounts.signup import registration
+from accounts.switches import SIGN_UP
 from android.authentication import ANDROID_AUDIENCE
 from android.openapi import BEARER
 from android.representations import app_avatar_url, avatar_values
@@ -43,6 +44,7 @@ class AuthViewSet(AppViewSet):
         request=EmailSerializer,
         responses={202: MessageSerializer},
         rate_limits=CODE_LIMITS,
+        switches=[SIGN_UP],
     )
     def request_code(self, request: Request) -> Response:
         """Send a code; the response is the same for every address, and members get an e-mail that says so."""
@@ -73,6 +75,7 @@ class AuthViewSet(AppViewSet):
         request=JoinSerializer,
         responses={201: JoinedSerializer},
         rate_limits=[rate_limit("sign-up-address", on_arrival=False)],
+        switches=[SIGN_UP],
     )
     def join(self, request: Request) -> Response:
         """Create the member; needs a code confirmed for the address a short time before, and uses it up."""
@@ -93,6 +96,7 @@ class AuthViewSet(AppViewSet):
         responses=LoginAnswerSerializer,
         rate_limits=[rate_limit("sign-in-address")],
         errors=[TooManyGuesses, PasswordResetRequired],
+        allowed_when_read_only=True,
     )
     def login(self, request: Request) -> Response:
         """Start a login session; other sessions stay."""
@@ -124,6 +128,7 @@ class AuthViewSet(AppViewSet):
         responses=RenewalAnswerSerializer,
         rate_limits=UNLIMITED,
         errors=[TokenInvalid, SessionEnded],
+        allowed_when_read_only=True,
     )
     def renew(self, request: Request) -> Response:
         """Renew the tokens; only failures are rate limited."""
@@ -149,6 +154,7 @@ class AuthViewSet(AppViewSet):
         auth=[BEARER],
         responses=MessageSerializer,
         rate_limits=UNLIMITED,
+        allowed_when_read_only=True,
     )
     def logout(self, request: Request) -> Response:
         """End the login session at once; an expired access token is accepted too."""

@@ -17,6 +17,7 @@ from libs.throttling.throttles import rate_limit
 from media.uploads import accepted_images, mark_stored
 from posts.errors import NotYours
 from posts.models import Post
+from posts.switches import POSTING
 
 
 class AppPostViewSet(AppFormViewSet):
@@ -27,6 +28,7 @@ class AppPostViewSet(AppFormViewSet):
         request={"multipart/form-data": NewPostSerializer},
         responses={201: NewPostAnswerSerializer},
         rate_limits=[rate_limit("post-member", by="member")],
+        switches=[POSTING],
         idempotent=True,
         stores_response=True,
     )

@@ -28,6 +28,7 @@ from libs.api.operations import Operation
 from libs.api.problems import MEDIA_TYPE, problem_document
 from libs.client_connection.errors import ClientDisconnected
 from libs.idempotency.errors import IDEMPOTENCY_ERRORS
+from libs.switches.errors import ReadOnly
 from libs.throttling.errors import TooManyRequests
 
 ErrorClass = type[APIException]
@@ -133,6 +134,7 @@ class OperationSchema(AutoSchema):
     def errors(self) -> Iterator[ErrorClass]:
         """Yield every error that the operation can answer with."""
         yield from self.operation.errors
+        yield from self._switch_errors()
         if self.operation.idempotent:
             yield from IDEMPOTENCY_ERRORS
         if self.operation.stores_response:
@@ -152,6 +154,12 @@ class OperationSchema(AutoSchema):
         if self.view.get_throttles():
             yield TooManyRequests
         yield from (InternalError, ServiceUnavailable)
+
+    def _switch_errors(self) -> Iterator[ErrorClass]:
+        """Yield what the operation answers while operators have turned something off."""
+        yield from (switch.error for switch in self.operation.switches)
+        if self.method != "GET" and not self.operation.allowed_when_read_only:
+            yield ReadOnly
 
     def _access_errors(self) -> Iterator[ErrorClass]:
         """Yield what authentication and permission classes name in their method `errors`."""

@@ -15,6 +15,7 @@ from rest_framework.throttling import BaseThrottle
 
 from libs.idempotency.viewsets import idempotent
 from libs.replicas.router import read_from_replica
+from libs.switches.registry import Switch
 
 Action = TypeVar("Action", bound=Callable[..., Any])
 # The HTTP methods that these declarations are for.
@@ -60,6 +61,9 @@ class Operation:
     # in its own transaction.
     idempotent: bool = False
     stores_response: bool = False
+    # What operators can turn off. A change is refused while writes are off, unless it only keeps people logged in.
+    switches: Collection[Switch] = ()
+    allowed_when_read_only: bool = False
     # A read of what others may see too, which a replica of the database may answer some seconds late. It is repeated on
     # the primary when the replica fails.
     replica: bool = False

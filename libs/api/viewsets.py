@@ -18,6 +18,8 @@ from libs.api.operations import Operation
 from libs.api.serializers import StrictSerializer
 from libs.idempotency.viewsets import IdempotencyMixin
 from libs.replicas.pinning import pin_to_primary
+from libs.switches.states import states
+from libs.switches.switches import WRITES
 
 OPTIONS = Operation(summary="Read the methods of an address")
 
@@ -88,16 +90,26 @@ class StrictViewSet(IdempotencyMixin, GenericViewSet):  # type: ignore[type-arg]
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate, check permissions and rate limits as DRF does, then refuse what the action does not know.
 
-        A method that the path does not have is refused first, whoever the client is.
+        A method that the path does not have is refused first, whoever the client is; then what operators turned off.
         """
         if self.action is None:
             self.http_method_not_allowed(request)
+        if request.method not in SAFE_METHODS:
+            self._check_switches()
         super().initial(request, *args, **kwargs)
         if request.query_params:
             self._check_query_parameters(request.query_params)
         if self.operation.request is None or request.method == "DELETE":
             # A serializer without fields refuses all of them.
             StrictSerializer(data=request.data or {}).is_valid(raise_exception=True)
+
+    def _check_switches(self) -> None:
+        """Raise the error of a switch that is off."""
+        states.refresh_if_due()
+        if not self.operation.allowed_when_read_only:
+            WRITES.require()
+        for switch in self.operation.switches:
+            switch.require()
 
     def _check_query_parameters(self, parameters: QueryDict) -> None:
         known, errors = self.operation.known_parameters, {}

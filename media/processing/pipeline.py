@@ -18,6 +18,7 @@ from media.formats import InvalidImage, ParsedImage, TooManyPixels, parse_image
 from media.formats.parsed_image import check_pixel_count
 from media.processing import decoding, sandbox
 from media.processing.decoding import ProcessedImage
+from media.switches import accepted_formats
 
 logger = logging.getLogger("media")
 
@@ -38,8 +39,8 @@ _large_image_lock = Semaphore()
 
 
 def accepted_media_types() -> list[str]:
-    """The media types of the formats in IMAGE_FORMATS."""
-    return [media_type for name in settings.IMAGE_FORMATS for media_type in MEDIA_TYPES_BY_FORMAT[name]]
+    """The media types of the formats that are decoded."""
+    return [media_type for name in accepted_formats() for media_type in MEDIA_TYPES_BY_FORMAT[name]]
 
 
 def process_all(files: "Sequence[File[Any]]", check_client: Callable[[], None] = lambda: None) -> list[ProcessedImage]:
@@ -100,7 +101,7 @@ def process_image(file: "File[Any]") -> ProcessedImage:
     """Parse, decode and re-encode one file; raises ImageTooManyPixels, NotAnImage or Busy."""
     file.seek(0)
     try:
-        return _process_parsed(parse_image(file.read(), settings.IMAGE_FORMATS))
+        return _process_parsed(parse_image(file.read(), accepted_formats()))
     except TooManyPixels as fault:
         raise ImageTooManyPixels from fault
     except InvalidImage as fault:

@@ -39,6 +39,7 @@ from posts.representations import (
     post_values,
 )
 from posts.serializers import PostCreateSerializer, PostSerializer, PostUpdateSerializer, PostUploadSerializer
+from posts.switches import POSTING
 
 
 class PostViewSet(StrictViewSet):
@@ -100,6 +101,7 @@ class PostViewSet(StrictViewSet):
         ],
         rate_limits=[rate_limit("post-member", by="member")],
         errors=[PostEmpty, TooManyImages, ImageNotUsable, *UPLOAD_ERRORS],
+        switches=[POSTING],
         idempotent=True,
         stores_response=True,
     )

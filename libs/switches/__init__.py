@@ -1,0 +1,1 @@
+"""Switches by which operators turn off a function of all servers within seconds, without a deploy."""
