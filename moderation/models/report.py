@@ -12,6 +12,7 @@ from accounts.models.member import NICKNAME_MAX_GRAPHEMES
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered
 from moderation.models.reported_image import ReportedImage
+from moderation.priority import DUE_AFTER, by_priority
 from moderation.reasons import VIOLATIONS
 from posts.models import Post
 
@@ -24,6 +25,15 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def open(self) -> Self:
         """Reports that nobody has decided yet."""
         return self.filter(state=Report.OPEN)
+
+    def queue(self) -> Self:
+        """The oldest open report of each subject, the most urgent first, with `reporters` and `priority`."""
+        queue: Self = by_priority(self.open())
+        return queue
+
+    def overdue(self) -> Self:
+        """Open reports that should have been decided by now."""
+        return self.open().filter(created_at__lte=timezone.now() - DUE_AFTER)
 
     def of_same_subject(self, report: "Report") -> Self:
         """Reports of what a report is about: the same post, or the same member. Of a deleted post the report alone."""
