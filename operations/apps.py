@@ -9,5 +9,5 @@ class OperationsConfig(AppConfig):
     name = "operations"
 
     def ready(self) -> None:
-        """Register the system check and the metrics."""
-        from operations import checks, metrics  # noqa: F401 - they need the models
+        """Register the system check, the metrics and the store of operators' changes."""
+        from operations import checks, decisions, metrics  # noqa: F401 - they need the models
