@@ -46,7 +46,7 @@ test-image: development
 
 # One at a time, since each needs the machine for itself, and for as long as ARGS let it take.
 drill: development
-	@$(IN)/python -m tests.run --leg postgresql -m drill -n 0 -v -s -o faulthandler_timeout=0 tests/drills $(ARGS)
+	@$(IN)/python -m tests.run --leg postgresql -m drill -n 0 -v -s -o faulthandler_timeout=0 tests/drills tests/deploy $(ARGS)
 
 fuzz: development
 	@$(IN)/python -m tests.fuzz.run $(ARGS)

@@ -28,6 +28,11 @@ from tests.services import die_along, free_port, init_postgres, program, server_
 
 SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
 STOP_SECONDS = 60
+# Where services listen, and the ports that are published.
+ADDRESSES = (
+    "postgres:5432", "standby:5432", "redis:6379", "mail:1025", "web:8000", "web:9100", "outbox:9101", "host:9102",
+    "alertmanager:9093", "localhost:8080", "localhost:8081", "localhost:9090",
+)  # fmt: skip
 NGINX_MAIN = """
 daemon off;
 pid {folder}/pid;
@@ -49,10 +54,10 @@ class ComposeStack:
 
     def __init__(self, folder: Path, s3_url: str, stack: ExitStack) -> None:
         self.folder, self._stack = folder, stack
-        names = ("postgres", "standby", "redis", "web", "mail", "metrics", "nginx", "images")
-        self.ports = {name: free_port() for name in names}
-        self.ports["s3"] = int(s3_url.rpartition(":")[2])
-        self.url = f"http://127.0.0.1:{self.ports['nginx']}"
+        self.ports = {address: free_port() for address in ADDRESSES}
+        self.ports["s3:5000"] = int(s3_url.rpartition(":")[2])
+        self.url, self.images = self._translate("http://localhost:8080"), self._translate("http://localhost:8081")
+        self.prometheus = self._translate("http://localhost:9090")
         self.mail = SmtpServer()
 
     def start(self) -> None:
@@ -60,13 +65,14 @@ class ComposeStack:
         self._start_mail()
         self._start_postgres()
         self._start_standby()
-        self._launch("redis", [*self._words("redis"), "--port", str(self.ports["redis"])])
-        self._run("buckets", sys.executable, str(ROOT / "deploy/compose/make_buckets.py"))
-        self._run("migrate", *self._role("migrate"))
-        self._run("demo-data", *self._role("demo-data"), *SMALL_DEMO_DATA)
+        self._launch("redis", [*self._words("redis"), "--port", str(self.ports["redis:6379"])])
+        self.run("buckets", sys.executable, str(ROOT / "deploy/compose/make_buckets.py"))
+        self.run("migrate", *self.role("migrate"))
+        self.run("demo-data", *self.role("demo-data"), *SMALL_DEMO_DATA)
         for service in ("web", "outbox"):
-            self._launch(service, self._role(service))
+            self._launch(service, self.role(service))
         self._start_nginx()
+        self._start_monitoring()
         wait_until(
             lambda: httpx.get(f"{self.url}/readyz", trust_env=False).is_success, retry_on=(httpx.TransportError,)
         )
@@ -78,7 +84,7 @@ class ComposeStack:
             return row[0] if row else None
 
     def _start_mail(self) -> None:
-        controller = Controller(self.mail, hostname="127.0.0.1", port=self.ports["mail"])
+        controller = Controller(self.mail, hostname="127.0.0.1", port=self.ports["mail:1025"])
         controller.start()
         self._stack.callback(controller.stop)
 
@@ -109,30 +115,46 @@ class ComposeStack:
         main.write_text(NGINX_MAIN.format(folder=self.folder, user=user, includes=includes))
         self._launch("nginx", [str(program("nginx")), "-p", str(self.folder), "-e", "stderr", "-c", str(main)])
 
+    def _start_monitoring(self) -> None:
+        """Prometheus and what it reads, where they are installed."""
+        if not has_prometheus():
+            return
+        listen = f"--web.listen-address=127.0.0.1:{self.ports['host:9102']}"
+        self._launch("host", [str(program("prometheus-node-exporter")), listen])
+        data = f"--storage.path={self.folder / 'alertmanager'}"
+        listen = f"--web.listen-address=127.0.0.1:{self.ports['alertmanager:9093']}"
+        config, *_ = self._words("alertmanager")
+        command = [str(program("prometheus-alertmanager")), config, data, listen, "--cluster.listen-address="]
+        self._launch("alertmanager", command)
+        data, listen = f"--storage.tsdb.path={self.folder / 'tsdb'}", self.prometheus.removeprefix("http://")
+        command = [str(program("prometheus")), *self._words("prometheus"), data, f"--web.listen-address={listen}"]
+        self._launch("prometheus", command)
+
     def _wait_for(self, service: str) -> None:
         wait_until(lambda: self.query(service, "SELECT 1"), retry_on=(psycopg.OperationalError,))
 
     def _database_url(self, service: str) -> str:
         own = SERVICES["postgres"]["environment"]
         user, password = own["POSTGRES_USER"], own["POSTGRES_PASSWORD"]
-        return f"postgresql://{user}:{password}@127.0.0.1:{self.ports[service]}/{user}"
+        return f"postgresql://{user}:{password}@127.0.0.1:{self.ports[f'{service}:5432']}/{user}"
 
     def _listen(self, service: str) -> list[str]:
-        return ["-h", "127.0.0.1", "-k", str(self.folder), "-p", str(self.ports[service])]
+        return ["-h", "127.0.0.1", "-k", str(self.folder), "-p", str(self.ports[f"{service}:5432"])]
 
-    def _role(self, service: str) -> list[str]:
-        return [str(ROOT / "deploy/image/entrypoint.sh"), *self._words(service)]
+    def role(self, service: str) -> list[str]:
+        """The command of a service that runs our image."""
+        words = [word.replace("9101", str(self.ports["outbox:9101"])) for word in self._words(service)]
+        return [str(ROOT / "deploy/image/entrypoint.sh"), *words]
 
     def _words(self, service: str, key: str = "command") -> list[str]:
         return [self._translate(str(word)) for word in SERVICES[service][key]]
 
     def _translate(self, text: str) -> str:
         """Put ports of this machine in the place of services and published ports, and copies in that of mounts."""
-        for name, port in self.ports.items():
-            text = re.sub(rf"\b{name}:\d+", f"127.0.0.1:{port}", text)
-            text = re.sub(rf"\bhost={name} port=\d+", f"host=127.0.0.1 port={port}", text)
-        for published, name in (("localhost:8080", "nginx"), ("localhost:8081", "images")):
-            text = text.replace(published, f"127.0.0.1:{self.ports[name]}")
+        for address, port in self.ports.items():
+            host, _, number = address.partition(":")
+            text = re.sub(rf"\b{address}\b", f"127.0.0.1:{port}", text)
+            text = text.replace(f"host={host} port={number}", f"host=127.0.0.1 port={port}")
         for service in SERVICES.values():
             for source, target in (each.split(":")[:2] for each in service.get("volumes", ())):
                 if source.startswith(".") and target in text:
@@ -140,17 +162,25 @@ class ComposeStack:
         return text
 
     def _copy(self, source: str) -> Path:
-        """Copy a mounted file to where PostgreSQL's user may read it, with our ports in nginx's files."""
+        """Copy a mounted file to where any user may read it, with our ports in configurations."""
         copy = self.folder / source.removeprefix("./deploy/").replace("/", "-")
         if not copy.exists():
             shutil.copyfile(ROOT / source, copy)
-            if "nginx" in source:
-                listening = {"listen 80;": "nginx", "listen 81;": "images"}
-                conf = self._translate(copy.read_text()).replace("/var/log/nginx", str(self.folder))
-                for line, name in listening.items():
-                    conf = conf.replace(line, f"listen 127.0.0.1:{self.ports[name]};")
-                copy.write_text(conf)
+            if copy.suffix in (".conf", ".yml") and "alerts" not in source:
+                text = self._translate(copy.read_text())
+                for before, after in self._changes().items():
+                    text = text.replace(before, after)
+                copy.write_text(text)
         return copy
+
+    def _changes(self) -> dict[str, str]:
+        """What differs from the containers' configurations: ports, the place of logs, and how long a test waits."""
+        return {
+            "listen 80;": f"listen {self.url.removeprefix('http://')};",
+            "listen 81;": f"listen {self.images.removeprefix('http://')};",
+            "/var/log/nginx": str(self.folder),
+            "_interval: 15s": "_interval: 1s",
+        }
 
     def _environment(self, service: str) -> dict[str, str]:
         """The environment of a service, with what programs need of this machine's."""
@@ -158,8 +188,9 @@ class ComposeStack:
         path = os.pathsep.join([str(Path(sys.executable).parent), *sorted(folders), os.environ["PATH"]])
         own = {name: self._translate(str(value)) for name, value in SERVICES[service].get("environment", {}).items()}
         if "EMAIL_HOST" in own:
-            own |= {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(self.ports["mail"]), "PORT": str(self.ports["web"])}
-            own |= {"METRICS_PORT": str(self.ports["metrics"]), "VAR_DIR": str(self.folder / "var")}
+            own |= {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(self.ports["mail:1025"])}
+            own |= {"PORT": str(self.ports["web:8000"]), "METRICS_PORT": str(self.ports["web:9100"])}
+            own |= {"VAR_DIR": str(self.folder / "var")}
         return {"PATH": path, "HOME": str(self.folder), "LANG": "C.UTF-8"} | own
 
     def _launch(self, service: str, command: list[str], owner: str | None = None, **environment: str) -> None:
@@ -178,10 +209,16 @@ class ComposeStack:
         # PostgreSQL would wait for the connections of the others to end.
         self._stack.callback(process.send_signal, signal.SIGINT if owner else signal.SIGTERM)
 
-    def _run(self, service: str, *command: str) -> None:
+    def run(self, service: str, *command: str) -> None:
+        """Run a command with the environment of a service until it ends, which must succeed."""
         environment = self._environment(service)
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def has_prometheus() -> bool:
+    """Whether Prometheus, its node exporter and Alertmanager are installed."""
+    return all(map(program, ("prometheus", "prometheus-node-exporter", "prometheus-alertmanager")))
 
 
 @contextmanager

@@ -5,23 +5,28 @@ import re
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
 import httpx
 import pytest
 
-from tests.deploy.compose_stack import ComposeStack, compose_stack
+from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD
+from tests.deploy.compose_stack import ComposeStack, compose_stack, has_prometheus
 from tests.factories import picture_bytes
 from tests.polling import wait_until
 from tests.project.test_readme import README
+from tests.server_process import ROOT
 from tests.services import has_postgres, has_redis, program
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.drill,
     pytest.mark.skipif(
         not (has_postgres() and has_redis() and program("nginx")), reason="needs PostgreSQL, Redis, nginx"
     ),
 ]
+ENTRYPOINT = ROOT / "deploy/image/entrypoint.sh"
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +81,49 @@ def test_the_standby_of_the_stack_has_what_the_primary_has(stack: ComposeStack) 
 
 
 def test_the_bucket_behind_nginx_shows_images_only(stack: ComposeStack) -> None:
-    images = f"http://127.0.0.1:{stack.ports['images']}"
-    assert httpx.get(f"{images}/private/exports/1.zip", trust_env=False).status_code == 404
-    assert httpx.put(f"{images}/pictures/images/new.jpg", content=b"x", trust_env=False).status_code == 403
+    assert httpx.get(f"{stack.images}/private/exports/1.zip", trust_env=False).status_code == 404
+    assert httpx.put(f"{stack.images}/pictures/images/new.jpg", content=b"x", trust_env=False).status_code == 403
+
+
+@pytest.mark.skipif(not has_prometheus(), reason="needs Prometheus, its node exporter and Alertmanager")
+def test_every_query_of_every_dashboard_finds_data(stack: ComposeStack, folder: Path) -> None:
+    empty, headers = set(dashboard_queries()), log_in(stack)
+    stack.run("cleanup", str(ENTRYPOINT), "cleanup")
+
+    def are_all_answered() -> bool:
+        make_traffic(stack, headers)
+        empty.difference_update([query for query in empty if has_data(stack, query)])
+        return not empty
+
+    with suppress(AssertionError):
+        wait_until(are_all_answered)
+    assert empty == set()
+
+
+def dashboard_queries() -> list[str]:
+    dashboards = [json.loads(file.read_text()) for file in (ROOT / "deploy/monitoring/dashboards").glob("*.json")]
+    return [target["expr"] for each in dashboards for panel in each["panels"] for target in panel["targets"]]
+
+
+def has_data(stack: ComposeStack, query: str) -> bool:
+    reply = httpx.get(f"{stack.prometheus}/api/v1/query", params={"query": query}, trust_env=False).json()
+    assert reply["status"] == "success", (query, reply)
+    return any(series["value"][1] != "NaN" for series in reply["data"]["result"])
+
+
+def log_in(stack: ComposeStack) -> dict[str, str]:
+    """Log in, after a wrong password; returns the headers of a member."""
+    sessions, account = f"{stack.url}/api/v1/sessions", {"email": DEMO_MEMBER, "password": "not this one"}
+    assert httpx.post(sessions, json=account, trust_env=False).status_code == 401
+    reply = httpx.post(sessions, json=account | {"password": DEMO_PASSWORD}, trust_env=False)
+    return {"Authorization": f"Bearer {reply.json()['access']}"}
+
+
+def make_traffic(stack: ComposeStack, headers: dict[str, str]) -> None:
+    """Read the feed and its author, be refused for an image, ask for an e-mail, and call as the Android app does."""
+    with httpx.Client(base_url=f"{stack.url}/api/v1/", headers=headers, trust_env=False, timeout=60) as api:
+        (post, *_) = api.get("posts").json()["results"]
+        api.get(f"members/{post['author']['id']}")
+        api.post("images", files={"image": ("not.jpg", b"not an image")})
+        api.post("verification-codes", json={"email": f"{token_hex(4)}@heart.example"})
+        httpx.post(f"{stack.url}/auth/verifyAccessToken", trust_env=False)

@@ -69,7 +69,7 @@ def api(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -
     run(environment, ENTRYPOINT, "migrate")
     url = f"http://127.0.0.1:{environment['PORT']}"
     with (
-        running(environment, logs / "outbox", "outbox", "email", "files"),
+        running(environment, logs / "outbox", "outbox", "--lanes", "email", "files"),
         running(environment, logs / "web"),
         httpx.Client(base_url=f"{url}/api/v1/", headers=EDGE, trust_env=False, timeout=60) as client,
     ):
