@@ -193,7 +193,7 @@ def _cleartext_faults(settings: Mapping[str, Any]) -> list[str]:
         for name in ("TERMS_URL", "PRIVACY_URL")
         if not settings[name].startswith("https://")
     ]
-    if settings["SUPPORT_EMAIL"].endswith("heart-to-heart.example"):
+    if "@" not in settings["SUPPORT_EMAIL"] or settings["SUPPORT_EMAIL"].endswith("heart-to-heart.example"):
         faults.append("SUPPORT_EMAIL is not set: members whose address was changed by somebody else write to it.")
     if not settings["IMAGE_BASE_URL"].startswith("https://"):
         faults.append("IMAGE_BASE_URL must begin with https://, because every image URL begins with it.")

@@ -20,6 +20,11 @@ class Env(environ.Env):  # type: ignore[misc]
             expected = FORMATS.get(cast, "what docs/settings.md describes")
             raise ImproperlyConfigured(f"{var} must be {expected}. Correct it in the environment.") from None
 
+    def db(self, var: str, default: str) -> dict[str, Any]:
+        """Return the settings of the database at this URL. An empty URL counts as missing, as in an unfilled form."""
+        database: dict[str, Any] = self.db_url_config(self.get_value(var, default=default) or default)
+        return database
+
     def db_list(self, var: str) -> list[dict[str, Any]]:
         """Return the settings of the databases at these URLs, which are separated by commas; none by default."""
         databases: list[dict[str, Any]] = self.get_value(var, cast=_parse_urls, default=[])
