@@ -1,0 +1,139 @@
+# PostgreSQL by RDS: private, encrypted, TLS only, with backups, and with alarms on what fills up.
+#
+# The locale of a database on RDS is en_US.UTF-8, under which search finds Korean; `C` would not (docs/operations.md).
+
+resource "aws_db_subnet_group" "this" {
+  name       = var.name
+  subnet_ids = var.subnet_ids
+}
+
+resource "aws_security_group" "this" {
+  name        = "${var.name}-database"
+  description = "PostgreSQL: from the servers only, and to nowhere"
+  vpc_id      = var.vpc_id
+  tags        = { Name = "${var.name}-database" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "clients" {
+  for_each                     = var.client_security_group_ids
+  security_group_id            = aws_security_group.this.id
+  description                  = "PostgreSQL from ${each.key}"
+  referenced_security_group_id = each.value
+  ip_protocol                  = "tcp"
+  from_port                    = 5432
+  to_port                      = 5432
+}
+
+resource "aws_db_parameter_group" "this" {
+  name        = "${var.name}-postgres${var.engine_version}"
+  family      = "postgres${var.engine_version}"
+  description = "Heart to Heart"
+
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+
+  # Slow statements, without the values in them, which are personal data. Milliseconds.
+  parameter {
+    name  = "log_min_duration_statement"
+    value = "1000"
+  }
+
+  parameter {
+    name  = "log_parameter_max_length"
+    value = "0"
+  }
+
+  parameter {
+    name  = "log_statement"
+    value = "ddl"
+  }
+
+  # A transaction that a killed process left open holds locks. Milliseconds.
+  parameter {
+    name  = "idle_in_transaction_session_timeout"
+    value = "60000"
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_db_instance" "this" {
+  # checkov:skip=CKV_AWS_157: by multi_az, which production sets
+  # checkov:skip=CKV_AWS_161: the server logs in with a password, which the pool needs at every connection
+  # checkov:skip=CKV_AWS_118: the alarms below need the metrics of each minute, which RDS has without an agent
+  # checkov:skip=CKV_AWS_353: pg_stat_statements, which RDS loads, answers the same questions
+  identifier                    = var.name
+  engine                        = "postgres"
+  engine_version                = var.engine_version
+  instance_class                = var.instance_class
+  db_name                       = "heart"
+  username                      = "postgres"
+  manage_master_user_password   = true
+  master_user_secret_kms_key_id = var.kms_key_arn
+
+  db_subnet_group_name   = aws_db_subnet_group.this.name
+  vpc_security_group_ids = [aws_security_group.this.id]
+  publicly_accessible    = false
+  multi_az               = var.multi_az
+  parameter_group_name   = aws_db_parameter_group.this.name
+  ca_cert_identifier     = "rds-ca-rsa2048-g1"
+
+  allocated_storage     = var.storage_gb.initial
+  max_allocated_storage = var.storage_gb.maximum
+  storage_type          = "gp3"
+  storage_encrypted     = true
+  kms_key_id            = var.kms_key_arn
+
+  # In the night of Korea (UTC+9): backups from 3:00, maintenance on Mondays from 4:00.
+  backup_retention_period    = var.backup_retention_days
+  backup_window              = "18:00-18:30"
+  maintenance_window         = "sun:19:00-sun:19:30"
+  auto_minor_version_upgrade = true
+  copy_tags_to_snapshot      = true
+
+  deletion_protection       = true
+  skip_final_snapshot       = false
+  final_snapshot_identifier = "${var.name}-final"
+
+  enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
+
+  depends_on = [aws_cloudwatch_log_group.this]
+}
+
+# RDS would make them by itself, and keep them for ever.
+resource "aws_cloudwatch_log_group" "this" {
+  # checkov:skip=CKV_AWS_338: a month is enough to find a slow statement
+  for_each          = toset(["postgresql", "upgrade"])
+  name              = "/aws/rds/instance/${var.name}/${each.key}"
+  retention_in_days = 30
+  kms_key_id        = var.kms_key_arn
+}
+
+locals {
+  # Storage below a tenth of the first size, in bytes; CPU in per cent; connections near those of the smallest machine.
+  alarms = {
+    storage     = { metric = "FreeStorageSpace", threshold = var.storage_gb.initial * 100000000, comparison = "LessThanThreshold" }
+    cpu         = { metric = "CPUUtilization", threshold = 85, comparison = "GreaterThanThreshold" }
+    connections = { metric = "DatabaseConnections", threshold = 80, comparison = "GreaterThanThreshold" }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each            = local.alarms
+  alarm_name          = "${var.name}-database-${each.key}"
+  alarm_description   = "PostgreSQL of ${var.name}: ${each.value.metric}"
+  namespace           = "AWS/RDS"
+  metric_name         = each.value.metric
+  statistic           = "Average"
+  comparison_operator = each.value.comparison
+  threshold           = each.value.threshold
+  period              = 300
+  evaluation_periods  = 3
+  dimensions          = { DBInstanceIdentifier = aws_db_instance.this.identifier }
+  alarm_actions       = [var.alarm_topic_arn]
+  ok_actions          = [var.alarm_topic_arn]
+}

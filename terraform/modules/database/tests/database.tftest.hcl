@@ -1,0 +1,84 @@
+mock_provider "aws" {}
+
+variables {
+  name                      = "heart-to-heart-test"
+  vpc_id                    = "vpc-1"
+  subnet_ids                = ["subnet-1", "subnet-2"]
+  client_security_group_ids = { host = "sg-host" }
+  kms_key_arn               = "arn:aws:kms:ap-northeast-2:123456789012:key/mock"
+  instance_class            = "db.t4g.micro"
+  multi_az                  = false
+  backup_retention_days     = 7
+  alarm_topic_arn           = "arn:aws:sns:ap-northeast-2:123456789012:alarms"
+}
+
+run "the_database_is_private_and_encrypted" {
+  assert {
+    condition     = !aws_db_instance.this.publicly_accessible && aws_db_subnet_group.this.subnet_ids == toset(["subnet-1", "subnet-2"])
+    error_message = "The database must be in private subnets only."
+  }
+
+  assert {
+    condition     = aws_db_instance.this.storage_encrypted && aws_db_instance.this.kms_key_id == var.kms_key_arn && aws_db_instance.this.master_user_secret_kms_key_id == var.kms_key_arn
+    error_message = "Data and master password must be encrypted with our key."
+  }
+
+  assert {
+    condition     = aws_db_instance.this.manage_master_user_password
+    error_message = "The master password is made and kept by AWS, in no state."
+  }
+
+  assert {
+    condition     = { for parameter in aws_db_parameter_group.this.parameter : parameter.name => parameter.value }["rds.force_ssl"] == "1"
+    error_message = "Connections without TLS must be refused."
+  }
+
+  assert {
+    condition     = { for parameter in aws_db_parameter_group.this.parameter : parameter.name => parameter.value }["log_parameter_max_length"] == "0"
+    error_message = "Values of statements are personal data, which are not logged."
+  }
+
+  assert {
+    condition = [
+      for rule in aws_vpc_security_group_ingress_rule.clients : [rule.referenced_security_group_id, tostring(rule.from_port), tostring(rule.to_port)]
+    ] == [["sg-host", "5432", "5432"]]
+    error_message = "Only the clients connect, by port 5432."
+  }
+}
+
+run "the_database_cannot_be_lost_by_mistake" {
+  assert {
+    condition     = aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot && aws_db_instance.this.final_snapshot_identifier == "heart-to-heart-test-final"
+    error_message = "It must not be deleted without a snapshot."
+  }
+
+  assert {
+    condition     = aws_db_instance.this.backup_retention_period == 7
+    error_message = "It must have backups."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([var.alarm_topic_arn])]) && aws_cloudwatch_metric_alarm.this["storage"].threshold == 2000000000
+    error_message = "Somebody must hear of it before the disk is full."
+  }
+}
+
+run "a_postgresql_that_the_server_does_not_know_is_refused" {
+  command = plan
+
+  variables {
+    engine_version = "13"
+  }
+
+  expect_failures = [var.engine_version]
+}
+
+run "less_than_a_week_of_backups_is_refused" {
+  command = plan
+
+  variables {
+    backup_retention_days = 0
+  }
+
+  expect_failures = [var.backup_retention_days]
+}

@@ -1,0 +1,51 @@
+mock_provider "aws" {}
+
+variables {
+  name              = "deploy"
+  provider_arn      = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+  repository        = "example@12/heart-to-heart-api@34"
+  branch            = "staging"
+  policy_statements = [{ Effect = "Allow", Action = ["s3:PutObject"], Resource = ["arn:aws:s3:::bundles/*"] }]
+}
+
+run "only_one_branch_of_one_repository_takes_the_role" {
+  assert {
+    condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement == [{
+      Effect    = "Allow"
+      Principal = { Federated = var.provider_arn }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = {
+        StringEquals = {
+          "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+          "token.actions.githubusercontent.com:sub" = "repo:example@12/heart-to-heart-api@34:ref:refs/heads/staging"
+        }
+      }
+    }]
+    error_message = "The role trusts tokens of one branch, by equality and not by pattern."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement == var.policy_statements
+    error_message = "The role may do what it was given."
+  }
+}
+
+run "repositories_by_pattern_are_refused" {
+  command = plan
+
+  variables {
+    repository = "example/*"
+  }
+
+  expect_failures = [var.repository]
+}
+
+run "branches_by_pattern_are_refused" {
+  command = plan
+
+  variables {
+    branch = "*"
+  }
+
+  expect_failures = [var.branch]
+}

@@ -1,0 +1,37 @@
+variable "name" {
+  description = "Name of the role."
+  type        = string
+}
+
+variable "provider_arn" {
+  description = "GitHub's OIDC provider in this account."
+  type        = string
+}
+
+variable "repository" {
+  description = <<-EOT
+    The repository as in the subject of its tokens (Settings, Actions, OIDC): owner@id/name@id, or owner/name in
+    repositories that are older than 15 July 2026 and do not have immutable subjects.
+  EOT
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9-]+(@[0-9]+)?/[A-Za-z0-9._-]+(@[0-9]+)?$", var.repository))
+    error_message = "Give one repository, owner@id/name@id or owner/name, without wildcards."
+  }
+}
+
+variable "branch" {
+  description = "The one branch whose workflows may take the role."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._/-]+$", var.branch))
+    error_message = "Give one branch, without wildcards."
+  }
+}
+
+variable "policy_statements" {
+  description = "What the role may do."
+  type        = any
+}

@@ -1,0 +1,36 @@
+output "images_bucket" {
+  description = "STORAGE_BUCKET of the server."
+  value       = module.images.name
+}
+
+output "private_bucket" {
+  description = "PRIVATE_BUCKET of the server."
+  value       = module.private.name
+}
+
+output "image_base_url" {
+  description = "IMAGE_BASE_URL of the server."
+  value       = "https://${length(var.cdn_aliases) > 0 ? var.cdn_aliases[0] : aws_cloudfront_distribution.images.domain_name}"
+}
+
+output "policy_statements" {
+  description = "What the server may do with the two buckets, and with nothing else."
+  value = [
+    {
+      Sid    = "FilesOfTheServer"
+      Effect = "Allow"
+      Action = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+      Resource = [
+        "${module.images.arn}/*",
+        "${module.private.arn}/*",
+      ]
+    },
+    {
+      # Without it S3 answers 403 instead of 404 for a file that is not there.
+      Sid      = "MissingFilesAreMissing"
+      Effect   = "Allow"
+      Action   = ["s3:ListBucket"]
+      Resource = [module.images.arn, module.private.arn]
+    },
+  ]
+}

@@ -1,0 +1,82 @@
+# Staging: one host with nginx, Redis and two slots of the server, PostgreSQL by RDS, buckets with a CDN, CodeDeploy.
+
+locals {
+  name       = "heart-to-heart-staging"
+  account_id = data.aws_caller_identity.current.account_id
+
+  database_clients = { host = aws_security_group.host.id }
+}
+
+data "aws_caller_identity" "current" {}
+
+module "network" {
+  source             = "../modules/network"
+  name               = local.name
+  availability_zones = var.availability_zones
+  kms_key_arn        = aws_kms_key.this.arn
+}
+
+module "database" {
+  source                    = "../modules/database"
+  name                      = local.name
+  vpc_id                    = module.network.vpc_id
+  subnet_ids                = module.network.private_subnet_ids
+  client_security_group_ids = local.database_clients
+  kms_key_arn               = aws_kms_key.this.arn
+  engine_version            = var.database_engine_version
+  instance_class            = var.database_instance_class
+  multi_az                  = false
+  backup_retention_days     = 7
+  alarm_topic_arn           = aws_sns_topic.alarms.arn
+}
+
+module "storage" {
+  source      = "../modules/storage"
+  name        = local.name
+  account_id  = local.account_id
+  kms_key_arn = aws_kms_key.this.arn
+  web_origins = var.web_origins
+}
+
+# One key for the data at rest: disks, database, private files, bundles, parameters, logs.
+resource "aws_kms_key" "this" {
+  description             = local.name
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "PermissionsComeFromIam"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::${local.account_id}:root" }
+        Action    = "kms:*"
+        Resource  = "*"
+      },
+      {
+        Sid       = "Logs"
+        Effect    = "Allow"
+        Principal = { Service = "logs.${var.region}.amazonaws.com" }
+        Action    = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+        Resource  = "*"
+        Condition = {
+          ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:aws:logs:${var.region}:${local.account_id}:log-group:*" }
+        }
+      },
+      {
+        Sid       = "Alarms"
+        Effect    = "Allow"
+        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
+      },
+    ]
+  })
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/${local.name}"
+  target_key_id = aws_kms_key.this.key_id
+}
