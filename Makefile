@@ -9,7 +9,7 @@ IN := .venv/bin
 ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test image test-image drill fuzz coverage benchmark check quality schema format lock clean port venv runtime development lint-openapi
+.PHONY: help run test image test-image drill fuzz coverage benchmark check check-deploy deploy-tools audit quality schema format lock clean port venv runtime development lint-openapi
 
 help:
 	@echo 'make run      a server with demo data, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
@@ -22,6 +22,8 @@ help:
 	@echo 'make coverage what the tests of both legs run, by line and branch: a figure for each package, pages in var/coverage/html'
 	@echo 'make benchmark  what requests cost; ARGS="--scenario feed --keep" for one scenario, ARGS="--help" for the options'
 	@echo 'make check    what CI runs: format, lint, types, imports, migrations, settings, schema, then the tests'
+	@echo 'make check-deploy  checks what deploys the server: image, workflows, nginx, Terraform; STRICT=1 leaves nothing out'
+	@echo 'make audit    known vulnerabilities of the locked packages; asks the package index'
 	@echo 'make format   format the code and fix what lint can fix'
 	@echo 'make schema   generate docs/openapi.yaml and docs/openapi-android.yaml'
 	@echo 'make lock     resolve requirements*.in into requirements*.txt; ARGS="--upgrade" for newer ones'
@@ -99,6 +101,21 @@ lint-openapi:
 	--config tests/openapi_linters/redocly.yaml --max-problems 20 docs/openapi.yaml docs/openapi-android.yaml 2> $(LINTERS)/redocly.log \
 	|| { cat $(LINTERS)/redocly.log; exit 1; }
 
+# With tools of its own, in an environment of its own.
+DEPLOY_TOOLS = var/deploy/venv
+check-deploy: deploy-tools
+	@TOOLS=$(DEPLOY_TOOLS)/bin deploy/check.sh
+
+audit: deploy-tools
+	@for lock in requirements*.txt; do echo "$$lock"; \
+	$(DEPLOY_TOOLS)/bin/pip-audit --disable-pip --require-hashes --progress-spinner off -r $$lock || exit 1; done
+
+deploy-tools: venv
+	@cmp -s requirements-deploy.txt $(DEPLOY_TOOLS)/requirements-deploy.txt || { \
+	echo 'Installing the locked tools of check-deploy (a minute, once) ...'; \
+	$(IN)/python -m venv --clear $(DEPLOY_TOOLS) && $(DEPLOY_TOOLS)/bin/python $(PIP) requirements-deploy.txt \
+	&& cp requirements-deploy.txt $(DEPLOY_TOOLS)/; }
+
 DESCRIBE = $(IN)/python manage.py spectacular --validate --fail-on-warn
 # The Android API has a document of its own.
 DESCRIBE_APP = $(DESCRIBE) --generator-class android.openapi.AppGenerator
@@ -116,6 +133,7 @@ lock: development
 	$(LOCK) requirements.in -o requirements.txt $(ARGS)
 	$(LOCK) requirements-dev.in -o requirements-dev.txt $(ARGS)
 	$(LOCK) requirements-benchmarks.in -o requirements-benchmarks.txt $(ARGS)
+	$(LOCK) requirements-deploy.in -o requirements-deploy.txt $(ARGS)
 
 clean:
 	rm -rf var
