@@ -1,0 +1,54 @@
+"""The workflows use what the project has: targets of the Makefile, names of Terraform, pinned actions."""
+
+import re
+
+from tests.config.startup import ROOT
+
+WORKFLOWS = {at.name: at.read_text(encoding="utf-8") for at in (ROOT / ".github/workflows").glob("*.yml")}
+ACTIONS = [at.read_text(encoding="utf-8") for at in (ROOT / ".github/actions").glob("*/action.yml")]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+DEPLOYMENT = (ROOT / "terraform/staging/deployment.tf").read_text(encoding="utf-8")
+
+
+def test_every_target_that_workflows_make_is_in_the_makefile() -> None:
+    targets = re.findall(r"run: make ([a-z-]+)", "".join(WORKFLOWS.values()))
+    assert len(targets) >= 5
+    assert [name for name in targets if not re.search(rf"^{name}:", MAKEFILE, re.MULTILINE)] == []
+
+
+def test_every_action_is_pinned_by_a_commit_with_its_version_beside_it() -> None:
+    used = re.findall(r"uses: (.*)", "".join([*WORKFLOWS.values(), *ACTIONS]))
+    assert len(used) >= 10
+    pinned = re.compile(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\$/\.github/\S+")
+    assert [each for each in used if not pinned.fullmatch(each)] == []
+
+
+def test_an_action_has_one_version_in_all_workflows() -> None:
+    used = set(re.findall(r"uses: ([\w-]+/[\w-]+)\S*@(\S+)", "".join(WORKFLOWS.values())))
+    assert len(used) == len({name for name, _ in used})
+
+
+def test_staging_is_deployed_by_the_names_that_terraform_gives() -> None:
+    workflow = WORKFLOWS["staging.yml"]
+    assert f"APPLICATION: {_named(r'aws_codedeploy_app', 'name')}\n" in workflow
+    assert f"DEPLOYMENT_GROUP: {_named(r'aws_codedeploy_deployment_group', 'deployment_group_name')}\n" in workflow
+    assert re.findall(r"branches: \[(\w+)\]", workflow) == re.findall(r'branch += "(\w+)"', DEPLOYMENT) == ["staging"]
+
+
+def _named(kind: str, attribute: str) -> str:
+    block = DEPLOYMENT.partition(f'resource "{kind}"')[2].partition("\n}")[0]
+    return str(re.findall(rf'^  {attribute} += "(.*)"', block, re.MULTILINE)[0])
+
+
+def test_the_variables_of_workflows_are_the_outputs_of_terraform() -> None:
+    outputs = (ROOT / "terraform/staging/outputs.tf").read_text(encoding="utf-8").partition("github_variables")[2]
+    used = set(re.findall(r"vars\.([A-Z_]+)", "".join(WORKFLOWS.values())))
+    assert used == set(re.findall(r"^    ([A-Z_]+) ", outputs, re.MULTILINE))
+
+
+def test_the_versions_of_python_on_staging_and_in_the_image_are_tested() -> None:
+    tested = re.findall(r'"(3\.\d+)"', re.findall(r"python: (\[.*\])", WORKFLOWS["ci.yml"])[0])
+    variables = (ROOT / "terraform/staging/variables.tf").read_text(encoding="utf-8")
+    assert re.findall(r'"(3\.\d+)"', re.findall(r"contains\((\[.*\]), var.python_version", variables)[0]) == tested
+    image = re.findall(r"^FROM python:(3\.\d+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {*image} <= {*tested}
