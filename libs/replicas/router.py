@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
@@ -17,9 +18,30 @@ from libs.replicas.replica import Replica, replicas
 
 Result = TypeVar("Result")
 
-# The replica of the current read; None is the primary.
-_current: ContextVar[str | None] = ContextVar("current replica", default=None)
 _turns = itertools.count()
+
+
+class _Choice:
+    """The database of one read, chosen at its first query: what a process has in memory needs none."""
+
+    def __init__(self, reader: int) -> None:
+        self.reader = reader
+        self.replica: Replica | None = None
+
+    @cached_property
+    def alias(self) -> str:
+        """The alias of a replica or of the primary; raises OperationalError when the replica has just been lost."""
+        self.replica = replica = _choose_replica(self.reader)
+        if replica is None:
+            return DEFAULT_DB_ALIAS
+        is_silent.set(replica.is_silent)
+        # A lost connection mostly shows here, before the read has done half of its work.
+        connections[replica.alias].ensure_connection()
+        return replica.alias
+
+
+# The choice of the current read; None is the primary.
+_current: ContextVar[_Choice | None] = ContextVar("current choice", default=None)
 
 
 class ReplicaRouter:
@@ -27,8 +49,8 @@ class ReplicaRouter:
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
         """Return the replica of the current read, if any; never that from which an instance was loaded before."""
-        replica = _current.get()
-        return replica if replica and not connections[DEFAULT_DB_ALIAS].in_atomic_block else DEFAULT_DB_ALIAS
+        choice = _current.get()
+        return choice.alias if choice and not connections[DEFAULT_DB_ALIAS].in_atomic_block else DEFAULT_DB_ALIAS
 
     def db_for_write(self, model: Any, **hints: Any) -> str:
         """Return the primary."""
@@ -46,30 +68,29 @@ class ReplicaRouter:
 def read_from_replica(read: Callable[[], Result], reader: int) -> Result:
     """Return the result of `read`, whose queries use a replica if there is one for this reader.
 
-    `read` changes nothing in the database. It is repeated on the primary when the replica fails, and when it does not
-    find what it looks for, which the replica may not have yet. A query that takes too long is not repeated.
+    A read without queries chooses none. `read` changes nothing in the database. It is repeated on the primary when the
+    replica fails, and when it does not find what it looks for, which the replica may not have yet. A query that takes
+    too long is not repeated.
     """
     if not replicas():
         return read()
-    replica = _choose_replica(reader)
-    if replica is None:
-        return read()
-    token, silence = _current.set(replica.alias), is_silent.set(replica.is_silent)
+    choice = _Choice(reader)
+    token, silence = _current.set(choice), is_silent.set(is_silent.get())
     try:
-        # A lost connection mostly shows here, before `read` has done half of its work.
-        connections[replica.alias].ensure_connection()
         result = read()
     except (DatabaseError, InterfaceError, PoolTimeout) as error:
-        if isinstance(error.__cause__, QueryCanceled):
+        if choice.replica is None or isinstance(error.__cause__, QueryCanceled):
             raise
         # A query that held up the replay too long was cancelled: nothing is wrong with the replica.
         is_conflict = isinstance(error.__cause__, SerializationFailure)
         if isinstance(error, OperationalError | InterfaceError | PoolTimeout) and not is_conflict:
-            replica.pause(error)
+            choice.replica.pause(error)
     except Http404:
-        pass
+        if choice.replica is None:
+            raise
     else:
-        READS.labels("replica").inc()
+        if choice.replica:
+            READS.labels("replica").inc()
         return result
     finally:
         _current.reset(token)

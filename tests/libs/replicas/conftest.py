@@ -58,9 +58,9 @@ class Phone:
         """Publish a post and return its id."""
         return str(self.send("POST", "posts", text=text)["id"])
 
-    def feed(self) -> list[str]:
-        """The ids of the newest posts."""
-        return [post["id"] for post in self.send("GET", "posts")["results"]]
+    def feed(self, query: str = "") -> list[str]:
+        """The ids of the newest posts, or of those that the query selects."""
+        return [post["id"] for post in self.send("GET", f"posts{query}")["results"]]
 
 
 @dataclass
@@ -85,11 +85,11 @@ class Scene:
         counted = re.search(r'^h2h_replica_reads_total{outcome="replica"} (.*)$', metrics, re.MULTILINE)
         return float(counted[1]) if counted else 0.0
 
-    def reads_come_from_replica(self) -> bool:
-        """Whether the standby answers all of Jun's reads now, in both processes."""
+    def reads_come_from_replica(self, query: str = "") -> bool:
+        """Whether the standby answers all of Jun's reads of this feed now, in both processes."""
         before = self.count_replica_reads()
         for _ in range(READS):
-            self.jun.feed()
+            self.jun.feed(query)
         return self.count_replica_reads() == before + READS
 
 
