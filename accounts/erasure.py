@@ -47,6 +47,16 @@ def start_erasure(member: Member) -> None:
 
 
 @transaction.atomic
+def erase_at_once(member_id: int) -> bool:
+    """Start the erasure of a member without a grace period; False for one who is gone or being erased already."""
+    member: Member | None = Member.objects.not_erased().select_for_update().filter(pk=member_id).first()
+    if member is None:
+        return False
+    start_erasure(member)
+    return True
+
+
+@transaction.atomic
 def erase_chunk(member_id: int) -> None:
     """Delete the next chunk of a member's data and enqueue the next job; when nothing is left, delete the member."""
     started = Member.objects.filter(erasure_started_at__isnull=False)

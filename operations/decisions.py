@@ -4,20 +4,24 @@ from libs.commands.operators import OperatorAction, add_action_listener
 from moderation.actors import Actor
 from moderation.models import Decision
 
-SUBJECT_KIND, REASON = "server", "operation"
+REASON = "operation"
 
 
 def store_decision(action: OperatorAction) -> None:
-    """Store one action; nobody is told of it, and no undo is offered."""
-    actor = Actor.operator(action.operator)
+    """Store one action, about the member with the `member_id` in its details, if any; nobody is told."""
+    actor, details = Actor.operator(action.operator), dict(action.details)
+    member_id = details.pop("member_id", None)
     Decision.objects.create(
         action=action.command.replace(" ", "_").replace("-", "_")[:40],
         actor_kind=actor.kind,
         actor_name=actor.name,
-        subject_kind=SUBJECT_KIND,
+        subject_kind="member" if member_id else "server",
+        subject_id=member_id,
         subject_name=action.subject,
+        # So that the erasure of the member clears it.
+        member_id=member_id,
         reason=REASON,
-        after=dict(action.details),
+        after=details,
     )
 
 
