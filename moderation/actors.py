@@ -1,6 +1,7 @@
 """Actor: who takes a decision: a member of the staff, an operator at the command line, or the server by a rule."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from accounts.models import Member
 from moderation.errors import NotPermitted, RankTooLow
@@ -34,9 +35,9 @@ class Actor:
         """The id of the member who acts, if it is one."""
         return self.member.pk if self.member else None
 
-    @property
+    @cached_property
     def rank(self) -> Rank:
-        """The rank at this moment."""
+        """The rank; read once, since an actor lives no longer than one request or command."""
         return rank_of(self.member) if self.member else Rank.SERVER
 
     def may(self, permission: str) -> bool:

@@ -6,6 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.member import NICKNAME_MAX_GRAPHEMES
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
@@ -69,29 +70,29 @@ class Decision(TimeOrdered):
     the database (moderation.decision_triggers) refuse every change but the one that the erasure of a member makes.
     """
 
-    action = models.CharField(max_length=40)
+    action = models.CharField(_("action"), max_length=40)
     # A kind of moderation.actors.Actor. The name is a nickname, or the user of the operating system.
-    actor_kind = models.CharField(max_length=10)
-    actor_id = models.BigIntegerField(null=True)
-    actor_name = models.CharField(max_length=NAME_MAX_LENGTH, blank=True)
+    actor_kind = models.CharField(_("kind of actor"), max_length=10)
+    actor_id = models.BigIntegerField(_("id of the actor"), null=True)
+    actor_name = models.CharField(_("decided by"), max_length=NAME_MAX_LENGTH, blank=True)
     # What was acted on, with its name at that time: a nickname, or the beginning of a text.
-    subject_kind = models.CharField(max_length=10)
-    subject_id = models.BigIntegerField(null=True)
-    subject_name = models.CharField(max_length=NAME_MAX_LENGTH, blank=True)
+    subject_kind = models.CharField(_("kind"), max_length=10)
+    subject_id = models.BigIntegerField(_("id of the subject"), null=True)
+    subject_name = models.CharField(_("subject"), max_length=NAME_MAX_LENGTH, blank=True)
     # The member whom it concerns: the author of the post, the reported member, the reporter who is muted.
-    member_id = models.BigIntegerField(null=True)
+    member_id = models.BigIntegerField(_("id of the member concerned"), null=True)
     # Whether the member gets a statement of reasons: by e-mail, and in the list of decisions about them.
-    is_notified = models.BooleanField(default=False)
-    reason = models.CharField(max_length=20)
+    is_notified = models.BooleanField(_("told the member"), default=False)
+    reason = models.CharField(_("reason"), max_length=20)
     # The moderator's own words, which the member reads too where `is_notified`.
-    text = models.TextField(blank=True)
+    text = models.TextField(_("text"), blank=True)
     # What it changed; an undo writes `before` back.
-    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    report_id = models.BigIntegerField(null=True)
-    undoes_id = models.BigIntegerField(null=True)
-    request_id = models.CharField(max_length=64, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    before = models.JSONField(_("before"), default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField(_("after"), default=dict, encoder=DjangoJSONEncoder)
+    report_id = models.BigIntegerField(_("id of the report"), null=True)
+    undoes_id = models.BigIntegerField(_("id of the decision that it undoes"), null=True)
+    request_id = models.CharField(_("request id"), max_length=64, blank=True)
+    created_at = models.DateTimeField(_("time"), default=timezone.now, editable=False)
     # Pseudonyms of erased members (moderation.pseudonyms).
     actor_digest = models.CharField(max_length=64, blank=True)
     member_digest = models.CharField(max_length=64, blank=True)
@@ -99,6 +100,8 @@ class Decision(TimeOrdered):
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
         default_permissions = ("view",)
         permissions = [(name, label) for name, label in PERMISSIONS.items()]
         constraints = [

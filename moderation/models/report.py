@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.member import NICKNAME_MAX_GRAPHEMES
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
@@ -90,40 +91,64 @@ class Report(TimeOrdered):
     OPEN, DISMISSED, UPHELD = "open", "dismissed", "upheld"
 
     reporter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="reports_made", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("reporter"),
+        null=True,
+        related_name="reports_made",
+        db_index=False,
     )
     subject = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="reports_met", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("reported member"),
+        null=True,
+        related_name="reports_met",
+        db_index=False,
     )
-    about = models.CharField(max_length=10, choices=[(MEMBER, MEMBER), (POST, POST)])
-    post = models.ForeignKey(Post, models.SET_NULL, null=True, related_name="reports")
-    reason = models.CharField(max_length=20, choices=[(reason, reason) for reason in REASONS])
+    about = models.CharField(_("kind"), max_length=10, choices=[(MEMBER, _("member")), (POST, _("post"))])
+    post = models.ForeignKey(Post, models.SET_NULL, verbose_name=_("post"), null=True, related_name="reports")
+    reason = models.CharField(_("reason"), max_length=20, choices=list(VIOLATIONS.items()))
     # The reporter's own words.
-    text = models.TextField(blank=True)
+    text = models.TextField(_("text"), blank=True)
     state = models.CharField(
-        max_length=10, choices=[(state, state) for state in (OPEN, DISMISSED, UPHELD)], default=OPEN
+        _("state"),
+        max_length=10,
+        choices=[(OPEN, _("open")), (DISMISSED, _("dismissed")), (UPHELD, _("upheld"))],
+        default=OPEN,
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    decided_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(_("reported"), default=timezone.now, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     # The Decision that closed it; a plain id, as decisions are never deleted.
     decision_id = models.BigIntegerField(null=True, editable=False)
     # The moderator who has taken it over.
-    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False)
-    assigned_at = models.DateTimeField(null=True, editable=False)
-    nickname = models.CharField(max_length=NICKNAME_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
-    subject_text = models.TextField(blank=True, db_column="words")
-    subject_created_at = models.DateTimeField(null=True, db_column="subject_since")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("taken over by"),
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    assigned_at = models.DateTimeField(_("taken over"), null=True, editable=False)
+    nickname = models.CharField(
+        _("nickname then"), max_length=NICKNAME_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True
+    )
+    subject_text = models.TextField(_("text then"), blank=True, db_column="words")
+    subject_created_at = models.DateTimeField(_("created"), null=True, db_column="subject_since")
     # Pseudonyms of erased members (see moderation.pseudonyms), and when they were erased.
     reporter_digest = models.CharField(max_length=64, blank=True)
     subject_digest = models.CharField(max_length=64, blank=True)
     reporter_erased_at = models.DateTimeField(null=True)
     subject_erased_at = models.DateTimeField(null=True)
     # When texts and images were deleted.
-    forgotten_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(_("texts and images deleted"), null=True)
 
     objects = ReportQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
         constraints = [
             models.UniqueConstraint(
                 fields=["reporter", "subject"], condition=Q(state="open", about="member"), name="report_member_once"

@@ -4,6 +4,7 @@ import secrets
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.outbox.queue import enqueue_many
@@ -49,11 +50,11 @@ class ReportedImage(models.Model):
     owner deletes it right after the report.
     """
 
-    report = models.ForeignKey("moderation.Report", models.CASCADE, related_name="images")
+    report = models.ForeignKey("moderation.Report", models.CASCADE, verbose_name=_("report"), related_name="images")
     image = models.ForeignKey(Image, models.PROTECT, null=True, related_name="+")
     key = models.CharField(max_length=80, unique=True, default=new_reported_image_key, editable=False)
-    alt = models.CharField(max_length=ALT_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
-    position = models.PositiveSmallIntegerField()
+    alt = models.CharField(_("description"), max_length=ALT_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"))
     copied_at = models.DateTimeField(null=True)
     # When the copy was in private storage; null for copies that an earlier release made.
     private_at = models.DateTimeField(null=True)
@@ -62,6 +63,8 @@ class ReportedImage(models.Model):
     objects = ReportedImageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("reported image")
+        verbose_name_plural = _("reported images")
         ordering = ["position"]
 
     def __str__(self) -> str:
