@@ -30,6 +30,7 @@ class DemoData:
     posts: int = 120
     blocks: int = 12
     images: int = 250
+    reports: int = 24
     seed: int = 1
     until: datetime = field(default_factory=lambda: datetime.now(UTC))
 

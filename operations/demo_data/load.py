@@ -16,8 +16,10 @@ from libs.commands.progress_bar import ProgressBar
 from libs.keyset.ids import RANDOM_BITS
 from media.models import Image
 from media.storage import image_files
+from moderation.models import Report, ReportedImage
 from operations.demo_data.drawings import Drawing, store_drawings
 from operations.demo_data.generate import SORA, DemoData, Relation, to_text
+from operations.demo_data.reports import generate_reports, report_rows, reported_image_rows
 from operations.demo_data.texts import ALTS, generate_identities, generate_texts
 from posts.models import Post, PostImage
 
@@ -32,6 +34,9 @@ FIELDS: dict[type[Model], str] = {
     Avatar: "member image",
     Post: "id created_at author text image_count",
     PostImage: "post image position",
+    Report: "id created_at reporter subject about post reason text state decided_at nickname subject_text "
+    "subject_created_at",
+    ReportedImage: "report image key alt position",
 }
 # Multiplying by an odd number permutes the low bits of ids, so that they look random and are distinct.
 ID_FACTOR = 2_654_435_761
@@ -69,6 +74,11 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
     positions = (position for count in data.image_counts for position in range(count))
     in_posts = [posts[post] for post in data.post_images]
     yield PostImage, len(in_posts), zip(in_posts, images[len(data.avatars) :], positions, strict=True)
+    reports = generate_reports(data)
+    ids = _ids(report.time for report in reports)
+    yield Report, len(reports), report_rows(data, reports, ids, members, posts)
+    copies = list(reported_image_rows(data, reports, ids, images))
+    yield ReportedImage, len(copies), copies
 
 
 def _ids(times: Iterable[int]) -> Sequence[int]:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
     """Refuses to run in production, because everybody knows the password of the accounts (ASVS 6.3.2)."""
 
     help = (
-        "Fill an empty database with members, avatars, posts with images, follows and blocks, distributed as in real "
+        "Fill an empty database with members, avatars, posts with images, follows, blocks and reports, as in real "
         "life. The same numbers, --seed and --until make the same rows. Only --images of the images get files: the "
         "avatars of the most active members and the images of the newest posts; URLs of the others answer 404."
     )
@@ -63,7 +63,7 @@ class Command(BaseCommand):
 def _refuse_impossible(data: DemoData, password: str) -> None:
     if data.until.tzinfo is None:
         raise CommandError("--until has no UTC offset; write 2026-11-24T09:00:00Z.")
-    if data.members < 3 or min(data.posts, data.blocks, data.images) < 0:
+    if data.members < 3 or min(data.posts, data.blocks, data.images, data.reports) < 0:
         raise CommandError("At least 3 members are needed (a writer, a reader, a moderator), and at least 0 of others.")
     if data.blocks > data.max_relations:
         raise CommandError(f"So few members can have at most {data.max_relations:,} blocks.")
