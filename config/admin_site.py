@@ -17,6 +17,9 @@ from accounts.staff.login_form import StaffLoginForm
 from accounts.staff.second_factor_pages import SecondFactorSetupView, SecondFactorView
 from config.admin_time_zones import TimeZoneView
 
+# The order of the apps in the navigation: first what moderators work with most.
+APP_ORDER = ("moderation", "posts", "accounts", "media", "outbox", "auth")
+
 
 class AdminSite(admin.AdminSite):
     """Django's site for staff who have shown their second factor."""
@@ -52,6 +55,12 @@ class AdminSite(admin.AdminSite):
             next_page = request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index"))
             return redirect(f"{reverse('admin:second_factor')}?{urlencode({REDIRECT_FIELD_NAME: next_page})}")
         return super().login(request, {"title": _("Log in"), **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Return the apps with the models that this login may see, in APP_ORDER."""
+        apps = super().get_app_list(request, app_label)
+        order = {label: number for number, label in enumerate(APP_ORDER)}
+        return sorted(apps, key=lambda app: order.get(app["app_label"], len(order)))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show what there is to do, or what to do about having no permission."""

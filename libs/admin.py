@@ -6,11 +6,13 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.exceptions import FieldError
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import FieldError, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
 
 # Django's paginator and admin classes are not generic at run time.
@@ -65,3 +67,37 @@ class ReadOnlyAdmin(AnyQueryMixin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class DetailPageMixin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Shows one row on a page with a template of its own, in the place of Django's form."""
+
+    detail_template: ClassVar[str]
+
+    def get_details(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return what the template shows besides `original`."""
+        return {}
+
+    def select_details(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Select what the page shows of the row and the list does not."""
+        return rows
+
+    def get_object_with_details(self, request: HttpRequest, object_id: str) -> Any:
+        """Return the row of this id, None if there is none."""
+        try:
+            pk = self.opts.pk.to_python(object_id)
+        except ValidationError:
+            return None
+        return self.select_details(self.get_queryset(request)).filter(pk=pk).first()
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the row to those who may see it; an id that nobody has leads to the list, as Django does."""
+        if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_object_with_details(request, unquote(object_id))
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]
+        context = {"opts": self.opts, "original": row, "title": str(row), **self.get_details(request, row)}
+        return TemplateResponse(request, self.detail_template, self.admin_site.each_context(request) | context)

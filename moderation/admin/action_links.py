@@ -1,0 +1,83 @@
+"""The links to the pages on which a moderator does something, made of what they may do now."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from moderation.actions import ACTIONS, Action
+from moderation.actors import Actor
+from moderation.models import Report
+
+# The page of what an action is done to.
+PAGES = {
+    "report": "admin:moderation_report_change",
+    "post": "admin:posts_post_change",
+    "member": "admin:accounts_member_change",
+    "decision": "admin:moderation_decision_change",
+}
+
+
+# Actions that take something away for long.
+SEVERE = ("remove_post", "suspend_member_for_good")
+
+
+# Whether these can be done, the database has to be asked; their own pages do that.
+CHECKED_LATER = ("reset_avatar", "end_sessions", "mute_reporter")
+
+
+class ActionLink(NamedTuple):
+    """A link in a template."""
+
+    name: str
+    label: str
+    url: str
+
+    @property
+    def style(self) -> str:
+        """The CSS class of the button."""
+        return "danger" if self.name in SEVERE else "secondary"
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who acts; one for each request, since an actor reads its rank once."""
+    if not hasattr(request, "moderation_actor"):
+        request.moderation_actor = Actor.of(request.user)  # type: ignore[attr-defined, arg-type]
+    actor: Actor = request.moderation_actor  # type: ignore[attr-defined]
+    return actor
+
+
+def action_links(subject: Any, by: Actor, report: Report | None = None) -> list[ActionLink]:
+    """Return a link for each action that the actor may do to the subject, and for each value of its options.
+
+    Because of a report nobody gets a role.
+    """
+    offered = [action for action in ACTIONS.values() if _is_offered(action, subject, by)]
+    actions = [action for action in offered if not (report and action.name == "set_role")]
+    return [link for action in actions for link in _links(action, subject, report)]
+
+
+def _is_offered(action: Action, subject: Any, by: Actor) -> bool:
+    """Whether the action may be done now, as far as is known without a statement for each action."""
+    if action.subject_kind != subject._meta.model_name:
+        return False
+    if action.name not in CHECKED_LATER:
+        return action.may_run(subject, by=by)
+    return by.may(action.permission) and by.outranks(subject)
+
+
+def _links(action: Any, subject: Any, report: Report | None) -> Iterator[ActionLink]:
+    url = reverse("admin:moderation_decision_act", args=[action.name, subject.pk])
+    because = {"report": report.pk} if report else {}
+    if not action.options:
+        yield ActionLink(action.name, str(action.label), f"{url}?{urlencode(because)}" if because else url)
+    for name, values in action.options.items():
+        for value, label in values.items():
+            yield ActionLink(action.name, f"{action.label}: {label}", f"{url}?{urlencode(because | {name: value})}")
+
+
+def page_of(kind: str, pk: int | None) -> str:
+    """Return the page of a subject; empty for one that has none, or not any more."""
+    return reverse(PAGES[kind], args=[pk]) if pk is not None and kind in PAGES else ""

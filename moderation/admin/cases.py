@@ -1,0 +1,71 @@
+"""The page of a case: all reports of one post or member, what it was and is, its author's history, what can be done."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from moderation.actors import Actor
+from moderation.admin.action_links import action_links
+from moderation.admin.history import (
+    REPORTS_SHOWN,
+    count_strikes,
+    decisions_for_page,
+    recent_posts,
+    recent_sessions,
+    reports_with_record,
+)
+from moderation.admin.images import avatar_of, post_image_rows, post_images, reported_image_rows, reported_images
+from moderation.admin.labels import action_label
+from moderation.models import Decision, Report
+from moderation.reasons import REASON_LABELS
+
+# Reports are to be decided within this time.
+DUE_AFTER = timedelta(hours=24)
+
+
+def select_case(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """Select what the page of a report shows besides it."""
+    related = reports.select_related("subject__avatar__image", "post", "assignee")
+    return related.annotate(snapshot_rows=reported_image_rows(), present_rows=post_image_rows("post_id"))
+
+
+def case_details(report: Any, by: Actor) -> dict[str, Any]:
+    """Return what the page of a report shows, for a report that `select_case` selected."""
+    same = reports_with_record(Report.objects.of_same_subject(report)).order_by("-created_at", "-id")[:REPORTS_SHOWN]
+    reports = list(same)
+    member, post = report.subject, report.post
+    if post is not None:
+        # The same member, who needs no second statement.
+        post.author = member
+    # Of an erased member only the report itself can be looked up.
+    concerned = Decision.objects.concerning(member) if member else Decision.objects.filter(report_id=report.pk)
+    decisions = decisions_for_page(concerned, action_label, by)
+    oldest = min((each.created_at for each in reports if each.state == Report.OPEN), default=None)
+    return {
+        "title": f"{report.get_about_display()}: {report.nickname or '-'}",
+        "reports": reports,
+        "reason_counts": count_reasons(each.reason for each in reports),
+        "oldest": oldest,
+        "is_overdue": oldest is not None and timezone.now() - oldest > DUE_AFTER,
+        "snapshot_images": reported_images(report.snapshot_rows),
+        "present_images": post_images(report.present_rows) if post else [],
+        "is_changed": post is not None and post.text != report.subject_text,
+        "avatar": avatar_of(member) if member else None,
+        "posts": recent_posts(member.pk) if member else [],
+        "sessions": recent_sessions(member.pk) if member else [],
+        "decisions": decisions,
+        "strikes": count_strikes(decisions),
+        "links": {
+            "report": action_links(report, by),
+            "post": action_links(post, by, report) if post else [],
+            "member": action_links(member, by, report) if member else [],
+        },
+    }
+
+
+def count_reasons(reasons: Any) -> list[tuple[str, int]]:
+    """Return each reason in words and how often it was given, the most frequent first."""
+    return [(str(REASON_LABELS.get(reason, reason)), number) for reason, number in Counter(reasons).most_common()]

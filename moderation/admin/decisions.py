@@ -1,0 +1,171 @@
+"""Decisions in the admin: the list of all, which nobody can change, and the pages on which new ones are taken."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Member
+from libs.admin import DetailPageMixin, ReadOnlyAdmin
+from moderation.actions import ACTIONS, Action
+from moderation.actions.undo import UNDO_REASONS, may_undo, undo
+from moderation.admin.action_links import actor_of, page_of
+from moderation.admin.labels import action_label
+from moderation.admin.reason_page import ReasonPage, refuse
+from moderation.models import Decision, Report
+from posts.models import Post
+
+SUBJECTS: dict[str, QuerySet[Any]] = {
+    "report": Report.objects.select_related("subject"),
+    "post": Post.objects.select_related("author"),
+    "member": Member.objects.not_erased(),
+}
+
+
+class ActionFilter(admin.SimpleListFilter):
+    """Filters decisions by action."""
+
+    title = gettext_lazy("action")
+    parameter_name = "action_name"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, action_label(name)) for name in [*ACTIONS, "undo"]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+@admin.register(Decision)
+class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
+    """Shows decisions. New ones are taken on pages of their own, also those that undo others."""
+
+    detail_template = "admin/moderation/decision.html"
+    list_display = ("created_at", "action_name", "subject_name", "reason_name", "actor_name")
+    list_filter = (ActionFilter,)
+    list_per_page = 50
+    # Django shows the field for a search only if there are some; only ids are searched.
+    search_fields = ("id__exact",)
+    id_fields = ("id", "member_id", "actor_id", "report_id")
+    search_help_text = gettext_lazy("The id of a decision, of the member concerned, of who decided, or of a report.")
+    ordering = ("-created_at", "-id")
+
+    @admin.display(description=gettext_lazy("action"))
+    def action_name(self, decision: Decision) -> str:
+        """What was done."""
+        return action_label(decision.action)
+
+    @admin.display(description=gettext_lazy("reason"))
+    def reason_name(self, decision: Decision) -> str:
+        """Why."""
+        return decision.reason_label
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search a number; nothing else is found."""
+        if search_term.strip() and not search_term.strip().isdigit():
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages on which decisions are taken."""
+        pages = [
+            path("act/<slug:name>/<int:pk>/", self.admin_site.admin_view(self.act), name="moderation_decision_act"),
+            path("<int:pk>/undo/", self.admin_site.admin_view(self.undo), name="moderation_decision_undo"),
+        ]
+        return [*pages, *super().get_urls()]
+
+    def get_details(self, request: HttpRequest, row: Decision) -> dict[str, Any]:
+        """The decision, the one that undid it, and whether it may be undone; ranks are checked on the next page."""
+        undone_by, action = Decision.objects.filter(undoes_id=row.pk).first(), ACTIONS.get(row.action)
+        return {
+            "title": action_label(row.action),
+            "undone_by": undone_by,
+            "may_undo": action and action.has_undo and not undone_by and actor_of(request).may(action.permission),
+            "subject_url": page_of(row.subject_kind, row.subject_id),
+            "changes": [(key, row.before.get(key), row.after.get(key)) for key in {**row.before, **row.after}],
+        }
+
+    def act(self, request: HttpRequest, name: str, pk: int) -> HttpResponse:
+        """Show what an action will do and ask for the reason, then do it."""
+        action, actor = ACTIONS.get(name), actor_of(request)
+        if action is None:
+            raise Http404
+        if not actor.may(action.permission):
+            raise PermissionDenied
+        subject = get_object_or_404(SUBJECTS[action.subject_kind], pk=pk)
+        report, options = _report_of(request), _options_of(request, action)
+        back = page_of("report", report.pk) if report else page_of(action.subject_kind, pk)
+        if not action.may_run(subject, by=actor):
+            return refuse(request, back)
+        page = ReasonPage(
+            title=_title(action, options),
+            subject=action.name_of(subject),
+            preview=action.preview(subject, report=report, **options),
+            reasons=action.reasons,
+            is_read_by_member=action.notifies_member,
+            decide=partial(action.run, subject, by=actor, report=report, **options),
+            back=back,
+            initial_reason=report.reason if report and report.reason in action.reasons else "",
+        )
+        return page.respond(request)
+
+    def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask for the reason, then undo a decision."""
+        decision, actor = get_object_or_404(Decision, pk=pk), actor_of(request)
+        action = ACTIONS.get(decision.action)
+        if action is None or not actor.may(action.permission):
+            raise PermissionDenied
+        if not may_undo(decision, by=actor):
+            return refuse(request, page_of("decision", pk))
+        page = ReasonPage(
+            title=_("Undo: %(action)s") % {"action": action_label(decision.action)},
+            subject=decision.subject_name,
+            preview=_preview_of_undo(decision),
+            reasons=UNDO_REASONS,
+            is_read_by_member=decision.is_notified,
+            decide=partial(undo, decision, by=actor),
+            back=page_of("report", decision.report_id) or page_of(decision.subject_kind, decision.subject_id),
+        )
+        return page.respond(request)
+
+
+def _preview_of_undo(decision: Decision) -> list[str]:
+    sentences = [_("What the decision changed is changed back. The reports that it closed are open again.")]
+    if decision.is_notified:
+        sentences.append(_("The member gets an e-mail with the reason and your text, but not your name."))
+    return sentences
+
+
+def _report_of(request: HttpRequest) -> Report | None:
+    """Return the report because of which something is done. Raises Http404 for one that nobody made."""
+    number = request.GET.get("report", "")
+    if not number:
+        return None
+    if not (number.isascii() and number.isdigit() and len(number) < 20):
+        raise Http404
+    report: Report = get_object_or_404(Report, pk=int(number))
+    return report
+
+
+def _options_of(request: HttpRequest, action: Action) -> dict[str, Any]:
+    """Return the options of the address. Raises Http404 for a missing or unknown value."""
+    options = {}
+    for name, values in action.options.items():
+        known = {str(value): value for value in values}
+        if request.GET.get(name) not in known:
+            raise Http404
+        options[name] = known[request.GET[name]]
+    return options
+
+
+def _title(action: Action, options: dict[str, Any]) -> str:
+    values = [str(action.options[name][value]) for name, value in options.items()]
+    return ": ".join([str(action.label), *values])

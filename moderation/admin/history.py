@@ -1,0 +1,77 @@
+"""What pages of moderators show of a member's history, each by one statement."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+
+from accounts.models import LoginSession, Member
+from moderation.actions import ACTIONS
+from moderation.actors import Actor
+from moderation.admin.images import post_image_rows, post_images
+from moderation.admin.revealing import mask_network
+from moderation.models import Decision, Report
+from posts.models import Post
+
+POSTS_SHOWN, SESSIONS_SHOWN, DECISIONS_SHOWN, REPORTS_SHOWN = 6, 5, 20, 100
+# What counts against a member.
+STRIKES = ("warn_member", "remove_post", "suspend_member", "suspend_member_for_good")
+
+
+def recent_posts(member_id: int | None, number: int = POSTS_SHOWN) -> list[dict[str, Any]]:
+    """Return the newest posts of a member with their images, removed ones too."""
+    posts = Post.objects.filter(author=member_id).newest_first()
+    columns = ("id", "text", "created_at", "edited_at", "removed_at")
+    rows = posts.values(*columns, image_rows=post_image_rows())[:number]
+    return [{**row, "images": post_images(row.pop("image_rows"))} for row in rows]
+
+
+def recent_sessions(member_id: int | None, *, is_revealed: bool = False) -> list[Any]:
+    """Return the login sessions of a member that were used last, each with its network, masked unless revealed."""
+    sessions: list[Any] = list(LoginSession.objects.filter(member=member_id).order_by("-used_at")[:SESSIONS_SHOWN])
+    for session in sessions:
+        session.shown_network = session.network if is_revealed else mask_network(session.network)
+    return sessions
+
+
+def decisions_for_page(decisions: QuerySet[Decision], label_of: Callable[[str], str], by: Actor) -> list[Any]:
+    """Return the newest of these decisions, each with its label, whether it is undone and may be undone.
+
+    A decision that undoes another is newer, so it is among them if that one is.
+    """
+    rows: list[Any] = list(decisions.order_by("-created_at", "-id")[:DECISIONS_SHOWN])
+    undone = {row.undoes_id for row in rows}
+    for row in rows:
+        action = ACTIONS.get(row.action)
+        row.action_label = label_of(row.action)
+        row.is_undone = row.pk in undone
+        # Ranks are checked on the next page, since each costs a statement.
+        row.may_undo = bool(action and action.has_undo and not row.is_undone and by.may(action.permission))
+    return rows
+
+
+def count_strikes(decisions: list[Any]) -> int:
+    """Return how many of these decisions count against the member."""
+    return sum(row.action in STRIKES and not row.is_undone for row in decisions)
+
+
+def reports_with_record(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """Select the reporters of these reports and how many of their reports were right and wrong."""
+    record = {f"reporter_{state}": _reports_made("reporter_id", state=state) for state in (Report.UPHELD, "dismissed")}
+    return reports.select_related("reporter").annotate(**record)
+
+
+def members_with_record(members: QuerySet[Member]) -> QuerySet[Member]:
+    """Select how many reports the members made, and how many of these were right and wrong."""
+    record = {f"reports_{state}": _reports_made("pk", state=state) for state in (Report.UPHELD, "dismissed")}
+    return members.annotate(reports_all=_reports_made("pk"), **record)
+
+
+def _reports_made(member: str, **states: str) -> Subquery:
+    theirs = Report.objects.filter(reporter=OuterRef(member), **states).order_by().values("reporter")
+    return Subquery(theirs.annotate(number=Count("pk")).values("number"))
+
+
+def reports_on(member: Member) -> QuerySet[Report]:
+    """Return the reports on a member and their posts, newest first."""
+    return reports_with_record(Report.objects.filter(subject=member.pk)).order_by("-created_at", "-id")

@@ -1,0 +1,62 @@
+"""Posts in the admin: found by their words, shown with their images."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Member
+from libs.admin import DetailPageMixin, ReadOnlyAdmin
+from libs.text_search import can_use_index, contains
+from moderation.admin.action_links import action_links, actor_of
+from moderation.admin.history import REPORTS_SHOWN, decisions_for_page, reports_with_record
+from moderation.admin.images import post_image_rows, post_images
+from moderation.admin.labels import action_label
+from moderation.models import Decision, Report
+from posts.models import Post
+
+# Members whose posts a search for a nickname shows. A number.
+AUTHORS_FOUND = 20
+EDITS_SHOWN = 20
+
+
+@admin.register(Post)
+class PostAdmin(DetailPageMixin, ReadOnlyAdmin):
+    """Posts, found by id, words or author; moderators remove and restore them by decisions."""
+
+    detail_template = "admin/moderation/post.html"
+    list_display = ("id", "author", "__str__", "image_count", "created_at", "removed_at")
+    list_per_page = 50
+    # Django shows the field for a search only if there are some; `get_search_results` does not read them.
+    search_fields = ("text",)
+    id_fields = ("id", "author_id")
+    search_help_text = _("Words of the post, the nickname of its author, or a whole id of either.")
+    ordering = ("-created_at", "-id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search the words anywhere in posts, as the API does, and in nicknames."""
+        words = search_term.strip()
+        if not words or words.isdigit():
+            return super().get_search_results(request, queryset, search_term)
+        authors = list(Member.objects.search_nickname(words).values_list("pk", flat=True)[:AUTHORS_FOUND])
+        found = Q(author_id__in=authors)
+        return queryset.filter(found | contains("text", words) if can_use_index(words) else found), False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Select the author too."""
+        return super().get_queryset(request).select_related("author")
+
+    def get_details(self, request: HttpRequest, row: Post) -> dict[str, Any]:
+        """The post with its images, former texts, reports and decisions."""
+        actor, posts = actor_of(request), Post.objects.filter(pk=row.pk)
+        return {
+            "images": post_images(posts.values_list(post_image_rows(), flat=True).get()),
+            "edits": row.edits.order_by("-edited_at", "-id")[:EDITS_SHOWN],
+            "reports": reports_with_record(Report.objects.filter(post=row.pk)).order_by("-created_at")[:REPORTS_SHOWN],
+            "decisions": decisions_for_page(Decision.objects.about("post", row.pk), action_label, actor),
+            "links": action_links(row, actor),
+        }

@@ -1,0 +1,74 @@
+"""The page that says what a decision will do and asks for its reason."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from moderation.actions import ACTIONS
+from moderation.admin.action_forms import ReasonForm
+from moderation.admin.labels import UNDO, action_label
+from moderation.admin.revealing import remember_revealed
+from moderation.errors import ActionRefused
+from moderation.models import Decision
+
+
+@dataclass(frozen=True)
+class ReasonPage:
+    """What the page shows, and what it does when the reason is given."""
+
+    title: str
+    subject: str
+    preview: Sequence[str]
+    reasons: Sequence[str]
+    is_read_by_member: bool
+    decide: Callable[..., Decision]
+    # Where to go afterwards, or without a decision.
+    back: str
+    initial_reason: str = ""
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """Show the page, or take the decision; a refusal is shown above the form."""
+        form = ReasonForm(
+            request.POST if request.method == "POST" else None,
+            initial={"reason": self.reasons[0] if len(self.reasons) == 1 else self.initial_reason},
+            reasons=self.reasons,
+            is_read_by_member=self.is_read_by_member,
+        )
+        if request.method == "POST" and form.is_valid():
+            try:
+                decision = self.decide(**form.cleaned_data)
+            except ActionRefused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                remember_revealed(request, decision)
+                messages.success(request, _success_text(decision))
+                return redirect(self.back)
+        return TemplateResponse(request, "admin/moderation/action.html", self._context(request, form))
+
+    def _context(self, request: HttpRequest, form: ReasonForm) -> dict[str, Any]:
+        shown = {"title": self.title, "subject_text": self.subject, "preview": self.preview, "back": self.back}
+        return admin.site.each_context(request) | shown | {"form": form, "opts": Decision._meta}
+
+
+def refuse(request: HttpRequest, back: str) -> HttpResponse:
+    """Lead back to the page from where somebody wanted to do what cannot be done."""
+    messages.error(request, _("This is not possible any more, or not for your role. Look at the present state."))
+    return redirect(back)
+
+
+def _success_text(decision: Decision) -> str:
+    """Say what was done, with a link to undo it."""
+    text = format_html("{}: {}.", _("Done"), action_label(decision.action))
+    action = ACTIONS.get(decision.action)
+    if action is None or not action.has_undo:
+        return text
+    url = reverse("admin:moderation_decision_undo", args=[decision.pk])
+    return format_html('{} <a href="{}">{}</a>', text, url, UNDO)
