@@ -50,12 +50,12 @@ def _is_session_live(request: Request, session_id: int, member_id: int) -> bool:
     found = read_session_state(request, member_id, key, str(LIVE))
     if found is None:
         return LoginSession.objects.is_session_live(session_id)
-    liveness = parse_liveness(found[0])
+    liveness = parse_liveness(found.value)
     if liveness is not None or not LoginSession.objects.is_live_in_database(session_id):
         return bool(liveness)
     # Redis does not overwrite a revocation marker that was written meanwhile.
     found = read_session_state(request, member_id, key, str(LIVE), store_seconds=seconds)
-    return found is None or parse_liveness(found[0]) is not False
+    return found is None or parse_liveness(found.value) is not False
 
 
 def get_bearer_token(request: Request) -> str | None:

@@ -1,7 +1,7 @@
 """Throttles of REST framework that count against the rate limits."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -88,14 +88,20 @@ def enforce_rate_limit(scope: str, key: str, request: Request | HttpRequest | No
     return result
 
 
+class SessionState(NamedTuple):
+    """What Redis has for a login session; None if it has nothing."""
+
+    value: bytes | None
+
+
 def read_session_state(
     request: Request, member_id: int, session_key: str, live: str, *, store_seconds: int = 0
-) -> tuple[bytes | None] | None:
+) -> SessionState | None:
     """Read the state of a member's session from Redis, in one round trip with what else the request needs of Redis.
 
     If the state is `live`, the request is also counted against the view's limit for the member, and the throttle, which
     runs later, uses this result. A session without a state gets `live` for `store_seconds`. The viewset finds the
-    values of its `redis_keys` in `redis_values`. Returns a tuple of the state; None without Redis, or while it is away.
+    values of its `redis_keys` in `redis_values`. Returns None without Redis, and while it is away.
     """
     view: Any = request.parser_context["view"]
     throttles = (each for each in view.get_throttles() if isinstance(each, RateLimitThrottle))
@@ -110,7 +116,7 @@ def read_session_state(
     request._request.redis_values = dict(zip(keys, values, strict=True))  # type: ignore[attr-defined]
     if result:
         request._request.early_result = (scope, key, result)  # type: ignore[attr-defined]
-    return (state,)
+    return SessionState(state)
 
 
 def _no_keys(member_id: int) -> Sequence[str]:
