@@ -82,23 +82,29 @@ def demo_server(
     It uses the DATABASE_URL and the REDIS_URL in `services`, SQLite without them; `demo_data` are the words for
     `manage.py seed`.
     """
-    found = None
-    if "DATABASE_URL" in services and "REDIS_URL" in services:
-        found = Services(services["DATABASE_URL"], services["REDIS_URL"])
     environment = server_environment(var, free_port())
     with (
-        _data(var, found, demo_data) as stores,
+        demo_stores(var, services, demo_data) as stores,
         running_server({**environment, **stores, **settings}, var, command=command) as server,
     ):
         yield server
 
 
 @contextmanager
-def _data(var: Path, services: Services | None, demo_data: Sequence[str]) -> Iterator[dict[str, str]]:
-    """Copy seeded data, and give the settings that lead to it; drop the database afterwards.
+def demo_stores(
+    var: Path, services: Mapping[str, str] = os.environ, demo_data: Sequence[str] = SMALL_DEMO_DATA
+) -> Iterator[dict[str, str]]:
+    """Copy seeded data for servers with files in `var`, and give the settings that lead to it; drop it afterwards."""
+    found = None
+    if "DATABASE_URL" in services and "REDIS_URL" in services:
+        found = Services(services["DATABASE_URL"], services["REDIS_URL"])
+    with _copied_data(var, found, demo_data) as stores:
+        yield stores
 
-    SQLite serves one process, since others would not see its cache.
-    """
+
+@contextmanager
+def _copied_data(var: Path, services: Services | None, demo_data: Sequence[str]) -> Iterator[dict[str, str]]:
+    # SQLite serves one process, since others would not see its cache.
     name = f"served_{uuid4().hex}"
     with _template(services, demo_data) as (files, template):
         shutil.copytree(files, var, dirs_exist_ok=True)

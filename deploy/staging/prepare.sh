@@ -1,0 +1,20 @@
+#!/bin/sh
+# AfterInstall: stop the idle slot, and install the release there. The live slot is left alone.
+set -eu
+here=$(dirname "$0")
+. "$here/settings.sh"
+. "$here/slots.sh"
+
+slot=$(idle_slot)
+say "Installing the release in $slot; $(live_slot) is live."
+$SYSTEMCTL stop "heart-web@$slot"
+mkdir -p "$HEART_ROOT/slots/$slot"
+# The virtual environment stays, so that only what has changed is installed.
+find "$HEART_ROOT/slots/$slot" -mindepth 1 -maxdepth 1 ! -name .venv -exec rm -rf {} +
+cp -R "$BUNDLE/." "$HEART_ROOT/slots/$slot/"
+cd "$HEART_ROOT/slots/$slot"
+$INSTALL
+cp deploy/staging/systemd/*.service deploy/staging/systemd/*.timer "$UNITS/"
+$SYSTEMCTL daemon-reload
+$SYSTEMCTL enable --quiet heart-cleanup.timer
+say "Installed."
