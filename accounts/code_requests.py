@@ -37,8 +37,7 @@ def request_code(
     mailbox's address in endlessly many ways have one interval together.
     """
     network = network_of_request(request)
-    budget = purpose if purpose in OWN_BUDGETS else "any"
-    mailbox = f"{budget} {mailbox_of(email)}"
+    mailbox = _mailbox_key(email, purpose)
     enforce_rate_limit("code-email", f"{mailbox} {network}", request)
     enforce_address_limit("code-address", request)
     interval = timedelta() if count_hit("code-mailbox", mailbox).allowed else INTERVAL
@@ -49,6 +48,18 @@ def request_code(
     return VerificationCode.objects.request_code(
         email, purpose, language, member, network=network, interval=interval, from_busy_network=is_busy
     )
+
+
+def mailbox_keys(email: str, network: str) -> Iterator[tuple[str, str]]:
+    """Yield the scopes and keys under which requests of codes for an address are counted, those of a network too."""
+    for purpose in ("", *OWN_BUDGETS):
+        mailbox = _mailbox_key(email, purpose)
+        yield from (("code-mailbox", mailbox), ("code-alias", mailbox), ("code-email", f"{mailbox} {network}"))
+
+
+def _mailbox_key(email: str, purpose: str) -> str:
+    budget = purpose if purpose in OWN_BUDGETS else "any"
+    return f"{budget} {mailbox_of(email)}"
 
 
 def _has_many_forms(email: str, purpose: str) -> bool:

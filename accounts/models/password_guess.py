@@ -69,6 +69,17 @@ class PasswordGuessQuerySet(models.QuerySet["PasswordGuess"]):
         with preparing_cursor(connections[router.db_for_write(self.model)]) as cursor:
             cursor.execute(RESET_GUESSES, counters)
 
+    def counts_of(self, email: str, address: str) -> list[tuple[str, int, int]]:
+        """Return what counts, the number of wrong passwords, and how many are allowed, without counters at zero."""
+        names = _counters_of(email, address)
+        counts = dict(self.filter(key__in=names, wrong__gt=0).values_list("key", "wrong"))
+        most = {True: settings.PASSWORD_GUESSES_TOTAL, False: settings.PASSWORD_GUESSES_PER_NETWORK}
+        return [(name, counts[key], most["in a row" in name]) for key, name in names.items() if key in counts]
+
+    def clear_of(self, email: str, address: str) -> int:
+        """Set the counters of a member's logins to zero; returns how many were not. Rows stay, as in `reset`."""
+        return self.filter(key__in=_counters_of(email, address), wrong__gt=0).update(wrong=0)
+
     def _count_recent(self, key: str) -> None:
         now = timezone.now()
         start = now - timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS)
@@ -102,6 +113,19 @@ class PasswordGuess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.wrong} since {self.since}"
+
+
+def _counters_of(email: str, address: str) -> dict[str, str]:
+    """Return the keys of the counters that an address and a network have, with their names.
+
+    Those of single devices are not among them: their ids are known to the devices alone.
+    """
+    if not email:
+        return {}
+    stranger, session = stranger_counters(email, address), session_counters(email)
+    names = {stranger.in_a_row: "all networks, in a row", session.recent: "logged in"}
+    names |= {session.in_a_row: "logged in, in a row"}
+    return names | ({stranger.recent: "this network"} if address else {})
 
 
 def _key(*parts: str) -> str:

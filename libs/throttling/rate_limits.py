@@ -68,7 +68,7 @@ def read_and_count_hit(
     if not settings.REDIS_URL:
         return None
     limits = _parse(settings.THROTTLE_RATES[scope], 1) if scope and settings.RATE_LIMITS else []
-    if any(map(_has_moving_window, limits)):
+    if any(map(has_moving_window, limits)):
         limits = []
     name = scope or ""
     digest = _digest(name, key)
@@ -84,12 +84,17 @@ def read_and_count_hit(
     return values, _strictest(results) if results else None
 
 
-def rate_limits_of(scope: str) -> list[RateLimitItem]:
-    """Return the limits of a scope in settings.THROTTLE_RATES, shortest window first.
+def rate_limits_of(scope: str, multiple: int = 1) -> list[RateLimitItem]:
+    """Return the limits of a scope in settings.THROTTLE_RATES, shortest window first, each times `multiple`.
 
     Raises KeyError for an unknown scope, ValueError for text that `limits` cannot parse.
     """
-    return _parse(settings.THROTTLE_RATES[scope], 1)
+    return _parse(settings.THROTTLE_RATES[scope], multiple)
+
+
+def counter_key(scope: str, key: str, limit: RateLimitItem) -> str:
+    """Return the name of the counter of one client against one limit."""
+    return limit.key_for(scope, _digest(scope, key))
 
 
 @functools.cache
@@ -117,13 +122,14 @@ def _strictest(results: Sequence[RateLimitResult]) -> RateLimitResult:
     return results[-1] if not results[-1].allowed else min(results, key=lambda result: result.remaining)
 
 
-def _has_moving_window(limit: RateLimitItem) -> bool:
+def has_moving_window(limit: RateLimitItem) -> bool:
+    """Return whether each hit is stored with its time."""
     return limit.get_expiry() <= _MOVING_WINDOW_MAX_SECONDS and limit.amount <= _MOVING_WINDOW_MAX_HITS
 
 
 def _count(counters: Counters, scope: str, limit: RateLimitItem, key: str) -> RateLimitResult:
     most, window = limit.amount, limit.get_expiry()
-    if not _has_moving_window(limit):
+    if not has_moving_window(limit):
         return _result(scope, limit, *counters.count(key, window))
     allowed = counters.acquire_entry(key, most, window)
     began, hits = counters.get_moving_window(key, most, window)
