@@ -1,0 +1,81 @@
+"""Compare the files in public storage with the rows of images, in one pass over both in the order of their names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import groupby
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from media.image_urls import file_name
+from media.models import Image
+from media.storage.errors import storage_errors
+from media.storage.listing import StoredFile, list_image_files
+
+
+@dataclass
+class Comparison:
+    """What was found in a part of the storage, up to the file `last`."""
+
+    last: str = ""
+    files: int = 0
+    without_row: list[StoredFile] = field(default_factory=list)
+    # Keys of images that should be readable, and have no full file.
+    without_file: list[str] = field(default_factory=list)
+
+
+def compare(*, after: str = "") -> Iterator[Comparison]:
+    """Yield a comparison for each page of files after this one.
+
+    Files that are younger than IMAGE_UNREFERENCED_HOURS are left out. An image whose files are on two pages is compared
+    with the second. Raises StorageUnavailable.
+    """
+    carried: list[StoredFile] = []
+    key_after = _key_of(after)
+    pages = list_image_files(after=after)
+    page = next(pages, [])
+    while page or carried:
+        following = next(pages, [])
+        files = [*carried, *page]
+        carried = [file for file in files if _key_of(file.name) == _key_of(files[-1].name)] if following else []
+        complete = files[: len(files) - len(carried)]
+        if complete:
+            yield _compare(complete, key_after, is_last=not following)
+            key_after = _key_of(complete[-1].name)
+        page = following
+
+
+def delete_orphans(files: list[StoredFile]) -> int:
+    """Delete files that no row has; returns their bytes. Raises StorageUnavailable."""
+    keys = {_key_of(file.name) for file in files}
+    # Looked up again, since a page may have been listed a while ago.
+    known = set(Image.objects.filter(key__in=keys).values_list("key", flat=True))
+    gone = [file for file in files if _key_of(file.name) not in known]
+    with storage_errors():
+        for file in gone:
+            default_storage.delete(file.name)
+    return sum(file.bytes for file in gone)
+
+
+def _compare(files: list[StoredFile], key_after: str, *, is_last: bool) -> Comparison:
+    by_key = {key: list(group) for key, group in groupby(files, lambda file: _key_of(file.name))}
+    rows = Image.objects.filter(key__gt=key_after)
+    rows = rows if is_last else rows.filter(key__lte=max(by_key))
+    readable = set(rows.public().values_list("key", flat=True))
+    known = set(Image.objects.filter(key__in=by_key).values_list("key", flat=True))
+    old = timezone.now() - timedelta(hours=settings.IMAGE_UNREFERENCED_HOURS)
+    names = {file.name for file in files}
+    return Comparison(
+        last=files[-1].name,
+        files=len(files),
+        without_row=[
+            file for key, group in by_key.items() if key not in known for file in group if file.changed_at < old
+        ],
+        without_file=sorted(key for key in readable if file_name(key, "full") not in names),
+    )
+
+
+def _key_of(name: str) -> str:
+    return name.partition(".")[0]
