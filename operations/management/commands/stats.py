@@ -1,0 +1,33 @@
+"""Show figures of the last days."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from libs.commands.base import OperatorCommand
+from libs.commands.results import Result, format_table
+from operations.daily_figures import daily_figures
+
+# So many sum up a quarter; each day takes some statements. Days.
+MAX_DAYS = 92
+
+
+class Command(OperatorCommand):
+    """Reads no more of the tables than the rows of these days, by their indexes; login sessions all at once."""
+
+    help = "Show sign-ups, active members, posts, reports and those decided within 24 hours, by day (UTC)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add --days."""
+        super().add_arguments(parser)
+        parser.add_argument("--days", type=int, choices=range(1, MAX_DAYS + 1), default=7, metavar="N")
+
+    def run(self, *, days: int, **options: Any) -> Result:
+        """Print a line for each day, today last."""
+        today = timezone.now().date()
+        first = today - timedelta(days=days - 1)
+        rows = list(self.progress.track(daily_figures(first, today), "days", days))
+        cells = [list(row.values()) for row in rows]
+        return Result({"days": rows}, format_table([[name.replace("_", " ") for name in rows[0]], *cells]))
