@@ -4,8 +4,7 @@
 #   TOOLS    the folder of the locked tools (requirements-deploy.txt)
 #   STRICT=1 fails where a program is missing that is not among them: Docker's, Terraform, nginx, promtool, amtool
 #
-# Files are found by their names, so that new ones are checked without a line here: *.sh, k8s/chart, terraform/*/,
-# *.rules.yaml with *.rules.test.yaml, alertmanager*.yaml.
+# New scripts, workflows and folders of terraform/ are checked without a line here, and so is k8s/chart once there is one.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 TOOLS=${TOOLS:-var/deploy/venv/bin}
@@ -73,17 +72,15 @@ check_chart() {
   [ ! -d k8s/chart ] || check "k8s/chart (Helm, API schemas)" python deploy/check_chart.py k8s/chart
 }
 
-check_alerts() {
-  local rules tests routes
-  mapfile -t rules < <(files '*.rules.yaml')
-  mapfile -t tests < <(files '*.rules.test.yaml')
-  mapfile -t routes < <(files '*alertmanager*.yaml')
-  if [ "${#rules[@]}" -gt 0 ] && has promtool "alert rules"; then
-    check "alert rules (promtool)" promtool check rules "${rules[@]}"
-    [ "${#tests[@]}" -eq 0 ] || check "tests of alert rules (promtool)" promtool test rules "${tests[@]}"
+check_monitoring() {
+  local at=deploy/monitoring
+  if has promtool "Prometheus and its alerts"; then
+    check "alerts (promtool)" promtool check rules "$at/alerts.yml"
+    check "tests of alerts (promtool)" promtool test rules "$at/alerts_test.yml"
+    check "Prometheus (promtool)" promtool check config --syntax-only "$at/prometheus.yml"
   fi
-  if [ "${#routes[@]}" -gt 0 ] && has amtool "Alertmanager"; then
-    check "Alertmanager (amtool)" amtool check-config "${routes[@]}"
+  if has amtool "Alertmanager"; then
+    check "Alertmanager (amtool)" amtool check-config "$at/alertmanager.yml"
   fi
 }
 
@@ -121,7 +118,7 @@ check_workflows
 check_images
 check_nginx
 check_chart
-check_alerts
+check_monitoring
 check_terraform
 
 for each in "${left_out[@]}"; do echo "left out: $each"; done
