@@ -62,7 +62,7 @@ check_nginx() {
   has nginx "nginx -t" || return
   mkdir "$work/nginx"
   cp deploy/nginx/*.conf "$work/nginx/"
-  sed -i "s|/var/log/nginx|$work|; s|listen 80;|listen 127.0.0.1:8080;|" "$work"/nginx/*.conf
+  sed -i "s|/var/log/nginx|$work|; s|/etc/nginx/heart|$work/none|; s|listen 80;|listen 127.0.0.1:8080;|" "$work"/nginx/*.conf
   printf 'pid %s/pid;\nevents {}\nhttp {\n%s  include %s/nginx/*.conf;\n}\n' "$work" \
     "$(printf "  %s_temp_path $work/temp;\n" client_body proxy fastcgi scgi uwsgi)" "$work" > "$work/nginx.main"
   check "nginx (nginx -t)" nginx -e "$work/error.log" -t -c "$work/nginx.main"

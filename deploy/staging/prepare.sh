@@ -5,6 +5,8 @@ here=$(dirname "$0")
 . "$here/settings.sh"
 . "$here/slots.sh"
 
+# On a host of Terraform's, the settings are parameters.
+[ ! -f /etc/heart-to-heart/host.env ] || python3 "$here/write_environment.py"
 slot=$(idle_slot)
 say "Installing the release in $slot; $(live_slot) is live."
 $SYSTEMCTL stop "heart-web@$slot"

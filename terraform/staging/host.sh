@@ -1,19 +1,16 @@
 # shellcheck shell=bash
 # What the host of staging has before the first deployment (user data, run once as root). Terraform puts above it:
-: "${NAME:?}" "${REGION:?}" "${DOMAIN:?}" "${OPERATOR_EMAIL:?}" "${PYTHON_VERSION:?}"
+: "${NAME:?}" "${REGION:?}" "${DOMAIN:?}" "${OPERATOR_EMAIL:?}"
 set -euxo pipefail
 
-dnf install -y "python$PYTHON_VERSION" "python$PYTHON_VERSION-pip" nginx redis6 ruby logrotate amazon-cloudwatch-agent \
-  postgresql16
+dnf install -y python3.11 python3.11-pip nginx redis6 ruby logrotate amazon-cloudwatch-agent postgresql16
 
 # --- User and directories. Code belongs to root, so that the server cannot change it.
-useradd --system --home-dir /var/lib/heart-to-heart --no-create-home --shell /usr/sbin/nologin heart
+useradd --system --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin heart
 install -d -m 755 /opt/heart-to-heart
 install -d -m 750 -o root -g heart /etc/heart-to-heart /var/log/heart-to-heart
-install -d -m 750 -o heart -g heart /var/lib/heart-to-heart
-# For deployment scripts: which Python, where the settings are.
+# Where deployments find the settings (deploy/staging/write_environment.py).
 cat > /etc/heart-to-heart/host.env << END
-PYTHON=python$PYTHON_VERSION
 AWS_REGION=$REGION
 SETTINGS_PATH=/heart-to-heart/staging
 END
@@ -43,15 +40,28 @@ http {
     include mime.types;
     default_type application/octet-stream;
     sendfile on;
-    ssl_protocols TLSv1.2 TLSv1.3;
-    ssl_session_cache shared:tls:10m;
     include /etc/nginx/conf.d/*.conf;
 }
 END
 systemctl enable --now nginx
 
-# --- TLS: Let's Encrypt, proved by DNS, so that it needs no server. The same command gets and renews the certificate.
-"python$PYTHON_VERSION" -m venv /opt/certbot
+# --- TLS: Let's Encrypt, proved by DNS, so that it needs no server. The same command gets and renews the certificate; then
+# nginx gets the lines that deploy/nginx/heart.conf includes.
+install -d /etc/nginx/heart
+cat > /usr/local/sbin/use-heart-certificate << 'END'
+#!/bin/sh
+set -eu
+cat > /etc/nginx/heart/tls.conf << 'TLS'
+listen 443 ssl http2;
+ssl_certificate /etc/letsencrypt/live/heart/fullchain.pem;
+ssl_certificate_key /etc/letsencrypt/live/heart/privkey.pem;
+ssl_protocols TLSv1.2 TLSv1.3;
+ssl_session_cache shared:tls:10m;
+TLS
+systemctl reload nginx
+END
+chmod 755 /usr/local/sbin/use-heart-certificate
+python3.11 -m venv /opt/certbot
 /opt/certbot/bin/pip install --quiet certbot==5.8.0 certbot-dns-route53==5.8.0
 cat > /etc/systemd/system/heart-certificate.service << END
 [Unit]
@@ -59,7 +69,7 @@ Description=Get or renew the TLS certificate of $DOMAIN
 [Service]
 Type=oneshot
 ExecStart=/opt/certbot/bin/certbot certonly --non-interactive --agree-tos --email $OPERATOR_EMAIL --dns-route53 \\
-  --domain $DOMAIN --cert-name heart --keep-until-expiring --deploy-hook "systemctl reload nginx"
+  --domain $DOMAIN --cert-name heart --keep-until-expiring --deploy-hook /usr/local/sbin/use-heart-certificate
 END
 cat > /etc/systemd/system/heart-certificate.timer << 'END'
 [Unit]
@@ -76,7 +86,13 @@ systemctl enable --now heart-certificate.timer
 # Tried again by the timer, should DNS not be ready.
 systemctl start heart-certificate.service || true
 
-# --- Logs and metrics. The server's units append to /var/log/heart-to-heart/.
+# --- Logs and metrics. CloudWatch's agent reads files, so the units of the releases write theirs.
+for unit in heart-web@ heart-outbox@ heart-cleanup; do
+  install -d "/etc/systemd/system/$unit.service.d"
+  printf '[Service]\nStandardOutput=append:/var/log/heart-to-heart/server.log\nStandardError=append:/var/log/heart-to-heart/server.log\n' \
+    > "/etc/systemd/system/$unit.service.d/log.conf"
+done
+systemctl daemon-reload
 cat > /etc/logrotate.d/heart-to-heart << 'END'
 /var/log/heart-to-heart/*.log {
     daily

@@ -23,8 +23,7 @@ resource "aws_instance" "host" {
   user_data_replace_on_change = true
   user_data = join("\n", [
     "#!/bin/bash",
-    "export NAME='${local.name}' REGION='${var.region}' DOMAIN='${var.domain_name}'",
-    "export OPERATOR_EMAIL='${var.operator_email}' PYTHON_VERSION='${var.python_version}'",
+    "export NAME='${local.name}' REGION='${var.region}' DOMAIN='${var.domain_name}' OPERATOR_EMAIL='${var.operator_email}'",
     file("${path.module}/host.sh"),
   ])
 

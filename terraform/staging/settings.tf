@@ -5,9 +5,10 @@ locals {
   settings_path = "/heart-to-heart/staging"
 
   settings = {
+    # On the disk, and private to each unit; /tmp and /run are memory.
+    FILE_UPLOAD_TEMP_DIR = "/var/tmp"
+
     ENVIRONMENT     = "production"
-    BIND            = "127.0.0.1"
-    VAR_DIR         = "/var/lib/heart-to-heart"
     PUBLIC_URL      = "https://${var.domain_name}"
     ALLOWED_HOSTS   = var.domain_name
     TRUSTED_PROXIES = "1"

@@ -69,17 +69,6 @@ variable "database_engine_version" {
   default     = "17"
 }
 
-variable "python_version" {
-  description = "Python of the server: a package of Amazon Linux 2023, and a version that CI tests."
-  type        = string
-  default     = "3.13"
-
-  validation {
-    condition     = contains(["3.11", "3.13"], var.python_version)
-    error_message = "CI tests Python 3.11 and 3.13."
-  }
-}
-
 variable "smtp_port" {
   description = "Port of the mail server, which the host may reach (EMAIL_PORT)."
   type        = number

@@ -4,17 +4,24 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
-from http.client import HTTPMessage, HTTPResponse
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPMessage, HTTPResponse, HTTPSConnection
+from ipaddress import ip_address
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.utils.translation import override
 from rest_framework.exceptions import APIException
 
@@ -94,6 +101,7 @@ def _configure(folder: Path, port: int, upstream: int, read_timeout: float) -> N
         "listen 80;": f"listen 127.0.0.1:{port};",
         "127.0.0.1:8000": f"127.0.0.1:{upstream}",
         "/var/log/nginx": str(folder),
+        "/etc/nginx/heart/": f"{folder}/heart/",
         "proxy_read_timeout 15s;": f"proxy_read_timeout {read_timeout:.0f}s;",
         "proxy_read_timeout 60s;": f"proxy_read_timeout {read_timeout:.0f}s;",
     }
@@ -143,6 +151,35 @@ def test_a_phones_whole_round_goes_through_nginx_as_without(here: OutageScene, e
     post = phone.register_post("seven", pictures)
     assert len(post["image_urls"]) == 7
     _goes_on(phone)
+
+
+def test_the_lines_for_tls_of_the_staging_host_serve_https(tmp_path: Path, upstream: Upstream) -> None:
+    lines = (ROOT / "terraform/staging/host.sh").read_text().partition("<< 'TLS'\n")[2].partition("TLS\n")[0]
+    certificate, port = certificate_at(tmp_path), free_port()
+    (tmp_path / "heart").mkdir()
+    tls = lines.replace("listen 443", f"listen 127.0.0.1:{port}").replace("/etc/letsencrypt/live/heart", str(tmp_path))
+    (tmp_path / "heart" / "tls.conf").write_text(tls)
+    upstream.says("HTTP/1.1 204 No Content\r\n\r\n")
+    context = ssl.create_default_context(cadata=certificate)
+    connection = HTTPSConnection("127.0.0.1", port, timeout=PATIENCE, context=context)
+    with nginx(tmp_path, upstream.port), closing(connection):
+        connection.request("GET", "/api/v1/config")
+        assert connection.getresponse().status == 204
+    assert upstream.received[-1]["X-Forwarded-Proto"] == "https"
+
+
+def certificate_at(folder: Path) -> str:
+    """Put a certificate for 127.0.0.1 where the lines for TLS look for it, and return it."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    signed = builder.add_extension(address, critical=False).sign(key, hashes.SHA256())
+    plain = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "privkey.pem").write_bytes(key.private_bytes(*plain))
+    (folder / "fullchain.pem").write_bytes(signed.public_bytes(Encoding.PEM))
+    return signed.public_bytes(Encoding.PEM).decode()
 
 
 def test_what_the_server_answers_passes_nginx_untouched(

@@ -29,10 +29,10 @@ def test_the_server_starts_with_the_settings_of_terraform() -> None:
 
 
 def test_every_directory_in_the_guide_is_made_by_the_script_of_the_host() -> None:
-    directories = re.findall(r"`(/[\w/-]+)`", "".join(_table("The host of staging")))
+    directories = re.findall(r"`(/[\w/.-]+?)/?`", "".join(_table("The host of staging")))
     assert len(directories) >= 4
     assert [name for name in directories if name not in STAGING["host.sh"]] == []
-    assert SETTINGS["VAR_DIR"].strip('"') in directories
+    assert "include /etc/nginx/heart/*.conf;" in _nginx()
 
 
 def test_the_filter_for_errors_reads_the_columns_of_nginx_in_their_order() -> None:
