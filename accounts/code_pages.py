@@ -1,4 +1,4 @@
-"""The base of web pages that a code by e-mail protects: /withdraw/ and /reset-password/.
+"""The base of web pages that a code by e-mail protects: /withdraw/, /reset-password/ and /appeal/.
 
 The first page asks for the e-mail address, the second for the code.
 """
@@ -66,7 +66,7 @@ class RequestCodePageView(CodePageView):
         """Request a code by e-mail, and show the form for it."""
         email = form.cleaned_data["email"]
         ticket = request_code(self.request, email, self.purpose)
-        code_form = self.code_form_class(initial={"email": email, "ticket": ticket})
+        code_form = self.code_form_class(initial=form.cleaned_data | {"ticket": ticket})
         return self.render_page("confirm_code", {"form": code_form})
 
 

@@ -21,7 +21,7 @@ from libs.throttling.throttles import enforce_address_limit, enforce_rate_limit,
 CODE_LIMITS = [rate_limit("code-address", on_arrival=False)]
 GUESS_LIMITS = [rate_limit("confirm-address", on_arrival=False)]
 # Purposes with a budget of their own. Strangers can ask for the others, and must not keep members from these.
-OWN_BUDGETS = (VerificationCode.RESET, VerificationCode.WITHDRAW)
+OWN_BUDGETS = (VerificationCode.RESET, VerificationCode.WITHDRAW, VerificationCode.APPEAL)
 # Between two e-mails to a mailbox that gets too many. Its owner, whom nobody can tell from strangers, still gets one.
 INTERVAL = timedelta(minutes=10)
 

@@ -93,6 +93,10 @@ def _withdrawal_template(member: Member | None) -> str | None:
     return "withdrawal_code" if member is not None and member.is_active else None
 
 
+def _appeal_template(member: Member | None) -> str | None:
+    return "appeal_code" if member is not None and member.erasure_started_at is None else None
+
+
 TEMPLATE_BY_PURPOSE: dict[str, Callable[[Member | None], str | None]] = {
     VerificationCode.SIGN_UP: _sign_up_template,
     VerificationCode.JOIN: _join_template,
@@ -100,6 +104,7 @@ TEMPLATE_BY_PURPOSE: dict[str, Callable[[Member | None], str | None]] = {
     VerificationCode.NEW_EMAIL: _new_email_template,
     VerificationCode.WITHDRAW: _withdrawal_template,
     VerificationCode.WITHDRAW_PAGE: _withdrawal_template,
+    VerificationCode.APPEAL: _appeal_template,
 }
 TEMPLATE_BY_EVENT = {
     SecurityEvent.PASSWORD_CHANGED: "password_changed",

@@ -12,7 +12,7 @@ from libs.api.errors import Forbidden, InternalError, MalformedRequest, NotFound
 from libs.api.problems import TITLES, problem_headers, problem_response, to_api_exception
 
 # The pages for people.
-HTML_PATHS = ("/admin/", "/docs/", "/reset-password/", "/withdraw/")
+HTML_PATHS = ("/admin/", "/docs/", "/reset-password/", "/withdraw/", "/appeal/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -468,6 +468,7 @@ THROTTLE_RATES = {
     "second-factor-member": "10/10minute;30/hour",
     "relation-member": "120/minute",
     "report-member": "20/hour;50/day",
+    "appeal-member": "20/day",
     # Scrolling a feed makes a few requests a page and stays far below ten a second.
     "read-member": "600/minute",
     "write-member": "120/minute",

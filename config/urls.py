@@ -11,6 +11,7 @@ from accounts.withdrawal.pages import WithdrawalConfirmPageView, WithdrawalPageV
 from android.openapi import INFO, AppGenerator
 from config.views import ClientConfigViewSet, SwaggerView, schema
 from media.storage import local_views
+from moderation.appeal_pages import AppealConfirmPageView, AppealPageView
 
 v1: list[URLPattern | URLResolver] = [
     # Patterns are tried in this order, so the most frequent requests come first.
@@ -36,6 +37,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("withdraw", RedirectView.as_view(url="/withdraw/")),
     path("withdraw/", WithdrawalPageView.as_view(), name="withdraw"),
     path("withdraw/confirm/", WithdrawalConfirmPageView.as_view(), name="withdraw-confirm"),
+    path("appeal", RedirectView.as_view(url="/appeal/", query_string=True)),
+    path("appeal/", AppealPageView.as_view(), name="appeal"),
+    path("appeal/confirm/", AppealConfirmPageView.as_view(), name="appeal-confirm"),
     path("reset-password", RedirectView.as_view(url="/reset-password/")),
     path("reset-password/", PasswordResetPageView.as_view(), name="reset-password"),
     path("reset-password/confirm/", PasswordResetConfirmPageView.as_view(), name="reset-password-confirm"),

@@ -11,7 +11,7 @@ from moderation.statements import Statement
 def send_decision(decision: Decision, member: Member) -> None:
     """Send the member the statement of reasons of a decision, or of an undo."""
     template = "decision" if decision.undoes_id is None else "decision_undone"
-    _send(template, member, {"statement": Statement(decision)})
+    _send(template, member, {"statement": Statement.of(decision)})
 
 
 def send_outcome(report: Report, reporter: Member) -> None:

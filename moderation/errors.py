@@ -1,11 +1,20 @@
 """Why an action of moderation is refused: each error has a stable code, and a sentence for the moderator.
 
-Only the admin and commands show them; the API has no moderators.
+Only the admin and commands show them; the API has no moderators, and one error of its own.
 """
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException
+
+
+class AppealNotPossible(APIException):
+    """The decision cannot be appealed against: it is undone, too old, of another kind, or was appealed against."""
+
+    status_code = 409
+    default_code = "appeal_not_possible"
+    default_detail = _("You can appeal against a decision once, within six months, and only while it stands.")
 
 
 class ActionRefused(Exception):
@@ -35,6 +44,13 @@ class RankTooLow(ActionRefused):
     message = _(
         "Nobody acts on themselves, or on somebody of an equal or a higher rank. Ask somebody of a higher rank."
     )
+
+
+class OwnDecision(ActionRefused):
+    """The actor took the decision that is appealed against."""
+
+    code = "own_decision"
+    message = _("An appeal is answered by somebody else than who took the decision.")
 
 
 class ReasonInvalid(ActionRefused):

@@ -16,7 +16,7 @@ from accounts.member_data_registry import (
 from accounts.models import Member
 from libs.cleanup import add_cleanup_task
 from moderation import erasure, purge
-from moderation.models import BannedAddress, Decision, Report
+from moderation.models import Appeal, BannedAddress, Decision, Report
 from moderation.statements import Statement
 
 
@@ -31,8 +31,15 @@ def export_decisions(member: Member) -> Iterator[dict[str, Any]]:
     """Decisions that concern the member, as they were told of them; none names a moderator."""
     for decision in iterate_by_id(Decision.objects.concerning(member).filter(is_notified=True)):
         with translation.override(member.language):
-            row = Statement(decision).to_representation()
+            row = Statement.of(decision).to_representation()
         yield row
+
+
+def export_appeals(member: Member) -> Iterator[dict[str, Any]]:
+    """The member's appeals, and whether they were upheld."""
+    for appeal in iterate_by_id(Appeal.objects.filter(member=member.pk)):
+        fields = {name: getattr(appeal, name) for name in ("text", "state", "created_at", "decided_at")}
+        yield {"id": str(appeal.pk), "decision_id": str(appeal.decision_id), **fields}
 
 
 add_erasure_step(ErasureStage.REPORTS, erasure.detach_reports_on)
@@ -44,6 +51,7 @@ add_erasure_step(ErasureStage.REPORTS, erasure.clear_decisions_by)
 add_erasure_step(ErasureStage.REPORTS, erasure.anonymize_admin_log)
 add_export_file("reports", export_reports)
 add_export_file("decisions", export_decisions)
+add_export_file("appeals", export_appeals)
 add_email_check(BannedAddress.objects.is_banned)
 # Or moving to another address first, and withdrawing then, would shed the ban.
 add_former_email_handler(erasure.ban_former_address)

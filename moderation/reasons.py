@@ -24,6 +24,7 @@ OTHER_REASONS: dict[str, Any] = {
     "abusive_reports": _("Reports that are made to harm others"),
     "account_security": _("To protect the account"),
     "appeal": _("An appeal"),
+    "decision_stands": _("The decision is right"),
     "by_rule": _("By a rule, without a person"),
     "gone": _("What was reported is gone"),
     "investigation": _("To look into a report"),

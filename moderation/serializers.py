@@ -9,7 +9,8 @@ from rest_framework.exceptions import ErrorDetail
 
 from libs.api.fields import IdField, TextField
 from libs.api.serializers import StrictSerializer
-from moderation.models import Report
+from moderation.models import Appeal, Report
+from moderation.models.appeal import APPEAL_MAX_GRAPHEMES
 from moderation.models.report import REASONS
 
 # Clients of v1 always ask for a reason.
@@ -40,6 +41,50 @@ class ReportCreateSerializer(StrictSerializer):
                 {"text": [ErrorDetail(_("Say in a few words what is wrong."), "required")]}
             )
         return attrs
+
+
+class AppealTextField(TextField):
+    """Why a decision is wrong, in the words of the member."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_graphemes=APPEAL_MAX_GRAPHEMES, multiline=True, **kwargs)
+
+
+class AppealCreateSerializer(StrictSerializer):
+    """An appeal against a decision."""
+
+    decision_id = IdField(help_text="From `/me/decisions`, or the e-mail about it.")
+    text = AppealTextField(help_text="Why the decision is wrong.")
+
+
+class AppealSerializer(serializers.Serializer[Any]):
+    """An appeal as its member sees it."""
+
+    id = IdField()
+    decision_id = IdField()
+    text = serializers.CharField()
+    state = serializers.ChoiceField([Appeal.OPEN, Appeal.UPHELD, Appeal.DENIED])
+    created_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    """A decision as the member whom it concerns sees it."""
+
+    # Documents moderation.decision_lists.decision_representations.
+
+    id = IdField()
+    action = serializers.CharField(help_text="Such as `remove_post`; more may be added. `undo` takes a decision back.")
+    undoes = IdField(allow_null=True, help_text="The decision that this one takes back.")
+    statement = serializers.CharField(help_text="What it means, in the language of the request.")
+    post_id = IdField(allow_null=True, help_text="The post that it is about; null for a decision about you.")
+    quotation = serializers.CharField(help_text="The beginning of the post.")
+    reason = serializers.CharField(help_text="As the reasons of reports; more may be added.")
+    text = serializers.CharField(help_text="The moderator's own words; may be empty.")
+    created_at = serializers.DateTimeField()
+    is_undone = serializers.BooleanField()
+    may_appeal = serializers.BooleanField()
+    appeal = AppealSerializer(allow_null=True)
 
 
 class ReportSerializer(serializers.Serializer[Any]):

@@ -1,7 +1,11 @@
 """Statement: what a member is told of a decision that concerns them: what, why, and what they can do."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from moderation.actions import ACTIONS
 from moderation.models import Decision
@@ -12,25 +16,31 @@ class Statement:
     """A decision as its member sees it, in the language of the present thread. It names no moderator."""
 
     decision: Decision
+    # The decision that this one undoes.
+    undone: Decision | None = None
 
-    @property
-    def undone(self) -> Decision | None:
-        """The decision that this one undoes."""
-        return Decision.objects.filter(pk=self.decision.undoes_id).first() if self.decision.undoes_id else None
+    @classmethod
+    def of(cls, decision: Decision) -> Self:
+        """Return the statement of a decision, which may undo another one."""
+        return cls(decision, Decision.objects.filter(pk=decision.undoes_id or 0).first())
 
     @property
     def sentences(self) -> list[str]:
         """What was decided, and what it means."""
-        undone = self.undone
-        action = ACTIONS.get((undone or self.decision).action)
+        action = ACTIONS.get((self.undone or self.decision).action)
         if action is None:
             return []
-        return action.statement_of_undo(undone) if undone else action.statement(self.decision)
+        if self.undone is None:
+            return action.statement(self.decision)
+        # An appeal is upheld also where there is nothing to restore any more.
+        is_restored = bool(self.decision.after) or not self.undone.after
+        return action.statement_of_undo(self.undone) if is_restored else [_("It does not count any more.")]
 
     @property
     def quotation(self) -> str:
         """The beginning of the post that it is about; empty for a decision about the member."""
-        return self.decision.subject_name if self.decision.subject_kind == "post" else ""
+        about = self.undone or self.decision
+        return about.subject_name if about.subject_kind == "post" else ""
 
     @property
     def reason(self) -> str:
@@ -42,23 +52,30 @@ class Statement:
         """The moderator's own words."""
         return self.decision.text
 
+    @property
+    def number(self) -> str:
+        """The number of the decision, or of the one that is undone."""
+        return str((self.undone or self.decision).pk)
+
+    @property
+    def appeal_page(self) -> str:
+        """The address of the page for an appeal; empty where none is possible."""
+        action = ACTIONS.get(self.decision.action)
+        if action is None or not action.is_appealable:
+            return ""
+        return f"{settings.PUBLIC_URL}{reverse('appeal')}?decision={self.decision.pk}"
+
     def to_representation(self) -> dict[str, Any]:
         """The decision as its member reads it in the API and in the data export."""
-        decision = self.decision
+        decision, about = self.decision, self.undone or self.decision
         return {
             "id": str(decision.pk),
             "action": decision.action,
             "undoes": str(decision.undoes_id) if decision.undoes_id else None,
             "statement": " ".join(self.sentences),
-            "post_id": str(decision.subject_id) if decision.subject_kind == "post" else None,
+            "post_id": str(about.subject_id) if about.subject_kind == "post" else None,
             "quotation": self.quotation,
             "reason": decision.reason,
             "text": decision.text,
             "created_at": decision.created_at,
         }
-
-    @property
-    def number(self) -> str:
-        """The number of the decision, to be quoted in an appeal."""
-        undone = self.decision.undoes_id
-        return str(undone or self.decision.pk)

@@ -165,6 +165,8 @@ class VerificationCode(models.Model):
     NEW_EMAIL = "new_email"
     WITHDRAW = "withdraw"
     WITHDRAW_PAGE = "withdraw_page"
+    # Also for members who are suspended, since they are who appeals.
+    APPEAL = "appeal"
 
     email = models.EmailField(max_length=254)
     purpose = models.CharField(max_length=20)

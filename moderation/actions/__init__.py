@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts.models import Member
 from moderation.actions.accounts import EndSessions, MuteReporter, RevealEmail, SetRole
+from moderation.actions.appeals import DenyAppeal, UpholdAppeal
 from moderation.actions.base import Action, Effect
 from moderation.actions.members import LiftSuspension, SuspendMember, SuspendMemberForGood, WarnMember
 from moderation.actions.posts import RemovePost, RestorePost
@@ -20,6 +21,7 @@ ACTIONS: dict[str, Action] = {
         EndSessions(), MuteReporter(), RevealEmail(), SetRole(),
     )
 }  # fmt: skip
+ACTIONS |= {action.name: action for action in (UpholdAppeal(ACTIONS), DenyAppeal())}
 
 
 def get_action(name: str) -> Action:

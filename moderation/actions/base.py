@@ -29,6 +29,8 @@ class Effect(NamedTuple):
 
     before: Mapping[str, Any] = {}
     after: Mapping[str, Any] = {}
+    # The decision that is undone by it.
+    undoes_id: int | None = None
 
 
 class Action:
@@ -49,6 +51,8 @@ class Action:
     # The state in which it closes reports, if it closes any.
     closes_reports: ClassVar[str | None] = None
     has_undo: ClassVar[bool] = True
+    # Whether the member may appeal against it.
+    is_appealable: ClassVar[bool] = False
 
     # What subclasses define --------------------------------------------------------------------------------
 
@@ -67,6 +71,9 @@ class Action:
     def check(self, subject: Any) -> None:
         """Raise AlreadyDecided when there is nothing to change."""
 
+    def check_actor(self, subject: Any, actor: Actor) -> None:
+        """Raise a subclass of ActionRefused for an actor who must not do it, whatever their rank and permissions."""
+
     def apply(self, subject: Any, actor: Actor, **options: Any) -> Effect:
         """Change what is to be changed."""
         return Effect()
@@ -74,6 +81,9 @@ class Action:
     def revert(self, subject: Any, decision: Decision) -> Effect:
         """Undo a decision. Raises CannotUndo when something was changed since."""
         raise CannotUndo
+
+    def finish(self, subject: Any, decision: Decision) -> None:
+        """Do what needs the id of the new decision."""
 
     def describe(self, subject: Any, **options: Any) -> list[str]:
         """Return sentences for the moderator that say what the action will change."""
@@ -85,7 +95,7 @@ class Action:
 
     def statement_of_undo(self, decision: Decision) -> list[str]:
         """Return sentences for the member: what the undo means."""
-        return [_("It has no effect any more.")]
+        return [_("It does not count any more.")]
 
     def reports_of(self, subject: Any, report: Report | None) -> ReportQuerySet:
         """Return the reports that the action closes, those that are closed already included."""
@@ -101,6 +111,7 @@ class Action:
             return False
         try:
             self.check(subject)
+            self.check_actor(subject, actor)
         except ActionRefused:
             return False
         return True
@@ -150,12 +161,14 @@ class Action:
             member = self.member_of(locked)
             if member is not None:
                 actor.require_rank_above(member)
+            self.check_actor(locked, actor)
             reports = self._lock_reports(locked, report)
             self._check_report(locked, report, actor)
             self.check(locked)
             effect = self.apply(locked, actor, **options)
             decision = self._record(locked, member, actor, effect, reason=reason, text=text, report=report)
             self._close(reports, decision)
+            self.finish(locked, decision)
             self._notify(decision)
         return decision
 
@@ -226,6 +239,7 @@ class Action:
             member_id=member.pk if member else None,
             is_notified=self.notifies_member and member is not None,
             report_id=report.pk if report else None,
+            undoes_id=effect.undoes_id,
             **reason,
         )
 

@@ -49,6 +49,7 @@ class WarnMember(MemberAction):
     name = "warn_member"
     label = gettext_lazy("Warn")
     permission = "warn_member"
+    is_appealable = True
     closes_reports = Report.UPHELD
 
     def revert(self, subject: Member, decision: Decision) -> Effect:
@@ -61,12 +62,13 @@ class WarnMember(MemberAction):
         return [_("This is a warning. If it happens again, we may remove posts or suspend your account.")]
 
     def statement_of_undo(self, decision: Decision) -> list[str]:
-        return [_("The warning does not count any more.")]
+        return [_("It does not count any more.")]
 
 
 class Suspension(MemberAction):
     """Hide a member and log them out everywhere."""
 
+    is_appealable = True
     closes_reports = Report.UPHELD
 
     def end_of(self, **options: Any) -> datetime:

@@ -42,6 +42,7 @@ class RemovePost(PostAction):
     name = "remove_post"
     label = gettext_lazy("Remove the post")
     permission = "remove_post"
+    is_appealable = True
     closes_reports = Report.UPHELD
 
     def check(self, subject: Post) -> None:

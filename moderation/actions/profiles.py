@@ -18,6 +18,7 @@ class ProfileReset(MemberAction):
     """Reset something that others see of a member."""
 
     permission = "reset_profile"
+    is_appealable = True
     closes_reports = Report.UPHELD
 
 

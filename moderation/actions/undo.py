@@ -5,10 +5,10 @@ from django.db import transaction
 from accounts.models import Member
 from libs.outbox.queue import enqueue
 from moderation.actions import ACTIONS
+from moderation.actions.deciders import may_act_for
 from moderation.actors import Actor
 from moderation.errors import CannotUndo, RankTooLow, ReasonInvalid
-from moderation.models import Decision
-from moderation.ranks import Rank, rank_of
+from moderation.models import Appeal, Decision
 from moderation.reasons import NEEDS_TEXT, TEXT_MAX_LENGTH
 
 UNDO_REASONS = ("mistake", "request", "other")
@@ -19,7 +19,7 @@ def may_undo(decision: Decision, *, by: Member | Actor) -> bool:
     actor, action = Actor.of(by), ACTIONS.get(decision.action)
     if action is None or not action.has_undo or not actor.may(action.permission) or decision.subject_id is None:
         return False
-    return _has_rank(actor, decision) and not Decision.objects.filter(undoes_id=decision.pk).exists()
+    return may_act_for(actor, decision) and not Decision.objects.filter(undoes_id=decision.pk).exists()
 
 
 @transaction.atomic
@@ -35,24 +35,15 @@ def undo(decision: Decision, *, by: Member | Actor, reason: str, text: str = "")
     actor.require(action.permission)
     if reason not in UNDO_REASONS or (reason in NEEDS_TEXT and not text.strip()) or len(text) > TEXT_MAX_LENGTH:
         raise ReasonInvalid
-    if not _has_rank(actor, decision):
+    if not may_act_for(actor, decision):
         raise RankTooLow
     # Locked, so that of two undos one comes first.
     locked = Decision.objects.select_for_update().get(pk=decision.pk)
     if Decision.objects.filter(undoes_id=locked.pk).exists():
         raise CannotUndo
     undoing = action.record_undo(locked, actor, reason=reason, text=text)
+    # The e-mail about the undo answers it.
+    Appeal.objects.filter(decision_id=locked.pk).close(Appeal.UPHELD, undoing.pk)
     if undoing.is_notified:
         enqueue("moderation.mail_decision", {"decision_id": undoing.pk})
     return undoing
-
-
-def _has_rank(actor: Actor, decision: Decision) -> bool:
-    """Whether the actor may act on the member concerned, and has the rank of who decided."""
-    member = Member.objects.filter(pk=decision.member_id).first()
-    if member is not None and not actor.outranks(member):
-        return False
-    if decision.actor_kind == Actor.OPERATOR:
-        return actor.rank >= Rank.SENIOR_MODERATOR
-    decider = Member.objects.filter(pk=decision.actor_id).first()
-    return decider is None or rank_of(decider) <= actor.rank

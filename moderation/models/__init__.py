@@ -1,5 +1,6 @@
 """The models of moderation, one a file."""
 
+from moderation.models.appeal import Appeal
 from moderation.models.banned_address import BannedAddress
 from moderation.models.decision import Decision
 from moderation.models.muted_reporter import MutedReporter
@@ -7,4 +8,4 @@ from moderation.models.report import Report
 from moderation.models.reported_image import ReportedImage
 from moderation.models.withheld_avatar import WithheldAvatar
 
-__all__ = ["BannedAddress", "Decision", "MutedReporter", "Report", "ReportedImage", "WithheldAvatar"]
+__all__ = ["Appeal", "BannedAddress", "Decision", "MutedReporter", "Report", "ReportedImage", "WithheldAvatar"]

@@ -18,6 +18,7 @@ from media.image_urls import file_name
 from media.models import Image
 from media.storage import image_files
 from moderation.actions import get_action
+from moderation.appeals import appeal
 from moderation.reporting import report_member
 from posts.models import Post
 from tests.accounts.exports import download, read_json, request_export
@@ -27,7 +28,7 @@ Export = Callable[[], ZipFile]
 NAMES = [
     "README.ko.txt", "README.en.txt", "profile.json", "terms.json", "sessions.json", "security-events.json",
     "blocks.json", "following.json", "followers.json", "posts.json", "post-edits.json", "reports.json",
-    "decisions.json", "pictures.json", "manifest.json",
+    "decisions.json", "appeals.json", "pictures.json", "manifest.json",
 ]  # fmt: skip
 
 
@@ -67,7 +68,10 @@ def test_decisions_are_exported_as_their_member_was_told_of_them(export: Export,
     decision = get_action("remove_post").run(post, by=sora, reason="spam", text="An advertisement.")
     report, _ = report_member(MemberFactory.create(), mina.pk, reason="spam", text="")
     get_action("dismiss_report").run(report, by=sora, reason="no_violation")
-    (exported,) = read_json(export(), "decisions")
+    appeal(mina, decision.pk, "It is my garden.")
+    archive = export()
+    (exported,), (appealed,) = read_json(archive, "decisions"), read_json(archive, "appeals")
+    assert (appealed["decision_id"], appealed["text"]) == (exported["id"], "It is my garden.")
     assert (exported["id"], exported["post_id"]) == (str(decision.pk), str(post.pk))
     assert (exported["reason"], exported["text"], exported["quotation"]) == ("spam", "An advertisement.", "Buy this.")
     assert exported["statement"] == "We have removed your post. Nobody can see it any more."

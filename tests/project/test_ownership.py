@@ -13,6 +13,9 @@ from rest_framework.test import APIClient
 from accounts.models import Export, LoginSession, Member
 from config.urls import v1
 from media.models import Image
+from moderation.actions import get_action
+from moderation.actors import Actor
+from moderation.appeals import appeal
 from moderation.reporting import report_member
 from posts.models import Post
 from tests.conftest import logged_in
@@ -73,6 +76,10 @@ DELETE posts/<id:post_id>                   204   403     404     404        401
 GET    reports                              200   200     200     200        401       401       401           200          200
 POST   reports                              400   201     201     201        401       401       401           201          201
 GET    reports/<id:report_id>               200   404     404     404        401       401       401           404          404
+GET    me/decisions                         200   200     200     200        401       401       401           200          200
+GET    appeals                              200   200     200     200        401       401       401           200          200
+POST   appeals                              409   404     404     404        401       401       401           404          404
+GET    appeals/<id:appeal_id>               200   404     404     404        401       401       401           404          404
 GET    posts/<id:post_id>/edits             200   403     404     404        401       401       401           404          404
 POST   me/posts/deletion                    202   202     202     202        401       401       401           202          202
 """  # noqa: E501 - a table is read in rows
@@ -105,7 +112,7 @@ CELLS = list(expected())
 def test_every_method_of_every_address_stands_in_the_table() -> None:
     in_table = {(method, route) for method, route, *_ in CELLS}
     assert in_table == {(method, route) for route, methods in ROUTES.items() for method in methods}
-    assert len(CELLS) == len(in_table) * len(ACTORS) == 441
+    assert len(CELLS) == len(in_table) * len(ACTORS) == 477
 
 
 class Scene:
@@ -118,6 +125,8 @@ class Scene:
         self.export, _ = Export.objects.request_export(owner)
         self.image = Image.objects.create(owner=owner, width=8, height=8, bytes=9, stored_at=timezone.now())
         self.report, _ = report_member(owner, MemberFactory.create().pk, reason="spam", text="")
+        self.decision = get_action("warn_member").run(owner, by=Actor.operator("root"), reason="spam")
+        self.appeal = appeal(owner, self.decision.pk, "It was not me.")
 
     def client_of(self, actor: str) -> APIClient:
         """The actor's client, after what makes them one."""
@@ -145,6 +154,7 @@ class Scene:
             "session": self.pair.session,
             "export": self.export,
             "report": self.report,
+            "appeal": self.appeal,
         }
         for name, thing in ids.items():
             route = route.replace(f"<id:{name}_id>", str(thing.pk))
@@ -172,6 +182,7 @@ class Scene:
             "PATCH images/<id:image_id>": {"alt": "x"},
             "POST posts": {"image_ids": [image_id]},
             "POST reports": {"member_id": str(self.owner.pk), "reason": "spam"},
+            "POST appeals": {"decision_id": str(self.decision.pk), "text": "x"},
             "GET members": {"search": "Mina"},
             "PATCH posts/<id:post_id>": {"text": "x"},
             "POST me/posts/deletion": {"password": PASSWORD},

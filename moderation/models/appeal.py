@@ -1,0 +1,50 @@
+"""Appeal: a member objects to a decision about them."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from libs.keyset.models import TimeOrdered
+
+APPEAL_MAX_GRAPHEMES = 1_000
+
+
+class AppealQuerySet(models.QuerySet["Appeal"]):
+    """Appeals by their state."""
+
+    def open(self) -> Self:
+        """Appeals that nobody has answered yet."""
+        return self.filter(state=Appeal.OPEN)
+
+    def close(self, state: str, decision_id: int) -> int:
+        """Close the open ones among these appeals by a decision; returns how many."""
+        return self.open().update(state=state, decided_at=timezone.now(), answer_id=decision_id)
+
+
+class Appeal(TimeOrdered):
+    """The words of the member, and the decision that answered them. There is one for each decision at most."""
+
+    OPEN, UPHELD, DENIED = "open", "upheld", "denied"
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="appeals", db_index=False)
+    # Plain ids of decisions, which are never deleted: the one that it objects to, and the answer.
+    decision_id = models.BigIntegerField(unique=True)
+    answer_id = models.BigIntegerField(null=True)
+    text = models.TextField()
+    state = models.CharField(max_length=10, choices=[(state, state) for state in (OPEN, UPHELD, DENIED)], default=OPEN)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    decided_at = models.DateTimeField(null=True, editable=False)
+
+    objects = AppealQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(fields=["member", "-created_at", "-id"], name="appeal_list"),
+            models.Index(fields=["created_at"], name="appeal_open", condition=models.Q(state="open")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.text[:60]}"

@@ -1,0 +1,1 @@
+"""Views of moderation, a module for each resource."""
