@@ -35,4 +35,6 @@ def lower_priority(niceness: int) -> None:
     """
     if sys.platform == "linux":
         # Linux gives each thread a nice value of its own, under its thread id; see sched(7).
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+        thread = threading.get_native_id()
+        # A server that was started by `nice` may have less than this already, and must not ask for more.
+        os.setpriority(os.PRIO_PROCESS, thread, max(niceness, os.getpriority(os.PRIO_PROCESS, thread)))
