@@ -37,7 +37,7 @@ files() { git ls-files -co --exclude-standard -- "$@"; }
 check_scripts() {
   local scripts
   mapfile -t scripts < <(files '*.sh' .ci/run)
-  check "shell scripts (shellcheck)" shellcheck --external-sources "${scripts[@]}"
+  check "shell scripts (shellcheck)" shellcheck --external-sources --source-path=SCRIPTDIR "${scripts[@]}"
 }
 
 check_workflows() {
