@@ -1,6 +1,7 @@
 """The daily tools say what is wrong before they do anything."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -59,3 +60,14 @@ def test_clean_forgets_the_data_and_keeps_what_is_installed(tmp_path: Path) -> N
     _make("clean", at=clone)
     assert not (clone / "var").exists()
     assert (clone / ".venv").exists()
+
+
+def test_no_lock_names_the_package_index_it_was_made_with() -> None:
+    locks = [*ROOT.glob("requirements*.txt")]
+    assert len(locks) >= 4
+    assert [at.name for at in locks if re.search("^--|https?://", at.read_text(), re.MULTILINE)] == []
+
+
+def test_make_lock_locks_every_list_of_requirements() -> None:
+    recipe = (ROOT / "Makefile").read_text().partition("\nlock:")[2].partition("\n\n")[0]
+    assert {at.name for at in ROOT.glob("requirements*.in")} == set(re.findall(r"\$\(LOCK\) (\S+)", recipe))
