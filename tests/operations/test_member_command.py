@@ -1,6 +1,7 @@
 """`manage.py member`: what operators do for one member, by the rules of the API and of moderation."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,8 +141,9 @@ def test_an_erasure_starts_only_after_yes_and_leaves_no_name(
     operator: Operator, mina: Member, run_jobs: RunJobs
 ) -> None:
     operator.run("member", "suspend", mina.pk, "--for-good", "--reason", "hate")
-    assert operator.run("member", "erase", mina.pk)["done"] is False
-    assert operator.run("member", "erase", mina.pk, "--yes", "--as", "ops")["done"] is True
+    expected = {"ids": [str(mina.pk)]}
+    assert operator.run("member", "erase", mina.pk) == expected | {"done": False}
+    assert operator.run("member", "erase", mina.pk, "--yes", "--as", "ops") == expected | {"done": True}
     run_jobs()
     assert not Member.objects.exists()
     decision = Decision.objects.get(action="member_erase")
@@ -150,11 +152,32 @@ def test_an_erasure_starts_only_after_yes_and_leaves_no_name(
 
 def test_an_account_that_is_being_erased_is_left_alone(operator: Operator, mina: Member) -> None:
     operator.run("member", "erase", mina.pk, "--yes")
-    for words in (("erase", mina.pk, "--yes"),):
-        operator.run("member", *words)
-        assert operator.code == 2
+    operator.run("member", "erase", mina.pk, "--yes")
+    assert operator.code == 2
     with pytest.raises(CommandError):
         operator.run("member", "suspend", mina.pk, "--for-good", "--reason", "spam")
+
+
+def test_members_of_a_list_are_erased_and_unknown_ids_left_out(
+    operator: Operator, mina: Member, jun: Member, tmp_path: Path, run_jobs: RunJobs
+) -> None:
+    ids = tmp_path / "ids"
+    ids.write_text(f"{mina.pk}\n12\n{mina.pk}\n")
+    assert operator.run("member", "erase", "--ids", ids)["ids"] == [str(mina.pk)]
+    operator.run("member", "erase", "--ids", ids, "--yes")
+    run_jobs()
+    assert list(Member.objects.all()) == [jun]
+    operator.run("member", "erase", "--ids", ids, "--yes")
+    assert operator.code == 2
+
+
+def test_a_list_that_is_none_erases_nobody(operator: Operator, mina: Member, tmp_path: Path) -> None:
+    ids = tmp_path / "ids"
+    ids.write_text(f"{mina.pk}\nmina@example.com\n")
+    for words in (("--ids", ids, "--yes"), ("--ids", tmp_path / "none", "--yes"), (), (mina.pk, "--ids", ids)):
+        with pytest.raises(CommandError):
+            operator.run("member", "erase", *words)
+    assert Member.objects.get().erasure_started_at is None
 
 
 def actions(decisions: Any) -> list[str]:

@@ -1,5 +1,6 @@
 """Find members, and do for one of them what operators do."""
 
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -193,18 +194,33 @@ class Command(OperatorCommandGroup):
             raise CommandError(str(error.detail)) from error
         return Result({"export": str(export.pk)}, "The member gets an e-mail when it is ready.")
 
-    @subcommand("erase a member and all their data, without a grace period", WHO, needs_yes=True, is_recorded=True)
-    def erase(self, *, who: str, yes: bool) -> Result:
-        """Start the erasure; jobs do it."""
-        member = _find(who)
-        if not yes:
-            text = f"Would erase {member.pk} ({member.nickname}) for good. Add --yes to do it."
-            return Result({"id": str(member.pk), "done": False}, text)
+    @subcommand(
+        "erase a member and all their data, without a grace period; with --ids, all members of a list",
+        argument("who", nargs="?", help="an id, or an e-mail address"),
+        argument("--ids", metavar="FILE", help="a file with an id in each line, as from the log after a restore"),
+        needs_yes=True,
+        is_recorded=True,
+    )
+    def erase(self, *, who: str | None, ids: str | None, yes: bool) -> Result:
+        """Start the erasure; jobs do it. Ids that nobody has are left out, so that a list can be erased again."""
+        if (who is None) is not (ids is not None):
+            raise CommandError("Name a member, or give --ids.")
+        members = [_find(who)] if who is not None else _members_of_file(ids or "")
+        found = [member for member in members if member.erasure_started_at is None]
+        if yes:
+            found = [member for member in self.progress.track(found, "members", len(found)) if self._erase(member)]
+        would = "Would erase {} for good. Add --yes to do it."
+        text = "Erasing {}; nobody can see them any more, and jobs delete the data." if yes else would
+        names = ", ".join(f"{member.pk} ({member.nickname})" for member in found) or "nobody"
+        data = {"ids": [str(member.pk) for member in found], "done": yes}
+        return Result(data, text.format(names), ExitCode.DONE if found else ExitCode.NOTHING_TO_DO)
+
+    def _erase(self, member: Member) -> bool:
         with transaction.atomic():
-            if not erase_at_once(member.pk):
-                return Result({"id": str(member.pk), "done": False}, "Is being erased already.", ExitCode.NOTHING_TO_DO)
-            self.record("a member", member_digest=pseudonym(member.pk))
-        return Result({"id": str(member.pk), "done": True}, "Nobody can see the member any more; jobs delete the data.")
+            is_new = erase_at_once(member.pk)
+            if is_new:
+                self.record("a member", member_digest=pseudonym(member.pk))
+        return is_new
 
     def _decide(self, name: str, who: str, reason: str, text: str, **options: Any) -> Result:
         """Run an action of moderation on a member. Raises CommandError with the reason of a refusal."""
@@ -232,6 +248,16 @@ def _find(who: str) -> Member:
     if member is None:
         raise CommandError("There is no such member. Look for them by: manage.py member find WORDS")
     return member
+
+
+def _members_of_file(path: str) -> list[Member]:
+    """Return the members whose ids are in a file. Raises CommandError for a line that is no id."""
+    try:
+        lines = Path(path).read_text().split()
+        ids = [int(line) for line in lines]
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path} cannot be read as a list of ids.") from error
+    return list(Member.objects.filter(pk__in=ids).order_by("pk"))
 
 
 def _overview(member: Member) -> dict[str, Any]:
