@@ -6,12 +6,19 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django_prometheus.cache.metrics import django_cache_get_total, django_cache_hits_total, django_cache_misses_total
 from django_redis.cache import RedisCache
 
 from libs.circuit_breaker import Result
 from libs.redis_circuit_breaker import redis_circuit_breaker_for
 
 logger = logging.getLogger(__name__)
+
+# In place of a value that may be None.
+MISSING = object()
+READS, HITS, MISSES = (
+    metric.labels("redis") for metric in (django_cache_get_total, django_cache_hits_total, django_cache_misses_total)
+)
 
 
 class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
@@ -36,10 +43,15 @@ class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
         self._breaker = redis_circuit_breaker_for(server)
 
     def get(self, key: str, default: Any = None, version: int | None = None, client: Any = None) -> Any:
-        return self._read(lambda: default, "get", key, default, version, client)
+        found = self._read(lambda: MISSING, "get", key, MISSING, version, client)
+        _count_reads(hits=int(found is not MISSING), misses=int(found is MISSING))
+        return default if found is MISSING else found
 
     def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
-        return self._read(dict, "get_many", list(keys), version)
+        names = list(keys)
+        found: dict[str, Any] = self._read(dict, "get_many", names, version)
+        _count_reads(hits=len(found), misses=len(names) - len(found))
+        return found
 
     def has_key(self, key: str, version: int | None = None) -> bool:
         return self._call(bool, "has_key", key, version)
@@ -88,6 +100,12 @@ class FaultTolerantRedisCache(RedisCache):  # type: ignore[misc]
     def _call(self, otherwise: Callable[[], Result], name: str, *args: Any, **kwargs: Any) -> Result:
         call: Callable[[], Result] = functools.partial(getattr(super(), name), *args, **kwargs)
         return self._breaker.call_with_fallback(call, otherwise)
+
+
+def _count_reads(*, hits: int, misses: int) -> None:
+    READS.inc(hits + misses)
+    HITS.inc(hits)
+    MISSES.inc(misses)
 
 
 def _raise_missing(key: str) -> int:

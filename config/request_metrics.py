@@ -6,6 +6,7 @@ Its middleware updates twenty metrics for each request, and has one label for al
 from functools import cache
 
 from django.http import HttpRequest
+from django_prometheus.conf import PROMETHEUS_LATENCY_BUCKETS
 from prometheus_client import Counter, Histogram
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -14,7 +15,7 @@ LATENCY = Histogram(
     "django_http_requests_latency_seconds_by_view_method",
     "Time from a request's first middleware to its response, by route and method.",
     ["view", "method"],
-    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    buckets=PROMETHEUS_LATENCY_BUCKETS,
 )
 RESPONSES = Counter(
     "django_http_responses_total_by_status_view_method",

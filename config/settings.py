@@ -28,6 +28,8 @@ BIND = env.str("BIND", "0.0.0.0" if PRODUCTION else "127.0.0.1")
 PORT = env.int("PORT", 8000)
 # Port for Prometheus, on the address of BIND; 0 turns it off. The proxy must not forward it.
 METRICS_PORT = env.int("METRICS_PORT", 0)
+# Upper ends of the classes in which requests and statements are counted by their time (django-prometheus). Seconds.
+PROMETHEUS_LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, float("inf"))
 # Time that running requests have after SIGTERM; shorter than the pod's termination grace period. Seconds.
 GRACEFUL_SECONDS = env.int("GRACEFUL_SECONDS", 25)
 # URL at which clients reach the server, without a trailing slash; URLs in e-mails and of locally stored images begin

@@ -17,6 +17,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from libs.circuit_breaker import CircuitBreaker, CircuitOpen
 from libs.postgresql.connection import BoundedConnection
+from libs.postgresql.cursors import MeasuredCursor
 from libs.postgresql.errors import DatabaseAway, PoolExhausted
 
 # Short enough that the first request succeeds within a second after the database is back, also on a busy machine; an
@@ -43,6 +44,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return database_circuit_breaker_for(self.alias).call(functools.partial(connect, conn_params))
         except CircuitOpen:
             raise DatabaseAway("The database was away a moment ago.") from None
+
+    def make_cursor(self, cursor: Any) -> MeasuredCursor:
+        """Return Django's wrapper of a driver's cursor."""
+        return MeasuredCursor(cursor, self)
 
     def _configure_connection(self, connection: Any) -> bool:
         """Prepare a new connection of the pool (Django's hook)."""
