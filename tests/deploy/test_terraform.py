@@ -35,6 +35,23 @@ def test_every_directory_in_the_guide_is_made_by_the_script_of_the_host() -> Non
     assert "include /etc/nginx/heart/*.conf;" in _nginx()
 
 
+def test_the_host_and_the_releases_agree_on_python_and_units() -> None:
+    releases = ROOT / "deploy/staging"
+    python = re.findall(r"python3\.\d+", (releases / "install.sh").read_text())
+    assert python
+    assert f" {python[0]} {python[0]}-pip " in STAGING["host.sh"]
+    units = re.findall(r"for unit in (.*); do", STAGING["host.sh"])[0].split()
+    assert {f"{name}.service" for name in units} == {at.name for at in (releases / "systemd").glob("*.service")}
+
+
+def test_no_port_of_a_slot_is_open_to_the_world() -> None:
+    slots = "".join(at.read_text() for at in (ROOT / "deploy/staging/systemd").glob("*.env"))
+    ports = set(re.findall(r"PORT=(\d+)", slots))
+    assert {"8081", "8082"} <= ports
+    opened = re.findall(r"for_each += \{ (http = .*) \}", STAGING["host.tf"])[0]
+    assert set(re.findall(r"\d+", opened)) & ports == set()
+
+
 def test_the_filter_for_errors_reads_the_columns_of_nginx_in_their_order() -> None:
     logged = re.findall(r"\$(\w+)", re.findall(r"log_format heart '(.*)';", _nginx())[0])
     columns = re.findall(r'pattern += "\[(.*)\]"', STAGING["alarms.tf"])[0].split(", ")
