@@ -146,6 +146,14 @@ class TermsNotAccepted(APIException):
     default_detail = _("The terms have changed. Read and accept the current version before you go on.")
 
 
+class TextRefused(APIException):
+    """A text contains a word that nobody may publish; which one it is, is not told."""
+
+    status_code = 400
+    default_code = "text_refused"
+    default_detail = _("This contains words that are not allowed here. Write it in other words.")
+
+
 class NotOneself(APIException):
     """Members cannot follow or block themselves."""
 

@@ -14,10 +14,12 @@ from accounts.member_data_registry import (
     add_former_email_handler,
 )
 from accounts.models import Member
+from accounts.text_checks import add_text_check, add_text_review
 from libs.cleanup import add_cleanup_task
 from moderation import erasure, purge
 from moderation.models import Appeal, BannedAddress, Decision, Report
 from moderation.statements import Statement
+from moderation.words import refuse_text, report_texts
 
 
 def export_reports(member: Member) -> Iterator[dict[str, Any]]:
@@ -55,6 +57,8 @@ add_export_file("appeals", export_appeals)
 add_email_check(BannedAddress.objects.is_banned)
 # Or moving to another address first, and withdrawing then, would shed the ban.
 add_former_email_handler(erasure.ban_former_address)
+add_text_check(refuse_text)
+add_text_review(report_texts)
 add_cleanup_task("reports", purge.purge_reports)
 add_cleanup_task("withheld_avatars", purge.purge_withheld_avatars)
 add_cleanup_task("banned_addresses", purge.purge_banned_addresses)

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from accounts.errors import NotOneself
 from accounts.models import Avatar, Member
 from media.models import Image
+from moderation.automatic_hiding import hide_if_reported_by_many
 from moderation.models import Report, ReportedImage
 from posts.models import Post, PostImage
 
@@ -45,7 +46,24 @@ def report_post(reporter: Member, post_id: int, *, reason: str, text: str) -> Re
     post = get_object_or_404(locked, pk=post_id)
     image_ids = PostImage.objects.filter(post=post).order_by("position").values_list("image_id", flat=True)
     snapshot = {"subject_text": post.text, "subject_created_at": post.created_at}
-    return _report(reporter, post.author, post, image_ids, reason=reason, text=text, **snapshot)
+    report, is_new = _report(reporter, post.author, post, image_ids, reason=reason, text=text, **snapshot)
+    if is_new:
+        hide_if_reported_by_many(post)
+    return report, is_new
+
+
+@transaction.atomic
+def report_by_rule(subject: Member, post: Post | None, *, reason: str, text: str) -> None:
+    """Report a member or a post without a reporter, unless a rule's report of it is open; `text` is for moderators."""
+    about: dict[str, Any] = {"about": Report.POST, "post": post} if post else {"about": Report.MEMBER}
+    by_rule = {"subject": subject, "reporter": None, "reporter_digest": "", "state": Report.OPEN}
+    if Report.objects.filter(**by_rule, **about).exists():
+        return
+    shown = {"subject_text": post.text if post else subject.about, "nickname": subject.nickname}
+    created_at = (post or subject).created_at
+    report = Report.objects.create(**by_rule, **about, reason=reason, text=text, subject_created_at=created_at, **shown)
+    if post:
+        _copy_images_later(report, post.image_ids())
 
 
 def _report(

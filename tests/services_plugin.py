@@ -64,6 +64,15 @@ def _all_switches_on() -> None:
     states.hold()
 
 
+@pytest.fixture(autouse=True)
+def _no_listed_words() -> None:
+    """Start without listed words, which are read from the database only by tests of them."""
+    # Needs the models, which are not loaded when this module is imported.
+    from moderation.words import word_list
+
+    word_list.hold()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _measured_sandboxes() -> None:
     """Have `make coverage` measure the sandboxes of decoders too, which get nothing of our environment."""

@@ -22,6 +22,7 @@ from accounts.models.avatar import Avatar
 from accounts.models.block import Block
 from accounts.models.follow import Follow
 from accounts.profiles.relation_cache import invalidate_relations
+from accounts.text_checks import check_texts, review_texts
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.change_log import log_changes
 from libs.compiled_queries import CompiledQuery, column_names
@@ -263,6 +264,13 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         self.save(update_fields=[*fields, "changed_at"])
         if "nickname" in fields:
             log_changes("profile", [self.pk])
+
+    @transaction.atomic
+    def change_profile(self, **texts: str) -> None:
+        """Change what the member writes about themselves: `name`, `nickname`, `about`. Raises TextRefused."""
+        check_texts(texts.values())
+        self.update(**texts)
+        review_texts(self, texts.values())
 
     @transaction.atomic
     def set_avatar(self, image_id: int) -> None:

@@ -14,6 +14,7 @@ from accounts.errors import EmailTaken, ProofInvalid
 from accounts.member_data_registry import is_email_refused
 from accounts.models import Member, VerificationCode
 from accounts.models.member import check_terms_version
+from accounts.text_checks import check_texts, review_texts
 
 SIGN_UPS = Counter("h2h_sign_ups", "Members who signed up.")
 
@@ -73,6 +74,7 @@ def _lock_owner(email: str) -> Member | None:
 
 
 def _new_member(code: VerificationCode, **fields: Any) -> Member:
+    check_texts([fields["name"], fields["nickname"]])
     return Member(email=code.email, terms_accepted_at=timezone.now(), **fields)
 
 
@@ -87,6 +89,7 @@ def _register(member: Member, code: VerificationCode) -> Member:
             member.save(force_insert=True)
     except IntegrityError:
         raise EmailTaken from None
+    review_texts(member, [member.name, member.nickname])
     transaction.on_commit(SIGN_UPS.inc)
     return member
 

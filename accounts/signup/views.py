@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.code_requests import CODE_LIMITS, GUESS_LIMITS, count_wrong_codes, network_of_request, request_code
-from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, ProofInvalid, TermsOutdated
+from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, ProofInvalid, TermsOutdated, TextRefused
 from accounts.models import VerificationCode
 from accounts.openapi_examples import DEVICE_SECRET, PAIR, TICKET
 from accounts.sessions import rotation
@@ -97,7 +97,7 @@ class SignUpMixin(StrictViewSet):
         responses={201: NewLoginSerializer},
         examples=[request_example(SIGN_UP_EXAMPLE), response_example(PAIR | {"device_secret": DEVICE_SECRET}, 201)],
         rate_limits=[rate_limit("sign-up-address", on_arrival=False)],
-        errors=[ProofInvalid, TermsOutdated, EmailTaken],
+        errors=[ProofInvalid, TermsOutdated, EmailTaken, TextRefused],
         switches=[SIGN_UP],
     )
     def create(self, request: Request) -> Response:

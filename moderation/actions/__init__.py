@@ -7,18 +7,19 @@ from moderation.actions.accounts import EndSessions, MuteReporter, RevealEmail, 
 from moderation.actions.appeals import DenyAppeal, UpholdAppeal
 from moderation.actions.base import Action, Effect
 from moderation.actions.members import LiftSuspension, SuspendMember, SuspendMemberForGood, WarnMember
-from moderation.actions.posts import RemovePost, RestorePost
+from moderation.actions.posts import HidePost, RemovePost, RestorePost
 from moderation.actions.profiles import ResetAbout, ResetAvatar, ResetNickname
 from moderation.actions.reports import AssignReport, DismissReport, UpholdReport
+from moderation.actions.rules import AddWord, ChangeRules, RemoveWord
 from moderation.actors import Actor
 
 # In the order in which they are offered.
 ACTIONS: dict[str, Action] = {
     action.name: action
     for action in (
-        AssignReport(), DismissReport(), UpholdReport(), RemovePost(), RestorePost(), WarnMember(),
+        AssignReport(), DismissReport(), UpholdReport(), RemovePost(), RestorePost(), HidePost(), WarnMember(),
         ResetAvatar(), ResetNickname(), ResetAbout(), SuspendMember(), SuspendMemberForGood(), LiftSuspension(),
-        EndSessions(), MuteReporter(), RevealEmail(), SetRole(),
+        EndSessions(), MuteReporter(), RevealEmail(), SetRole(), AddWord(), RemoveWord(), ChangeRules(),
     )
 }  # fmt: skip
 ACTIONS |= {action.name: action for action in (UpholdAppeal(ACTIONS), DenyAppeal())}

@@ -82,6 +82,10 @@ class Action:
         """Undo a decision. Raises CannotUndo when something was changed since."""
         raise CannotUndo
 
+    def tells_member(self, effect: Effect) -> bool:
+        """Return whether the member concerned gets a statement of this decision."""
+        return self.notifies_member
+
     def finish(self, subject: Any, decision: Decision) -> None:
         """Do what needs the id of the new decision."""
 
@@ -237,7 +241,7 @@ class Action:
             subject_id=subject.pk,
             subject_name=Truncator(self.name_of(subject)).chars(NAME_MAX_LENGTH),
             member_id=member.pk if member else None,
-            is_notified=self.notifies_member and member is not None,
+            is_notified=member is not None and self.tells_member(effect),
             report_id=report.pk if report else None,
             undoes_id=effect.undoes_id,
             **reason,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Member
 from moderation.actions.base import Action, Effect
 from moderation.actors import Actor
-from moderation.errors import AlreadyDecided, CannotUndo, SubjectGone
+from moderation.errors import AlreadyDecided, CannotUndo, NotPermitted, SubjectGone
 from moderation.models import Decision, Report
 from moderation.models.report import ReportQuerySet
 from posts.models import Post
@@ -46,7 +46,7 @@ class RemovePost(PostAction):
     closes_reports = Report.UPHELD
 
     def check(self, subject: Post) -> None:
-        if subject.removed_at is not None:
+        if subject.removed_at is not None and find_hiding(subject.pk) is None:
             raise AlreadyDecided
 
     def apply(self, subject: Post, actor: Actor, **options: Any) -> Effect:
@@ -67,6 +67,53 @@ class RemovePost(PostAction):
 
     def statement_of_undo(self, decision: Decision) -> list[str]:
         return [_("Your post is visible again.")]
+
+
+class HidePost(PostAction):
+    """Hide a post that many have reported until a moderator has looked at it; only a rule does this.
+
+    Dismissing the reports shows it again, and removing it makes it final.
+    """
+
+    name = "hide_post"
+    label = gettext_lazy("Hide the post until it is decided")
+    permission = "remove_post"
+    reasons = ("by_rule",)
+
+    def check(self, subject: Post) -> None:
+        if subject.removed_at is not None:
+            raise AlreadyDecided
+
+    def check_actor(self, subject: Post, actor: Actor) -> None:
+        if actor.kind != Actor.SYSTEM:
+            raise NotPermitted
+
+    def apply(self, subject: Post, actor: Actor, **options: Any) -> Effect:
+        subject.remove()
+        return Effect({"removed": False}, {"removed": True})
+
+    def revert(self, subject: Post, decision: Decision) -> Effect:
+        if subject.removed_at is None:
+            raise CannotUndo
+        subject.restore()
+        return Effect({"removed": True}, {"removed": False})
+
+    def describe(self, subject: Post, **options: Any) -> list[str]:
+        return [_("The post and its images are hidden from everybody.")]
+
+    def statement(self, decision: Decision) -> list[str]:
+        return [_("Several members have reported your post. It is hidden until a moderator has looked at it.")]
+
+    def statement_of_undo(self, decision: Decision) -> list[str]:
+        return [_("Your post is visible again.")]
+
+
+def find_hiding(post_id: int) -> Decision | None:
+    """Return the decision by which a rule has hidden a post that no moderator has decided about since."""
+    decisions = Decision.objects.about("post", post_id).not_undone()
+    if decisions.filter(action=RemovePost.name).exists():
+        return None
+    return decisions.filter(action=HidePost.name).first()
 
 
 class RestorePost(PostAction):

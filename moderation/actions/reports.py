@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Member
 from moderation.actions.base import Action, Effect
+from moderation.actions.posts import find_hiding
 from moderation.actors import Actor
 from moderation.errors import AlreadyDecided, CannotUndo, OptionInvalid, SubjectGone
 from moderation.models import Decision, Report
 from moderation.models.report import ReportQuerySet
+from posts.models import Post
 
 
 class ReportAction(Action):
@@ -24,9 +26,12 @@ class ReportAction(Action):
         report = Report.objects.filter(pk=pk).first()
         if report is None:
             raise SubjectGone
+        if report.post_id:
+            # First, as actions on posts do.
+            list(Post.objects.filter(pk=report.post_id).select_for_update(no_key=True).values_list("pk"))
         # All of the subject, in the order of their ids, so that two moderators cannot wait for each other.
         list(Report.objects.of_same_subject(report).order_by("pk").select_for_update().values_list("pk"))
-        return Report.objects.select_related("subject").get(pk=pk)
+        return Report.objects.select_related("subject", "post").get(pk=pk)
 
     def member_of(self, subject: Report) -> Member | None:
         return subject.subject
@@ -98,6 +103,27 @@ class DismissReport(CloseReports):
     permission = "dismiss_report"
     reasons = ("no_violation", "abusive_reports", "other")
     closes_reports = Report.DISMISSED
+
+    def apply(self, subject: Report, actor: Actor, **options: Any) -> Effect:
+        """Show a post again that a rule has hidden because of the reports; that is the undo of the rule's decision."""
+        before, after, _ = super().apply(subject, actor)
+        hiding = find_hiding(subject.post_id) if subject.post_id else None
+        if hiding is None or subject.post is None:
+            return Effect(before, after)
+        subject.post.restore()
+        return Effect(before, {**after, "restored": True}, undoes_id=hiding.pk)
+
+    def revert(self, subject: Report, decision: Decision) -> Effect:
+        effect = super().revert(subject, decision)
+        if decision.after.get("restored") and subject.post is not None:
+            subject.post.remove()
+        return effect
+
+    def tells_member(self, effect: Effect) -> bool:
+        return effect.undoes_id is not None
+
+    def statement_of_undo(self, decision: Decision) -> list[str]:
+        return [_("Your post is hidden again until a moderator has looked at it.")]
 
     def describe(self, subject: Report, **options: Any) -> list[str]:
         return [_("Nothing is changed for the reported member, who is not told of the reports.")]

@@ -16,6 +16,7 @@ from prometheus_client import Counter
 
 from accounts.models import Follow, Member
 from accounts.models.member import MemberQuerySet
+from accounts.text_checks import check_texts, review_texts
 from libs.change_log import log_changes
 from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue
@@ -88,16 +89,18 @@ class PostQuerySet(models.QuerySet["Post"]):
     def publish(self, *, author: Member, text: str, image_ids: Sequence[int] = ()) -> "Post":
         """Publish a post with the author's images of these ids, in this order, in the caller's transaction.
 
-        Raises PostEmpty, or ImageNotUsable.
+        Raises PostEmpty, TextRefused or ImageNotUsable.
         """
         if not (text or image_ids):
             raise PostEmpty
+        check_texts([text])
         images = Image.objects.claim(image_ids, owner=author)
         post = self.create(author_id=author.pk, text=text, image_count=len(images))
         PostImage.objects.bulk_create(
             PostImage(post=post, image=image, position=position) for position, image in enumerate(images)
         )
         log_changes("post", [post.pk])
+        review_texts(post, [text])
         transaction.on_commit(PUBLISHED.inc)
         return post
 
@@ -168,18 +171,20 @@ class Post(TimeOrdered):
     def edit(self, text: str) -> None:
         """Change the text and record the former one; the same text again changes nothing.
 
-        Raises PostEmpty, or Http404 if the post was deleted or removed meanwhile.
+        Raises PostEmpty or TextRefused, or Http404 if the post was deleted or removed meanwhile.
         """
         post = get_object_or_404(Post.objects.published().select_for_update(no_key=True), pk=self.pk)
         if not (text or post.image_count):
             raise PostEmpty
         if text == post.text:
             return
+        check_texts([text])
         now = timezone.now()
         post.edits.create(text=post.text, edited_at=now)
         post.text, post.edited_at = text, now
         post.save(update_fields=["text", "edited_at"])
         log_changes("post", [post.pk])
+        review_texts(post, [text])
 
     @transaction.atomic
     def remove(self) -> None:

@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.errors import TextRefused
 from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response
 from libs.api.fields import parse_id
 from libs.api.multipart import StrictMultiPartParser
@@ -100,7 +101,7 @@ class PostViewSet(StrictViewSet):
             response_example(POST, 201),
         ],
         rate_limits=[rate_limit("post-member", by="member")],
-        errors=[PostEmpty, TooManyImages, ImageNotUsable, *UPLOAD_ERRORS],
+        errors=[PostEmpty, TextRefused, TooManyImages, ImageNotUsable, *UPLOAD_ERRORS],
         switches=[POSTING],
         idempotent=True,
         stores_response=True,
@@ -137,7 +138,7 @@ class PostViewSet(StrictViewSet):
         responses=PostSerializer,
         examples=[request_example({"text": "First snow!"}), response_example(EDITED_POST)],
         rate_limits=[rate_limit("edit-member", by="member")],
-        errors=[PostEmpty, NotYours],
+        errors=[PostEmpty, TextRefused, NotYours],
         if_match=True,
     )
     def partial_update(self, request: Request, post_id: int) -> Response:

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.errors import TermsOutdated
+from accounts.errors import TermsOutdated, TextRefused
 from accounts.models import Member
 from accounts.openapi_examples import MINA, OWN_PROFILE
 from accounts.permissions import TermsAccepted
@@ -56,6 +56,7 @@ class MeViewSet(OwnAccountViewSet):
             request_example({"nickname": "Mina", "about": "Two children, one garden."}),
             response_example(OWN_PROFILE),
         ],
+        errors=[TextRefused],
         if_match=True,
     )
     def partial_update(self, request: Request) -> Response:
@@ -63,7 +64,7 @@ class MeViewSet(OwnAccountViewSet):
         data = self.validated_data(self.me())
         with transaction.atomic():
             member = self.lock_member()
-            member.update(**data)
+            member.change_profile(**data)
             profile = own_profile_representation(member)
         return Response(profile, headers={"ETag": compute_etag(profile)})
 
