@@ -184,21 +184,6 @@ class Report(TimeOrdered):
         others = Report.objects.open().of_same_subject(self).exclude(pk=self.pk)
         return self.reporter_id is not None and others.filter(reporter=self.reporter_id).exists()
 
-    def dismiss(self) -> bool:
-        """Decide that nothing is wrong; False when it was decided before."""
-        return self._decide(self.DISMISSED)
-
-    def uphold(self) -> bool:
-        """Decide that the reporter is right; False when it was decided before."""
-        return self._decide(self.UPHELD)
-
-    def _decide(self, state: str) -> bool:
-        decided_at = timezone.now()
-        if not Report.objects.open().filter(pk=self.pk).update(state=state, decided_at=decided_at):
-            return False
-        self.state, self.decided_at = state, decided_at
-        return True
-
 
 def _oldest_erasure() -> datetime:
     return timezone.now() - timedelta(days=settings.ERASED_MEMBER_REPORT_DAYS)

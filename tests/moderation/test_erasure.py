@@ -11,6 +11,8 @@ from pytest_django import Settings
 
 from accounts.models import Member
 from media.storage import image_files
+from moderation.actions import get_action
+from moderation.actors import Actor
 from moderation.models import BannedAddress, Report, ReportedImage
 from moderation.pseudonyms import address_digests, pseudonym
 from moderation.purge import purge_banned_addresses, purge_reports
@@ -24,6 +26,7 @@ from tests.factories import PASSWORD, MemberFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
 RunJobs = Callable[[], None]
+SERVER = Actor.operator("root")
 
 
 @pytest.fixture
@@ -32,6 +35,14 @@ def report(jun: Member, post: Post, run_jobs: RunJobs) -> Report:
     report, _ = report_post(jun, post.pk, reason="nudity", text="Look at Mina's second image.")
     run_jobs()
     return report
+
+
+def uphold(report: Report) -> None:
+    get_action("uphold_report").run(report, by=SERVER, reason="gone")
+
+
+def dismiss(report: Report) -> None:
+    get_action("dismiss_report").run(report, by=SERVER, reason="no_violation")
 
 
 def has_snapshot(report: Report) -> bool:
@@ -63,9 +74,9 @@ def test_a_report_is_forgotten_once_all_reports_on_the_subject_are_decided(
     other, _ = report_member(sora, mina.pk, reason="spam", text="")
     keys = list(report.images.values_list("key", flat=True))
     erase(mina)
-    report.uphold()
+    uphold(report)
     assert purge_reports() == 0
-    other.dismiss()
+    dismiss(other)
     assert purge_reports() == 2
     run_jobs()
     assert is_forgotten(report)
@@ -77,7 +88,7 @@ def test_a_report_is_forgotten_once_all_reports_on_the_subject_are_decided(
 def test_a_decided_report_is_forgotten_when_the_subject_is_erased(
     report: Report, mina: Member, run_jobs: RunJobs
 ) -> None:
-    report.dismiss()
+    dismiss(report)
     erase(mina)
     run_jobs()
     assert is_forgotten(report)
@@ -101,13 +112,13 @@ def test_the_text_of_an_erased_reporter_is_cleared_once_the_report_is_decided(
     report: Report, jun: Member, mina: Member
 ) -> None:
     decided, _ = report_member(jun, mina.pk, reason="spam", text="I know her.")
-    decided.dismiss()
+    dismiss(decided)
     digest = pseudonym(jun.pk)
     erase(jun)
     for one, text in ((report, "Look at Mina's second image."), (decided, "")):
         one.refresh_from_db()
         assert (one.reporter, one.reporter_digest, one.text, one.nickname) == (None, digest, text, "Mina")
-    report.uphold()
+    uphold(report)
     assert purge_reports() == 1
     report.refresh_from_db()
     assert (report.text, report.subject_text) == ("", "Look at this.")
@@ -155,7 +166,7 @@ def test_erasure_does_not_end_a_suspension_of_the_address(mina: Member, proof_fo
 @pytest.mark.parametrize(("days", "held"), [(364, True), (366, False)])
 def test_an_upheld_report_bans_the_address_for_a_year(mina: Member, jun: Member, days: int, held: bool) -> None:
     report, _ = report_member(jun, mina.pk, reason="child_safety", text="")
-    report.uphold()
+    uphold(report)
     address = mina.email
     erase(mina)
     with time_machine.travel(timezone.now() + timedelta(days=days)):
@@ -167,7 +178,7 @@ def test_a_withdrawn_member_with_an_upheld_report_cannot_sign_up_anew(
     mina: Member, jun: Member, proof_for: CodeFor
 ) -> None:
     post = PostFactory.create(author=mina)
-    report_post(jun, post.pk, reason="hate", text="")[0].uphold()
+    uphold(report_post(jun, post.pk, reason="hate", text="")[0])
     mina.withdraw()
     assert join(proof_for(mina.email)).json()["code"] == "email_taken"
     assert Post.objects.filter(pk=post.pk).exists()
@@ -177,7 +188,7 @@ def test_a_withdrawn_member_with_an_upheld_report_cannot_sign_up_anew(
 def test_changing_the_address_first_does_not_avoid_the_ban(
     mina: Member, jun: Member, proof_for: CodeFor, run_jobs: RunJobs, mailoutbox: SentEmails
 ) -> None:
-    report_member(jun, mina.pk, reason="child_safety", text="")[0].uphold()
+    uphold(report_member(jun, mina.pk, reason="child_safety", text="")[0])
     phone, former, later = Phone.of(mina), mina.email, "later@example.com"
     phone.post("me/email", email=later, password=PASSWORD)
     run_jobs()

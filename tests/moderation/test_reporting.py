@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from accounts.erasure import start_erasure
 from accounts.models import Member
+from moderation.actions import get_action
+from moderation.actors import Actor
 from moderation.models import Report
 from moderation.reporting import report_member
 from posts.models import Post
@@ -57,7 +59,7 @@ def test_the_reporter_sees_how_the_report_was_decided(phone: Phone, mina: Member
         "id": made["id"], "about": "post", "member_id": None, "post_id": str(post.pk), "reason": "hate",
         "text": "Read the last line.", "state": "open", "created_at": None, "decided_at": None,
     }  # fmt: skip
-    assert Report.objects.get().uphold()
+    get_action("uphold_report").run(Report.objects.get(), by=Actor.operator("root"), reason="gone")
     seen = phone.get(f"reports/{made['id']}").json()
     assert (seen["state"], seen["decided_at"] is None) == ("upheld", False)
     assert phone.get("reports").json()["results"] == [seen]
@@ -82,8 +84,7 @@ def test_a_second_report_changes_nothing_while_the_first_is_open(phone: Phone, m
 def test_a_subject_can_be_reported_again_once_the_report_is_decided(phone: Phone, mina: Member) -> None:
     phone.post("reports", member_id=str(mina.pk), reason="spam")
     report = Report.objects.get()
-    assert report.dismiss()
-    assert not report.uphold()
+    get_action("dismiss_report").run(report, by=Actor.operator("root"), reason="no_violation")
     assert phone.post("reports", member_id=str(mina.pk), reason="spam").status_code == 201
     assert set(Report.objects.values_list("state", flat=True)) == {"dismissed", "open"}
 

@@ -27,6 +27,7 @@ from libs.throttling import rate_limits
 from media.models import Image
 from media.storage import image_files
 from moderation.actions import get_action
+from moderation.appeals import appeal
 from moderation.models import Report, ReportedImage
 from moderation.pseudonyms import address_digests, pseudonym
 from posts.models import Post
@@ -89,7 +90,7 @@ class MemberData:
         return image.pk
 
     def report(self) -> None:
-        """Reports by her and on her, one of them decided."""
+        """Reports by her and on her, decisions about her, and her appeal."""
         post = Post.objects.get(author=self.mina)
         jun_s = PostFactory.create(author=self.jun)
         about = {"post_id": str(post.pk), "reason": "nudity", "text": "Mina again"}
@@ -97,7 +98,11 @@ class MemberData:
         assert self.other.post("reports", member_id=str(self.mina.pk), reason="spam").status_code == 201
         assert self.phone.post("reports", post_id=str(jun_s.pk), reason="hate", text="says Mina").status_code == 201
         warned = Report.objects.get(subject=self.mina, about="member")
-        get_action("warn_member").run(self.mina, by=self.sora, reason="spam", text="Mina, stop.", report=warned)
+        warning = get_action("warn_member").run(self.mina, by=self.sora, reason="spam", text="Mina!", report=warned)
+        appeal(self.mina, warning.pk, "Mina was not there")
+        get_action("mute_reporter").run(self.mina, by=self.sora, reason="abusive_reports")
+        for action in ("reset_avatar", "reset_about", "reset_nickname"):
+            get_action(action).run(self.mina, by=self.sora, reason="impersonation", text="Not Mina")
 
     def moderate(self, client: Client) -> None:
         """An admin session, a decision by her, and entries in the admin's log by her and about her."""
@@ -189,7 +194,8 @@ def test_the_search_finds_traces_of_a_member_with_all_kinds_of_data(data: Member
     everywhere = places_of(data.traces())
     assert everywhere >= {"accounts_member.email", "posts_post.text", "media_image.key", "accounts_loginsession.device"}
     assert everywhere >= {"django_session.session_data", "django_admin_log.object_repr", "outbox_job.payload"}
-    assert everywhere >= {"accounts_passwordguess.key", "accounts_verificationcode.email", "accounts_avatar.member_id"}
+    assert everywhere >= {"accounts_passwordguess.key", "accounts_verificationcode.email", "moderation_appeal.text"}
+    assert everywhere >= {"moderation_decision.subject_name", "moderation_withheldavatar.image_id"}
 
 
 @pytest.mark.parametrize("chunk", [1, erasure.CHUNK])
