@@ -14,6 +14,11 @@ from media.models import Image
 from media.storage.errors import storage_errors
 from media.storage.listing import StoredFile, list_image_files
 
+# Keys of images without a file that are named; after the loss of a bucket there would be millions.
+MAX_LISTED = 1_000
+# Rows read at a time.
+CHUNK = 5_000
+
 
 @dataclass
 class Comparison:
@@ -22,8 +27,16 @@ class Comparison:
     last: str = ""
     files: int = 0
     without_row: list[StoredFile] = field(default_factory=list)
-    # Keys of images that should be readable, and have no full file.
+    # Images that should be readable and have no full file: how many, and the keys of the first MAX_LISTED.
+    missing: int = 0
     without_file: list[str] = field(default_factory=list)
+
+    def add(self, page: "Comparison") -> None:
+        """Add what was found in the next part."""
+        self.last, self.files = page.last or self.last, self.files + page.files
+        self.without_row += page.without_row
+        self.missing += page.missing
+        self.without_file += page.without_file[: MAX_LISTED - len(self.without_file)]
 
 
 def compare(*, after: str = "") -> Iterator[Comparison]:
@@ -36,6 +49,9 @@ def compare(*, after: str = "") -> Iterator[Comparison]:
     key_after = _key_of(after)
     pages = list_image_files(after=after)
     page = next(pages, [])
+    if not page:
+        # No file is left, so that every row after this one lacks its own.
+        yield _compare([], key_after, is_last=True)
     while page or carried:
         following = next(pages, [])
         files = [*carried, *page]
@@ -63,18 +79,21 @@ def _compare(files: list[StoredFile], key_after: str, *, is_last: bool) -> Compa
     by_key = {key: list(group) for key, group in groupby(files, lambda file: _key_of(file.name))}
     rows = Image.objects.filter(key__gt=key_after)
     rows = rows if is_last else rows.filter(key__lte=max(by_key))
-    readable = set(rows.public().values_list("key", flat=True))
     known = set(Image.objects.filter(key__in=by_key).values_list("key", flat=True))
     old = timezone.now() - timedelta(hours=settings.IMAGE_UNREFERENCED_HOURS)
     names = {file.name for file in files}
-    return Comparison(
-        last=files[-1].name,
+    found = Comparison(
+        last=files[-1].name if files else "",
         files=len(files),
         without_row=[
             file for key, group in by_key.items() if key not in known for file in group if file.changed_at < old
         ],
-        without_file=sorted(key for key in readable if file_name(key, "full") not in names),
     )
+    for key in rows.public().order_by("key").values_list("key", flat=True).iterator(CHUNK):
+        if file_name(key, "full") not in names:
+            found.missing += 1
+            found.without_file += [key] if found.missing <= MAX_LISTED else []
+    return found
 
 
 def _key_of(name: str) -> str:

@@ -52,8 +52,17 @@ def test_files_without_rows_and_rows_without_files_are_found_on_pages_of_any_siz
     image_files.delete_variants([images[0].key, images[3].key])
     found = operator.run("images", "orphans")
     assert found["without_row"] == [file_name(images[1].key, name) for name in ("feed", "full", "thumb")]
-    assert found["without_file"] == [images[0].key, images[3].key]
+    assert (found["missing"], found["without_file"]) == (2, [images[0].key, images[3].key])
     assert (operator.code, found["done"]) == (0, False)
+
+
+def test_after_the_loss_of_a_whole_storage_every_image_lacks_its_file(
+    operator: Operator, images: list[Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("media.orphans.MAX_LISTED", 2)
+    image_files.delete_variants([image.key for image in images])
+    found = operator.run("images", "orphans", "--yes")
+    assert (found["files"], found["missing"], found["without_file"]) == (0, 4, [image.key for image in images[:2]])
 
 
 def test_files_without_a_row_are_deleted_after_yes_and_no_others(operator: Operator, images: list[Image]) -> None:

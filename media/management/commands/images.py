@@ -48,9 +48,7 @@ class Command(OperatorCommandGroup):
         try:
             for page in compare(after=start_after):
                 freed += delete_orphans(page.without_row) if yes else sum(file.bytes for file in page.without_row)
-                total.last, total.files = page.last, total.files + page.files
-                total.without_row += page.without_row
-                total.without_file += page.without_file
+                total.add(page)
                 self.stderr.write(f"{total.files:,} files, up to {page.last}")
                 if total.files >= batch:
                     is_done = False
@@ -86,13 +84,13 @@ class Command(OperatorCommandGroup):
 
 
 def _orphans_result(total: Comparison, freed: int, yes: bool, is_done: bool) -> Result:
-    found = bool(total.without_row or total.without_file)
+    found = bool(total.without_row or total.missing)
     code = ExitCode.MORE_LEFT if not is_done else ExitCode.DONE if found else ExitCode.NOTHING_TO_DO
     verb = "were deleted" if yes else "would be deleted; --yes deletes them"
     lines = [
         f"{total.files:,} files were compared.",
         f"{len(total.without_row):,} files of {freed:,} bytes have no row and {verb}.",
-        f"{len(total.without_file):,} images have no file; restore them from versions or a copy of the bucket.",
+        f"{total.missing:,} images have no file; restore them from versions or a copy of the bucket.",
         *total.without_file[:100],
     ]
     if not is_done:
@@ -101,6 +99,7 @@ def _orphans_result(total: Comparison, freed: int, yes: bool, is_done: bool) -> 
         "files": total.files,
         "without_row": [file.name for file in total.without_row],
         "without_row_bytes": freed,
+        "missing": total.missing,
         "without_file": total.without_file,
         "last": total.last,
         "done": yes,
