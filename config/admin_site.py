@@ -16,6 +16,7 @@ from accounts.staff import second_factor
 from accounts.staff.login_form import StaffLoginForm
 from accounts.staff.second_factor_pages import SecondFactorSetupView, SecondFactorView
 from config.admin_time_zones import TimeZoneView
+from moderation.models import Report
 
 # The order of the apps in the navigation: first what moderators work with most.
 APP_ORDER = ("moderation", "posts", "accounts", "media", "outbox", "auth")
@@ -63,8 +64,11 @@ class AdminSite(admin.AdminSite):
         return sorted(apps, key=lambda app: order.get(app["app_label"], len(order)))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show what there is to do, or what to do about having no permission."""
+        """Show the open cases to moderators, all models to others, and what to do about having no permission."""
         if not self.get_app_list(request):
             context = self.each_context(request) | {"title": _("You have no permissions yet")}
             return TemplateResponse(request, "admin/no_permissions.html", context)
-        return super().index(request, extra_context)
+        if not request.user.has_perm("moderation.view_report"):
+            return super().index(request, extra_context)
+        page: TemplateResponse = self.get_model_admin(Report).show_queue(request)  # type: ignore[attr-defined]
+        return page

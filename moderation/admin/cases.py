@@ -1,7 +1,6 @@
 """The page of a case: all reports of one post or member, what it was and is, its author's history, what can be done."""
 
 from collections import Counter
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,10 +19,8 @@ from moderation.admin.history import (
 from moderation.admin.images import avatar_of, post_image_rows, post_images, reported_image_rows, reported_images
 from moderation.admin.labels import action_label
 from moderation.models import Decision, Report
+from moderation.priority import DUE_AFTER
 from moderation.reasons import REASON_LABELS
-
-# Reports are to be decided within this time.
-DUE_AFTER = timedelta(hours=24)
 
 
 def select_case(reports: QuerySet[Report]) -> QuerySet[Report]:

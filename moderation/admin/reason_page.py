@@ -29,10 +29,13 @@ class ReasonPage:
     preview: Sequence[str]
     reasons: Sequence[str]
     is_read_by_member: bool
-    decide: Callable[..., Decision]
+    # Called with the reason and the text.
+    decide: Callable[..., Any]
     # Where to go afterwards, or without a decision.
     back: str
     initial_reason: str = ""
+    # Called with the request and with what `decide` returned; `announce_decision` if it is None.
+    announce: Callable[[HttpRequest, Any], None] | None = None
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Show the page, or take the decision; a refusal is shown above the form."""
@@ -44,12 +47,11 @@ class ReasonPage:
         )
         if request.method == "POST" and form.is_valid():
             try:
-                decision = self.decide(**form.cleaned_data)
+                result = self.decide(**form.cleaned_data)
             except ActionRefused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                remember_revealed(request, decision)
-                messages.success(request, _success_text(decision))
+                (self.announce or announce_decision)(request, result)
                 return redirect(self.back)
         return TemplateResponse(request, "admin/moderation/action.html", self._context(request, form))
 
@@ -58,17 +60,19 @@ class ReasonPage:
         return admin.site.each_context(request) | shown | {"form": form, "opts": Decision._meta}
 
 
-def refuse(request: HttpRequest, back: str) -> HttpResponse:
+def refuse(request: HttpRequest, back: str, text: str = "") -> HttpResponse:
     """Lead back to the page from where somebody wanted to do what cannot be done."""
-    messages.error(request, _("This is not possible any more, or not for your role. Look at the present state."))
+    default = _("This is not possible any more, or not for your role. Look at the present state.")
+    messages.error(request, text or default)
     return redirect(back)
 
 
-def _success_text(decision: Decision) -> str:
+def announce_decision(request: HttpRequest, decision: Decision) -> None:
     """Say what was done, with a link to undo it."""
+    remember_revealed(request, decision)
     text = format_html("{}: {}.", _("Done"), action_label(decision.action))
     action = ACTIONS.get(decision.action)
-    if action is None or not action.has_undo:
-        return text
-    url = reverse("admin:moderation_decision_undo", args=[decision.pk])
-    return format_html('{} <a href="{}">{}</a>', text, url, UNDO)
+    if action is not None and action.has_undo:
+        url = reverse("admin:moderation_decision_undo", args=[decision.pk])
+        text = format_html('{} <a href="{}">{}</a>', text, url, UNDO)
+    messages.success(request, text)

@@ -7,13 +7,17 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from libs.admin import DetailPageMixin, ReadOnlyAdmin
 from media.admin import image_response
 from moderation.admin.action_links import actor_of
 from moderation.admin.cases import case_details, select_case
+from moderation.admin.many import decide_many
+from moderation.admin.queue import queue_details
 from moderation.models import Report, ReportedImage
 
 
@@ -32,9 +36,19 @@ class ReportAdmin(DetailPageMixin, ReadOnlyAdmin):
     ordering = ("-created_at", "-id")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the addresses of the images."""
-        show = self.admin_site.admin_view(self.show_image)
-        return [path("images/<int:image_id>/", show, name="moderation_reported_image"), *super().get_urls()]
+        """Add the images, and the page that decides about several cases."""
+        show, decide = self.admin_site.admin_view(self.show_image), self.admin_site.admin_view(decide_many)
+        pages = [
+            path("images/<int:image_id>/", show, name="moderation_reported_image"),
+            path("many/", decide, name="moderation_report_many"),
+        ]
+        return [*pages, *super().get_urls()]
+
+    def show_queue(self, request: HttpRequest) -> TemplateResponse:
+        """Show the open cases, which is the first page of the admin."""
+        queue = queue_details(actor_of(request), only_mine="mine" in request.GET)
+        context = {"title": gettext("Open cases"), "queue": queue}
+        return TemplateResponse(request, "admin/index.html", self.admin_site.each_context(request) | context)
 
     def select_details(self, rows: QuerySet[Report]) -> QuerySet[Report]:
         """Select what the page of a case shows."""

@@ -11,7 +11,7 @@ from operations.demo_data.texts import ALTS, generate_identities, generate_texts
 HOUR = 3_600_000  # milliseconds
 # Of all reports so many are open, but never less than there are locally.
 OPEN_SHARE, OPEN_MIN = 0.02, 20
-MEMBER_SHARE, MEAN_AGE_HOURS = 0.15, 14
+MEMBER_SHARE, MEAN_AGE_HOURS = 0.15, 24
 REASONS = {
     "spam": (30, ["같은 광고를 오늘만 다섯 번 봤어요.", "The same advertisement, five times today.", ""]),
     "harassment": (18, ["제 친구에게 계속 욕을 해요.", "He writes this under every post of mine.", ""]),
@@ -19,7 +19,7 @@ REASONS = {
     "nudity": (10, ["아이와 함께 보는데 이런 사진이 나와요.", ""]),
     "violence": (5, ["This is a threat.", "협박처럼 보입니다."]),
     "self_harm": (3, ["걱정돼서 신고합니다. 도와줄 수 있을까요?"]),
-    "child_safety": (1, ["교복을 입은 아이 사진이에요. 꼭 확인해 주세요."]),
+    "child_safety": (4, ["교복을 입은 아이 사진이에요. 꼭 확인해 주세요."]),
     "impersonation": (6, ["제 사진을 가져가서 저인 척해요.", "This is not her account."]),
     "other": (4, ["제 전화번호가 나와요. 지워 주세요."]),
 }
