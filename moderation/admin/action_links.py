@@ -17,6 +17,7 @@ PAGES = {
     "post": "admin:posts_post_change",
     "member": "admin:accounts_member_change",
     "decision": "admin:moderation_decision_change",
+    "appeal": "admin:moderation_appeal_change",
 }
 
 

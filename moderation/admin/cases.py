@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from moderation.actors import Actor
 from moderation.admin.action_links import action_links
@@ -42,7 +43,7 @@ def case_details(report: Any, by: Actor) -> dict[str, Any]:
     decisions = decisions_for_page(concerned, action_label, by)
     oldest = min((each.created_at for each in reports if each.state == Report.OPEN), default=None)
     return {
-        "title": f"{report.get_about_display()}: {report.nickname or '-'}",
+        "title": f"{capfirst(report.get_about_display())}: {report.nickname or '-'}",
         "reports": reports,
         "reason_counts": count_reasons(each.reason for each in reports),
         "oldest": oldest,

@@ -19,13 +19,14 @@ from moderation.actions.undo import UNDO_REASONS, may_undo, undo
 from moderation.admin.action_links import actor_of, page_of
 from moderation.admin.labels import action_label
 from moderation.admin.reason_page import ReasonPage, refuse
-from moderation.models import Decision, Report
+from moderation.models import Appeal, Decision, Report
 from posts.models import Post
 
 SUBJECTS: dict[str, QuerySet[Any]] = {
     "report": Report.objects.select_related("subject"),
     "post": Post.objects.select_related("author"),
     "member": Member.objects.not_erased(),
+    "appeal": Appeal.objects.select_related("member"),
 }
 
 

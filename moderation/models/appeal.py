@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from libs.keyset.models import TimeOrdered
 
@@ -28,18 +29,27 @@ class Appeal(TimeOrdered):
 
     OPEN, UPHELD, DENIED = "open", "upheld", "denied"
 
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="appeals", db_index=False)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("member"), related_name="appeals", db_index=False
+    )
     # Plain ids of decisions, which are never deleted: the one that it objects to, and the answer.
     decision_id = models.BigIntegerField(unique=True)
     answer_id = models.BigIntegerField(null=True)
-    text = models.TextField()
-    state = models.CharField(max_length=10, choices=[(state, state) for state in (OPEN, UPHELD, DENIED)], default=OPEN)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    decided_at = models.DateTimeField(null=True, editable=False)
+    text = models.TextField(_("text"))
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=[(OPEN, _("open")), (UPHELD, _("upheld")), (DENIED, _("denied"))],
+        default=OPEN,
+    )
+    created_at = models.DateTimeField(_("time"), default=timezone.now, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
 
     objects = AppealQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("appeal")
+        verbose_name_plural = _("appeals")
         default_permissions = ("view",)
         indexes = [
             models.Index(fields=["member", "-created_at", "-id"], name="appeal_list"),

@@ -10,3 +10,8 @@ for (const table of document.querySelectorAll("#result_list, table[data-cards]")
         });
     }
 }
+// Django gives the field for a search an image as its label, without a text.
+const search = document.querySelector("#searchbar");
+if (search) {
+    search.setAttribute("aria-label", search.form.querySelector("[type=submit]").value);
+}
