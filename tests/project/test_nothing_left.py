@@ -20,6 +20,7 @@ from tests.project.test_bodies import UNREADABLE
 
 POSTS, IMAGES, ME, REPORTS = "/api/v1/posts", "/api/v1/images", "/api/v1/me", "/api/v1/reports"
 MEMBERS, SESSIONS, CODES = "/api/v1/members", "/api/v1/sessions", "/api/v1/verification-codes"
+APPEALS = "/api/v1/appeals"
 JSON = "application/json"
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,15 @@ BODIES: dict[str, tuple[str, str, Any, int, str]] = {
     "a rank when logging in": ("post", SESSIONS, {"email": "mina@example.com", "is_staff": 1}, 400, "unknown_field"),
     "nobody to report": ("post", REPORTS, {"reason": "spam"}, 400, "invalid"),
     "nothing to say": ("post", POSTS, {}, 400, "post_empty"),
+    "an appeal against nothing": ("post", APPEALS, {"decision_id": "7", "text": "x"}, 404, "not_found"),
+    "an appeal of somebody": (
+        "post",
+        APPEALS,
+        {"decision_id": "7", "text": "x", "member_id": "7"},
+        400,
+        "unknown_field",
+    ),
+    "an appeal without words": ("post", APPEALS, {"decision_id": "7", "text": " "}, 400, "invalid"),
     "11 ids of pictures": ("post", POSTS, {"image_ids": [str(n) for n in range(1, 12)]}, 400, "too_many_images"),
     "a picture of nobody": ("post", POSTS, {"text": "x", "image_ids": ["7"]}, 400, "image_not_usable"),
     "an avatar of nobody": ("put", f"{ME}/avatar", {"image_id": "7"}, 400, "image_not_usable"),
@@ -76,7 +86,7 @@ def test_json_that_is_refused_leaves_nothing_behind(
 
 READERS = [
     ("POST", POSTS), ("PATCH", ME), ("POST", REPORTS), ("POST", SESSIONS), ("POST", MEMBERS), ("POST", CODES),
-    ("POST", f"{ME}/exports"), ("POST", f"{SESSIONS}/end-others"), ("DELETE", f"{SESSIONS}/current"),
+    ("POST", f"{ME}/exports"), ("POST", APPEALS), ("POST", f"{SESSIONS}/end-others"), ("DELETE", f"{SESSIONS}/current"),
 ]  # fmt: skip
 
 
