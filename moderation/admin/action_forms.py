@@ -20,8 +20,9 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, *args: Any, reasons: Iterable[str], is_read_by_member: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reasons: Iterable[str], is_read_by_member: bool, first: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields = {**first, **self.fields}
         reason: Any = self.fields["reason"]
         reason.choices = [("", _("Choose a reason")), *((code, REASON_LABELS[code]) for code in reasons)]
         if is_read_by_member:

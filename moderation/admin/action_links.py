@@ -18,6 +18,7 @@ PAGES = {
     "member": "admin:accounts_member_change",
     "decision": "admin:moderation_decision_change",
     "appeal": "admin:moderation_appeal_change",
+    "listedword": "admin:moderation_listedword_change",
 }
 
 

@@ -19,7 +19,7 @@ from moderation.actions.undo import UNDO_REASONS, may_undo, undo
 from moderation.admin.action_links import actor_of, page_of
 from moderation.admin.labels import action_label
 from moderation.admin.reason_page import ReasonPage, refuse
-from moderation.models import Appeal, Decision, Report
+from moderation.models import Appeal, Decision, ListedWord, Report
 from posts.models import Post
 
 SUBJECTS: dict[str, QuerySet[Any]] = {
@@ -27,6 +27,7 @@ SUBJECTS: dict[str, QuerySet[Any]] = {
     "post": Post.objects.select_related("author"),
     "member": Member.objects.not_erased(),
     "appeal": Appeal.objects.select_related("member"),
+    "listedword": ListedWord.objects.all(),
 }
 
 
@@ -97,7 +98,7 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
     def act(self, request: HttpRequest, name: str, pk: int) -> HttpResponse:
         """Show what an action will do and ask for the reason, then do it."""
         action, actor = ACTIONS.get(name), actor_of(request)
-        if action is None:
+        if action is None or action.subject_kind not in SUBJECTS:
             raise Http404
         if not actor.may(action.permission):
             raise PermissionDenied

@@ -1,10 +1,12 @@
 """The page that says what a decision will do and asks for its reason."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 from django.contrib import admin, messages
+from django.forms import Field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -34,6 +36,8 @@ class ReasonPage:
     # Where to go afterwards, or without a decision.
     back: str
     initial_reason: str = ""
+    # Fields above the reason, whose values `decide` gets too.
+    fields: Mapping[str, Field] = dataclass_field(default_factory=dict)
     # Called with the request and with what `decide` returned; `announce_decision` if it is None.
     announce: Callable[[HttpRequest, Any], None] | None = None
 
@@ -44,6 +48,7 @@ class ReasonPage:
             initial={"reason": self.reasons[0] if len(self.reasons) == 1 else self.initial_reason},
             reasons=self.reasons,
             is_read_by_member=self.is_read_by_member,
+            first=self.fields,
         )
         if request.method == "POST" and form.is_valid():
             try:
