@@ -4,6 +4,7 @@ Permissions say which actions somebody may do, ranks to whom. Both are read when
 the groups takes effect at once.
 """
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -37,9 +38,16 @@ RANK_BY_ROLE = {
 
 def rank_of(member: "Member") -> Rank:
     """Return the rank of a member, by the highest of their groups."""
-    if member.is_superuser:
-        return Rank.SUPERUSER
-    if not member.is_staff:
-        return Rank.MEMBER
+    if member.is_superuser or not member.is_staff:
+        return rank_by_roles((), staff=member.is_staff, superuser=member.is_superuser)
     roles = member.groups.filter(name__in=RANK_BY_ROLE).values_list("name", flat=True)
-    return max((RANK_BY_ROLE[role] for role in roles), default=Rank.STAFF)
+    return rank_by_roles(roles, staff=True, superuser=False)
+
+
+def rank_by_roles(roles: Iterable[str], *, staff: bool, superuser: bool) -> Rank:
+    """Return the rank of somebody with these roles."""
+    if superuser:
+        return Rank.SUPERUSER
+    if not staff:
+        return Rank.MEMBER
+    return max((RANK_BY_ROLE[role] for role in roles if role in RANK_BY_ROLE), default=Rank.STAFF)

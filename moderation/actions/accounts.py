@@ -14,7 +14,7 @@ from moderation.actions.members import MemberAction
 from moderation.actors import Actor
 from moderation.errors import AlreadyDecided, CannotUndo, RankTooLow
 from moderation.models import Decision, MutedReporter
-from moderation.ranks import RANK_BY_ROLE, Rank
+from moderation.ranks import RANK_BY_ROLE, Rank, rank_by_roles
 from moderation.roles import ROLE_LABELS
 
 
@@ -106,6 +106,11 @@ class SetRole(MemberAction):
             raise AlreadyDecided
         _set_state(subject, **after)
         return Effect(before, after)
+
+    def check_undo(self, decision: Decision, actor: Actor) -> None:
+        """Refuse to bring back a rank that the actor could not give."""
+        if rank_by_roles(**decision.before) >= actor.rank:
+            raise RankTooLow
 
     def revert(self, subject: Member, decision: Decision) -> Effect:
         before = _state_of(subject)

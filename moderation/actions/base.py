@@ -82,6 +82,9 @@ class Action:
         """Undo a decision. Raises CannotUndo when something was changed since."""
         raise CannotUndo
 
+    def check_undo(self, decision: Decision, actor: Actor) -> None:
+        """Raise a subclass of ActionRefused for an actor who must not undo this decision, whatever their permission."""
+
     def tells_member(self, effect: Effect) -> bool:
         """Return whether the member concerned gets a statement of this decision."""
         return self.notifies_member

@@ -7,7 +7,7 @@ from libs.outbox.queue import enqueue
 from moderation.actions import ACTIONS
 from moderation.actions.deciders import may_act_for
 from moderation.actors import Actor
-from moderation.errors import CannotUndo, RankTooLow, ReasonInvalid
+from moderation.errors import ActionRefused, CannotUndo, RankTooLow, ReasonInvalid
 from moderation.models import Appeal, Decision
 from moderation.reasons import NEEDS_TEXT, TEXT_MAX_LENGTH
 
@@ -18,6 +18,10 @@ def may_undo(decision: Decision, *, by: Member | Actor) -> bool:
     """Return whether the actor may undo the decision. What was changed since is only seen when it is done."""
     actor, action = Actor.of(by), ACTIONS.get(decision.action)
     if action is None or not action.has_undo or not actor.may(action.permission) or decision.subject_id is None:
+        return False
+    try:
+        action.check_undo(decision, actor)
+    except ActionRefused:
         return False
     return may_act_for(actor, decision) and not Decision.objects.filter(undoes_id=decision.pk).exists()
 
@@ -39,8 +43,9 @@ def undo(decision: Decision, *, by: Member | Actor, reason: str, text: str = "")
         raise RankTooLow
     # Locked, so that of two undos one comes first.
     locked = Decision.objects.select_for_update().get(pk=decision.pk)
-    if Decision.objects.filter(undoes_id=locked.pk).exists():
+    if locked.subject_id is None or Decision.objects.filter(undoes_id=locked.pk).exists():
         raise CannotUndo
+    action.check_undo(locked, actor)
     undoing = action.record_undo(locked, actor, reason=reason, text=text)
     # The e-mail about the undo answers it.
     Appeal.objects.filter(decision_id=locked.pk).close(Appeal.UPHELD, undoing.pk)

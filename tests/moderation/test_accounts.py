@@ -15,6 +15,7 @@ from moderation.models import Decision, MutedReporter
 from moderation.ranks import MODERATOR, OPERATOR, SENIOR_MODERATOR, Rank, rank_of
 from tests.accounts.conftest import code_in
 from tests.accounts.phone import Phone, code_of
+from tests.factories import MemberFactory
 from tests.moderation.staff import staff_member
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +104,16 @@ def test_a_superuser_without_a_role_is_none_any_more(sora: Member) -> None:
     get_action("set_role").run(sora, by=SERVER, reason="staffing", role="")
     former = Member.objects.get(pk=sora.pk)
     assert (former.is_superuser, rank_of(former)) == (False, Rank.MEMBER)
+
+
+def test_an_undo_gives_no_rank_that_its_actor_could_not_give(sora: Member, mina: Member) -> None:
+    operator, set_role = staff_member(OPERATOR), get_action("set_role")
+    get_action("set_role").run(mina, by=SERVER, reason="staffing", role=SENIOR_MODERATOR)
+    for member in (sora, mina):
+        demotion = set_role.run(member, by=SERVER, reason="staffing", role="")
+        assert not may_undo(demotion, by=operator)
+        with pytest.raises(RankTooLow):
+            undo(demotion, by=operator, reason="mistake")
+        assert rank_of(Member.objects.get(pk=member.pk)) == Rank.MEMBER
+    undo(demotion, by=MemberFactory.create(is_staff=True, is_superuser=True), reason="mistake")
+    assert rank_of(Member.objects.get(pk=mina.pk)) == Rank.SENIOR_MODERATOR
