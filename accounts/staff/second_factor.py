@@ -33,21 +33,31 @@ def has_second_factor(member: Member) -> bool:
     return bool(TOTPDevice.objects.devices_for_user(member, confirmed=True).exists())
 
 
-def begin_setup(member: Member) -> TOTPDevice:
-    """Return the device that is being set up; its key stays the same until the set-up is confirmed."""
-    device: TOTPDevice = TOTPDevice.objects.get_or_create(user=member, confirmed=False)[0]
+@transaction.atomic
+def begin_setup(member: Member, device_id: int | None) -> TOTPDevice:
+    """Return the device that this login sets up: the one with this id, as long as no other login has begun.
+
+    Each login has a key of its own, so that whoever knew the password for a while does not know the key of later.
+    """
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    pending = TOTPDevice.objects.devices_for_user(member, confirmed=False)
+    device: TOTPDevice | None = pending.filter(pk=device_id).first()
+    if device is None:
+        pending.delete()
+        device = TOTPDevice.objects.create(user=member, confirmed=False)
     return device
 
 
 @transaction.atomic
-def confirm_setup(member: Member, code: str) -> tuple[TOTPDevice, list[str]] | None:
-    """Confirm the set-up by a code of the app; returns the device and the recovery codes, None for a wrong code.
+def confirm_setup(member: Member, code: str, device_id: int | None) -> tuple[TOTPDevice, list[str]] | None:
+    """Confirm the set-up of a device by a code of the app; returns it and the recovery codes, None for a wrong code.
 
     The codes are shown once: only their digests are stored. An e-mail tells the member.
     """
     # Locked, so that two set-ups at a time do not make two devices.
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-    device = TOTPDevice.objects.devices_for_user(member, confirmed=False).select_for_update().first()
+    pending = TOTPDevice.objects.devices_for_user(member, confirmed=False)
+    device = pending.select_for_update().filter(pk=device_id).first()
     if device is None or has_second_factor(member) or not device.verify_token(code):
         return None
     device.confirmed = True

@@ -20,6 +20,9 @@ from accounts.staff.second_factor_forms import SecondFactorForm
 from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import enforce_rate_limit, member_key
 
+# Where a session keeps the id of the device that it sets up.
+DEVICE_KEY = "second_factor_device"
+
 
 @method_decorator([never_cache, csrf_protect], name="dispatch")
 class SecondFactorView(FormView):  # type: ignore[type-arg]
@@ -98,15 +101,24 @@ class SecondFactorSetupView(SecondFactorView):
             return redirect("admin:second_factor")
         return self.render_to_response(self.get_context_data())
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Check the code, unless a second factor is set up."""
+        if second_factor.has_second_factor(self.member()):
+            return redirect("admin:second_factor")
+        return super().post(request, *args, **kwargs)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the key."""
-        device = second_factor.begin_setup(self.member())
+        device = second_factor.begin_setup(self.member(), self.request.session.get(DEVICE_KEY))
+        self.request.session[DEVICE_KEY] = device.pk
         key = {"qr_code": second_factor.setup_qr_code(device), "key": second_factor.setup_key(device)}
         return super().get_context_data(**kwargs) | key | {"title": _("Set up your second factor")}
 
     def check_code(self, form: Any) -> HttpResponse:
         """Finish the set-up if the code is right."""
-        confirmed = second_factor.confirm_setup(self.member(), form.cleaned_data["code"])
+        confirmed = second_factor.confirm_setup(
+            self.member(), form.cleaned_data["code"], self.request.session.get(DEVICE_KEY)
+        )
         if confirmed is None:
             return self.refuse(form)
         device, codes = confirmed

@@ -87,6 +87,20 @@ def test_a_wrong_code_does_not_finish_the_set_up(login: Callable[[], Client], so
     assert not is_inside(browser)
 
 
+def test_each_login_that_sets_it_up_gets_a_key_of_its_own(
+    login: Callable[[], Client], sora: Member, clock: Any
+) -> None:
+    stranger, owner = login(), login()
+    stranger.get(SET_UP)
+    seen = code_of(sora)
+    owner.get(SET_UP)
+    assert code_of(sora) != seen
+    assert b"errorlist" in stranger.post(SET_UP, {"code": code_of(sora)}).content
+    assert len(set_up(owner, sora, clock)) == 10
+    assert stranger.post(SET_UP, {"code": seen})["Location"] == ASK
+    assert not is_inside(stranger)
+
+
 def test_the_next_login_needs_a_code_and_then_opens_the_page_that_was_asked_for(
     login: Callable[[], Client], sora: Member, clock: Any
 ) -> None:
