@@ -37,7 +37,7 @@ class MemberAdmin(DetailPageMixin, ReadOnlyAdmin):
     list_per_page = 50
     # Django shows the field for a search only if there are some; `get_search_results` does not read them.
     search_fields = ("nickname",)
-    search_help_text = _("An id, a whole e-mail address, or a part of a nickname.")
+    search_help_text = _("An id or a part of a nickname; a whole e-mail address if you may reveal addresses.")
     ordering = ("-id",)
 
     @admin.display(description=_("e-mail address"))
@@ -48,10 +48,14 @@ class MemberAdmin(DetailPageMixin, ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search a whole e-mail address, or words anywhere in a nickname, as the API does."""
+        """Search words anywhere in a nickname, as the API does, or a whole e-mail address.
+
+        The latter is for those who may reveal addresses: it confirms a guess.
+        """
         words = search_term.strip()
         if "@" in words:
-            return queryset.filter(email=normalise_email(words)), False
+            may_reveal = actor_of(request).may("reveal_email")
+            return queryset.filter(email=normalise_email(words)) if may_reveal else queryset.none(), False
         if not words or words.isdigit():
             return super().get_search_results(request, queryset, search_term)
         return queryset.search_nickname(words), False  # type: ignore[attr-defined]
