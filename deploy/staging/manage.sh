@@ -6,4 +6,7 @@ set -a
 # shellcheck source=/dev/null
 [ ! -f "$ENVIRONMENT_FILE" ] || . "$ENVIRONMENT_FILE"
 set +a
-exec .venv/bin/python manage.py "$@"
+# Root reads the settings, and nothing of the server runs as root.
+: "${AS_SERVICE_USER:=$([ "$(id -u)" != 0 ] || echo "runuser --user heart --")}"
+# shellcheck disable=SC2086
+exec $AS_SERVICE_USER .venv/bin/python manage.py "$@"

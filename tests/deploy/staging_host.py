@@ -46,6 +46,8 @@ class StagingHost:
             "NGINX": f"nginx -p {self.state} -e stderr -c {self.state / 'nginx.conf'}",
             "ENVIRONMENT_FILE": str(self.state / "environment"),
             "INSTALL": f"sh {install}",
+            # There is no user of that name.
+            "AS_SERVICE_USER": "env",
             "READY_SECONDS": "30",
             "WATCH_SECONDS": "4",
         }

@@ -261,6 +261,14 @@ def test_only_the_paths_of_uploads_take_more_than_a_megabyte(front: int, upstrea
         assert _got(front, "", sent=phone_bytes(Request("POST", upload, bytes(1_100_000))))[0] == 204
 
 
+def test_the_server_gets_the_name_by_which_nginx_chose(front: int, upstream: Upstream) -> None:
+    upstream.says("HTTP/1.1 204 No Content\r\n\r\n")
+    with socket.create_connection(("127.0.0.1", front)) as client:
+        client.sendall(b"GET http://api.example/admin/ HTTP/1.1\r\nHost: admin.example:81\r\n\r\n")
+        client.recv(1000)
+    assert upstream.received[-1]["Host"] == "api.example:81"
+
+
 def test_one_address_cannot_hold_every_connection(front: int, upstream: Upstream) -> None:
     upstream.says("HTTP/1.1 204 No Content\r\n\r\n")
     with ExitStack() as stack:
