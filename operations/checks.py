@@ -10,9 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, close_old_connections, router, transaction
 
 from accounts.models import Member
-from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_READER
+from operations.demo_data import DEMO_EMAILS
 
-FAULT = "The database contains the demo members, whose password everybody knows; one of them is a moderator."
+FAULT = "The database contains demo members, whose password everybody knows; one of them may be a moderator."
 HINT = "Use another database, which `manage.py seed` has not filled."
 
 
@@ -39,6 +39,6 @@ def has_demo_members() -> bool:
     """Return whether the database contains them; False for one that is away or has no tables yet."""
     try:
         with transaction.atomic():
-            return bool(Member.objects.filter(email__in=[DEMO_MEMBER, DEMO_READER, DEMO_MODERATOR]).exists())
+            return bool(Member.objects.filter(email__in=DEMO_EMAILS).exists())
     except Error:
         return False

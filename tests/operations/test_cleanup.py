@@ -27,7 +27,11 @@ def _cleanup(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, 
 def test_cleanup_with_nothing_to_delete_exits_with_zero(capsys: pytest.CaptureFixture[str]) -> None:
     code, output = _cleanup(capsys, "--json")
     assert code == 0
-    of_libraries, of_media, of_moderation = ["jobs", "responses"], ["images"], ["reports", "banned_addresses"]
+    of_libraries, of_media, of_moderation = (
+        ["jobs", "responses"],
+        ["images"],
+        ["reports", "withheld_avatars", "banned_addresses"],
+    )
     of_accounts = ["members", "sessions", "codes", "events", "guesses", "exports", "admin_sessions"]
     tasks = [*of_libraries, *of_media, *of_accounts, *of_moderation]
     assert json.loads(output) == dict.fromkeys(tasks, 0)
