@@ -41,8 +41,8 @@ def report_post(reporter: Member, post_id: int, *, reason: str, text: str) -> Re
     Raises NotOneself, and Http404 for a removed, deleted or unknown post, or one of an erased author.
     """
     reportable = Post.objects.published().not_hidden_by_author().filter(author__erasure_started_at=None)
-    # Locked, so that a post which is being deleted is either reported whole or not found.
-    locked = reportable.select_related("author").select_for_update(no_key=True, of=("self",))
+    # Locked, so that a post which is being deleted is either reported whole or not found; in the order of actions.
+    locked = reportable.select_related("author").select_for_update(no_key=True, of=("author", "self"))
     post = get_object_or_404(locked, pk=post_id)
     image_ids = PostImage.objects.filter(post=post).order_by("position").values_list("image_id", flat=True)
     snapshot = {"subject_text": post.text, "subject_created_at": post.created_at}

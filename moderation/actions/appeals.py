@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Member
 from libs.outbox.queue import enqueue_many
-from moderation.actions.base import Action, Effect
+from moderation.actions.base import Action, Effect, lock_member
 from moderation.actions.deciders import has_rank_of_decider, is_decider
 from moderation.actors import Actor
 from moderation.errors import AlreadyDecided, CannotUndo, OwnDecision, RankTooLow, SubjectGone
@@ -24,6 +24,12 @@ class AppealAction(Action):
     state = ""
 
     def lock(self, pk: int) -> Appeal:
+        """Lock the member and the decision first, as an undo does, so that the two cannot wait for each other."""
+        appeal = Appeal.objects.filter(pk=pk).first()
+        if appeal is None:
+            raise SubjectGone
+        lock_member(appeal.member_id)
+        list(Decision.objects.filter(pk=appeal.decision_id).select_for_update().values_list("pk"))
         found = Appeal.objects.select_related("member").select_for_update(of=("self",)).filter(pk=pk).first()
         if found is None:
             raise SubjectGone
@@ -63,7 +69,7 @@ class UpholdAppeal(AppealAction):
         self.actions = actions
 
     def apply(self, subject: Appeal, actor: Actor, **options: Any) -> Effect:
-        decision = Decision.objects.select_for_update().get(pk=subject.decision_id)
+        decision = Decision.objects.get(pk=subject.decision_id)
         if Decision.objects.filter(undoes_id=decision.pk).exists():
             raise AlreadyDecided
         action = self.actions[decision.action]

@@ -33,6 +33,19 @@ class Effect(NamedTuple):
     undoes_id: int | None = None
 
 
+def lock_member(pk: int) -> Member:
+    """Return the member, locked in the caller's transaction. Raises SubjectGone for one whose erasure has started.
+
+    Locked before decisions, posts and reports, as the erasure of a member does, so that the two cannot wait for each
+    other; a decision is then either committed before the erasure clears it, or not taken.
+    """
+    # no_key, so that posts and images of the member can be created meanwhile.
+    member: Member | None = Member.objects.not_erased().select_for_update(no_key=True).filter(pk=pk).first()
+    if member is None:
+        raise SubjectGone
+    return member
+
+
 class Action:
     """One kind of decision; subclasses say what it does. Instances have no state."""
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Member
 from accounts.models.member import FOR_GOOD
-from moderation.actions.base import Action, Effect
+from moderation.actions.base import Action, Effect, lock_member
 from moderation.actors import Actor
-from moderation.errors import AlreadyDecided, CannotUndo, SubjectGone
+from moderation.errors import AlreadyDecided, CannotUndo
 from moderation.models import Decision, Report
 
 SUSPENSION_DAYS = {1: gettext_lazy("1 day"), 7: gettext_lazy("7 days"), 30: gettext_lazy("30 days")}
@@ -27,11 +27,7 @@ class MemberAction(Action):
     subject_kind = "member"
 
     def lock(self, pk: int) -> Member:
-        # no_key, so that posts and images of the member can be created meanwhile.
-        member: Member | None = Member.objects.not_erased().select_for_update(no_key=True).filter(pk=pk).first()
-        if member is None:
-            raise SubjectGone
-        return member
+        return lock_member(pk)
 
     def member_of(self, subject: Member) -> Member:
         return subject

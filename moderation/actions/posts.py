@@ -20,8 +20,9 @@ class PostAction(Action):
     subject_kind = "post"
 
     def lock(self, pk: int) -> Post:
-        # no_key, since a report at the same time needs a key lock on the post.
-        post = Post.objects.select_related("author").select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+        # The author first, as in `lock_member`; no_key, since a report at the same time needs a key lock on the post.
+        lock = Post.objects.select_related("author").select_for_update(of=("author", "self"), no_key=True)
+        post = lock.filter(pk=pk, author__erasure_started_at=None).first()
         if post is None:
             raise SubjectGone
         return post

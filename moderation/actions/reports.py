@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Member
-from moderation.actions.base import Action, Effect
+from moderation.actions.base import Action, Effect, lock_member
 from moderation.actions.posts import find_hiding
 from moderation.actors import Actor
 from moderation.errors import AlreadyDecided, CannotUndo, OptionInvalid, SubjectGone
@@ -26,17 +26,32 @@ class ReportAction(Action):
         report = Report.objects.filter(pk=pk).first()
         if report is None:
             raise SubjectGone
+        is_erased = report.subject_id is None or not self._lock_subject(report.subject_id)
         if report.post_id:
-            # First, as actions on posts do.
+            # Before the reports, as actions on posts do.
             list(Post.objects.filter(pk=report.post_id).select_for_update(no_key=True).values_list("pk"))
         # All of the subject, in the order of their ids, so that two moderators cannot wait for each other.
         list(Report.objects.of_same_subject(report).order_by("pk").select_for_update().values_list("pk"))
-        return Report.objects.select_related("subject", "post").get(pk=pk)
+        locked = Report.objects.select_related("subject", "post").get(pk=pk)
+        if is_erased:
+            # As the erasure leaves it, so that no decision names the member.
+            locked.subject = locked.post = None
+        return locked
+
+    @staticmethod
+    def _lock_subject(pk: int) -> bool:
+        try:
+            return lock_member(pk) is not None
+        except SubjectGone:
+            return False
 
     def member_of(self, subject: Report) -> Member | None:
         return subject.subject
 
     def name_of(self, subject: Report) -> str:
+        """Return words of the reported member only where the decision names them: by that, erasure clears it."""
+        if self.member_of(subject) is None:
+            return f"report {subject.pk}"
         return f"{subject.nickname}: {subject.subject_text}" if subject.subject_text else subject.nickname
 
     def check(self, subject: Report) -> None:

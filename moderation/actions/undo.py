@@ -5,6 +5,7 @@ from django.db import transaction
 from accounts.models import Member
 from libs.outbox.queue import enqueue
 from moderation.actions import ACTIONS
+from moderation.actions.base import lock_member
 from moderation.actions.deciders import may_act_for
 from moderation.actors import Actor
 from moderation.errors import ActionRefused, CannotUndo, RankTooLow, ReasonInvalid
@@ -39,6 +40,8 @@ def undo(decision: Decision, *, by: Member | Actor, reason: str, text: str = "")
     actor.require(action.permission)
     if reason not in UNDO_REASONS or (reason in NEEDS_TEXT and not text.strip()) or len(text) > TEXT_MAX_LENGTH:
         raise ReasonInvalid
+    if decision.member_id is not None:
+        lock_member(decision.member_id)
     if not may_act_for(actor, decision):
         raise RankTooLow
     # Locked, so that of two undos one comes first.

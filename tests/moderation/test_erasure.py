@@ -6,14 +6,19 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.erasure import start_erasure
 from accounts.models import Member
 from media.storage import image_files
 from moderation.actions import get_action
+from moderation.actions.undo import undo
 from moderation.actors import Actor
-from moderation.models import BannedAddress, Report, ReportedImage
+from moderation.appeals import appeal
+from moderation.errors import SubjectGone
+from moderation.models import BannedAddress, Decision, Report, ReportedImage
 from moderation.pseudonyms import address_digests, pseudonym
 from moderation.purge import purge_banned_addresses, purge_reports
 from moderation.reporting import report_member, report_post
@@ -66,6 +71,25 @@ def test_an_open_report_keeps_its_snapshot_when_the_subject_is_erased(
     assert (report.subject, report.post, report.subject_digest) == (None, None, digest)
     assert image_files.find_private(report.images.all()[0].key)
     assert purge_reports() == 0
+
+
+def test_no_decision_names_a_member_whose_erasure_has_started(
+    report: Report, post: Post, mina: Member, run_jobs: RunJobs
+) -> None:
+    other, _ = report_member(MemberFactory.create(), mina.pk, reason="spam", text="")
+    warning = get_action("warn_member").run(mina, by=SERVER, reason="spam")
+    objection, decided = appeal(mina, warning.pk, "No."), Decision.objects.count()
+    with transaction.atomic():
+        start_erasure(Member.objects.select_for_update().get(pk=mina.pk))
+    for action, subject, reason in (("remove_post", post, "spam"), ("deny_appeal", objection, "decision_stands")):
+        with pytest.raises(SubjectGone):
+            get_action(action).run(subject, by=SERVER, reason=reason)
+    with pytest.raises(SubjectGone):
+        undo(warning, by=SERVER, reason="mistake")
+    uphold(report)
+    dismiss(other)
+    rows = Decision.objects.order_by("pk").values_list("subject_name", "member_id")[decided:]
+    assert list(rows) == [(f"report {report.pk}", None), (f"report {other.pk}", None)]
 
 
 def test_a_report_is_forgotten_once_all_reports_on_the_subject_are_decided(

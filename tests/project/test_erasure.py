@@ -97,6 +97,8 @@ class MemberData:
         assert self.other.post("reports", **about).status_code == 201
         assert self.other.post("reports", member_id=str(self.mina.pk), reason="spam").status_code == 201
         assert self.phone.post("reports", post_id=str(jun_s.pk), reason="hate", text="says Mina").status_code == 201
+        [reported] = Report.objects.filter(post=post)
+        get_action("assign_report").run(reported, by=self.sora, reason="triage")
         warned = Report.objects.get(subject=self.mina, about="member")
         warning = get_action("warn_member").run(self.mina, by=self.sora, reason="spam", text="Mina!", report=warned)
         appeal(self.mina, warning.pk, "Mina was not there")
@@ -125,11 +127,13 @@ class MemberData:
         return [str(trace) for trace in (*ids, *images.values_list("pk", flat=True), *keys, *digests, *names)]
 
     def erase(self) -> None:
-        """Withdraw, wait for the end of the grace period, and run the clean-up and all jobs."""
+        """Withdraw, wait for the end of the grace period, run the clean-up and all jobs; then a report is decided."""
         self.mina.withdraw()
         with time_machine.travel(timezone.now() + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS, minutes=1)):
             self.clean_up()
             assert not Member.objects.filter(pk=self.mina.pk).exists()
+        report = Report.objects.open().get(subject_digest=pseudonym(self.mina.pk))
+        get_action("uphold_report").run(report, by=self.sora, reason="gone")
 
     def clean_up(self) -> None:
         """Run the clean-up and the outbox."""
