@@ -136,6 +136,14 @@ class Action:
             return False
         return True
 
+    def is_possible(self, subject: Any) -> bool:
+        """Return whether there is something to change, whoever does it."""
+        try:
+            self.check(subject)
+        except AlreadyDecided:
+            return False
+        return True
+
     def preview(self, subject: Any, *, report: Report | None = None, **options: Any) -> list[str]:
         """Return sentences that say what will happen. Raises OptionInvalid."""
         self._check_options(options)

@@ -1,7 +1,11 @@
 """Who took a decision, compared with who wants to change it."""
 
+from collections.abc import Collection
+from itertools import takewhile
+
 from accounts.models import Member
 from moderation.actors import Actor
+from moderation.errors import RankTooLow
 from moderation.models import Decision
 from moderation.ranks import Rank, rank_of
 
@@ -29,3 +33,15 @@ def may_act_for(actor: Actor, decision: Decision) -> bool:
     """Return whether ranks let the actor change the decision: that of who decided, and of the member concerned."""
     member = Member.objects.filter(pk=decision.member_id or 0).first()
     return (member is None or actor.outranks(member)) and has_rank_of_decider(actor, decision)
+
+
+def find_causes(kind: str, pk: int, *, actions: Collection[str], ended_by: str) -> list[Decision]:
+    """Return the decisions of these actions that stand since the last one that ended what they did, newest first."""
+    standing = Decision.objects.about(kind, pk).not_undone().filter(action__in=(*actions, ended_by)).newest_first()
+    return list(takewhile(lambda decision: decision.action != ended_by, standing))
+
+
+def require_rank_of_deciders(actor: Actor, decisions: list[Decision]) -> None:
+    """Raise RankTooLow for an actor who may not change one of the decisions."""
+    if not all(has_rank_of_decider(actor, decision) for decision in decisions):
+        raise RankTooLow

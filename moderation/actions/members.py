@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Member
 from accounts.models.member import FOR_GOOD
 from moderation.actions.base import Action, Effect, lock_member
+from moderation.actions.deciders import find_causes, require_rank_of_deciders
 from moderation.actors import Actor
 from moderation.errors import AlreadyDecided, CannotUndo
 from moderation.models import Decision, Report
@@ -83,8 +84,10 @@ class Suspension(MemberAction):
         return Effect({"suspended_until": _as_text(former)}, {"suspended_until": _as_text(until)})
 
     def revert(self, subject: Member, decision: Decision) -> Effect:
-        former = subject.suspended_until
+        former, causes = subject.suspended_until, _suspensions_of(subject)
         if _as_text(former) != decision.after["suspended_until"] or not subject.is_suspended:
+            raise CannotUndo
+        if causes and causes[0].pk != decision.pk:
             raise CannotUndo
         subject.lift(back_to=_as_time(decision.before["suspended_until"]))
         return Effect({"suspended_until": _as_text(former)}, {"suspended_until": _as_text(subject.suspended_until)})
@@ -146,6 +149,16 @@ class LiftSuspension(MemberAction):
         if not subject.is_suspended:
             raise AlreadyDecided
 
+    def check_actor(self, subject: Member, actor: Actor) -> None:
+        if subject.is_suspended_for_good:
+            actor.require(SuspendMemberForGood.permission)
+        require_rank_of_deciders(actor, _suspensions_of(subject))
+
+    def check_undo(self, decision: Decision, actor: Actor) -> None:
+        until = _as_time(decision.before.get("suspended_until"))
+        if until is not None and until >= FOR_GOOD:
+            actor.require(SuspendMemberForGood.permission)
+
     def apply(self, subject: Member, actor: Actor, **options: Any) -> Effect:
         former = subject.suspended_until
         subject.lift()
@@ -169,6 +182,14 @@ class LiftSuspension(MemberAction):
         if until is None or until >= FOR_GOOD:
             return [_("We have suspended your account for good.")]
         return [_("We have suspended your account until %(time)s (UTC).") % {"time": _in_words(until)}]
+
+
+def _suspensions_of(member: Member) -> list[Decision]:
+    """Return the decisions by which the member is suspended, the newest first; those that have ended are left out."""
+    actions = (SuspendMember.name, SuspendMemberForGood.name)
+    causes = find_causes("member", member.pk, actions=actions, ended_by=LiftSuspension.name)
+    now = timezone.now()
+    return [cause for cause in causes if (_as_time(cause.after["suspended_until"]) or now) > now]
 
 
 def _as_text(time: datetime | None) -> str | None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Member
 from moderation.actions.base import Action, Effect
+from moderation.actions.deciders import find_causes, require_rank_of_deciders
 from moderation.actors import Actor
 from moderation.errors import AlreadyDecided, CannotUndo, NotPermitted, SubjectGone
 from moderation.models import Decision, Report
@@ -55,7 +56,8 @@ class RemovePost(PostAction):
         return Effect({"removed": False}, {"removed": True})
 
     def revert(self, subject: Post, decision: Decision) -> Effect:
-        if subject.removed_at is None:
+        causes = _removals_of(subject.pk)
+        if subject.removed_at is None or (causes and causes[0].pk != decision.pk):
             raise CannotUndo
         subject.restore()
         return Effect({"removed": True}, {"removed": False})
@@ -94,7 +96,8 @@ class HidePost(PostAction):
         return Effect({"removed": False}, {"removed": True})
 
     def revert(self, subject: Post, decision: Decision) -> Effect:
-        if subject.removed_at is None:
+        causes = _removals_of(subject.pk)
+        if subject.removed_at is None or (causes and causes[0].pk != decision.pk):
             raise CannotUndo
         subject.restore()
         return Effect({"removed": True}, {"removed": False})
@@ -111,10 +114,13 @@ class HidePost(PostAction):
 
 def find_hiding(post_id: int) -> Decision | None:
     """Return the decision by which a rule has hidden a post that no moderator has decided about since."""
-    decisions = Decision.objects.about("post", post_id).not_undone()
-    if decisions.filter(action=RemovePost.name).exists():
-        return None
-    return decisions.filter(action=HidePost.name).first()
+    causes = _removals_of(post_id)
+    return causes[0] if causes and all(cause.action == HidePost.name for cause in causes) else None
+
+
+def _removals_of(post_id: int) -> list[Decision]:
+    """Return the decisions by which a post is hidden, the newest first."""
+    return find_causes("post", post_id, actions=(RemovePost.name, HidePost.name), ended_by=RestorePost.name)
 
 
 class RestorePost(PostAction):
@@ -128,6 +134,9 @@ class RestorePost(PostAction):
     def check(self, subject: Post) -> None:
         if subject.removed_at is None:
             raise AlreadyDecided
+
+    def check_actor(self, subject: Post, actor: Actor) -> None:
+        require_rank_of_deciders(actor, _removals_of(subject.pk))
 
     def apply(self, subject: Post, actor: Actor, **options: Any) -> Effect:
         subject.restore()

@@ -30,6 +30,10 @@ SEVERE = ("remove_post", "suspend_member_for_good")
 CHECKED_LATER = ("reset_avatar", "end_sessions", "mute_reporter")
 
 
+# Of these the state is known, but not whose decision it comes from.
+DECIDERS_CHECKED_LATER = ("restore_post", "lift_suspension")
+
+
 class ActionLink(NamedTuple):
     """A link in a template."""
 
@@ -65,9 +69,12 @@ def _is_offered(action: Action, subject: Any, by: Actor) -> bool:
     """Whether the action may be done now, as far as is known without a statement for each action."""
     if action.subject_kind != subject._meta.model_name:
         return False
-    if action.name not in CHECKED_LATER:
+    if action.name not in (*CHECKED_LATER, *DECIDERS_CHECKED_LATER):
         return action.may_run(subject, by=by)
-    return by.may(action.permission) and by.outranks(subject)
+    if action.name in DECIDERS_CHECKED_LATER and not action.is_possible(subject):
+        return False
+    member = action.member_of(subject)
+    return by.may(action.permission) and (member is None or by.outranks(member))
 
 
 def _links(action: Any, subject: Any, report: Report | None) -> Iterator[ActionLink]:

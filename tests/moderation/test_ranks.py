@@ -5,10 +5,12 @@ from itertools import pairwise
 import pytest
 
 from accounts.models import Member
+from accounts.models.member import FOR_GOOD
 from moderation.actions import available_actions, get_action
 from moderation.actions.undo import may_undo, undo
 from moderation.actors import Actor
-from moderation.errors import NotPermitted, RankTooLow
+from moderation.appeals import appeal
+from moderation.errors import CannotUndo, NotPermitted, RankTooLow
 from moderation.models import Decision
 from moderation.ranks import AUDITOR, MODERATOR, OPERATOR, SENIOR_MODERATOR, rank_of
 from moderation.reporting import report_member
@@ -17,6 +19,11 @@ from tests.factories import MemberFactory
 from tests.moderation.staff import staff_member
 
 pytestmark = pytest.mark.django_db
+# The record of a lift that a moderator has done before it needed the permission to suspend for good.
+BROUGHT_BACK = {
+    "action": "lift_suspension", "actor_kind": Actor.SYSTEM, "subject_kind": "member", "reason": "mistake",
+    "before": {"suspended_until": FOR_GOOD.isoformat()}, "after": {"suspended_until": None},
+}  # fmt: skip
 
 
 def test_ranks_follow_the_groups(mina: Member, sora: Member) -> None:
@@ -89,3 +96,48 @@ def test_the_decision_of_a_higher_rank_is_not_undone_by_a_lower_one(hana: Member
     with pytest.raises(RankTooLow):
         undo(decision, by=hana, reason="mistake")
     assert may_undo(decision, by=yuna)
+
+
+def test_what_a_higher_rank_caused_is_not_lifted_or_restored_by_a_lower_one(
+    hana: Member, yuna: Member, sora: Member, mina: Member, post: Post
+) -> None:
+    get_action("suspend_member").run(mina, by=sora, reason="spam", days=7)
+    get_action("suspend_member").run(mina, by=hana, reason="spam", days=30)
+    get_action("remove_post").run(post, by=sora, reason="spam")
+    for action, subject in (("lift_suspension", mina), ("restore_post", post)):
+        for by in (hana, yuna):
+            with pytest.raises(RankTooLow):
+                get_action(action).run(subject, by=by, reason="mistake")
+        get_action(action).run(subject, by=sora, reason="mistake")
+
+
+def test_a_suspension_for_good_is_lifted_and_brought_back_by_who_may_suspend_for_good(
+    hana: Member, yuna: Member, mina: Member
+) -> None:
+    mina.suspend(FOR_GOOD)
+    lift = get_action("lift_suspension")
+    for by in (hana, staff_member(OPERATOR)):
+        with pytest.raises(NotPermitted):
+            lift.run(mina, by=by, reason="mistake")
+    Decision.objects.bulk_create([Decision(**BROUGHT_BACK, subject_id=mina.pk, member_id=mina.pk)])
+    mina.lift()
+    lifted = Decision.objects.get()
+    assert not may_undo(lifted, by=hana)
+    with pytest.raises(NotPermitted):
+        undo(lifted, by=hana, reason="mistake")
+    undo(lifted, by=yuna, reason="mistake")
+    assert Member.objects.get(pk=mina.pk).is_suspended_for_good
+
+
+def test_the_undo_of_an_older_removal_leaves_what_a_newer_one_hides(
+    hana: Member, sora: Member, yuna: Member, mina: Member, post: Post
+) -> None:
+    older = get_action("remove_post").run(post, by=hana, reason="spam")
+    made = appeal(mina, older.pk, "It is my garden.")
+    get_action("restore_post").run(post, by=hana, reason="no_violation")
+    get_action("remove_post").run(post, by=sora, reason="hate")
+    with pytest.raises(CannotUndo):
+        undo(older, by=hana, reason="mistake")
+    get_action("uphold_appeal").run(made, by=yuna, reason="mistake")
+    post.refresh_from_db()
+    assert post.removed_at is not None
