@@ -10,7 +10,7 @@ from accounts.models import Member
 from moderation.actions.base import Action, Effect, lock_member
 from moderation.actions.posts import find_hiding
 from moderation.actors import Actor
-from moderation.errors import AlreadyDecided, CannotUndo, OptionInvalid, SubjectGone
+from moderation.errors import AlreadyDecided, CannotUndo, OptionInvalid, RankTooLow, SubjectGone
 from moderation.models import Decision, Report
 from moderation.models.report import ReportQuerySet
 from posts.models import Post
@@ -53,6 +53,10 @@ class ReportAction(Action):
         if self.member_of(subject) is None:
             return f"report {subject.pk}"
         return f"{subject.nickname}: {subject.subject_text}" if subject.subject_text else subject.nickname
+
+    def check_actor(self, subject: Report, actor: Actor) -> None:
+        if subject.subject_id is not None and subject.subject_id == actor.member_id:
+            raise RankTooLow
 
     def check(self, subject: Report) -> None:
         if subject.state != Report.OPEN:

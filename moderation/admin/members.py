@@ -74,7 +74,7 @@ class MemberAdmin(DetailPageMixin, ReadOnlyAdmin):
             "is_revealed": is_revealed(request, row.pk),
             "posts": recent_posts(row.pk),
             "sessions": recent_sessions(row.pk, is_revealed=is_revealed(request, row.pk)),
-            "reports": reports_on(row)[:REPORTS_ON_MEMBER],
+            "reports": reports_on(row).not_on(request.user)[:REPORTS_ON_MEMBER],  # type: ignore[attr-defined]
             "decisions": decisions,
             "strikes": count_strikes(decisions),
             "links": action_links(row, actor),

@@ -56,7 +56,9 @@ class PostAdmin(DetailPageMixin, ReadOnlyAdmin):
         return {
             "images": post_images(posts.values_list(post_image_rows(), flat=True).get()),
             "edits": row.edits.order_by("-edited_at", "-id")[:EDITS_SHOWN],
-            "reports": reports_with_record(Report.objects.filter(post=row.pk)).order_by("-created_at")[:REPORTS_SHOWN],
+            "reports": reports_with_record(Report.objects.not_on(request.user).filter(post=row.pk)).order_by(
+                "-created_at"
+            )[:REPORTS_SHOWN],
             "decisions": decisions_for_page(Decision.objects.about("post", row.pk), action_label, actor),
             "links": action_links(row, actor),
         }

@@ -50,6 +50,11 @@ class ReportAdmin(DetailPageMixin, ReadOnlyAdmin):
         context = {"title": gettext("Open cases"), "queue": queue}
         return TemplateResponse(request, "admin/index.html", self.admin_site.each_context(request) | context)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        """Leave out reports on who looks: they do not exist for them."""
+        reports: QuerySet[Report] = Report.objects.not_on(request.user).order_by(*self.ordering)
+        return reports
+
     def select_details(self, rows: QuerySet[Report]) -> QuerySet[Report]:
         """Select what the page of a case shows."""
         return select_case(rows)
@@ -62,5 +67,6 @@ class ReportAdmin(DetailPageMixin, ReadOnlyAdmin):
         """Show an image to those who may see reports; nobody else can read it, and no cache keeps it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        image = get_object_or_404(ReportedImage.objects.filter(discarded_at=None), pk=image_id)
+        stored = ReportedImage.objects.filter(discarded_at=None, report__in=Report.objects.not_on(request.user))
+        image = get_object_or_404(stored, pk=image_id)
         return image_response(image.read)

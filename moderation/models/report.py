@@ -1,7 +1,7 @@
 """Report: a member reports a member or a post, with a snapshot of what was reported."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -26,6 +26,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def open(self) -> Self:
         """Reports that nobody has decided yet."""
         return self.filter(state=Report.OPEN)
+
+    def not_on(self, member: Any) -> Self:
+        """Reports that are not on this member: nobody reads who reported them."""
+        return self.filter(Q(subject=None) | ~Q(subject=member.pk))
 
     def queue(self) -> Self:
         """The oldest open report of each subject, the most urgent first, with `reporters` and `priority`."""

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from accounts.models import Member
 from media.models import Image
+from moderation.actions import available_actions, get_action
+from moderation.errors import RankTooLow
 from moderation.models import Decision, Report
 from moderation.ranks import AUDITOR, OPERATOR, SENIOR_MODERATOR
 from moderation.reporting import report_member, report_post
@@ -229,3 +231,17 @@ def test_a_list_costs_as_much_for_one_row_as_for_fifty(
     for member in MemberFactory.create_batch(50 if model is Decision else 0):
         browser.post(act("warn_member", member), {"reason": "spam"})
     assert (few <= MOST_STATEMENTS, statements(browser, url)) == (True, few)
+
+
+def test_nobody_reads_or_takes_over_reports_on_themselves(browser: Client, hana: Member, jun: Member) -> None:
+    about_hana, _ = report_member(jun, hana.pk, reason="spam", text="Hana again.")
+    changelist = reverse("admin:moderation_report_changelist")
+    assert "Hana again." not in browser.get(page_of(about_hana), follow=True).content.decode()
+    for url in (changelist, page_of(hana)):
+        assert page_of(about_hana) not in browser.get(url).content.decode()
+    for name in ("assign_report", "dismiss_report", "uphold_report"):
+        browser.post(act(name, about_hana), {"reason": "other", "text": "No."})
+        assert get_action(name) not in available_actions(about_hana, by=hana)
+    with pytest.raises(RankTooLow):
+        get_action("assign_report").run(about_hana, by=hana, reason="triage")
+    assert page_of(about_hana) in browser_of(staff_member("moderator")).get(changelist).content.decode()
