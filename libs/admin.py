@@ -38,8 +38,12 @@ class AnyQueryMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Whether the query string may have this lookup: the exact value of a filter, or whether there is one."""
         filters = self.get_list_filter(request) if request else self.list_filter
+        # A filter is a column, a column with a class, or a class with a parameter of its own.
+        names = {
+            getattr(each, "parameter_name", each[0] if isinstance(each, tuple | list) else each) for each in filters
+        }
         name, _, comparison = lookup.partition("__")
-        return name in filters and comparison in ("", "exact", "isnull")
+        return name in names and comparison in ("", "exact", "isnull")
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list, its rows counted. Raises IncorrectLookupParameters, which Django answers."""

@@ -57,7 +57,7 @@ class ReasonInvalid(ActionRefused):
     """The reason is none of those of the action, or has no text although it needs one."""
 
     code = "reason_invalid"
-    message = _("Choose one of the reasons. The reason `other` needs a text.")
+    message = _("Choose one of the reasons. “Another reason” needs a text.")
 
 
 class OptionInvalid(ActionRefused):

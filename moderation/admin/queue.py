@@ -16,6 +16,8 @@ from moderation.priority import DUE_AFTER
 CASES_SHOWN = 50
 # What may be done to many cases at once.
 BULK_ACTIONS = ("assign_report", "dismiss_report", "remove_post")
+# What is recorded like a decision, and decides no case.
+NO_DECISION_OF_A_CASE = ("assign_report", "undo", "reveal_email")
 
 
 def queue_details(by: Actor, *, only_mine: bool = False) -> dict[str, Any]:
@@ -76,7 +78,8 @@ def _count_open(by: Actor) -> dict[str, Any]:
 
 
 def _count_decisions_today(by: Actor) -> dict[str, int]:
-    """Count the decisions since midnight in the time zone of the page."""
+    """Count the decisions since midnight in the time zone of the page, without what decides no case."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     counts = {"mine": Count("pk", filter=Q(actor_id=by.member_id)), "all": Count("pk")}
-    return Decision.objects.filter(created_at__gte=midnight).aggregate(**counts)
+    decisions = Decision.objects.filter(created_at__gte=midnight).exclude(action__in=NO_DECISION_OF_A_CASE)
+    return decisions.aggregate(**counts)

@@ -11,6 +11,7 @@ from django.db.models import F, Func, Max, OuterRef, Q
 from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from prometheus_client import Counter
 
@@ -157,7 +158,7 @@ class Post(TimeOrdered):
         ]
 
     def __str__(self) -> str:
-        return self.text[:60] or f"{self.image_count} images"
+        return Truncator(self.text).chars(60) or f"{self.image_count} images"
 
     def may_be_deleted_by(self, member: Member) -> bool:
         """Whether it is the author; moderators remove posts instead, which can be undone."""

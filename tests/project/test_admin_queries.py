@@ -1,5 +1,8 @@
 """Whatever somebody writes by hand into an address of the admin, there is a page or a 4xx for it."""
 
+import html
+import re
+
 import pytest
 from django.contrib import admin
 from django.db import models
@@ -58,13 +61,20 @@ def test_the_other_pages_of_the_admin_are_no_errors_either(admin_client: Client,
 @MODELS
 def test_a_list_is_filtered_by_its_filters_only(admin_client: Client, model: type[models.Model]) -> None:
     columns = {field.name for field in model._meta.concrete_fields}
-    filters = set(admin.site._registry[model].list_filter)
+    filters = {getattr(each, "parameter_name", each) for each in admin.site._registry[model].list_filter}
     path = address(model, "changelist")
     looked_up = {
         name for name in columns for how in ("", "__startswith", "__regex") if answers(admin_client, path, name, how)
     }
     assert looked_up <= filters
     assert not any(answers(admin_client, path, name, "__startswith") for name in columns)
+
+
+@MODELS
+def test_every_filter_of_a_list_can_be_followed(admin_client: Client, model: type[models.Model]) -> None:
+    path = address(model, "changelist")
+    filters = re.findall(r'href="(\?[\w=&;%-]+)"', admin_client.get(path).content.decode())
+    assert [each for each in filters if admin_client.get(path + html.unescape(each)).status_code != 200] == []
 
 
 def answers(browser: Client, path: str, name: str, how: str) -> bool:
