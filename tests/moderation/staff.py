@@ -6,14 +6,20 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 
 from accounts.models import Member
+from moderation.ranks import MODERATOR
 from moderation.roles import create_roles
 from tests.factories import MemberFactory
 
 
+def restore_roles() -> None:
+    """Create the groups again if a test that emptied all tables has deleted them."""
+    if not Group.objects.filter(name=MODERATOR).exists():
+        create_roles(apps)
+
+
 def staff_member(role: str, **fields: Any) -> Member:
     """A member of the staff with one role."""
-    if not Group.objects.filter(name=role).exists():
-        create_roles(apps)
+    restore_roles()
     member = MemberFactory.create(is_staff=True, **fields)
     member.groups.add(Group.objects.get(name=role))
     return member

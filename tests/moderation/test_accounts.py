@@ -16,11 +16,16 @@ from moderation.ranks import MODERATOR, OPERATOR, SENIOR_MODERATOR, Rank, rank_o
 from tests.accounts.conftest import code_in
 from tests.accounts.phone import Phone, code_of
 from tests.factories import MemberFactory
-from tests.moderation.staff import staff_member
+from tests.moderation.staff import restore_roles, staff_member
 
 pytestmark = pytest.mark.django_db
 SERVER = Actor.operator("deploy")
 RunJobs = Callable[[], None]
+
+
+@pytest.fixture(autouse=True)
+def _roles(db: None) -> None:
+    restore_roles()
 
 
 def test_all_devices_of_a_member_are_logged_out_at_once(

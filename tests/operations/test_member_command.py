@@ -14,11 +14,17 @@ from moderation.models import Decision
 from tests.accounts.phone import Phone, code_of
 from tests.accounts.sent_emails import SentEmails, last_code
 from tests.factories import PASSWORD, MemberFactory
+from tests.moderation.staff import restore_roles
 from tests.operations.commands import Operator
 
 pytestmark = pytest.mark.django_db
 RunJobs = Callable[[], None]
 STAFF_PASSWORD = "a very long password for staff"
+
+
+@pytest.fixture(autouse=True)
+def _roles(db: None) -> None:
+    restore_roles()
 
 
 def test_members_are_found_by_id_address_and_nickname_without_their_addresses(operator: Operator, mina: Member) -> None:
