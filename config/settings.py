@@ -538,6 +538,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "posts", "description": "Publishing, feeds, search, edits, deletion."},
         {"name": "images", "description": "Images that are uploaded before the post that shows them."},
         {"name": "reports", "description": "Reports of members and posts."},
+        {"name": "appeals", "description": "Objections to decisions about oneself."},
         {"name": "config", "description": "Limits and versions for clients."},
     ],
     "SERVE_INCLUDE_SCHEMA": False,
