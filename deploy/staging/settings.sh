@@ -11,7 +11,7 @@
 # Units of systemd, and what starts and stops them.
 : "${UNITS:=/etc/systemd/system}"
 : "${SYSTEMCTL:=systemctl}"
-: "${NGINX:=nginx}"
+: "${NGINX_COMMAND:=nginx}"
 # Installs the locked packages of the release in the current directory.
 : "${INSTALL:=sh deploy/staging/install.sh}"
 

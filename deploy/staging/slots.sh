@@ -41,7 +41,7 @@ send_requests_to() {
   # By a new file, so that nginx never reads half of one.
   sed "s/127\.0\.0\.1:8000 /127.0.0.1:$(port_of "$1") /" "$from/upstream.conf" > "$NGINX_CONF/upstream.new"
   mv "$NGINX_CONF/upstream.new" "$NGINX_CONF/upstream.conf"
-  if ! $NGINX -t -q; then
+  if ! $NGINX_COMMAND -t -q; then
     say "nginx refuses its new configuration and keeps the old one."
     cp "$HEART_ROOT/nginx-before"/*.conf "$NGINX_CONF/"
     return 1

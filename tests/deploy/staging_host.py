@@ -43,7 +43,7 @@ class StagingHost:
             "BLUE_PORT": str(self.ports["8081"]),
             "GREEN_PORT": str(self.ports["8082"]),
             "SYSTEMCTL": f"{sys.executable} {ROOT / 'tests/deploy/fake_systemctl.py'}",
-            "NGINX": f"nginx -p {self.state} -e stderr -c {self.state / 'nginx.conf'}",
+            "NGINX_COMMAND": f"nginx -p {self.state} -e stderr -c {self.state / 'nginx.conf'}",
             "ENVIRONMENT_FILE": str(self.state / "environment"),
             "INSTALL": f"sh {install}",
             # There is no user of that name.
@@ -113,7 +113,7 @@ def staging_host(folder: Path, settings: Mapping[str, str]) -> Iterator[StagingH
     main = NGINX_MAIN.format(folder=host.state, user=user, includes=f"include {host.state}/conf.d/*.conf;")
     (host.state / "nginx.conf").write_text(main.replace(f"pid {host.state}/pid;", f"pid {host.state}/nginx.pid;"))
     (host.state / "conf.d/none.conf").write_text(f"server {{ listen 127.0.0.1:{free_port()}; }}")
-    nginx = subprocess.Popen(host.environment["NGINX"].split(), env=host.environment, preexec_fn=die_along)  # noqa: PLW1509
+    nginx = subprocess.Popen(host.environment["NGINX_COMMAND"].split(), env=host.environment, preexec_fn=die_along)  # noqa: PLW1509
     try:
         yield host
     finally:
