@@ -88,3 +88,9 @@ def _to_ascii(domain: str) -> str:
     except UnicodeError:
         return ""
     return encoded.decode("ascii")
+
+
+def mask_email(email: str) -> str:
+    """Return an e-mail address of which only the first letter and the domain are left."""
+    local, _, host = email.rpartition("@")
+    return f"{local[:1]}***@{host}"

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils.timezone import localtime
 
+from accounts.email_addresses import mask_email
 from media.image_urls import image_urls
 from posts.representations import post_images
 
@@ -37,12 +38,6 @@ def app_member_representation(row: Mapping[str, Any], viewer_id: int) -> dict[st
         "nickname": row["member_nickname"],
         "avatar_url": app_avatar_url(row),
     }
-
-
-def mask_email(email: str) -> str:
-    """Return an e-mail address of which only the first letter and the domain are left."""
-    local, _, host = email.rpartition("@")
-    return f"{local[:1]}***@{host}"
 
 
 def app_avatar_url(row: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.email_addresses import normalise_email
+from accounts.email_addresses import mask_email, normalise_email
 from accounts.models import Member
 from libs.admin import DetailPageMixin, ReadOnlyAdmin
 from moderation.admin.action_links import action_links, actor_of
@@ -21,7 +21,7 @@ from moderation.admin.history import (
 )
 from moderation.admin.images import avatar_of
 from moderation.admin.labels import action_label
-from moderation.admin.revealing import is_revealed, mask_email
+from moderation.admin.revealing import is_revealed
 from moderation.models import Decision
 
 REPORTS_ON_MEMBER = 20

@@ -25,12 +25,6 @@ def is_revealed(request: HttpRequest, member_id: int) -> bool:
     return since is not None and timezone.now() - datetime.fromisoformat(since) < REVEALED_FOR
 
 
-def mask_email(email: str) -> str:
-    """Return the first letter and the domain of an e-mail address."""
-    name, _, domain = email.partition("@")
-    return f"{name[:1]}***@{domain}"
-
-
 def mask_network(network: str) -> str:
     """Return the first number of a network."""
     first, separator, _ = network.replace(":", ".", 1).partition(".")

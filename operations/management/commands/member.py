@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from accounts.email_addresses import normalise_email, parse_email
+from accounts.email_addresses import mask_email, normalise_email, parse_email
 from accounts.erasure import erase_at_once
 from accounts.errors import ExportOnceADay
 from accounts.member_data_registry import is_email_refused
@@ -261,11 +261,10 @@ def _members_of_file(path: str) -> list[Member]:
 
 
 def _overview(member: Member) -> dict[str, Any]:
-    local, _, domain = member.email.partition("@")
     return {
         "id": str(member.pk),
         "nickname": member.nickname,
-        "email": f"{local[:1]}***@{domain}",
+        "email": mask_email(member.email),
         "state": _state(member),
     }
 
