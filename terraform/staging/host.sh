@@ -128,7 +128,7 @@ END
   -c file:/etc/heart-to-heart/cloudwatch-agent.json
 
 # --- CodeDeploy's agent, last: from now on a deployment may start.
-curl -fsS --retry 5 -o /root/install-codedeploy "https://aws-codedeploy-$REGION.s3.$REGION.amazonaws.com/latest/install"
-chmod +x /root/install-codedeploy
-/root/install-codedeploy auto
+curl -fsS --retry 5 -o /var/tmp/install-codedeploy "https://aws-codedeploy-$REGION.s3.$REGION.amazonaws.com/latest/install"
+chmod +x /var/tmp/install-codedeploy
+/var/tmp/install-codedeploy auto
 systemctl enable --now codedeploy-agent
