@@ -38,18 +38,8 @@ class PostAction(Action):
         return report.post_id == subject.pk
 
 
-class RemovePost(PostAction):
-    """Hide a post from everybody, with its images."""
-
-    name = "remove_post"
-    label = gettext_lazy("Remove the post")
-    permission = "remove_post"
-    is_appealable = True
-    closes_reports = Report.UPHELD
-
-    def check(self, subject: Post) -> None:
-        if subject.removed_at is not None and find_hiding(subject.pk) is None:
-            raise AlreadyDecided
+class Removal(PostAction):
+    """Hide a post from everybody."""
 
     def apply(self, subject: Post, actor: Actor, **options: Any) -> Effect:
         subject.remove()
@@ -65,14 +55,28 @@ class RemovePost(PostAction):
     def describe(self, subject: Post, **options: Any) -> list[str]:
         return [_("The post and its images are hidden from everybody.")]
 
-    def statement(self, decision: Decision) -> list[str]:
-        return [_("We have removed your post. Nobody can see it any more.")]
-
     def statement_of_undo(self, decision: Decision) -> list[str]:
         return [_("Your post is visible again.")]
 
 
-class HidePost(PostAction):
+class RemovePost(Removal):
+    """Hide a post from everybody, with its images."""
+
+    name = "remove_post"
+    label = gettext_lazy("Remove the post")
+    permission = "remove_post"
+    is_appealable = True
+    closes_reports = Report.UPHELD
+
+    def check(self, subject: Post) -> None:
+        if subject.removed_at is not None and find_hiding(subject.pk) is None:
+            raise AlreadyDecided
+
+    def statement(self, decision: Decision) -> list[str]:
+        return [_("We have removed your post. Nobody can see it any more.")]
+
+
+class HidePost(Removal):
     """Hide a post that many have reported until a moderator has looked at it; only a rule does this.
 
     Dismissing the reports shows it again, and removing it makes it final.
@@ -91,25 +95,8 @@ class HidePost(PostAction):
         if actor.kind != Actor.SYSTEM:
             raise NotPermitted
 
-    def apply(self, subject: Post, actor: Actor, **options: Any) -> Effect:
-        subject.remove()
-        return Effect({"removed": False}, {"removed": True})
-
-    def revert(self, subject: Post, decision: Decision) -> Effect:
-        causes = _removals_of(subject.pk)
-        if subject.removed_at is None or (causes and causes[0].pk != decision.pk):
-            raise CannotUndo
-        subject.restore()
-        return Effect({"removed": True}, {"removed": False})
-
-    def describe(self, subject: Post, **options: Any) -> list[str]:
-        return [_("The post and its images are hidden from everybody.")]
-
     def statement(self, decision: Decision) -> list[str]:
         return [_("Several members have reported your post. It is hidden until a moderator has looked at it.")]
-
-    def statement_of_undo(self, decision: Decision) -> list[str]:
-        return [_("Your post is visible again.")]
 
 
 def find_hiding(post_id: int) -> Decision | None:
