@@ -13,7 +13,7 @@ from moderation.models import Decision, Report
 MANY = 10
 
 
-class Result(NamedTuple):
+class ActionResult(NamedTuple):
     """What became of one subject: a decision, or the reason why there is none."""
 
     subject: Any
@@ -21,7 +21,7 @@ class Result(NamedTuple):
     error: ActionRefused | None = None
 
 
-def run_many(action: Action, subjects: Iterable[Any], *, by: Member | Actor, **arguments: Any) -> list[Result]:
+def run_many(action: Action, subjects: Iterable[Any], *, by: Member | Actor, **arguments: Any) -> list[ActionResult]:
     """Run an action on each subject, and return the results in the same order; one that is refused stops no other.
 
     `arguments` are those of `Action.run`. A report that was closed together with another one has its decision. Raises
@@ -31,21 +31,21 @@ def run_many(action: Action, subjects: Iterable[Any], *, by: Member | Actor, **a
     actor.require(action.permission)
     if len(chosen) > MANY and not actor.may("decide_many"):
         raise TooManySubjects
-    results: list[Result] = []
+    results: list[ActionResult] = []
     for subject in chosen:
         results.append(_run(action, subject, [each.decision for each in results if each.decision], actor, arguments))
     return results
 
 
-def _run(action: Action, subject: Any, made: list[Decision], actor: Actor, arguments: dict[str, Any]) -> Result:
+def _run(action: Action, subject: Any, made: list[Decision], actor: Actor, arguments: dict[str, Any]) -> ActionResult:
     try:
-        return Result(subject, action.run(subject, by=actor, **arguments))
+        return ActionResult(subject, action.run(subject, by=actor, **arguments))
     except AlreadyDecided as error:
         if isinstance(subject, Report):
             subject.refresh_from_db(fields=["decision_id"])
             for decision in made:
                 if decision.pk == subject.decision_id:
-                    return Result(subject, decision)
-        return Result(subject, error=error)
+                    return ActionResult(subject, decision)
+        return ActionResult(subject, error=error)
     except ActionRefused as error:
-        return Result(subject, error=error)
+        return ActionResult(subject, error=error)

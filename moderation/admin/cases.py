@@ -17,7 +17,7 @@ from moderation.admin.history import (
     recent_sessions,
     reports_with_record,
 )
-from moderation.admin.images import avatar_of, post_image_rows, post_images, reported_image_rows, reported_images
+from moderation.admin.images import avatar_of, post_image_rows, reported_image_rows, reported_images, shown_post_images
 from moderation.admin.labels import action_label
 from moderation.models import Decision, Report
 from moderation.priority import DUE_AFTER
@@ -49,7 +49,7 @@ def case_details(report: Any, by: Actor) -> dict[str, Any]:
         "oldest": oldest,
         "is_overdue": oldest is not None and timezone.now() - oldest > DUE_AFTER,
         "snapshot_images": reported_images(report.snapshot_rows),
-        "present_images": post_images(report.present_rows) if post else [],
+        "present_images": shown_post_images(report.present_rows) if post else [],
         "is_changed": post is not None and post.text != report.subject_text,
         "avatar": avatar_of(member) if member else None,
         "posts": recent_posts(member.pk) if member else [],

@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from accounts.models import LoginSession, Member
 from moderation.actions import ACTIONS
 from moderation.actors import Actor
-from moderation.admin.images import post_image_rows, post_images
+from moderation.admin.images import post_image_rows, shown_post_images
 from moderation.admin.revealing import mask_network
 from moderation.models import Decision, Report
 from posts.models import Post
@@ -23,7 +23,7 @@ def recent_posts(member_id: int | None, number: int = POSTS_SHOWN) -> list[dict[
     posts = Post.objects.filter(author=member_id).newest_first()
     columns = ("id", "text", "created_at", "edited_at", "removed_at")
     rows = posts.values(*columns, image_rows=post_image_rows())[:number]
-    return [{**row, "images": post_images(row.pop("image_rows"))} for row in rows]
+    return [{**row, "images": shown_post_images(row.pop("image_rows"))} for row in rows]
 
 
 def recent_sessions(member_id: int | None, *, is_revealed: bool = False) -> list[Any]:

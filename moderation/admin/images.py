@@ -29,13 +29,13 @@ def stored_image(image_id: int, key: str, alt: str, *, has_variants: bool, is_wi
 
 
 def post_image_rows(post: str = "pk") -> Subquery:
-    """The images of each post, in one column, for `post_images`; `post` is the path to the post's id."""
+    """The images of each post, in one column, for `shown_post_images`; `post` is the path to the post's id."""
     columns = ("position", "image_id", "image__key", "image__alt", "image__variants_at", "image__withheld_at")
     images = PostImage.objects.filter(post=OuterRef(post)).order_by().values("post")
     return Subquery(images.annotate(rows=JSONRows(*columns)).values("rows"))
 
 
-def post_images(text: str | None) -> list[ShownImage]:
+def shown_post_images(text: str | None) -> list[ShownImage]:
     """Return the images of a post, in their order, from a column of `post_image_rows`."""
     rows = parse_rows(text, ("position", "image_id", "key", "alt", "variants_at", "withheld_at"))
     return [

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from moderation.actions import ACTIONS
-from moderation.actions.many import MANY, Result, run_many
+from moderation.actions.many import MANY, ActionResult, run_many
 from moderation.admin.action_links import actor_of
 from moderation.admin.queue import BULK_ACTIONS, CASES_SHOWN
 from moderation.admin.reason_page import ReasonPage, refuse
@@ -54,7 +54,7 @@ def _chosen(request: HttpRequest) -> list[Report]:
     return [found[number] for number in dict.fromkeys(numbers) if number in found]
 
 
-def _announce(request: HttpRequest, results: list[Result]) -> None:
+def _announce(request: HttpRequest, results: list[ActionResult]) -> None:
     """Say how many were decided, and why the others were not."""
     done = sum(result.decision is not None for result in results)
     text = ngettext("%(number)d case is decided.", "%(number)d cases are decided.", done)

@@ -12,7 +12,7 @@ from libs.admin import DetailPageMixin, ReadOnlyAdmin
 from libs.text_search import can_use_index, contains
 from moderation.admin.action_links import action_links, actor_of
 from moderation.admin.history import REPORTS_SHOWN, decisions_for_page, reports_with_record
-from moderation.admin.images import post_image_rows, post_images
+from moderation.admin.images import post_image_rows, shown_post_images
 from moderation.admin.labels import action_label
 from moderation.models import Decision, Report
 from posts.models import Post
@@ -54,7 +54,7 @@ class PostAdmin(DetailPageMixin, ReadOnlyAdmin):
         """The post with its images, former texts, reports and decisions."""
         actor, posts = actor_of(request), Post.objects.filter(pk=row.pk)
         return {
-            "images": post_images(posts.values_list(post_image_rows(), flat=True).get()),
+            "images": shown_post_images(posts.values_list(post_image_rows(), flat=True).get()),
             "edits": row.edits.order_by("-edited_at", "-id")[:EDITS_SHOWN],
             "reports": reports_with_record(Report.objects.not_on(request.user).filter(post=row.pk)).order_by(
                 "-created_at"

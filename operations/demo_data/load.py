@@ -19,7 +19,7 @@ from media.storage import image_files
 from moderation.models import Report, ReportedImage
 from operations.demo_data.drawings import Drawing, store_drawings
 from operations.demo_data.generate import SORA, DemoData, Relation, to_text
-from operations.demo_data.reports import generate_reports, report_rows, reported_image_rows
+from operations.demo_data.reports import generate_reports, report_image_rows, report_rows
 from operations.demo_data.texts import ALTS, generate_identities, generate_texts
 from posts.models import Post, PostImage
 
@@ -77,7 +77,7 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
     reports = generate_reports(data)
     ids = _ids(report.time for report in reports)
     yield Report, len(reports), report_rows(data, reports, ids, members, posts)
-    copies = list(reported_image_rows(data, reports, ids, images))
+    copies = list(report_image_rows(data, reports, ids, images))
     yield ReportedImage, len(copies), copies
 
 

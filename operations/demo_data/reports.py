@@ -79,7 +79,7 @@ def report_rows(
         yield pk, to_text(report.time), *people_ids, kind, post_id, *row
 
 
-def reported_image_rows(
+def report_image_rows(
     data: DemoData, reports: Sequence[DemoReport], ids: Sequence[int], images: Sequence[int]
 ) -> Iterator[tuple[Any, ...]]:
     """Generate the images of open reports, which still refer to the originals, each with a key of its own."""
