@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django_otp.oath import totp
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
@@ -50,10 +51,11 @@ def scene(
     mina.update(nickname=NICKNAME, about="주말엔 자전거를 탑니다.")
     colors = ("teal", "peru", "slateblue", "olive", "tomato", "gold", "indigo", "gray", "navy", "pink")
     images = [store_image(mina, size=(640, 480), color=color).pk for color in colors]
-    post = Post.objects.publish(
-        author=mina, text="여기에서 사면 절반 값입니다. 지금 바로 연락 주세요!", image_ids=images
-    )
-    other = Post.objects.publish(author=jun, text="I know where you live.")
+    with transaction.atomic():
+        post = Post.objects.publish(
+            author=mina, text="여기에서 사면 절반 값입니다. 지금 바로 연락 주세요!", image_ids=images
+        )
+        other = Post.objects.publish(author=jun, text="I know where you live.")
     for reporter in MemberFactory.create_batch(4):
         report_post(reporter, post.pk, reason="spam", text="The same advertisement, five times today.")
     report_post(mina, other.pk, reason="spam", text="")
