@@ -1,6 +1,6 @@
 resource "aws_sns_topic" "alarms" {
   name              = "${local.name}-alarms"
-  kms_master_key_id = aws_kms_key.this.id
+  kms_master_key_id = module.key.arn
 }
 
 resource "aws_sns_topic_subscription" "operator" {
@@ -15,7 +15,7 @@ resource "aws_cloudwatch_log_group" "host" {
   for_each          = toset(["nginx-access", "nginx-error", "server", "deployment"])
   name              = "/${local.name}/${each.key}"
   retention_in_days = 30
-  kms_key_id        = aws_kms_key.this.arn
+  kms_key_id        = module.key.arn
 }
 
 # The columns of log_format in deploy/nginx/heart.conf.

@@ -3,7 +3,7 @@
 module "bundles" {
   source      = "../modules/bucket"
   name        = "${local.name}-bundles-${local.account_id}"
-  kms_key_arn = aws_kms_key.this.arn
+  kms_key_arn = module.key.arn
   versioning  = true
   expiration  = { "" = 30 }
 }
@@ -107,7 +107,7 @@ locals {
       Sid      = "EncryptBundles"
       Effect   = "Allow"
       Action   = ["kms:GenerateDataKey", "kms:Decrypt"]
-      Resource = [aws_kms_key.this.arn]
+      Resource = [module.key.arn]
     },
     {
       Sid    = "Deploy"

@@ -38,7 +38,7 @@ resource "aws_instance" "host" {
     volume_type = "gp3"
     volume_size = 40
     encrypted   = true
-    kms_key_id  = aws_kms_key.this.arn
+    kms_key_id  = module.key.arn
   }
 
   tags = {

@@ -46,7 +46,7 @@ resource "aws_iam_role_policy" "host" {
         Sid      = "Encryption"
         Effect   = "Allow"
         Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
-        Resource = [aws_kms_key.this.arn]
+        Resource = [module.key.arn]
       },
       {
         Sid      = "Logs"

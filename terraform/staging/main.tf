@@ -13,7 +13,7 @@ module "network" {
   source             = "../modules/network"
   name               = local.name
   availability_zones = var.availability_zones
-  kms_key_arn        = aws_kms_key.this.arn
+  kms_key_arn        = module.key.arn
 }
 
 module "database" {
@@ -22,7 +22,7 @@ module "database" {
   vpc_id                    = module.network.vpc_id
   subnet_ids                = module.network.private_subnet_ids
   client_security_group_ids = local.database_clients
-  kms_key_arn               = aws_kms_key.this.arn
+  kms_key_arn               = module.key.arn
   engine_version            = var.database_engine_version
   instance_class            = var.database_instance_class
   multi_az                  = false
@@ -34,49 +34,14 @@ module "storage" {
   source      = "../modules/storage"
   name        = local.name
   account_id  = local.account_id
-  kms_key_arn = aws_kms_key.this.arn
+  kms_key_arn = module.key.arn
   web_origins = var.web_origins
 }
 
 # One key for the data at rest: disks, database, private files, bundles, parameters, logs.
-resource "aws_kms_key" "this" {
-  description             = local.name
-  enable_key_rotation     = true
-  deletion_window_in_days = 30
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "PermissionsComeFromIam"
-        Effect    = "Allow"
-        Principal = { AWS = "arn:aws:iam::${local.account_id}:root" }
-        Action    = "kms:*"
-        Resource  = "*"
-      },
-      {
-        Sid       = "Logs"
-        Effect    = "Allow"
-        Principal = { Service = "logs.${var.region}.amazonaws.com" }
-        Action    = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-        Resource  = "*"
-        Condition = {
-          ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:aws:logs:${var.region}:${local.account_id}:log-group:*" }
-        }
-      },
-      {
-        Sid       = "Alarms"
-        Effect    = "Allow"
-        Principal = { Service = "cloudwatch.amazonaws.com" }
-        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
-        Resource  = "*"
-        Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
-      },
-    ]
-  })
-}
-
-resource "aws_kms_alias" "this" {
-  name          = "alias/${local.name}"
-  target_key_id = aws_kms_key.this.key_id
+module "key" {
+  source     = "../modules/key"
+  name       = local.name
+  account_id = local.account_id
+  region     = var.region
 }

@@ -25,7 +25,7 @@ output "settings_path" {
 
 output "key_alias" {
   description = "Key of SecureString parameters."
-  value       = aws_kms_alias.this.name
+  value       = module.key.alias
 }
 
 output "github_variables" {

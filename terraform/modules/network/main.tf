@@ -30,11 +30,12 @@ resource "aws_subnet" "public" {
   tags              = merge({ Name = "${var.name}-public-${each.key}" }, var.public_subnet_tags)
 }
 
+# Sixteen times as large as public ones, since each pod has an address of its own.
 resource "aws_subnet" "private" {
   for_each          = local.zones
   vpc_id            = aws_vpc.this.id
   availability_zone = each.key
-  cidr_block        = cidrsubnet(var.cidr_block, 8, 100 + each.value)
+  cidr_block        = cidrsubnet(var.cidr_block, 4, 1 + each.value)
   tags              = merge({ Name = "${var.name}-private-${each.key}" }, var.private_subnet_tags)
 }
 
@@ -98,6 +99,36 @@ resource "aws_vpc_endpoint" "s3" {
   vpc_endpoint_type = "Gateway"
   route_table_ids   = concat([aws_route_table.public.id], [for table in aws_route_table.private : table.id])
   tags              = { Name = "${var.name}-s3" }
+}
+
+# Calls of AWS's own services stay in the network, too. An endpoint costs a fee an hour in each zone.
+resource "aws_vpc_endpoint" "interface" {
+  for_each            = var.interface_endpoints
+  vpc_id              = aws_vpc.this.id
+  service_name        = "com.amazonaws.${data.aws_region.current.region}.${each.key}"
+  vpc_endpoint_type   = "Interface"
+  private_dns_enabled = true
+  subnet_ids          = [for subnet in aws_subnet.private : subnet.id]
+  security_group_ids  = aws_security_group.endpoints[*].id
+  tags                = { Name = "${var.name}-${each.key}" }
+}
+
+resource "aws_security_group" "endpoints" {
+  count       = length(var.interface_endpoints) > 0 ? 1 : 0
+  name        = "${var.name}-endpoints"
+  description = "HTTPS from the network to the endpoints of AWS, and to nowhere"
+  vpc_id      = aws_vpc.this.id
+  tags        = { Name = "${var.name}-endpoints" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "endpoints" {
+  count             = length(var.interface_endpoints) > 0 ? 1 : 0
+  security_group_id = aws_security_group.endpoints[0].id
+  description       = "HTTPS from the network"
+  cidr_ipv4         = var.cidr_block
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
 }
 
 # Refused connections only: they show attacks and mistakes, without a list of who uses the service.

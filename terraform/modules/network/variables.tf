@@ -35,6 +35,12 @@ variable "nat_gateways" {
   }
 }
 
+variable "interface_endpoints" {
+  description = "Services of AWS that are called through endpoints in the private subnets, such as ecr.api."
+  type        = set(string)
+  default     = []
+}
+
 variable "public_subnet_tags" {
   description = "Further tags of public subnets, such as those by which a load balancer controller finds them."
   type        = map(string)

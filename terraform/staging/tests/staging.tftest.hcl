@@ -182,11 +182,6 @@ run "the_database_and_the_buckets" {
     condition     = alltrue([for name, parameter in aws_ssm_parameter.settings : parameter.name == "/heart-to-heart/staging/${name}" && !can(regex("SECRET|KEY|PASSWORD|DATABASE", name))])
     error_message = "No secret may be known to Terraform."
   }
-
-  assert {
-    condition     = aws_kms_key.this.enable_key_rotation
-    error_message = "The key must be rotated."
-  }
 }
 
 run "deployments" {

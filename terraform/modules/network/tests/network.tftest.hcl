@@ -61,6 +61,49 @@ run "each_zone_has_a_nat_gateway_of_its_own_where_asked" {
   }
 }
 
+run "three_zones_have_room_for_pods" {
+  variables {
+    availability_zones = ["ap-northeast-2a", "ap-northeast-2b", "ap-northeast-2c"]
+    nat_gateways       = 3
+  }
+
+  assert {
+    condition     = [for zone in var.availability_zones : aws_subnet.public[zone].cidr_block] == ["10.20.0.0/24", "10.20.1.0/24", "10.20.2.0/24"]
+    error_message = "Public subnets are for load balancers and NAT gateways."
+  }
+
+  assert {
+    condition     = [for zone in var.availability_zones : aws_subnet.private[zone].cidr_block] == ["10.20.16.0/20", "10.20.32.0/20", "10.20.48.0/20"]
+    error_message = "Private subnets have 4,096 addresses each, and share none with public ones."
+  }
+
+  assert {
+    condition     = length(distinct([for route in aws_route.nat : route.nat_gateway_id])) == 3 && length(distinct([for route in aws_route.nat : route.route_table_id])) == 3
+    error_message = "No zone may depend on the NAT gateway of another."
+  }
+}
+
+run "services_of_aws_are_called_through_endpoints_where_asked" {
+  variables {
+    interface_endpoints = ["ecr.api", "sts"]
+  }
+
+  assert {
+    condition     = { for name, endpoint in aws_vpc_endpoint.interface : name => endpoint.service_name } == { "ecr.api" = "com.amazonaws.ap-northeast-2.ecr.api", sts = "com.amazonaws.ap-northeast-2.sts" }
+    error_message = "Each service has an endpoint."
+  }
+
+  assert {
+    condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : endpoint.private_dns_enabled && endpoint.subnet_ids == toset([for subnet in aws_subnet.private : subnet.id])])
+    error_message = "Endpoints are in private subnets and have the names of the services."
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.endpoints[0].cidr_ipv4 == "10.20.0.0/16" && aws_vpc_security_group_ingress_rule.endpoints[0].from_port == 443
+    error_message = "Only the network itself reaches endpoints."
+  }
+}
+
 run "one_zone_is_refused" {
   command = plan
 
