@@ -1,4 +1,4 @@
-# PostgreSQL by RDS: private, encrypted, TLS only, with backups, and with alarms on what fills up.
+# PostgreSQL by RDS: private, encrypted, TLS only, with backups, read replicas, and alarms on what fills up.
 #
 # The locale of a database on RDS is en_US.UTF-8, under which search finds Korean; `C` would not (docs/operations.md).
 
@@ -48,6 +48,24 @@ resource "aws_db_parameter_group" "this" {
   parameter {
     name  = "log_statement"
     value = "ddl"
+  }
+
+  # The extensions that migrations create, and the one that RDS loads. No role can create another.
+  parameter {
+    name  = "rds.allowed_extensions"
+    value = "pg_stat_statements,pg_trgm,plpgsql"
+  }
+
+  # A replica lags for a second and then cancels the query that it conflicts with, which is repeated on the primary; rows
+  # that its queries read are not vacuumed meanwhile (docs/operations.md). Milliseconds.
+  parameter {
+    name  = "max_standby_streaming_delay"
+    value = "1000"
+  }
+
+  parameter {
+    name  = "hot_standby_feedback"
+    value = "1"
   }
 
   # A transaction that a killed process left open holds locks. Milliseconds.
@@ -104,28 +122,82 @@ resource "aws_db_instance" "this" {
   depends_on = [aws_cloudwatch_log_group.this]
 }
 
+# RDS rotates the master password by itself, every week. Nothing but operators uses it.
+resource "aws_secretsmanager_secret_rotation" "master" {
+  # checkov:skip=CKV_AWS_304: it is every week, which the check does not see in a schedule of days
+  secret_id = one(aws_db_instance.this.master_user_secret[*].secret_arn)
+
+  rotation_rules {
+    automatically_after_days = 7
+  }
+}
+
+# Standbys that answer reads. The server leaves out one that lags.
+resource "aws_db_instance" "replica" {
+  # checkov:skip=CKV_AWS_133: the primary has the backups
+  # checkov:skip=CKV_AWS_157: a replica that fails is left out, and the primary answers its reads
+  # checkov:skip=CKV_AWS_161: as the primary
+  # checkov:skip=CKV_AWS_118: as the primary
+  # checkov:skip=CKV_AWS_353: as the primary
+  count               = var.replicas
+  identifier          = "${var.name}-replica${count.index + 1}"
+  replicate_source_db = aws_db_instance.this.identifier
+  instance_class      = var.instance_class
+
+  vpc_security_group_ids = [aws_security_group.this.id]
+  publicly_accessible    = false
+  parameter_group_name   = aws_db_parameter_group.this.name
+  ca_cert_identifier     = aws_db_instance.this.ca_cert_identifier
+
+  max_allocated_storage = var.storage_gb.maximum
+  storage_type          = "gp3"
+  storage_encrypted     = true
+  kms_key_id            = var.kms_key_arn
+
+  maintenance_window         = "sun:20:00-sun:20:30"
+  auto_minor_version_upgrade = true
+  copy_tags_to_snapshot      = true
+
+  # It has nothing that the primary does not have.
+  deletion_protection = true
+  skip_final_snapshot = true
+
+  enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
+
+  depends_on = [aws_cloudwatch_log_group.this]
+}
+
 # RDS would make them by itself, and keep them for ever.
 resource "aws_cloudwatch_log_group" "this" {
   # checkov:skip=CKV_AWS_338: a month is enough to find a slow statement
-  for_each          = toset(["postgresql", "upgrade"])
-  name              = "/aws/rds/instance/${var.name}/${each.key}"
+  for_each          = toset(flatten([for name in local.identifiers : ["${name}/postgresql", "${name}/upgrade"]]))
+  name              = "/aws/rds/instance/${each.key}"
   retention_in_days = 30
   kms_key_id        = var.kms_key_arn
 }
 
 locals {
-  # Storage below a tenth of the first size, in bytes; CPU in per cent; connections near those of the smallest machine.
-  alarms = {
+  identifiers = concat([var.name], [for index in range(var.replicas) : "${var.name}-replica${index + 1}"])
+
+  # Storage below a tenth of the first size, in bytes; CPU in per cent; connections near the limit; lag in seconds.
+  instance_alarms = {
     storage     = { metric = "FreeStorageSpace", threshold = var.storage_gb.initial * 100000000, comparison = "LessThanThreshold" }
     cpu         = { metric = "CPUUtilization", threshold = 85, comparison = "GreaterThanThreshold" }
-    connections = { metric = "DatabaseConnections", threshold = 80, comparison = "GreaterThanThreshold" }
+    connections = { metric = "DatabaseConnections", threshold = var.connections_alarm, comparison = "GreaterThanThreshold" }
   }
+
+  lag_alarm = { metric = "ReplicaLag", threshold = 60, comparison = "GreaterThanThreshold" }
+
+  alarms = merge(
+    { for pair in setproduct(local.identifiers, keys(local.instance_alarms)) : "${pair[0]}-database-${pair[1]}" => merge(local.instance_alarms[pair[1]], { identifier = pair[0] }) },
+    { for name in slice(local.identifiers, 1, var.replicas + 1) : "${name}-database-lag" => merge(local.lag_alarm, { identifier = name }) },
+  )
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each            = local.alarms
-  alarm_name          = "${var.name}-database-${each.key}"
-  alarm_description   = "PostgreSQL of ${var.name}: ${each.value.metric}"
+  alarm_name          = each.key
+  alarm_description   = "PostgreSQL of ${each.value.identifier}: ${each.value.metric}"
   namespace           = "AWS/RDS"
   metric_name         = each.value.metric
   statistic           = "Average"
@@ -133,7 +205,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   threshold           = each.value.threshold
   period              = 300
   evaluation_periods  = 3
-  dimensions          = { DBInstanceIdentifier = aws_db_instance.this.identifier }
+  dimensions          = { DBInstanceIdentifier = each.value.identifier }
   alarm_actions       = [var.alarm_topic_arn]
   ok_actions          = [var.alarm_topic_arn]
 }

@@ -60,6 +60,23 @@ variable "multi_az" {
   type        = bool
 }
 
+variable "replicas" {
+  description = "Read replicas, beside the standby of multi_az, which answers nothing."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.replicas >= 0 && var.replicas <= 5
+    error_message = "Give 0 to 5."
+  }
+}
+
+variable "connections_alarm" {
+  description = "Connections to one machine that raise an alarm; the smallest machine takes about 110."
+  type        = number
+  default     = 80
+}
+
 variable "backup_retention_days" {
   description = "Days for which the database can be restored to any second."
   type        = number

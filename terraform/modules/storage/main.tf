@@ -5,10 +5,11 @@ locals {
   images_prefix = "images/"
 }
 
-# Public through the CDN only. No versions, because an erased member's files must be gone (docs/erasure.md).
+# Public through the CDN only.
 module "images" {
-  source = "../bucket"
-  name   = "${var.name}-images-${var.account_id}"
+  source     = "../bucket"
+  name       = "${var.name}-images-${var.account_id}"
+  versioning = var.versioning
 
   policy_statements = [{
     Sid       = "LetTheCdnReadImages"
@@ -25,6 +26,7 @@ module "private" {
   source       = "../bucket"
   name         = "${var.name}-private-${var.account_id}"
   kms_key_arn  = var.kms_key_arn
+  versioning   = var.versioning
   cors_origins = var.web_origins
   expiration   = { "exports/" = var.exports_expire_after_days }
 }

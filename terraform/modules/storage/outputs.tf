@@ -13,6 +13,11 @@ output "image_base_url" {
   value       = "https://${length(var.cdn_aliases) > 0 ? var.cdn_aliases[0] : aws_cloudfront_distribution.images.domain_name}"
 }
 
+output "cdn" {
+  description = "Host name and Route 53 zone of the CDN, for records that lead to it."
+  value       = { domain_name = aws_cloudfront_distribution.images.domain_name, zone_id = aws_cloudfront_distribution.images.hosted_zone_id }
+}
+
 output "policy_statements" {
   description = "What the server may do with the two buckets, and with nothing else."
   value = [
@@ -33,4 +38,10 @@ output "policy_statements" {
       Resource = [module.images.arn, module.private.arn]
     },
   ]
+}
+
+# For the tests of roots that use this module.
+output "versioning" {
+  description = "Whether deleted files are kept for a while."
+  value       = [module.images.rules.versioning, module.private.rules.versioning]
 }

@@ -13,6 +13,12 @@ variable "kms_key_arn" {
   type        = string
 }
 
+variable "versioning" {
+  description = "Keep deleted files for 30 days, as backups of the database are kept (docs/backup.md). The server cannot delete them."
+  type        = bool
+  default     = false
+}
+
 variable "web_origins" {
   description = "Origins of web clients whose scripts read exports. The CDN lets those of all origins read images."
   type        = list(string)

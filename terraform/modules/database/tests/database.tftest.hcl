@@ -1,4 +1,8 @@
-mock_provider "aws" {}
+mock_provider "aws" {
+  mock_resource "aws_db_instance" {
+    defaults = { master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds!db-mock", secret_status = "active", kms_key_id = "mock" }] }
+  }
+}
 
 variables {
   name                      = "heart-to-heart-test"
@@ -58,8 +62,62 @@ run "the_database_cannot_be_lost_by_mistake" {
   }
 
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([var.alarm_topic_arn])]) && aws_cloudwatch_metric_alarm.this["storage"].threshold == 2000000000
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([var.alarm_topic_arn])]) && aws_cloudwatch_metric_alarm.this["heart-to-heart-test-database-storage"].threshold == 2000000000
     error_message = "Somebody must hear of it before the disk is full."
+  }
+}
+
+run "passwords_and_extensions" {
+  assert {
+    condition     = aws_secretsmanager_secret_rotation.master.secret_id == "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds!db-mock" && aws_secretsmanager_secret_rotation.master.rotation_rules[0].automatically_after_days == 7
+    error_message = "The master password must be rotated."
+  }
+
+  assert {
+    condition     = contains(split(",", { for parameter in aws_db_parameter_group.this.parameter : parameter.name => parameter.value }["rds.allowed_extensions"]), "pg_trgm")
+    error_message = "Search needs pg_trgm."
+  }
+
+  assert {
+    condition     = length(aws_db_instance.replica) == 0 && length([for alarm in aws_cloudwatch_metric_alarm.this : alarm if alarm.metric_name == "ReplicaLag"]) == 0
+    error_message = "Nobody asked for replicas."
+  }
+}
+
+run "replicas_are_as_safe_as_the_primary" {
+  variables {
+    multi_az = true
+    replicas = 2
+  }
+
+  assert {
+    condition     = [for replica in aws_db_instance.replica : [replica.identifier, replica.replicate_source_db]] == [["heart-to-heart-test-replica1", "heart-to-heart-test"], ["heart-to-heart-test-replica2", "heart-to-heart-test"]]
+    error_message = "Both replicas must follow the primary."
+  }
+
+  assert {
+    condition     = alltrue([for replica in aws_db_instance.replica : !replica.publicly_accessible && replica.storage_encrypted && replica.kms_key_id == var.kms_key_arn && replica.deletion_protection])
+    error_message = "Replicas hold the same data."
+  }
+
+  assert {
+    condition     = alltrue([for replica in aws_db_instance.replica : replica.parameter_group_name == aws_db_parameter_group.this.name && replica.vpc_security_group_ids == toset([aws_security_group.this.id])])
+    error_message = "Replicas refuse whom the primary refuses."
+  }
+
+  assert {
+    condition     = { for parameter in aws_db_parameter_group.this.parameter : parameter.name => parameter.value if contains(["max_standby_streaming_delay", "hot_standby_feedback"], parameter.name) } == { max_standby_streaming_delay = "1000", hot_standby_feedback = "1" }
+    error_message = "A query of a replica must not make it lag for long."
+  }
+
+  assert {
+    condition     = toset([for alarm in aws_cloudwatch_metric_alarm.this : alarm.dimensions["DBInstanceIdentifier"] if alarm.metric_name == "ReplicaLag"]) == toset(["heart-to-heart-test-replica1", "heart-to-heart-test-replica2"])
+    error_message = "Somebody must hear of a replica that lags."
+  }
+
+  assert {
+    condition     = length([for alarm in aws_cloudwatch_metric_alarm.this : alarm if alarm.metric_name == "CPUUtilization"]) == 3 && contains(keys(aws_cloudwatch_log_group.this), "heart-to-heart-test-replica2/postgresql")
+    error_message = "Each machine has its alarms and its logs."
   }
 }
 

@@ -58,6 +58,22 @@ run "deleted_files_are_gone_and_only_exports_expire" {
   }
 }
 
+run "deleted_files_are_kept_for_a_while_where_asked" {
+  variables {
+    versioning = true
+  }
+
+  assert {
+    condition     = output.versioning == ["Enabled", "Enabled"]
+    error_message = "Both buckets must have backups."
+  }
+
+  assert {
+    condition     = alltrue(flatten([for statement in output.policy_statements : [for action in statement.Action : !strcontains(action, "Version")]]))
+    error_message = "The server itself must not be able to delete them."
+  }
+}
+
 run "host_names_of_the_cdn_need_a_certificate" {
   command = plan
 
