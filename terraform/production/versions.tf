@@ -1,0 +1,26 @@
+terraform {
+  # 1.10: locks of the S3 backend without a table (use_lockfile).
+  required_version = ">= 1.10"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+
+  # Bucket and region are in state.config, which `terraform apply` in terraform/bootstrap prints.
+  backend "s3" {
+    key          = "production.tfstate"
+    encrypt      = true
+    use_lockfile = true
+  }
+}
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = { Project = "heart-to-heart", Environment = "production", ManagedBy = "terraform/production" }
+  }
+}
