@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import get_connection
@@ -78,7 +79,7 @@ def _withdrawal_context(member: Member | None) -> dict[str, Any]:
     if member is None or member.withdrawn_at is None:
         return {}
     due = max(member.withdrawn_at + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS), timezone.now())
-    return {"can_return": may_cancel_withdrawal(member), "erased_by": timezone.localtime(due)}
+    return {"can_return": may_cancel_withdrawal(member), "erased_by": due}
 
 
 def _password_reset_template(member: Member | None) -> str | None:
@@ -168,7 +169,7 @@ def _deliver(template: str, address: str, language: str, context: dict[str, Any]
         "reset_page": settings.PUBLIC_URL + reverse("reset-password"),
         "support_email": settings.SUPPORT_EMAIL,
     }
-    with translation.override(language):
+    with translation.override(language), timezone.override(ZoneInfo(settings.MEMBER_TIME_ZONE)):
         subject = render_to_string(f"{app}/emails/{template}.subject.txt", context).strip()
         text = render_to_string(f"{app}/emails/{template}.txt", context)
         html_context = context | {"subject": subject, "language": language}

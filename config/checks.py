@@ -93,9 +93,8 @@ def _admin_faults(settings: Mapping[str, Any]) -> list[str]:
     faults = []
     if settings["ADMIN_HOST"] and not {settings["ADMIN_HOST"], "*"} & {*settings["ALLOWED_HOSTS"]}:
         faults.append("ADMIN_HOST must be one of ALLOWED_HOSTS, without a port: add it there too.")
-    if settings["ADMIN_TIME_ZONE"] not in available_timezones():
-        faults.append("ADMIN_TIME_ZONE must be the name of a time zone, for example Asia/Seoul.")
-    return faults
+    zones = [name for name in ("ADMIN_TIME_ZONE", "MEMBER_TIME_ZONE") if settings[name] not in available_timezones()]
+    return [*faults, *(f"{name} must be the name of a time zone, for example Asia/Seoul." for name in zones)]
 
 
 def _worker_faults(workers: Mapping[str, Any]) -> list[str]:

@@ -577,6 +577,9 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ko", "한국어")]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
+# Time zone of the times in e-mails and sentences for members, who have none of their own.
+MEMBER_TIME_ZONE = env.str("MEMBER_TIME_ZONE", "Asia/Seoul")
 
 # -------------------------------------------------------------------------------------------- security
 # The proxy terminates TLS and overwrites this header of clients.

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from moderation.actions import ACTIONS
 from moderation.models import Decision
+from moderation.reasons import NEEDS_TEXT
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,11 @@ class Statement:
 
     @property
     def sentences(self) -> list[str]:
-        """What was decided, and what it means."""
+        """What was decided, and what it means; with times in the zone for members."""
+        with timezone.override(ZoneInfo(settings.MEMBER_TIME_ZONE)):
+            return self._sentences()
+
+    def _sentences(self) -> list[str]:
         action = ACTIONS.get((self.undone or self.decision).action)
         if action is None:
             return []
@@ -44,8 +51,8 @@ class Statement:
 
     @property
     def reason(self) -> str:
-        """The reason in words."""
-        return self.decision.reason_label
+        """The reason in words; empty for “Another reason”, which says nothing: the text says it."""
+        return "" if self.decision.reason in NEEDS_TEXT else self.decision.reason_label
 
     @property
     def text(self) -> str:

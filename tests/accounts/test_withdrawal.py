@@ -56,7 +56,7 @@ def test_withdrawal_hides_the_member_and_ends_all_sessions_at_once(phone: Phone,
 
 
 @pytest.mark.parametrize(
-    ("language", "until"), [("en", "Until 2026-12-15 09:00"), ("ko", "2026-12-15 09:00 (UTC)까지")]
+    ("language", "until"), [("en", "Until Dec. 15, 2026, 6 p.m. KST"), ("ko", "2026년 12월 15일 오후 6:00 KST까지")]
 )
 def test_an_email_says_until_when_a_withdrawal_can_be_cancelled(
     mina: Member, run_jobs: Callable[[], None], mailoutbox: SentEmails, language: str, until: str

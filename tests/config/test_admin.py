@@ -46,7 +46,7 @@ def test_without_a_host_of_its_own_the_admin_is_on_every_host() -> None:
     assert {status("/admin/login/", host) for host in (ADMIN, PUBLIC)} == {200}
 
 
-@pytest.mark.parametrize("name", ["ADMIN_HOST", "ADMIN_TIME_ZONE"])
+@pytest.mark.parametrize("name", ["ADMIN_HOST", "ADMIN_TIME_ZONE", "MEMBER_TIME_ZONE"])
 def test_the_server_does_not_start_with_an_admin_that_nobody_reaches_or_understands(name: str) -> None:
     assert f"- {name} " in startup_errors(**PRODUCTION_ENVIRONMENT | {name: "elsewhere.example"})
 
@@ -55,11 +55,11 @@ def test_times_are_in_the_zone_that_the_moderator_chose_and_pages_name_it(sora: 
     client.force_login(sora)
     PostFactory.create(created_at=datetime(2026, 7, 1, 20, 30, tzinfo=UTC))
     page = client.get("/admin/posts/post/").content.decode()
-    assert "July 2, 2026, 5:30 a.m." in page
+    assert "July 2, 2026, 5:30 a.m. KST" in page
     assert "Asia/Seoul" in page
     client.post("/admin/time-zone/", {"time_zone": "Europe/Berlin"})
     page = client.get("/admin/posts/post/").content.decode()
-    assert "July 1, 2026, 10:30 p.m." in page
+    assert "July 1, 2026, 10:30 p.m. CEST" in page
     assert "Europe/Berlin" in page
 
 

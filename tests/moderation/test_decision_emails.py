@@ -1,9 +1,13 @@
 """E-mails about decisions: to the member concerned and to reporters, in their languages, without moderators' names."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core.mail import EmailMultiAlternatives
+from django.utils.formats import date_format
 
 from accounts.models import Member
 from moderation.actions import ACTIONS, get_action
@@ -86,7 +90,29 @@ def test_a_suspended_member_reads_until_when(hana: Member, mina: Member, run_job
     get_action("suspend_member").run(mina, by=hana, reason="harassment", days=30)
     run_jobs()
     mina.refresh_from_db()
-    assert f"until {mina.suspended_until:%Y-%m-%d %H:%M} (UTC)" in mailoutbox[0].body
+    until = mina.suspended_until.astimezone(ZoneInfo("Asia/Seoul"))  # type: ignore[union-attr]
+    assert f"until {date_format(until, 'N j, Y, P')} KST." in mailoutbox[0].body
+
+
+def test_a_korean_reads_a_time_in_the_order_of_the_language(
+    hana: Member, mina: Member, run_jobs: RunJobs, mailoutbox: Outbox
+) -> None:
+    mina.set_language("ko")
+    with time_machine.travel(datetime(2026, 11, 29, 6, 5, tzinfo=UTC), tick=False):
+        get_action("suspend_member").run(mina, by=hana, reason="harassment", days=1)
+    run_jobs()
+    assert "2026년 11월 30일 오후 3:05 KST까지" in mailoutbox[0].body
+
+
+def test_another_reason_is_told_by_the_moderators_own_words_only(
+    hana: Member, post: Post, run_jobs: RunJobs, mailoutbox: Outbox
+) -> None:
+    decision = get_action("remove_post").run(post, by=hana, reason="other", text="It shows a neighbour's door.")
+    undo(decision, by=hana, reason="other", text="It is your own door.")
+    run_jobs()
+    for message, text in zip(mailoutbox, ("It shows a neighbour's door.", "It is your own door."), strict=True):
+        assert f"Reason: {text}" in message.body
+        assert "Another reason" not in whole(message)
 
 
 @pytest.mark.parametrize("name", [name for name, action in ACTIONS.items() if action.notifies_member])
