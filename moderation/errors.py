@@ -78,7 +78,14 @@ class AlreadyDecided(ActionRefused):
     """Somebody else was first, or there is nothing to change."""
 
     code = "already_decided"
-    message = _("This has been decided already. Load the page again to see by whom.")
+    message = _("This has been decided already.")
+
+
+class ChangedMeanwhile(ActionRefused):
+    """Somebody else decided about the same case since the actor looked at it, or the actor in another window."""
+
+    code = "changed_meanwhile"
+    message = _("Something was decided meanwhile, so nothing was done now. Send the form again if you still want it.")
 
 
 class CannotUndo(ActionRefused):

@@ -40,7 +40,7 @@ def by_priority(reports: Any) -> Any:
     Each has `reporters` (those who are not muted), `severity`, `reported_since` and `priority`. The query reads open
     reports only, by their index.
     """
-    subject: list[Any] = [F("about"), _subject_key()]
+    subject: list[Any] = [F("about"), subject_key()]
     is_counted = ~Q(is_muted=True)
     severity = Case(*[When(reason=reason, then=Value(weight)) for reason, weight in SEVERITY.items()], default=Value(2))
     # One open report for each reporter and subject, so the number of reports is that of reporters.
@@ -59,7 +59,7 @@ def by_priority(reports: Any) -> Any:
     return first.order_by("-is_urgent", "-priority", "id")
 
 
-def _subject_key() -> Case:
+def subject_key() -> Case:
     """The id of the post or the member; that of the report when the subject is deleted, as in `of_same_subject`."""
     return Case(
         When(about="post", post__isnull=False, then=F("post_id")),

@@ -29,6 +29,7 @@ OTHER_REASONS: dict[str, Any] = {
     "gone": _("What was reported is gone"),
     "investigation": _("To look into a report"),
     "mistake": _("The decision was a mistake"),
+    "operation": _("The work of operators"),
     "policy": _("A change of our rules"),
     "request": _("At the request of the person concerned"),
     "staffing": _("A change in the team"),

@@ -97,10 +97,12 @@ class SetRole(MemberAction):
     reasons = ("staffing", "account_security", "other")
     options = {"role": ROLE_LABELS}
 
+    def check_options(self, subject: Member, actor: Actor, **options: Any) -> None:
+        if RANK_BY_ROLE.get(options["role"], Rank.MEMBER) >= actor.rank:
+            raise RankTooLow
+
     def apply(self, subject: Member, actor: Actor, **options: Any) -> Effect:
         role, before = options["role"], _state_of(subject)
-        if RANK_BY_ROLE.get(role, Rank.MEMBER) >= actor.rank:
-            raise RankTooLow
         after: dict[str, Any] = {"roles": [role] if role else [], "staff": bool(role), "superuser": False}
         if before == after:
             raise AlreadyDecided

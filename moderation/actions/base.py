@@ -16,6 +16,7 @@ from structlog.contextvars import get_contextvars
 
 from accounts.models import Member
 from libs.outbox.queue import enqueue, enqueue_many
+from moderation.actions.changes import decisions_on, require_unchanged
 from moderation.actors import Actor
 from moderation.errors import ActionRefused, AlreadyDecided, CannotUndo, OptionInvalid, ReasonInvalid, SubjectGone
 from moderation.models import Decision, Report
@@ -84,6 +85,9 @@ class Action:
     def check(self, subject: Any) -> None:
         """Raise AlreadyDecided when there is nothing to change."""
 
+    def check_options(self, subject: Any, actor: Actor, **options: Any) -> None:
+        """Raise a subclass of ActionRefused for options that change nothing, or that the actor must not choose."""
+
     def check_actor(self, subject: Any, actor: Actor) -> None:
         """Raise a subclass of ActionRefused for an actor who must not do it, whatever their rank and permissions."""
 
@@ -105,6 +109,18 @@ class Action:
     def finish(self, subject: Any, decision: Decision) -> None:
         """Do what needs the id of the new decision."""
 
+    def title(self, **options: Any) -> str:
+        """Return what the button says: the label, and the options in words."""
+        return ": ".join([str(self.label), *(str(self.options[name][value]) for name, value in options.items())])
+
+    def title_of(self, decision: Decision) -> str:
+        """Return what the button of a decision said."""
+        return str(self.label)
+
+    def reasons_for(self, subject: Any) -> Sequence[str]:
+        """Return those of `reasons` that are possible for the subject as it is now."""
+        return self.reasons
+
     def describe(self, subject: Any, **options: Any) -> list[str]:
         """Return sentences for the moderator that say what the action will change."""
         raise NotImplementedError
@@ -123,8 +139,8 @@ class Action:
 
     # What everybody calls ----------------------------------------------------------------------------------
 
-    def may_run(self, subject: Any, *, by: Member | Actor) -> bool:
-        """Return whether the actor may do it to the subject, as it is now."""
+    def may_run(self, subject: Any, *, by: Member | Actor, **options: Any) -> bool:
+        """Return whether the actor may do it to the subject, as it is now; without options, with some of them."""
         actor = Actor.of(by)
         member = self.member_of(subject)
         if not actor.may(self.permission) or (member is not None and not actor.outranks(member)):
@@ -132,6 +148,16 @@ class Action:
         try:
             self.check(subject)
             self.check_actor(subject, actor)
+            if options or not self.options:
+                self.check_options(subject, actor, **options)
+        except ActionRefused:
+            return False
+        return True
+
+    def may_choose(self, subject: Any, actor: Actor, **options: Any) -> bool:
+        """Return whether these options change something, and the actor may choose them."""
+        try:
+            self.check_options(subject, actor, **options)
         except ActionRefused:
             return False
         return True
@@ -147,17 +173,19 @@ class Action:
     def preview(self, subject: Any, *, report: Report | None = None, **options: Any) -> list[str]:
         """Return sentences that say what will happen. Raises OptionInvalid."""
         self._check_options(options)
-        sentences = self.describe(subject, **options)
         number = self.reports_of(subject, report).open().count() if self.closes_reports else 0
-        if number:
-            sentences.append(
-                ngettext(
-                    "%(number)d open report is closed, and its reporter gets an e-mail.",
-                    "%(number)d open reports are closed, and their reporters get an e-mail.",
-                    number,
-                )
-                % {"number": number}
+        return [*self.describe(subject, **options), *self.preview_consequences(number)]
+
+    def preview_consequences(self, number_of_reports: int) -> list[str]:
+        """Return sentences that say whom an e-mail tells of it, and whether it can be undone."""
+        sentences = []
+        if number_of_reports:
+            sentence = ngettext(
+                "%(number)d open report is closed, and its reporter gets an e-mail.",
+                "%(number)d open reports are closed, and their reporters get an e-mail.",
+                number_of_reports,
             )
+            sentences.append(sentence % {"number": number_of_reports})
         if self.notifies_member:
             sentences.append(_("The member gets an e-mail with the reason and your text, but not your name."))
         if not self.has_undo:
@@ -172,6 +200,7 @@ class Action:
         reason: str,
         text: str = "",
         report: Report | None = None,
+        seen: int | None = None,
         **options: Any,
     ) -> Decision:
         """Do it, and return the decision. Raises a subclass of ActionRefused, after which nothing is changed.
@@ -179,6 +208,8 @@ class Action:
         `by` is a member of the staff or an Actor. `reason` is one of `reasons`, and `text` the moderator's own words,
         which the member reads where `notifies_member`. `report` is the report because of which it is done: reports of
         the same subject are closed with it. One that somebody else has closed meanwhile raises AlreadyDecided.
+        `seen` is the number of decisions (`decisions_on`) that the actor knows of; after more, ChangedMeanwhile is
+        raised.
         """
         actor = Actor.of(by)
         actor.require(self.permission)
@@ -193,6 +224,10 @@ class Action:
             reports = self._lock_reports(locked, report)
             self._check_report(locked, report, actor)
             self.check(locked)
+            self.check_options(locked, actor, **options)
+            self._check_reason_for(locked, reason)
+            if seen is not None:
+                require_unchanged(decisions_on(locked, report), seen, action=self.name, by=actor)
             effect = self.apply(locked, actor, **options)
             decision = self._record(locked, member, actor, effect, reason=reason, text=text, report=report)
             self._close(reports, decision)
@@ -219,6 +254,10 @@ class Action:
 
     def _check_reason(self, reason: str, text: str) -> None:
         if reason not in self.reasons or (reason in NEEDS_TEXT and not text.strip()) or len(text) > TEXT_MAX_LENGTH:
+            raise ReasonInvalid
+
+    def _check_reason_for(self, subject: Any, reason: str) -> None:
+        if reason not in self.reasons_for(subject):
             raise ReasonInvalid
 
     def _check_report(self, subject: Any, report: Report | None, actor: Actor) -> None:

@@ -16,7 +16,12 @@ from moderation.actors import Actor
 from moderation.errors import AlreadyDecided, CannotUndo
 from moderation.models import Decision, Report
 
-SUSPENSION_DAYS = {1: gettext_lazy("1 day"), 7: gettext_lazy("7 days"), 30: gettext_lazy("30 days")}
+# What the buttons say.
+SUSPENSION_DAYS = {
+    1: gettext_lazy("Suspend for 1 day"),
+    7: gettext_lazy("Suspend for 7 days"),
+    30: gettext_lazy("Suspend for 30 days"),
+}
 # Two moderators who suspend a member at the same time do not both succeed: a suspension is replaced by one that ends
 # later by more than this.
 LONGER_BY = timedelta(hours=1)
@@ -76,12 +81,15 @@ class Suspension(MemberAction):
         if subject.is_suspended_for_good:
             raise AlreadyDecided(_("This member is suspended for good already."))
 
+    def check_options(self, subject: Member, actor: Actor, **options: Any) -> None:
+        former = subject.suspended_until
+        if former is not None and subject.is_suspended and self.end_of(**options) <= former + LONGER_BY:
+            raise AlreadyDecided(_("This member is suspended already, for as long or longer."))
+
     def apply(self, subject: Member, actor: Actor, **options: Any) -> Effect:
         until, former = self.end_of(**options), subject.suspended_until
-        if former is not None and subject.is_suspended and until <= former + LONGER_BY:
-            raise AlreadyDecided(_("This member is suspended already, for as long or longer."))
         subject.suspend(until)
-        return Effect({"suspended_until": _as_text(former)}, {"suspended_until": _as_text(until)})
+        return Effect({"suspended_until": _as_text(former)}, {"suspended_until": _as_text(until), **options})
 
     def revert(self, subject: Member, decision: Decision) -> Effect:
         former, causes = subject.suspended_until, _suspensions_of(subject)
@@ -98,7 +106,7 @@ class Suspension(MemberAction):
             _("The member is logged out everywhere and cannot log in. Profile, posts and photos are hidden."),
             _("This has no end.")
             if until >= FOR_GOOD
-            else _("This ends by itself at %(time)s (UTC).") % {"time": _in_words(until)},
+            else _("This ends by itself on %(time)s.") % {"time": _in_words(until)},
             _("An undo restores everything but the login sessions."),
         ]
 
@@ -107,7 +115,7 @@ class Suspension(MemberAction):
         hidden = _("You cannot log in, and your profile, posts and photos are hidden from everybody.")
         if until is None or until >= FOR_GOOD:
             return [_("We have suspended your account for good."), hidden]
-        sentence = _("We have suspended your account until %(time)s (UTC).") % {"time": _in_words(until)}
+        sentence = _("We have suspended your account until %(time)s.") % {"time": _in_words(until)}
         return [sentence, hidden, _("After that everything is as it was; log in again.")]
 
     def statement_of_undo(self, decision: Decision) -> list[str]:
@@ -121,6 +129,12 @@ class SuspendMember(Suspension):
     label = gettext_lazy("Suspend for days")
     permission = "suspend_member"
     options = {"days": SUSPENSION_DAYS}
+
+    def title(self, **options: Any) -> str:
+        return str(SUSPENSION_DAYS.get(options.get("days", 0), self.label))
+
+    def title_of(self, decision: Decision) -> str:
+        return self.title(days=decision.after.get("days", 0))
 
     def end_of(self, **options: Any) -> datetime:
         return timezone.now() + timedelta(days=options["days"])
@@ -181,7 +195,7 @@ class LiftSuspension(MemberAction):
         until = _as_time(decision.before.get("suspended_until"))
         if until is None or until >= FOR_GOOD:
             return [_("We have suspended your account for good.")]
-        return [_("We have suspended your account until %(time)s (UTC).") % {"time": _in_words(until)}]
+        return [_("We have suspended your account until %(time)s.") % {"time": _in_words(until)}]
 
 
 def _suspensions_of(member: Member) -> list[Decision]:
@@ -201,4 +215,5 @@ def _as_time(text: str | None) -> datetime | None:
 
 
 def _in_words(time: datetime) -> str:
-    return date_format(time, "Y-m-d H:i")
+    """Return the time in the present time zone, with its name."""
+    return date_format(timezone.localtime(time), "DATETIME_FORMAT")

@@ -157,5 +157,20 @@ class UpholdReport(CloseReports):
     reasons = ("gone", "other")
     closes_reports = Report.UPHELD
 
+    def reasons_for(self, subject: Report) -> tuple[str, ...]:
+        return self.reasons if is_gone(subject) else ("other",)
+
     def describe(self, subject: Report, **options: Any) -> list[str]:
         return [_("The reporters are told that they were right. Nothing is changed for the reported member.")]
+
+
+def is_gone(report: Report) -> bool:
+    """Return whether nobody can see any more what was reported: deleted, removed or withdrawn, or a profile changed."""
+    member, post = report.subject, report.post
+    if member is None or member.withdrawn_at is not None:
+        return True
+    if report.about == Report.MEMBER:
+        return (member.nickname, member.about) != (report.nickname, report.subject_text)
+    hidden_until = member.posts_hidden_until
+    is_hidden = post is not None and hidden_until is not None and post.created_at <= hidden_until
+    return post is None or post.removed_at is not None or is_hidden

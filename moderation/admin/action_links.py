@@ -62,7 +62,7 @@ def action_links(subject: Any, by: Actor, report: Report | None = None) -> list[
     """
     offered = [action for action in ACTIONS.values() if _is_offered(action, subject, by)]
     actions = [action for action in offered if not (report and action.name == "set_role")]
-    return [link for action in actions for link in _links(action, subject, report)]
+    return [link for action in actions for link in _links(action, subject, by, report)]
 
 
 def _is_offered(action: Action, subject: Any, by: Actor) -> bool:
@@ -77,14 +77,19 @@ def _is_offered(action: Action, subject: Any, by: Actor) -> bool:
     return by.may(action.permission) and (member is None or by.outranks(member))
 
 
-def _links(action: Any, subject: Any, report: Report | None) -> Iterator[ActionLink]:
+def _links(action: Any, subject: Any, by: Actor, report: Report | None) -> Iterator[ActionLink]:
     url = reverse("admin:moderation_decision_act", args=[action.name, subject.pk])
     because = {"report": report.pk} if report else {}
     if not action.options:
-        yield ActionLink(action.name, str(action.label), f"{url}?{urlencode(because)}" if because else url)
-    for name, values in action.options.items():
-        for value, label in values.items():
-            yield ActionLink(action.name, f"{action.label}: {label}", f"{url}?{urlencode(because | {name: value})}")
+        yield ActionLink(action.name, action.title(), f"{url}?{urlencode(because)}" if because else url)
+    for choice in ({name: value} for name, values in action.options.items() for value in values):
+        if action.may_choose(subject, by, **choice):
+            yield ActionLink(action.name, action.title(**choice), f"{url}?{urlencode(because | choice)}")
+
+
+def page_of_record(record: Any) -> str:
+    """Return the page of a record."""
+    return page_of(record._meta.model_name, record.pk)
 
 
 def page_of(kind: str, pk: int | None) -> str:

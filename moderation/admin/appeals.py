@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from libs.admin import DetailPageMixin, ReadOnlyAdmin
 from moderation.admin.action_links import action_links, actor_of, page_of
 from moderation.admin.history import decisions_for_page
-from moderation.admin.labels import action_label
+from moderation.admin.labels import decision_label
 from moderation.models import Appeal, Decision
 
 
@@ -49,11 +49,12 @@ class AppealAdmin(DetailPageMixin, ReadOnlyAdmin):
     def get_details(self, request: HttpRequest, row: Appeal) -> dict[str, Any]:
         """The appeal, the decision that it objects to, and what may be done."""
         actor = actor_of(request)
-        decisions = decisions_for_page(Decision.objects.concerning(row.member), action_label, actor)
-        decision = next((each for each in decisions if each.pk == row.decision_id), None)
+        decisions = decisions_for_page(Decision.objects.concerning(row.member), actor)
+        decision = Decision.objects.filter(pk=row.decision_id).first()
         return {
             "title": row.member.nickname,
-            "decision": decision or Decision.objects.filter(pk=row.decision_id).first(),
+            "decision": decision,
+            "decision_label": decision_label(decision) if decision else "",
             "decision_url": page_of("decision", row.decision_id),
             "decisions": decisions,
             "links": action_links(row, actor),

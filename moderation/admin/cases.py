@@ -11,14 +11,13 @@ from moderation.actors import Actor
 from moderation.admin.action_links import action_links
 from moderation.admin.history import (
     REPORTS_SHOWN,
-    count_strikes,
     decisions_for_page,
     recent_posts,
     recent_sessions,
     reports_with_record,
+    strikes_of,
 )
 from moderation.admin.images import avatar_of, post_image_rows, reported_image_rows, reported_images, shown_post_images
-from moderation.admin.labels import action_label
 from moderation.models import Decision, Report
 from moderation.priority import DUE_AFTER
 from moderation.reasons import REASON_LABELS
@@ -27,7 +26,8 @@ from moderation.reasons import REASON_LABELS
 def select_case(reports: QuerySet[Report]) -> QuerySet[Report]:
     """Select what the page of a report shows besides it."""
     related = reports.select_related("subject__avatar__image", "post", "assignee")
-    return related.annotate(snapshot_rows=reported_image_rows(), present_rows=post_image_rows("post_id"))
+    columns = {"snapshot_rows": reported_image_rows(), "present_rows": post_image_rows("post_id")}
+    return related.annotate(strikes=strikes_of("subject_id"), **columns)
 
 
 def case_details(report: Any, by: Actor) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def case_details(report: Any, by: Actor) -> dict[str, Any]:
         post.author = member
     # Of an erased member only the report itself can be looked up.
     concerned = Decision.objects.concerning(member) if member else Decision.objects.filter(report_id=report.pk)
-    decisions = decisions_for_page(concerned, action_label, by)
+    decisions = decisions_for_page(concerned, by)
     oldest = min((each.created_at for each in reports if each.state == Report.OPEN), default=None)
     return {
         "title": f"{capfirst(report.get_about_display())}: {report.nickname or '-'}",
@@ -55,7 +55,6 @@ def case_details(report: Any, by: Actor) -> dict[str, Any]:
         "posts": recent_posts(member.pk) if member else [],
         "sessions": recent_sessions(member.pk) if member else [],
         "decisions": decisions,
-        "strikes": count_strikes(decisions),
         "links": {
             "report": action_links(report, by),
             "post": action_links(post, by, report) if post else [],

@@ -15,10 +15,13 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Member
 from libs.admin import DetailPageMixin, ReadOnlyAdmin
 from moderation.actions import ACTIONS, Action
+from moderation.actions.changes import decisions_on
 from moderation.actions.undo import UNDO_REASONS, may_undo, undo
-from moderation.admin.action_links import actor_of, page_of
-from moderation.admin.labels import action_label
-from moderation.admin.reason_page import ReasonPage, refuse
+from moderation.admin.action_links import actor_of, page_of, page_of_record
+from moderation.admin.labels import action_label, decision_label, record_label, summary
+from moderation.admin.reason_page import ReasonPage, refuse, seen_decisions, summaries_since
+from moderation.admin.recorded_values import recorded_values
+from moderation.errors import CannotUndo
 from moderation.models import Appeal, Decision, ListedWord, Report
 from posts.models import Post
 
@@ -61,7 +64,7 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("action"))
     def action_name(self, decision: Decision) -> str:
         """What was done."""
-        return action_label(decision.action)
+        return decision_label(decision)
 
     @admin.display(description=gettext_lazy("reason"))
     def reason_name(self, decision: Decision) -> str:
@@ -87,12 +90,16 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
     def get_details(self, request: HttpRequest, row: Decision) -> dict[str, Any]:
         """The decision, the one that undid it, and whether it may be undone; ranks are checked on the next page."""
         undone_by, action = Decision.objects.filter(undoes_id=row.pk).first(), ACTIONS.get(row.action)
+        undoes = Decision.objects.filter(pk=row.undoes_id or 0).first()
         return {
-            "title": action_label(row.action),
+            "title": decision_label(row),
             "undone_by": undone_by,
+            "undoes": undoes,
+            "undoes_label": decision_label(undoes) if undoes else "",
+            "member": Member.objects.filter(pk=row.member_id or 0).first(),
             "may_undo": action and action.has_undo and not undone_by and actor_of(request).may(action.permission),
             "subject_url": page_of(row.subject_kind, row.subject_id),
-            "changes": [(key, row.before.get(key), row.after.get(key)) for key in {**row.before, **row.after}],
+            "values": recorded_values(row),
         }
 
     def act(self, request: HttpRequest, name: str, pk: int) -> HttpResponse:
@@ -104,18 +111,24 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
             raise PermissionDenied
         subject = get_object_or_404(SUBJECTS[action.subject_kind], pk=pk)
         report, options = _report_of(request), _options_of(request, action)
-        back = page_of("report", report.pk) if report else page_of(action.subject_kind, pk)
-        if not action.may_run(subject, by=actor):
+        back, known = page_of_record(report or subject), decisions_on(subject, report)
+        if not (action.is_possible(subject) and action.may_choose(subject, actor, **options)):
+            since = summaries_since(known, seen_decisions(request))
+            return refuse(request, back, _("This is not possible any more."), since)
+        if not action.may_run(subject, by=actor, **options):
             return refuse(request, back)
         page = ReasonPage(
-            title=_title(action, options),
+            title=action.title(**options),
             subject=action.name_of(subject),
             preview=action.preview(subject, report=report, **options),
-            reasons=action.reasons,
+            reasons=action.reasons_for(subject),
             is_read_by_member=action.notifies_member,
             decide=partial(action.run, subject, by=actor, report=report, **options),
             back=back,
+            back_label=record_label(report or subject),
             initial_reason=report.reason if report and report.reason in action.reasons else "",
+            known=known,
+            leads_on=(report is not None or action.subject_kind == "report") and bool(action.closes_reports),
         )
         return page.respond(request)
 
@@ -126,15 +139,19 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
         if action is None or not actor.may(action.permission):
             raise PermissionDenied
         if not may_undo(decision, by=actor):
-            return refuse(request, page_of("decision", pk))
+            undone_by = Decision.objects.filter(undoes_id=pk)
+            text = str(CannotUndo()) if undone_by else ""
+            return refuse(request, page_of("decision", pk), text, [summary(each) for each in undone_by])
+        origin = _origin_of(decision)
         page = ReasonPage(
-            title=_("Undo: %(action)s") % {"action": action_label(decision.action)},
+            title=_("Undo: %(action)s") % {"action": decision_label(decision)},
             subject=decision.subject_name,
             preview=_preview_of_undo(decision),
             reasons=UNDO_REASONS,
             is_read_by_member=decision.is_notified,
             decide=partial(undo, decision, by=actor),
-            back=page_of("report", decision.report_id) or page_of(decision.subject_kind, decision.subject_id),
+            back=page_of_record(origin),
+            back_label=record_label(origin),
         )
         return page.respond(request)
 
@@ -168,6 +185,8 @@ def _options_of(request: HttpRequest, action: Action) -> dict[str, Any]:
     return options
 
 
-def _title(action: Action, options: dict[str, Any]) -> str:
-    values = [str(action.options[name][value]) for name, value in options.items()]
-    return ": ".join([str(action.label), *values])
+def _origin_of(decision: Decision) -> Any:
+    """Return the report because of which it was decided, or its subject; the decision itself if neither is there."""
+    report = Report.objects.filter(pk=decision.report_id or 0).first()
+    subjects = SUBJECTS.get(decision.subject_kind)
+    return report or (subjects.filter(pk=decision.subject_id).first() if subjects is not None else None) or decision

@@ -1,20 +1,21 @@
 """What pages of moderators show of a member's history, each by one statement."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import LoginSession, Member
 from moderation.actions import ACTIONS
 from moderation.actors import Actor
 from moderation.admin.images import post_image_rows, shown_post_images
+from moderation.admin.labels import decision_label
 from moderation.admin.revealing import mask_network
 from moderation.models import Decision, Report
 from posts.models import Post
 
 POSTS_SHOWN, SESSIONS_SHOWN, DECISIONS_SHOWN, REPORTS_SHOWN = 6, 5, 20, 100
-# What counts against a member.
+# What counts against a member until it is undone; a post that a rule has hidden counts once somebody removes it.
 STRIKES = ("warn_member", "remove_post", "suspend_member", "suspend_member_for_good")
 
 
@@ -34,7 +35,7 @@ def recent_sessions(member_id: int | None, *, is_revealed: bool = False) -> list
     return sessions
 
 
-def decisions_for_page(decisions: QuerySet[Decision], label_of: Callable[[str], str], by: Actor) -> list[Any]:
+def decisions_for_page(decisions: QuerySet[Decision], by: Actor) -> list[Any]:
     """Return the newest of these decisions, each with its label, whether it is undone and may be undone.
 
     A decision that undoes another is newer, so it is among them if that one is.
@@ -43,16 +44,17 @@ def decisions_for_page(decisions: QuerySet[Decision], label_of: Callable[[str], 
     undone = {row.undoes_id for row in rows}
     for row in rows:
         action = ACTIONS.get(row.action)
-        row.action_label = label_of(row.action)
+        row.action_label = decision_label(row)
         row.is_undone = row.pk in undone
         # Ranks are checked on the next page, since each costs a statement.
         row.may_undo = bool(action and action.has_undo and not row.is_undone and by.may(action.permission))
     return rows
 
 
-def count_strikes(decisions: list[Any]) -> int:
-    """Return how many of these decisions count against the member."""
-    return sum(row.action in STRIKES and not row.is_undone for row in decisions)
+def strikes_of(member: str) -> Coalesce:
+    """The number of decisions that count against the member of each row; `member` is the path to the member's id."""
+    counted = Decision.objects.filter(member_id=OuterRef(member), action__in=STRIKES).not_undone().order_by()
+    return Coalesce(Subquery(counted.values("member_id").annotate(number=Count("pk")).values("number")), 0)
 
 
 def reports_with_record(reports: QuerySet[Report]) -> QuerySet[Report]:
@@ -62,9 +64,9 @@ def reports_with_record(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 
 def members_with_record(members: QuerySet[Member]) -> QuerySet[Member]:
-    """Select how many reports the members made, and how many of these were right and wrong."""
+    """Select how often the members broke rules, how many reports they made, and how many were right and wrong."""
     record = {f"reports_{state}": _reports_made("pk", state=state) for state in (Report.UPHELD, "dismissed")}
-    return members.annotate(reports_all=_reports_made("pk"), **record)
+    return members.annotate(reports_all=_reports_made("pk"), strikes=strikes_of("pk"), **record)
 
 
 def _reports_made(member: str, **states: str) -> Subquery:

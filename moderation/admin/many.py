@@ -1,20 +1,24 @@
 """Decide about several cases of the queue at once."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from moderation.actions import ACTIONS
+from moderation.actions import ACTIONS, Action
+from moderation.actions.changes import decisions_on
 from moderation.actions.many import MANY, ActionResult, run_many
 from moderation.admin.action_links import actor_of
+from moderation.admin.labels import record_label, summary
 from moderation.admin.queue import BULK_ACTIONS, CASES_SHOWN
-from moderation.admin.reason_page import ReasonPage, refuse
-from moderation.errors import TooManySubjects
+from moderation.admin.reason_page import ReasonPage, next_case_link, refuse, undo_link
+from moderation.errors import AlreadyDecided, TooManySubjects
 from moderation.models import Report
 
 
@@ -35,7 +39,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     page = ReasonPage(
         title=str(action.label),
         subject=names % {"number": len(subjects), "names": ", ".join(report.nickname for report in reports)},
-        preview=[_("Each case is decided by itself, and has a decision of its own, which can be undone by itself.")],
+        preview=_preview(action, subjects),
         reasons=action.reasons,
         is_read_by_member=action.notifies_member,
         decide=partial(run_many, action, subjects, by=actor),
@@ -54,14 +58,26 @@ def _chosen(request: HttpRequest) -> list[Report]:
     return [found[number] for number in dict.fromkeys(numbers) if number in found]
 
 
+def _preview(action: Action, subjects: list[Any]) -> list[str]:
+    """Return what happens to each case, how many reports that closes, and who gets an e-mail."""
+    reports = Report.objects.open().of_same_subjects(subjects)
+    return [
+        *action.describe(subjects[0]),
+        *action.preview_consequences(reports.count() if action.closes_reports else 0),
+        _("Each case is decided by itself, and has a decision of its own, which can be undone by itself."),
+    ]
+
+
 def _announce(request: HttpRequest, results: list[ActionResult]) -> None:
-    """Say how many were decided, and why the others were not."""
-    done = sum(result.decision is not None for result in results)
-    text = ngettext("%(number)d case is decided.", "%(number)d cases are decided.", done)
-    messages.success(request, text % {"number": done})
-    errors: dict[str, int] = {}
+    """Say which cases were decided, with the links that undo each, and why the others were not."""
+    made = {result.decision.pk: result for result in results if result.decision is not None}
+    if made:
+        text = ngettext("%(number)d case is decided.", "%(number)d cases are decided.", len(made))
+        links = ((record_label(each.subject), undo_link(each.decision)) for each in made.values() if each.decision)
+        undo = format_html_join(", ", "{} {}", links)
+        messages.success(request, format_html("{} {}. {}", text % {"number": len(made)}, undo, next_case_link()))
     for result in results:
         if result.error is not None:
-            errors[str(result.error)] = errors.get(str(result.error), 0) + 1
-    for error, number in errors.items():
-        messages.warning(request, f"{number}: {error}")
+            decisions = decisions_on(result.subject, None)[:1] if isinstance(result.error, AlreadyDecided) else []
+            said = [str(result.error), *(f"{summary(each)}." for each in decisions)]
+            messages.warning(request, f"{record_label(result.subject)}: {' '.join(said)}")

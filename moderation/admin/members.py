@@ -12,7 +12,6 @@ from accounts.models import Member
 from libs.admin import DetailPageMixin, ReadOnlyAdmin
 from moderation.admin.action_links import action_links, actor_of
 from moderation.admin.history import (
-    count_strikes,
     decisions_for_page,
     members_with_record,
     recent_posts,
@@ -20,7 +19,6 @@ from moderation.admin.history import (
     reports_on,
 )
 from moderation.admin.images import avatar_of
-from moderation.admin.labels import action_label
 from moderation.admin.revealing import is_revealed
 from moderation.models import Decision
 
@@ -67,7 +65,7 @@ class MemberAdmin(DetailPageMixin, ReadOnlyAdmin):
     def get_details(self, request: HttpRequest, row: Member) -> dict[str, Any]:
         """The member with what they published, reports and decisions, and where they logged in."""
         actor = actor_of(request)
-        decisions = decisions_for_page(Decision.objects.concerning(row), action_label, actor)
+        decisions = decisions_for_page(Decision.objects.concerning(row), actor)
         return {
             "avatar": avatar_of(row),
             "email": row.email if is_revealed(request, row.pk) else mask_email(row.email),
@@ -76,6 +74,5 @@ class MemberAdmin(DetailPageMixin, ReadOnlyAdmin):
             "sessions": recent_sessions(row.pk, is_revealed=is_revealed(request, row.pk)),
             "reports": reports_on(row).not_on(request.user)[:REPORTS_ON_MEMBER],  # type: ignore[attr-defined]
             "decisions": decisions,
-            "strikes": count_strikes(decisions),
             "links": action_links(row, actor),
         }

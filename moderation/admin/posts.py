@@ -13,7 +13,6 @@ from libs.text_search import can_use_index, contains
 from moderation.admin.action_links import action_links, actor_of
 from moderation.admin.history import REPORTS_SHOWN, decisions_for_page, reports_with_record
 from moderation.admin.images import post_image_rows, shown_post_images
-from moderation.admin.labels import action_label
 from moderation.models import Decision, Report
 from posts.models import Post
 
@@ -59,6 +58,6 @@ class PostAdmin(DetailPageMixin, ReadOnlyAdmin):
             "reports": reports_with_record(Report.objects.not_on(request.user).filter(post=row.pk)).order_by(
                 "-created_at"
             )[:REPORTS_SHOWN],
-            "decisions": decisions_for_page(Decision.objects.about("post", row.pk), action_label, actor),
+            "decisions": decisions_for_page(Decision.objects.about("post", row.pk), actor),
             "links": action_links(row, actor),
         }

@@ -11,7 +11,7 @@ from moderation.actors import Actor
 from moderation.admin.cases import count_reasons
 from moderation.admin.images import reported_image_rows, reported_images
 from moderation.models import Decision, Report
-from moderation.priority import DUE_AFTER
+from moderation.priority import DUE_AFTER, subject_key
 
 CASES_SHOWN = 50
 # What may be done to many cases at once.
@@ -22,8 +22,8 @@ NO_DECISION_OF_A_CASE = ("assign_report", "undo", "reveal_email")
 
 def queue_details(by: Actor, *, only_mine: bool = False) -> dict[str, Any]:
     """Return what the first page shows."""
-    queue = Report.objects.queue().filter(assignee=by.member_id) if only_mine else Report.objects.queue()
-    cases = list(queue[: CASES_SHOWN + 1])
+    queue = _reports_for(by).queue()
+    cases = list((queue.filter(assignee=by.member_id) if only_mine else queue)[: CASES_SHOWN + 1])
     return {
         "cases": _with_details(cases[:CASES_SHOWN]),
         "has_more": len(cases) > CASES_SHOWN,
@@ -34,6 +34,18 @@ def queue_details(by: Actor, *, only_mine: bool = False) -> dict[str, Any]:
             action for name, action in ACTIONS.items() if name in BULK_ACTIONS and by.may(action.permission)
         ],
     }
+
+
+def next_case(by: Actor, *, after: Report | None = None) -> Report | None:
+    """Return the most urgent case of the queue's page that nobody else has taken over, but that of `after`."""
+    skipped = _subject_of(after) if after is not None else None
+    free = (case for case in _reports_for(by).queue()[: CASES_SHOWN + 1] if case.assignee_id in (None, by.member_id))
+    return next((case for case in free if _subject_of(case) != skipped), None)
+
+
+def _reports_for(by: Actor) -> Any:
+    """Return the reports without those on the actor, which do not exist for them."""
+    return Report.objects.not_on(by.member)
 
 
 def _with_details(cases: list[Any]) -> list[Any]:
@@ -65,16 +77,14 @@ def _subject_of(report: Report) -> tuple[str, int]:
 
 
 def _count_open(by: Actor) -> dict[str, Any]:
-    """Count the open reports, which an index lists: all, overdue ones, those of the actor, and each reason."""
-    counts = {
-        "reports": Count("pk"),
-        "overdue": Count("pk", filter=Q(created_at__lte=timezone.now() - DUE_AFTER)),
-        "mine": Count("pk", filter=Q(assignee=by.member_id)),
-    }
-    rows: list[Any] = list(Report.objects.open().order_by().values("reason").annotate(**counts))
-    totals: dict[str, Any] = {name: sum(row[name] for row in rows) for name in counts}
-    by_reason = count_reasons(Counter({row["reason"]: row["reports"] for row in rows}).elements())
-    return totals | {"by_reason": by_reason}
+    """Count the open cases (all, overdue, those of the actor) and the reports of each reason; an index has them."""
+    overdue, mine = Q(created_at__lte=timezone.now() - DUE_AFTER), Q(assignee=by.member_id)
+    filters = {"cases": None, "overdue": overdue, "mine": mine}
+    counts = {name: Count(subject_key(), distinct=True, filter=each) for name, each in filters.items()}
+    reports = _reports_for(by).open().order_by()
+    by_reason = dict(reports.values_list("reason").annotate(number=Count("pk")))
+    totals: dict[str, Any] = reports.aggregate(**counts)
+    return totals | {"by_reason": count_reasons(Counter(by_reason).elements())}
 
 
 def _count_decisions_today(by: Actor) -> dict[str, int]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext
@@ -17,7 +17,7 @@ from media.admin import image_response
 from moderation.admin.action_links import actor_of
 from moderation.admin.cases import case_details, select_case
 from moderation.admin.many import decide_many
-from moderation.admin.queue import queue_details
+from moderation.admin.queue import next_case, queue_details
 from moderation.models import Report, ReportedImage
 
 
@@ -41,6 +41,7 @@ class ReportAdmin(DetailPageMixin, ReadOnlyAdmin):
         pages = [
             path("images/<int:image_id>/", show, name="moderation_reported_image"),
             path("many/", decide, name="moderation_report_many"),
+            path("next/", self.admin_site.admin_view(self.show_next), name="moderation_report_next"),
         ]
         return [*pages, *super().get_urls()]
 
@@ -49,6 +50,18 @@ class ReportAdmin(DetailPageMixin, ReadOnlyAdmin):
         queue = queue_details(actor_of(request), only_mine="mine" in request.GET)
         context = {"title": gettext("Open cases"), "queue": queue}
         return TemplateResponse(request, "admin/index.html", self.admin_site.each_context(request) | context)
+
+    def show_next(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the most urgent case that nobody else has taken over, but the one of `after`; or to the queue."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        number = request.GET.get("after", "")
+        is_number = number.isascii() and number.isdigit() and len(number) < 20
+        after = self.get_queryset(request).filter(pk=int(number)).first() if is_number else None
+        case = next_case(actor_of(request), after=after)
+        if case is None:
+            messages.info(request, gettext("No other case waits for you."))
+        return redirect("admin:moderation_report_change", case.pk) if case else redirect("admin:index")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
         """Leave out reports on who looks: they do not exist for them."""

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -96,6 +97,7 @@ class ListedWordAdmin(DetailPageMixin, ReadOnlyAdmin):
             is_read_by_member=False,
             decide=partial(action.run, Rules.objects.current(), by=actor),
             back=reverse("admin:moderation_listedword_changelist"),
+            back_label=str(capfirst(ListedWord._meta.verbose_name_plural)),
             initial_reason="policy",
             fields=fields,
         )

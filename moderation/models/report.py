@@ -1,6 +1,9 @@
 """Report: a member reports a member or a post, with a snapshot of what was reported."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.conf import settings
@@ -42,11 +45,12 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def of_same_subject(self, report: "Report") -> Self:
         """Reports of what a report is about: the same post, or the same member. Of a deleted post the report alone."""
-        if report.about == Report.POST and report.post_id:
-            return self.filter(post=report.post_id)
-        if report.about == Report.MEMBER and report.subject_id:
-            return self.filter(about=Report.MEMBER, subject=report.subject_id)
-        return self.filter(pk=report.pk)
+        return self.filter(_same_subject(report))
+
+    def of_same_subjects(self, subjects: Iterable[Any]) -> Self:
+        """Reports of these posts, and of what these reports are about."""
+        same = [_same_subject(each) if isinstance(each, Report) else Q(post=each.pk) for each in subjects]
+        return self.filter(reduce(or_, same, Q(pk__in=[])))
 
     def close(self, state: str, decision_id: int) -> list[int]:
         """Close the open ones among these reports by a decision, in the caller's transaction; returns their ids."""
@@ -187,6 +191,14 @@ class Report(TimeOrdered):
         """Whether its reporter has another open report of the same subject."""
         others = Report.objects.open().of_same_subject(self).exclude(pk=self.pk)
         return self.reporter_id is not None and others.filter(reporter=self.reporter_id).exists()
+
+
+def _same_subject(report: Report) -> Q:
+    if report.about == Report.POST and report.post_id:
+        return Q(post=report.post_id)
+    if report.about == Report.MEMBER and report.subject_id:
+        return Q(about=Report.MEMBER, subject=report.subject_id)
+    return Q(pk=report.pk)
 
 
 def _oldest_erasure() -> datetime:

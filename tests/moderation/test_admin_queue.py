@@ -88,7 +88,7 @@ def test_several_posts_are_removed_at_once_and_what_is_done_already_is_named(bro
     reports[0].post.remove()  # type: ignore[union-attr]
     page = many(browser, "remove_post", reports, reason="spam").content.decode()
     assert "1 case is decided." in page
-    assert "1: This has been decided already." in page
+    assert f"Post: {reports[0].nickname}: This has been decided already." in page
     assert Post.objects.filter(removed_at=None).count() == 0
 
 
