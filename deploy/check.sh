@@ -4,7 +4,7 @@
 #   TOOLS    the folder of the locked tools (requirements-deploy.txt)
 #   STRICT=1 fails where a program is missing that is not among them: Docker's, Terraform, nginx, promtool, amtool
 #
-# New scripts, workflows and folders of terraform/ are checked without a line here, and so is k8s/chart once there is one.
+# New scripts, workflows, folders of terraform/ and values of k8s/chart are checked without a line here.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 TOOLS=${TOOLS:-var/deploy/venv/bin}
@@ -69,7 +69,13 @@ check_nginx() {
 }
 
 check_chart() {
-  [ ! -d k8s/chart ] || check "k8s/chart (Helm, API schemas)" python deploy/check_chart.py k8s/chart
+  local chart=k8s/chart file environments=()
+  for file in "$chart"/values-*.yaml; do
+    # A local cluster has an image of its own.
+    [[ $file = *-local.yaml ]] || file+=,$chart/image-production.yaml
+    environments+=("$file")
+  done
+  check "$chart (Helm, API schemas)" python deploy/check_chart.py "$chart" "${environments[@]}"
 }
 
 check_monitoring() {
