@@ -15,7 +15,7 @@ from prometheus_client import Counter
 from accounts.models import LoginSession, Member, SecurityEvent, VerificationCode
 from accounts.sessions.login import may_cancel_withdrawal, may_log_in
 from libs.email_delivery import DeliveryUncertain, EmailRefused, build_email
-from libs.outbox.connections import release_connections
+from libs.outbox.connections import close_unusable_connections
 from libs.outbox.errors import PermanentFailure, Postponed
 from libs.throttling.rate_limits import count_hit
 
@@ -175,7 +175,7 @@ def _deliver(template: str, address: str, language: str, context: dict[str, Any]
         html_context = context | {"subject": subject, "language": language}
         html = render_to_string(f"{app}/emails/{template}.html", html_context)
     # The mail server may take a minute.
-    release_connections()
+    close_unusable_connections()
     try:
         # As a context manager, so that it is closed also when the server refuses the login.
         with get_connection() as connection:

@@ -4,7 +4,6 @@ import logging
 import logging.config
 import re
 import sys
-import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -28,22 +27,6 @@ EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 # so that a hostile text costs linear time.
 DOTTED_RUN = re.compile(r"(?<![\w-])[\w-]*+(?:\.[\w-]*+){1,4}")
 JWT_START = "eyJ"
-
-
-class SeldomFilter(logging.Filter):
-    """Passes one record, and none of those that follow for some seconds."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self._seconds = seconds
-        self._next = float("-inf")
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether the record is written."""
-        if time.monotonic() < self._next:
-            return False
-        self._next = time.monotonic() + self._seconds
-        return True
 
 
 def configure(options: dict[str, Any]) -> None:
@@ -79,7 +62,6 @@ def logging_config(level: str, as_json: bool) -> dict[str, Any]:
         # logged why the database is away.
         "filters": {
             "crashes": {"()": CallbackFilter, "callback": _is_crash},
-            "seldom": {"()": SeldomFilter, "seconds": 10},
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"level": level, "handlers": ["stderr"]},
@@ -88,8 +70,6 @@ def logging_config(level: str, as_json: bool) -> dict[str, Any]:
             "django.server": propagated,
             "gunicorn.error": propagated,
             "django.request": {"filters": ["crashes"]},
-            # Several records for each attempt to connect to a database that is away, and several attempts a second.
-            "psycopg.pool": {"filters": ["seldom"]},
             # Scanners that call the server by its IP address would fill the log.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },

@@ -10,7 +10,6 @@ from corsheaders.defaults import default_headers
 
 from config.checks import check_settings
 from config.environment import Env
-from libs.postgresql.connection import BoundedConnection
 from libs.replicas.connection import ReplicaConnection
 
 env = Env()
@@ -146,8 +145,6 @@ DATABASE_ROUTERS = ["libs.replicas.router.ReplicaRouter"] if len(DATABASES) > 1 
 # Longest lag of a replica that answers reads. Members who changed something read from the primary for a second longer.
 # Measured every second, so that less than 3 would leave good replicas out. Seconds.
 DATABASE_REPLICA_MAX_LAG = env.int("DATABASE_REPLICA_MAX_LAG", 5)
-# Connections of one process; WORKERS x pods x this must stay below the database's limit.
-DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", THREADS + 2)
 # Longest time of one statement. Milliseconds.
 DATABASE_STATEMENT_TIMEOUT = env.int("DATABASE_STATEMENT_TIMEOUT", 15_000)
 # Executions on a connection after which a compiled query becomes a prepared statement; 0 is never, for poolers such as
@@ -165,22 +162,11 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
     }
 else:
-    _pool = {
-        "min_size": min(2, DATABASE_POOL_SIZE),
-        "max_size": DATABASE_POOL_SIZE,
-        # How often libs.postgresql looks whether the pool fails to connect. Seconds.
-        "timeout": 0.1,
-        # The pool does not retry with growing pauses, because the circuit breaker decides when to retry.
-        "reconnect_timeout": 0,
-        # Gives up a database that does not reply a second after DATABASE_STATEMENT_TIMEOUT.
-        "connection_class": BoundedConnection,
-    }
     _options = {
-        "pool": _pool,
         "connect_timeout": 3,
         # Without these, a thread waits a quarter of an hour for a database machine that has disappeared. A long
         # statement does not count, because its machine confirms what it got. Nor does one that hangs, which
-        # `connection_class` gives up. Seconds; the last in milliseconds.
+        # libs.postgresql gives up. Seconds; the last in milliseconds.
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
@@ -196,13 +182,15 @@ else:
     # A replica that does not answer is given up sooner, because its reads are repeated on the primary. The last is in
     # milliseconds.
     _replica_options = _options | {
-        "pool": _pool | {"connection_class": ReplicaConnection},
+        "connection_class": ReplicaConnection,
         "connect_timeout": 2,
         "tcp_user_timeout": 2_000,
     }
     for _alias, _database in DATABASES.items():
         # Our backend has a circuit breaker. check_settings refuses an engine that is not PostgreSQL's.
         _database["ENGINE"] = _database.get("ENGINE", "").replace("django.db.backends.postgresql", "libs.postgresql")
+        # Each thread keeps its connection, for an hour, since PostgreSQL frees some memory only at its end. Seconds.
+        _database |= {"CONN_MAX_AGE": 3_600, "CONN_HEALTH_CHECKS": True}
         # Options of the URL, such as ?sslmode=verify-full, stay.
         _database.setdefault("OPTIONS", {}).update(_options if _alias == "default" else _replica_options)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

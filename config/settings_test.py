@@ -18,7 +18,7 @@ from config.settings import DATABASES  # noqa: E402
 
 # A fast hash, because Argon2 is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# A pool would keep connections to databases that the tests drop.
-DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
+# Threads would keep connections to databases that the tests drop.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Tests that roll their changes back do not log them. Servers that tests start have the default.
 FEED_CACHE_POSTS = 0

@@ -83,7 +83,7 @@ class CircuitBreaker:
             self._open_until = time.monotonic() + self.pause_seconds
         if was_closed:
             OPEN.labels(self.service).set(1)
-            logger.error("%s is away, going on without it: %s", self.service, type(error).__name__)
+            logger.error("%s is away, going on without it: %s: %s", self.service, type(error).__name__, error)
 
     def _close(self) -> None:
         with self._lock:

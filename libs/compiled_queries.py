@@ -203,6 +203,7 @@ def preparing_cursor(connection: BaseDatabaseWrapper) -> Any:
     """
     if connection.vendor != "postgresql":
         return connection.cursor()
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     cursor: Any = psycopg.Cursor(connection.connection)
     # psycopg's own loader in C; Django's is in Python and costs more than the rest of a row.

@@ -15,7 +15,6 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils.encoding import punycode
 
-from libs.outbox.connections import release_connections
 from libs.outbox.errors import PermanentFailure
 from libs.outbox.lease import begin_irreversible_step
 
@@ -116,8 +115,6 @@ class SmtpConnection(smtplib.SMTP):
             # The server would take QUIT for the beginning of the e-mail.
             self.close()
             raise
-        # The mail server may take a minute.
-        release_connections()
 
     def quit(self) -> tuple[int, bytes]:
         """Send QUIT, and wait a short time for the reply."""

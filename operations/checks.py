@@ -7,7 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import Error, close_old_connections, router, transaction
+from django.db import Error, connections, router, transaction
 
 from accounts.models import Member
 from operations.demo_data import DEMO_EMAILS
@@ -30,7 +30,8 @@ def refuse_demo_members() -> None:
     """Raise ImproperlyConfigured in production if the database contains the demo members."""
     if settings.PRODUCTION:
         is_demo = has_demo_members()
-        close_old_connections()
+        # The thread that starts the server needs the database only here.
+        connections.close_all()
         if is_demo:
             raise ImproperlyConfigured(f"The server cannot start: {FAULT} {HINT}")
 

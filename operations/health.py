@@ -69,7 +69,7 @@ def _check_database() -> str:
             cursor.execute("SELECT 1")
         return "ok" if _is_migrated() else "migrations pending"
     finally:
-        connection.close()
+        connection.close_if_unusable_or_obsolete()
 
 
 _migrated = False

@@ -17,7 +17,6 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from prometheus_client import Counter
-from psycopg_pool import PoolTimeout
 
 from accounts.profiles.relation_cache import (
     CHANGED,
@@ -137,7 +136,7 @@ def cached_feed(reader: int, values: Mapping[str, bytes | None], otherwise: Page
     try:
         newest = read_from_primary(lambda: _cache.newest_at(position))
         relations = _relations(reader, relations_value, name_key, name)
-    except (DatabaseError, InterfaceError, PoolTimeout):
+    except (DatabaseError, InterfaceError):
         # The primary is away; a replica may answer.
         return None
     return CachedFeed(newest, reader, relations, otherwise) if newest and relations else None

@@ -18,7 +18,6 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from gunicorn.http import errors as gunicorn_errors
 from prometheus_client import Counter
-from psycopg_pool import PoolTimeout
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -73,7 +72,7 @@ ERROR_BY_EXCEPTION: tuple[tuple[tuple[type[Exception], ...], type[exceptions.API
     ((SuspiciousOperation, UnreadablePostError, gunicorn_errors.ParseException), MalformedRequest),
     ((exceptions.UnsupportedMediaType,), UnsupportedType),
     ((PermissionDenied, exceptions.PermissionDenied), Forbidden),
-    ((OperationalError, InterfaceError, PoolTimeout), ServiceUnavailable),
+    ((OperationalError, InterfaceError), ServiceUnavailable),
     ((IntegrityError,), Conflict),
 )
 

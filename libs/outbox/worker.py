@@ -8,7 +8,7 @@ import django.db
 from structlog.contextvars import bound_contextvars
 
 from libs.outbox import metrics
-from libs.outbox.connections import release_connections
+from libs.outbox.connections import close_unusable_connections
 from libs.outbox.errors import PermanentFailure, Postponed
 from libs.outbox.lease import hold_lease
 from libs.outbox.models import Job
@@ -71,7 +71,8 @@ class Worker:
         """Run jobs until stopped; waits while the database is away."""
         while not self.stopping:
             try:
-                ran = self.step()
+                if not self.step():
+                    self._wakeup.wait(self.poll_seconds)
             except django.db.Error as error:
                 logger.warning("outbox database trouble", extra={"error": describe_exception(error)})
                 time.sleep(self.trouble_seconds)
@@ -79,10 +80,6 @@ class Worker:
             except Exception as error:
                 logger.exception("outbox worker trouble", extra={"error": describe_exception(error)})
                 time.sleep(self.trouble_seconds)
-            else:
-                if not ran:
-                    release_connections()
-                    self._wakeup.wait(self.poll_seconds)
 
     def drain(self) -> int:
         """Run jobs until none is due; returns how many it ran."""
@@ -98,7 +95,7 @@ class Worker:
 
     def step(self) -> bool:
         """Run one job if one is due; returns whether it did."""
-        release_connections()
+        close_unusable_connections()
         self.monitor.measure_if_due()
         job = Job.objects.claim([kind for kind in known_kinds() if self.takes(kind)])
         if job:
@@ -143,7 +140,7 @@ class Worker:
         """
         while True:
             # A connection that broke meanwhile could not record the end.
-            release_connections()
+            close_unusable_connections()
             try:
                 return _record_end_once(job, error)
             except (django.db.OperationalError, django.db.InterfaceError) as trouble:

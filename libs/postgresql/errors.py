@@ -5,7 +5,3 @@ from django.db import OperationalError
 
 class DatabaseAway(OperationalError):
     """There was no connection a moment ago, so none was tried now."""
-
-
-class PoolExhausted(OperationalError):
-    """The database is there, but all connections of this process are in use."""

@@ -115,13 +115,13 @@ class Replica:
 
 
 def _fetch_value(alias: str, sql: str) -> Any:
-    """Return the only value of a query, or None without a row; the connection goes back to its pool."""
+    """Return the only value of a query, or None without a row."""
     try:
         with connections[alias].cursor() as cursor:
             cursor.execute(sql)
             return next(iter(cursor.fetchone() or ()), None)
     finally:
-        connections[alias].close()
+        connections[alias].close_if_unusable_or_obsolete()
 
 
 @functools.cache

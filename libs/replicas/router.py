@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 from django.http import Http404
 from psycopg.errors import QueryCanceled, SerializationFailure
-from psycopg_pool import PoolTimeout
 
 from libs.replicas.connection import is_silent
 from libs.replicas.metrics import READS
@@ -36,6 +35,7 @@ class _Choice:
             return DEFAULT_DB_ALIAS
         is_silent.set(replica.is_silent)
         # A lost connection mostly shows here, before the read has done half of its work.
+        connections[replica.alias].close_if_health_check_failed()
         connections[replica.alias].ensure_connection()
         return replica.alias
 
@@ -78,12 +78,12 @@ def read_from_replica(read: Callable[[], Result], reader: int) -> Result:
     token, silence = _current.set(choice), is_silent.set(is_silent.get())
     try:
         result = read()
-    except (DatabaseError, InterfaceError, PoolTimeout) as error:
+    except (DatabaseError, InterfaceError) as error:
         if choice.replica is None or isinstance(error.__cause__, QueryCanceled):
             raise
         # A query that held up the replay too long was cancelled: nothing is wrong with the replica.
         is_conflict = isinstance(error.__cause__, SerializationFailure)
-        if isinstance(error, OperationalError | InterfaceError | PoolTimeout) and not is_conflict:
+        if isinstance(error, OperationalError | InterfaceError) and not is_conflict:
             choice.replica.pause(error)
     except Http404:
         if choice.replica is None:

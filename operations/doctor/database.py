@@ -79,7 +79,8 @@ def _examine_connections() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('max_connections')::int")
         most = int(cursor.fetchone()[0])
-    ours = settings.WORKERS * settings.DATABASE_POOL_SIZE
+    # Of each thread, of /readyz, and of the measurement of each replica.
+    ours = settings.WORKERS * (settings.THREADS + len(settings.DATABASES))
     text = f"one server may use {ours} of its {most} connections"
-    advice = "Lower DATABASE_POOL_SIZE: all servers and workers together must stay below."
+    advice = "Lower THREADS: all servers and workers together must stay below."
     yield Finding(OK if ours * 2 <= most else WARN, "database", text, "" if ours * 2 <= most else advice)

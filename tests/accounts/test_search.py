@@ -138,7 +138,6 @@ def ascii_database(db: None) -> Iterator[Any]:
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
         yield beside
         beside.close()
-        beside.close_pool()  # type: ignore[attr-defined]
         cursor.execute(f"DROP DATABASE {name}")
 
 

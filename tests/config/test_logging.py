@@ -1,14 +1,12 @@
 """Log lines have one format and contain no secrets, e-mail addresses or tokens."""
 
 import json
-import logging
 import subprocess
 import sys
 
 import pytest
 
-from config.logging import REDACTED, SeldomFilter, logging_config, redact
-from tests.redis_outages import StoppedClock
+from config.logging import REDACTED, redact
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 
@@ -92,14 +90,3 @@ logging.getLogger("django.request").error("Service Unavailable: /here", exc_info
 logging.getLogger("django.request").error("Internal Server Error: /here", exc_info=ValueError("broken"))
 """)
     assert line["event"] == "Internal Server Error: /here"
-
-
-def test_a_database_that_is_away_is_explained_once_in_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = StoppedClock(monkeypatch)
-    config = logging_config("INFO", as_json=False)
-    [name] = config["loggers"]["psycopg.pool"]["filters"]
-    is_written = SeldomFilter(config["filters"][name]["seconds"]).filter
-    record = logging.makeLogRecord({"msg": "error connecting"})
-    assert [is_written(record) for _ in range(3)] == [True, False, False]
-    clock.shift(10)
-    assert [is_written(record) for _ in range(3)] == [True, False, False]

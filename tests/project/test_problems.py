@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import IntegrityError, connections
+from django.db import IntegrityError, OperationalError, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
-from psycopg_pool import PoolTimeout
 from pytest_django import Settings
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.request import Request
@@ -26,7 +25,7 @@ POSTS = "/api/v1/posts"
 FAULTS: dict[str, tuple[type[Exception], int]] = {
     "value": (ValueError, 500),
     "lookup": (KeyError, 500),
-    "pool": (PoolTimeout, 503),
+    "database": (OperationalError, 503),
     "integrity": (IntegrityError, 409),
     "permission": (PermissionDenied, 403),
     "suspicious": (SuspiciousOperation, 400),

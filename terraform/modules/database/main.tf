@@ -81,7 +81,7 @@ resource "aws_db_parameter_group" "this" {
 
 resource "aws_db_instance" "this" {
   # checkov:skip=CKV_AWS_157: by multi_az, which production sets
-  # checkov:skip=CKV_AWS_161: the server logs in with a password, which the pool needs at every connection
+  # checkov:skip=CKV_AWS_161: the server logs in with a password, which it needs at every connection
   # checkov:skip=CKV_AWS_118: the alarms below need the metrics of each minute, which RDS has without an agent
   # checkov:skip=CKV_AWS_353: pg_stat_statements, which RDS loads, answers the same questions
   identifier                    = var.name

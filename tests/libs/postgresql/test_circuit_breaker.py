@@ -2,9 +2,9 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -12,29 +12,23 @@ from uuid import uuid4
 import pytest
 import pytest_django
 from django.db import Error, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 from prometheus_client import REGISTRY
 
+from libs.compiled_queries import preparing_cursor
 from libs.postgresql import base
-from libs.postgresql.connection import BoundedConnection
-from libs.postgresql.errors import DatabaseAway, PoolExhausted
+from libs.postgresql.errors import DatabaseAway
 from tests.cuttable_proxy import CuttableProxy
 from tests.redis_outages import StoppedClock
 
 CALLERS = 40
-POOL = {
-    "min_size": 0,
-    "max_size": 4,
-    "timeout": 0.1,
-    "reconnect_timeout": 0,
-    "connection_class": BoundedConnection,
-}
 
 
 class Database:
-    """The database at a URL, with a pool and a circuit breaker of its own."""
+    """The database at a URL, with a circuit breaker, and threads that keep their connections, of its own."""
 
-    def __init__(self, url: str, **pool: int) -> None:
+    def __init__(self, url: str) -> None:
         at = urlsplit(url)
         self.alias = uuid4().hex
         settings = {
@@ -43,24 +37,41 @@ class Database:
             "USER": at.username,
             "HOST": at.hostname,
             "PORT": at.port,
-            "OPTIONS": {"pool": POOL | pool, "connect_timeout": 2},
+            "OPTIONS": {"connect_timeout": 2},
+            "CONN_MAX_AGE": None,
+            "CONN_HEALTH_CHECKS": True,
         }
         # Each thread gets a connection of its own.
         self.connections = ConnectionHandler({"default": {}, self.alias: settings})
+        self._threads, self._all_ask = ThreadPoolExecutor(CALLERS), threading.Barrier(CALLERS)
 
-    def ask(self, statement: str = "SELECT 1") -> Any:
-        """Run a statement on a connection that goes back to the pool; return the error's class if there is one."""
-        with closing(self.connections[self.alias]) as connection:
-            try:
-                with connection.cursor() as cursor:
-                    return cursor.execute(statement) and "ok"
-            except Error as error:
-                return type(error)
+    def ask(self, statement: str = "SELECT 1", open_cursor: Callable[[Any], Any] = BaseDatabaseWrapper.cursor) -> Any:
+        """Run a statement as a request does; return the error's class if there is one."""
+        connection = self.connections[self.alias]
+        # Django does this before each request.
+        connection.close_if_unusable_or_obsolete()
+        try:
+            with open_cursor(connection) as cursor:
+                return cursor.execute(statement) and "ok"
+        except Error as error:
+            return type(error)
 
     def ask_at_once(self) -> list[Any]:
-        """Ask from many threads."""
-        with ThreadPoolExecutor(CALLERS) as threads:
-            return list(threads.map(lambda _: self.ask(), range(CALLERS)))
+        """Ask from many threads, the same each time."""
+        return self._do_at_once(self.ask)
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        self._do_at_once(self.connections.close_all)
+        self.connections.close_all()
+        self._threads.shutdown()
+
+    def _do_at_once(self, action: Callable[[], Any]) -> list[Any]:
+        def do(_: int) -> Any:
+            self._all_ask.wait(60)
+            return action()
+
+        return list(self._threads.map(do, range(CALLERS)))
 
     @property
     def is_open(self) -> bool:
@@ -74,12 +85,8 @@ def _own_databases(django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator
         yield
 
 
-@contextmanager
-def database(url: str, **pool: int) -> Iterator[Database]:
-    found = Database(url, **pool)
-    yield found
-    wrapper: Any = found.connections[found.alias]
-    wrapper.close_pool()
+def database(url: str) -> "closing[Database]":
+    return closing(Database(url))
 
 
 @pytest.fixture
@@ -120,8 +127,7 @@ def test_after_a_pause_one_caller_of_many_tries_to_connect(attempts: list[int], 
         clock.shift(base.PAUSE_SECONDS)
         answers = away.ask_at_once()
         assert (answers.count(OperationalError), answers.count(DatabaseAway)) == (1, CALLERS - 1)
-        # The pool tries twice for each caller that waits.
-        assert len(attempts) - before <= 2
+        assert len(attempts) - before == 1
 
 
 def test_a_database_that_is_back_is_found_after_a_pause(
@@ -139,6 +145,7 @@ def test_a_database_that_is_back_is_found_after_a_pause(
         assert (back.ask(), back.is_open) == ("ok", False)
     said = [line.message for line in caplog.records if line.name == "libs.circuit_breaker"]
     assert [line.split()[2:4] for line in said] == [["is", "away,"], ["is", "back."]]
+    assert "Connection refused" in said[0]
 
 
 def test_connections_that_the_server_has_closed_cost_nobody_an_error(postgres_url: str) -> None:
@@ -146,6 +153,7 @@ def test_connections_that_the_server_has_closed_cost_nobody_an_error(postgres_ur
     with database(proxy.url) as restarted:
         for _ in range(3):
             assert set(restarted.ask_at_once()) == {"ok"}
+            assert restarted.ask(open_cursor=preparing_cursor) == "ok"
             proxy.cut()
             proxy.restore()
         assert (restarted.ask(), restarted.is_open) == ("ok", False)
@@ -165,13 +173,4 @@ def test_connections_that_the_server_has_closed_cost_nobody_an_error(postgres_ur
 def test_the_error_of_one_statement_keeps_nobody_else_away(postgres_url: str, statement: str) -> None:
     with database(postgres_url) as there:
         assert issubclass(there.ask(statement), Error)
-        assert (there.ask(), there.is_open) == ("ok", False)
-
-
-def test_connections_that_are_all_in_use_keep_nobody_away(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "EXHAUSTED_SECONDS", 0.2)
-    with database(postgres_url, max_size=1) as there, ThreadPoolExecutor(1) as threads:
-        with closing(there.connections[there.alias]) as connection:
-            connection.ensure_connection()
-            assert threads.submit(there.ask).result() is PoolExhausted
         assert (there.ask(), there.is_open) == ("ok", False)

@@ -33,9 +33,9 @@ def proxy(postgres_url: str) -> Iterator[SlowProxy]:
 
 @pytest.fixture
 def frozen(proxy: SlowProxy, clock: StoppedClock) -> Iterator[Database]:
-    """A database that has frozen while its pool has connections."""
+    """A database that has frozen while all threads have connections."""
     with database(proxy.url) as there:
-        assert set(there.ask_at_once()) == {"ok"}
+        assert {there.ask(), *there.ask_at_once()} == {"ok"}
         proxy.hold()
         yield there
         proxy.release()
