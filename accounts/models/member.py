@@ -22,6 +22,7 @@ from accounts.models.avatar import Avatar
 from accounts.models.block import Block
 from accounts.models.follow import Follow
 from accounts.profiles.relation_cache import invalidate_relations
+from accounts.staff.browser_sessions import end_browser_sessions
 from accounts.text_checks import check_texts, review_texts
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.change_log import log_changes
@@ -163,7 +164,7 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="member_email_lower")]
         indexes = [
             models.Index(fields=["withdrawn_at"], name="member_withdrawn", condition=Q(withdrawn_at__isnull=False)),
-            # The names of staff, which no other member may take.
+            # The staff, whom the admin lists.
             models.Index(fields=["id"], name="member_staff", condition=Q(is_staff=True)),
             # Searches by nickname: any part of it, and its beginning whatever the database's locale.
             SearchGinIndex(OpClass(SearchKey("nickname"), name="gin_trgm_ops"), name="member_nickname_search"),
@@ -319,7 +320,11 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         """Hide the member and end all login sessions, until the given time; FOR_GOOD is no end."""
         self.suspended_until = until
         self._save_state("suspended_until")
-        self.sessions.end("suspended")
+        self.end_sessions("suspended")
+
+    def end_sessions(self, because: str) -> int:
+        """End all login sessions, and those of staff in the admin; returns how many."""
+        return self.sessions.end(because) + (end_browser_sessions(self) if self.is_staff else 0)
 
     def lift(self, *, back_to: datetime | None = None) -> None:
         """End the suspension now, or go back to the end that it had before it was made longer."""
@@ -334,7 +339,7 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         """
         self.withdrawn_at = timezone.now()
         self._save_state("withdrawn_at")
-        self.sessions.end("withdrawn")
+        self.end_sessions("withdrawn")
         enqueue("accounts.mail_withdrawn", {"member_id": self.pk})
 
     def cancel_withdrawal(self) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b32encode
+from datetime import timedelta
 from typing import Any
 
 import django_otp
@@ -20,6 +21,9 @@ RECOVERY_CODES = 10
 # Without letters and digits that look alike; ten of them are 49 bits.
 RECOVERY_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 RECOVERY_LENGTH = 10
+# After so many wrong codes the pause does not grow any more: nobody who knows the password locks the member out longer.
+COUNTED_FAILURES = 10
+LONGEST_PAUSE = timedelta(seconds=2 ** (COUNTED_FAILURES - 1))
 
 
 def is_satisfied(request: HttpRequest) -> bool:
@@ -69,7 +73,7 @@ def confirm_setup(member: Member, code: str, device_id: int | None) -> tuple[TOT
 def verify(member: Member, code: str) -> Any:
     """Return the device that accepts the code, of the app or a recovery code; None if none does.
 
-    After each wrong code the device refuses further ones for a while, which doubles (django-otp).
+    After each wrong code the device refuses further ones for a while, which doubles (django-otp), up to LONGEST_PAUSE.
     """
     typed = "".join(code.split()).replace("-", "").lower()
     if typed.isascii() and typed.isdigit() and len(typed) == 6:
@@ -80,7 +84,11 @@ def verify(member: Member, code: str) -> Any:
     if device is None:
         return None
     known = StaticToken.objects.filter(device__user=member, token__in=tokens).values_list("token", flat=True).first()
-    return django_otp.verify_token(member, device.persistent_id, known or tokens[0])
+    verified = django_otp.verify_token(member, device.persistent_id, known or tokens[0])
+    if verified is None:
+        too_many = type(device).objects.filter(pk=device.pk, throttling_failure_count__gt=COUNTED_FAILURES)
+        too_many.update(throttling_failure_count=COUNTED_FAILURES)
+    return verified
 
 
 @transaction.atomic

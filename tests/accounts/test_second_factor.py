@@ -15,7 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 
 from accounts.models import Member
-from accounts.staff.second_factor import reset_second_factor
+from accounts.staff.second_factor import LONGEST_PAUSE, reset_second_factor
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +154,23 @@ def test_after_wrong_codes_even_the_right_one_has_to_wait(
     clock.shift(60)
     browser.post(ASK, {"code": code_of(sora)})
     assert is_inside(browser)
+
+
+def test_the_pause_after_wrong_codes_does_not_grow_without_end(
+    login: Callable[[], Client], sora: Member, clock: Any
+) -> None:
+    set_up(login(), sora, clock)
+    for _ in range(30):
+        browser = login()
+        browser.post(ASK, {"code": "000000"})
+        clock.shift(LONGEST_PAUSE + timedelta(minutes=1))
+    browser = login()
+    browser.post(ASK, {"code": "000000"})
+    assert timedelta(minutes=15) >= LONGEST_PAUSE
+    for pause, is_in in ((LONGEST_PAUSE - timedelta(minutes=1), False), (timedelta(minutes=2), True)):
+        clock.shift(pause)
+        browser.post(ASK, {"code": code_of(sora)})
+        assert is_inside(browser) is is_in
 
 
 def test_codes_have_a_rate_limit(login: Callable[[], Client], sora: Member, clock: Any) -> None:

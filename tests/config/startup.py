@@ -3,6 +3,7 @@
 import os
 import runpy
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from django.core.exceptions import ImproperlyConfigured
@@ -16,14 +17,19 @@ PRODUCTION_ENVIRONMENT = dict(
 )
 
 
+def settings_in(**environment: str) -> dict[str, Any]:
+    """Return the settings in this environment."""
+    with mock.patch.dict(os.environ, environment, clear=True):
+        return runpy.run_path(str(ROOT / "config/settings.py"))
+
+
 def startup_errors(**environment: str) -> str:
     """Return the error that stops a start in this environment; "" when the settings are accepted.
 
     The module is executed in this process, since a process for each of so many cases takes its time.
     """
-    with mock.patch.dict(os.environ, environment, clear=True):
-        try:
-            runpy.run_path(str(ROOT / "config/settings.py"))
-        except ImproperlyConfigured as error:
-            return f"ImproperlyConfigured: {error}"
+    try:
+        settings_in(**environment)
+    except ImproperlyConfigured as error:
+        return f"ImproperlyConfigured: {error}"
     return ""

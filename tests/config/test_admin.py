@@ -7,8 +7,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Member
-from tests.config.startup import PRODUCTION_ENVIRONMENT, startup_errors
-from tests.factories import PostFactory
+from tests.config.startup import PRODUCTION_ENVIRONMENT, settings_in, startup_errors
+from tests.factories import PASSWORD, PostFactory
 
 pytestmark = pytest.mark.django_db
 ADMIN, PUBLIC = "admin.heart.example", "api.heart.example"
@@ -74,3 +74,19 @@ def test_an_unknown_time_zone_is_not_stored(sora: Member, client: Client) -> Non
     client.force_login(sora)
     assert client.post("/admin/time-zone/", {"time_zone": "Nowhere/Land"}).status_code == 200
     assert "admin_time_zone" not in client.cookies
+
+
+def test_in_production_no_other_host_of_the_domain_can_set_the_cookies_of_the_admin(
+    sora: Member, settings: Settings
+) -> None:
+    production = settings_in(**PRODUCTION_ENVIRONMENT)
+    for name, value in production.items():
+        if name.startswith(("SESSION_COOKIE_", "CSRF_COOKIE_")):
+            setattr(settings, name, value)
+    browser = Client()
+    browser.get("/admin/login/", secure=True)
+    browser.post("/admin/login/", {"username": sora.email, "password": PASSWORD}, secure=True)
+    cookies = {name: cookie for name, cookie in browser.cookies.items() if name.startswith("__Host-")}
+    assert cookies.keys() == {"__Host-sessionid", "__Host-csrftoken"}
+    # What browsers ask of a cookie with this prefix.
+    assert {(cookie["secure"], cookie["path"], cookie["domain"]) for cookie in cookies.values()} == {(True, "/", "")}
