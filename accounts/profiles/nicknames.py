@@ -1,4 +1,4 @@
-"""Which nicknames are refused: those with invisible characters, and those that pass for the service or its staff."""
+"""Which nicknames are refused: those with invisible characters, and those that pass for the service or its team."""
 
 import unicodedata
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import regex
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Member
 from accounts.profiles.lookalikes import as_latin
 from libs.api.fields import GRAPHEME, TextField
 
@@ -54,15 +53,17 @@ def has_invisible_characters(nickname: str) -> bool:
 
 
 def is_reserved(nickname: str) -> bool:
-    """Return whether it looks like a name of the service, of a role, or of a member of the staff."""
+    """Return whether it looks like a name of the service or of a role in its team.
+
+    The nicknames of staff are no such names: a refusal would tell who belongs to the staff.
+    """
     looks = skeleton(nickname)
     if any(skeleton(name) in looks for name in (*SERVICE, *KOREAN_ROLES)):
         return True
     words = {skeleton(word).removesuffix("s") for word in regex.findall(r"[\p{L}\p{N}@$]+", as_latin(nickname))}
     if not words.isdisjoint(map(skeleton, WORDS)):
         return True
-    staff = Member.objects.filter(is_staff=True).values_list("nickname", "name")
-    return looks in {skeleton(name) for name in ROLES} | {skeleton(name) for names in staff for name in names} - {""}
+    return looks in {skeleton(name) for name in ROLES}
 
 
 def skeleton(name: str) -> str:
