@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
+from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD, DEMO_STAFF
 
 
 def welcome_text() -> str:
@@ -16,6 +16,7 @@ def welcome_text() -> str:
     API        below {url}/api/v1/
     Swagger    {url}/docs/
     Admin      {url}/admin/    {DEMO_MODERATOR}, password {DEMO_PASSWORD}
+               or with a role, same password: {", ".join(f"{email} ({role})" for email, *_, role in DEMO_STAFF)}
     Log in     as a demo member: {DEMO_MEMBER}, same password
     E-mails    printed here, and saved in {settings.EMAIL_FILE_PATH}
     Data       {_data_location()}

@@ -3,11 +3,12 @@
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from itertools import cycle
+from itertools import cycle, repeat
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.db.models import AutoField, Model
 
@@ -17,6 +18,7 @@ from libs.keyset.ids import RANDOM_BITS
 from media.models import Image
 from media.storage import image_files
 from moderation.models import Report, ReportedImage
+from operations.demo_data import DEMO_STAFF
 from operations.demo_data.drawings import Drawing, store_drawings
 from operations.demo_data.generate import SORA, DemoData, Relation, to_text
 from operations.demo_data.reports import generate_reports, report_image_rows, report_rows
@@ -51,12 +53,20 @@ def load(data: DemoData, password: str, progress: ProgressBar, inserting: Abstra
     keys = {image: key for image, key in enumerate(data.image_keys()) if image in data.images_with_files}
     try:
         drawn = dict(progress.track(store_drawings(keys, len(data.avatars), data.seed), "drawings", len(keys)))
-        with transaction.atomic(), inserting:
-            for model, number, rows in _tables(data, make_password(password), drawn):
-                _insert(model, progress.track(rows, str(model._meta.verbose_name_plural), number))
+        password_hash = make_password(password)
+        with transaction.atomic():
+            with inserting:
+                for model, number, rows in _tables(data, password_hash, drawn):
+                    _insert(model, progress.track(rows, str(model._meta.verbose_name_plural), number))
+            _give_roles()
     except BaseException:
         image_files.delete_variants(keys.values())
         raise
+
+
+def _give_roles() -> None:
+    for email, _, _, role in DEMO_STAFF:
+        Group.objects.get_or_create(name=role)[0].user_set.add(Member.objects.get(email=email))
 
 
 def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> Iterator[tuple[type[Model], int, Rows]]:
@@ -64,7 +74,7 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
     members, posts, images = _ids(data.joined), _ids(data.posted), _ids(data.image_times)
     authors = array("q", (members[author] for author in data.authors))
     owners = array("q", [*(members[member] for member in data.avatars), *(authors[post] for post in data.post_images)])
-    yield Member, len(members), _member_rows(data, members, password_hash)
+    yield Member, len(members) + len(DEMO_STAFF), _member_rows(data, members, password_hash)
     for relation, pairs in ((Block, data.block_relations), (Follow, data.follow_relations)):
         yield relation, len(pairs), _relation_rows(pairs, members)
     yield Image, len(images), _image_rows(data, images, owners, drawn)
@@ -91,6 +101,10 @@ def _member_rows(data: DemoData, ids: Sequence[int], password_hash: str) -> Rows
     for id_, time, identity in zip(ids, map(to_text, data.joined), identities, strict=True):
         is_moderator = id_ == ids[SORA]
         yield id_, time, time, time, settings.TERMS_VERSION, password_hash, is_moderator, is_moderator, *identity
+    # The others of the staff are no superusers, and publish nothing.
+    time = to_text(data.end)
+    for id_, (email, name, nickname, _) in zip(_ids(repeat(data.end, len(DEMO_STAFF))), DEMO_STAFF, strict=True):
+        yield id_, time, time, time, settings.TERMS_VERSION, password_hash, True, False, email, name, nickname, ""
 
 
 def _relation_rows(relations: list[Relation], members: Sequence[int]) -> Rows:

@@ -18,7 +18,9 @@ from tests.factories import MemberFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("email", [DEMO_MEMBER, DEMO_READER, DEMO_MODERATOR, "member4@heart.example"])
+@pytest.mark.parametrize(
+    "email", [DEMO_MEMBER, DEMO_READER, DEMO_MODERATOR, "yuna@heart.example", "member4@heart.example"]
+)
 def test_production_does_not_start_with_a_demo_member(settings: Settings, email: str) -> None:
     MemberFactory.create(email=email)
     gunicorn.post_worker_init(SimpleNamespace())

@@ -25,13 +25,14 @@ from libs.keyset.models import TimeOrdered
 from media.image_urls import SUFFIXES, file_name
 from media.models import Image
 from moderation.models import Report
-from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
+from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD, DEMO_STAFF
 from operations.demo_data.bulk_load import without_indexes
 from operations.demo_data.generate import DemoData
 from operations.demo_data.load import FIELDS, load
 from operations.management.commands import seed
 from posts.models import Post
 from tests.factories import MemberFactory
+from tests.moderation.staff import restore_roles
 
 PASSWORD = "a password for all members"
 DATA = DemoData(members=9, posts=30, blocks=4, images=2, seed=1, until=datetime(2026, 11, 24, 9, tzinfo=UTC))
@@ -81,7 +82,7 @@ def test_the_same_seed_makes_the_same_rows_and_another_seed_does_not() -> None:
 @pytest.mark.django_db
 def test_the_requested_numbers_are_loaded_and_no_table_is_empty() -> None:
     _load()
-    assert (Member.objects.count(), Post.objects.count(), Block.objects.count()) == (9, 30, 4)
+    assert (Member.objects.count(), Post.objects.count(), Block.objects.count()) == (9 + len(DEMO_STAFF), 30, 4)
     assert all(model._base_manager.exists() for model in FIELDS)
 
 
@@ -102,11 +103,16 @@ def test_every_member_logs_in_with_the_given_password(api: APIClient) -> None:
 
 
 @pytest.mark.django_db
-def test_only_the_moderator_may_enter_the_admin(client: Client) -> None:
+def test_only_the_staff_may_enter_the_admin_and_one_of_them_is_a_superuser(client: Client) -> None:
+    restore_roles()
     _load()
-    assert list(Member.objects.filter(is_staff=True).values_list("email", flat=True)) == [DEMO_MODERATOR]
-    client.force_login(Member.objects.get(email=DEMO_MODERATOR))
-    assert client.get("/admin/").status_code == 200
+    staff = {email: role for email, *_, role in DEMO_STAFF} | {DEMO_MODERATOR: None}
+    members = Member.objects.filter(is_staff=True).values_list("email", "groups__name")
+    assert dict(members) == staff
+    assert Member.objects.get(is_superuser=True).email == DEMO_MODERATOR
+    for email in staff:
+        client.force_login(Member.objects.get(email=email))
+        assert client.get("/admin/").status_code == 200
 
 
 @pytest.mark.django_db
@@ -170,7 +176,7 @@ def test_the_command_loads_once_and_prints_whom_to_log_in_as(capsys: pytest.Capt
     call_command("seed", "--if-empty")
     assert capsys.readouterr().out == "There are members already; nothing to do.\n"
     assert Follow.objects.exists()
-    assert Member.objects.count() == 5
+    assert Member.objects.count() == 5 + len(DEMO_STAFF)
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.db import connection
 
 from accounts.models import Member
 from libs.commands.progress_bar import ProgressBar
-from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD, DEMO_READER
+from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD, DEMO_READER, DEMO_STAFF
 from operations.demo_data.bulk_load import vacuum, without_indexes
 from operations.demo_data.generate import DemoData
 from operations.demo_data.load import load
@@ -56,7 +56,8 @@ class Command(BaseCommand):
             vacuum()
         self.stdout.write(
             f"Loaded {data.members:,} members and {data.posts:,} posts. The password of all members is {password}.\n"
-            f"{DEMO_MEMBER} writes, {DEMO_READER} reads, {DEMO_MODERATOR} moderates."
+            f"{DEMO_MEMBER} writes, {DEMO_READER} reads, {DEMO_MODERATOR} is a superuser of the admin. "
+            f"Also in the staff: {', '.join(f'{email} ({role})' for email, *_, role in DEMO_STAFF)}."
         )
 
 
