@@ -397,8 +397,6 @@ PAGE_SIZE_MAX = env.int("PAGE_SIZE_MAX", 100)
 REPORT_MAX_GRAPHEMES = env.int("REPORT_MAX_GRAPHEMES", 1_000)
 # Time for which reports keep texts and images of an erased member while one of them is open. Days.
 ERASED_MEMBER_REPORT_DAYS = env.int("ERASED_MEMBER_REPORT_DAYS", 90)
-# Time for which the image of an avatar that a moderator has reset is kept, so that the reset can be undone. Days.
-WITHHELD_AVATAR_DAYS = env.int("WITHHELD_AVATAR_DAYS", 180)
 # Longest time for which the e-mail address of a member who withdrew while suspended, or with an upheld report, cannot
 # sign up again. Days.
 BANNED_EMAIL_DAYS = env.int("BANNED_EMAIL_DAYS", 365)

@@ -15,9 +15,7 @@ from accounts.models import Member, VerificationCode
 from moderation.actions import ACTIONS
 from moderation.errors import AppealNotPossible
 from moderation.models import Appeal, Decision
-
-# How long a decision can be appealed against: the six months of the Digital Services Act, article 20. Days.
-APPEAL_DAYS = 183
+from moderation.models.appeal import APPEAL_DAYS
 
 
 def may_be_appealed(decision: Decision) -> bool:

@@ -1,13 +1,14 @@
 """Triggers of the database that keep decisions as they were written, whatever program changes the table.
 
 An update may only clear what names an erased member, once: the member whom a decision concerns, or who took it. On
-PostgreSQL deletions are refused too; on SQLite they are not, because Django empties tables by them.
+PostgreSQL deletions and TRUNCATE are refused too; on SQLite they are not, because Django empties tables by deletions.
 """
 
 from typing import Any
 
 TABLE = "moderation_decision"
 MESSAGE = "Decisions are append-only."
+TRUNCATE_TRIGGER = "decision_no_truncate"
 # What stays as it is, whatever happens.
 FIXED = (
     "id", "action", "actor_kind", "subject_kind", "is_notified", "reason", "report_id", "undoes_id", "request_id",
@@ -36,6 +37,8 @@ def drop_triggers(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(f"DROP TRIGGER IF EXISTS decision_append_only ON {TABLE}")
         schema_editor.execute("DROP FUNCTION IF EXISTS moderation_decision_append_only()")
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {TRUNCATE_TRIGGER} ON {TABLE}")
+        schema_editor.execute("DROP FUNCTION IF EXISTS moderation_decision_no_truncate()")
     else:
         schema_editor.execute("DROP TRIGGER IF EXISTS decision_append_only")
 
@@ -64,6 +67,17 @@ def _statements(vendor: str) -> list[str]:
         (
             f"CREATE TRIGGER decision_append_only BEFORE UPDATE OR DELETE ON {TABLE} "
             "FOR EACH ROW EXECUTE FUNCTION moderation_decision_append_only()"
+        ),
+        f"""
+        CREATE OR REPLACE FUNCTION moderation_decision_no_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'restrict_violation';
+        END $$
+        """,
+        f"DROP TRIGGER IF EXISTS {TRUNCATE_TRIGGER} ON {TABLE}",
+        (
+            f"CREATE TRIGGER {TRUNCATE_TRIGGER} BEFORE TRUNCATE ON {TABLE} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION moderation_decision_no_truncate()"
         ),
     ]
 

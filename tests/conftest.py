@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import TestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
@@ -13,6 +14,7 @@ from accounts.models import Member
 from accounts.sessions import rotation
 from libs.outbox.worker import Worker
 from media.models import Image
+from moderation.decision_triggers import TABLE, TRUNCATE_TRIGGER
 from tests.factories import MemberFactory, store_images, upload
 
 pytest_plugins = ["tests.services_plugin"]
@@ -31,6 +33,14 @@ def logged_in(member: Member, device: str = "phone") -> APIClient:
 def _default_language() -> None:
     """Every test begins in the default language, whatever another one has activated."""
     translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database, whose tables Django empties by TRUNCATE, that of decisions too."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ALTER TABLE {TABLE} DISABLE TRIGGER {TRUNCATE_TRIGGER}")
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Member
+from accounts.staff.browser_sessions import has_browser_sessions
 from moderation.actions.base import Effect
 from moderation.actions.members import MemberAction
 from moderation.actors import Actor
@@ -28,11 +29,11 @@ class EndSessions(MemberAction):
     has_undo = False
 
     def check(self, subject: Member) -> None:
-        if not subject.sessions.live().exists():
+        if not subject.sessions.live().exists() and not (subject.is_staff and has_browser_sessions(subject)):
             raise AlreadyDecided(_("This member is logged in nowhere."))
 
     def apply(self, subject: Member, actor: Actor, **options: Any) -> Effect:
-        return Effect(after={"ended": subject.sessions.end("moderation")})
+        return Effect(after={"ended": subject.end_sessions("moderation")})
 
     def describe(self, subject: Member, **options: Any) -> list[str]:
         return [_("The member is logged out on all devices, and can log in again.")]
@@ -160,5 +161,5 @@ def _set_state(member: Member, *, roles: list[str], staff: bool, superuser: bool
     if staff and not member.is_staff:
         member.set_unusable_password()
         member.update(password=member.password)
-        member.sessions.end("moderation")
+        member.end_sessions("moderation")
     member.update(is_staff=staff, is_superuser=superuser)

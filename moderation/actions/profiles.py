@@ -23,7 +23,7 @@ class ProfileReset(MemberAction):
 
 
 class ResetAvatar(ProfileReset):
-    """Remove the avatar; its image is kept for WITHHELD_AVATAR_DAYS."""
+    """Remove the avatar; its image is kept for as long as the member can appeal."""
 
     name = "reset_avatar"
     label = gettext_lazy("Reset the avatar")

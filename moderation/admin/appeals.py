@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +19,7 @@ class AppealAdmin(DetailPageMixin, ReadOnlyAdmin):
     """Shows appeals, the oldest open ones first."""
 
     detail_template = "admin/moderation/appeal.html"
-    list_display = ("created_at", "member", "excerpt", "state")
+    list_display = ("created_at", "member", "excerpt", "state_name")
     list_filter = ("state",)
     list_select_related = ("member",)
     list_per_page = 50
@@ -28,6 +28,17 @@ class AppealAdmin(DetailPageMixin, ReadOnlyAdmin):
     id_fields = ("id", "member_id", "decision_id")
     search_help_text = _("The id of an appeal, of the member, or of the decision.")
     ordering = ("-created_at", "-id")
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_name(self, appeal: Any) -> str:
+        """The answer; a denied one is moot once the decision is taken back."""
+        return f"{appeal.get_state_display()}, {_('taken back')}" if is_moot(appeal) else appeal.get_state_display()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Select whether the decision is undone."""
+        undone = Exists(Decision.objects.filter(undoes_id=OuterRef("decision_id")))
+        appeals: QuerySet[Any] = super().get_queryset(request).annotate(is_undone=undone)
+        return appeals
 
     @admin.display(description=_("text"))
     def excerpt(self, appeal: Appeal) -> str:
@@ -55,7 +66,13 @@ class AppealAdmin(DetailPageMixin, ReadOnlyAdmin):
             "title": row.member.nickname,
             "decision": decision,
             "decision_label": decision_label(decision) if decision else "",
+            "is_moot": is_moot(row),
             "decision_url": page_of("decision", row.decision_id),
             "decisions": decisions,
             "links": action_links(row, actor),
         }
+
+
+def is_moot(appeal: Any) -> bool:
+    """Return whether an appeal was denied and its decision taken back afterwards."""
+    return appeal.state == Appeal.DENIED and bool(appeal.is_undone)

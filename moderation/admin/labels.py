@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from moderation.actions import ACTIONS
 from moderation.models import Decision
+from posts.models import Post
 
 UNDO = gettext_lazy("Undo")
 NAME_SHOWN = 40
@@ -44,5 +45,7 @@ def record_label(record: Any) -> str:
     if isinstance(record, Decision):
         return decision_label(record)
     kind = record.get_about_display() if record._meta.model_name == "report" else record._meta.verbose_name
-    name = getattr(record, "nickname", "") or str(record)
+    # A post is named by its author, as its case is.
+    named = record.author if isinstance(record, Post) else record
+    name = getattr(named, "nickname", "") or str(named)
     return Truncator(f"{capfirst(kind)}: {name}").chars(NAME_SHOWN)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from libs.keyset.models import TimeOrdered
 
 APPEAL_MAX_GRAPHEMES = 1_000
+# How long a decision can be appealed against: the six months of the Digital Services Act, article 20. Days.
+APPEAL_DAYS = 183
 
 
 class AppealQuerySet(models.QuerySet["Appeal"]):

@@ -7,14 +7,16 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from media.models import Image
+from moderation.models.appeal import APPEAL_DAYS, Appeal
 
 
 class WithheldAvatarQuerySet(models.QuerySet["WithheldAvatar"]):
     """Several of them."""
 
     def expired(self) -> "WithheldAvatarQuerySet":
-        """Those that are older than WITHHELD_AVATAR_DAYS."""
-        return self.filter(created_at__lte=timezone.now() - timedelta(days=settings.WITHHELD_AVATAR_DAYS))
+        """Those whose reset cannot be appealed against any more, of members without an open appeal."""
+        too_old = self.filter(created_at__lte=timezone.now() - timedelta(days=APPEAL_DAYS))
+        return too_old.exclude(member__in=Appeal.objects.open().values("member"))
 
     @transaction.atomic
     def discard(self) -> int:

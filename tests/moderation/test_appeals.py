@@ -16,9 +16,10 @@ from accounts.models import Member
 from moderation.actions import available_actions, get_action
 from moderation.actions.undo import undo
 from moderation.actors import Actor
-from moderation.appeals import APPEAL_DAYS, appeal
+from moderation.appeals import appeal
 from moderation.errors import AlreadyDecided, NotPermitted, OwnDecision, RankTooLow
 from moderation.models import Appeal, Decision
+from moderation.models.appeal import APPEAL_DAYS
 from moderation.ranks import SENIOR_MODERATOR
 from moderation.reporting import report_post
 from posts.models import Post
@@ -153,6 +154,23 @@ def test_an_undo_answers_the_appeal(hana: Member, mina: Member, removal: Decisio
     undoing = undo(removal, by=hana, reason="mistake")
     made.refresh_from_db()
     assert (made.state, made.answer_id) == ("upheld", undoing.pk)
+
+
+def test_the_undo_of_a_warning_makes_a_denied_appeal_moot(
+    phone: Phone, client: Client, hana: Member, mina: Member, yuna: Member, run_jobs: RunJobs, mailoutbox: Outbox
+) -> None:
+    warning = get_action("warn_member").run(mina, by=hana, reason="spam")
+    denied = appeal(mina, warning.pk, "I did nothing.")
+    get_action("deny_appeal").run(denied, by=yuna, reason="decision_stands")
+    client.force_login(yuna)
+    pages = ("/admin/moderation/appeal/", f"/admin/moderation/appeal/{denied.pk}/change/")
+    assert not any("taken back" in client.get(page).content.decode() for page in pages)
+    undo(warning, by=hana, reason="mistake")
+    run_jobs()
+    assert all("taken back" in client.get(page).content.decode() for page in pages)
+    assert f"We have taken back the decision {warning.pk}." in mailoutbox[-1].body
+    told = next(one for one in phone.get("me/decisions").json()["results"] if one["id"] == str(warning.pk))
+    assert (told["is_undone"], told["may_appeal"], told["appeal"]["state"]) == (True, False, "denied")
 
 
 def test_nothing_of_an_appeal_is_left_when_its_member_is_erased(mina: Member, yuna: Member, removal: Decision) -> None:

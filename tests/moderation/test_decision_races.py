@@ -10,7 +10,8 @@ from django.db import connection
 from accounts.models import Member
 from moderation.actions import get_action
 from moderation.actions.undo import undo
-from moderation.errors import ActionRefused, AlreadyDecided, CannotUndo
+from moderation.appeals import appeal
+from moderation.errors import ActionRefused, AlreadyDecided, CannotUndo, ChangedMeanwhile
 from moderation.models import Decision
 from moderation.reporting import report_post
 from posts.models import Post
@@ -70,3 +71,28 @@ def test_of_two_undos_at_once_one_is_refused(moderators: list[Member], at_once: 
     calls = [partial(undo, decision, by=moderators[0], reason="mistake") for _ in range(2)]
     assert at_once_by_two(at_once, *calls).count(CannotUndo) == 1
     assert Decision.objects.filter(undoes_id=decision.pk).count() == 1
+
+
+def test_of_an_undo_and_an_upheld_appeal_at_once_one_is_refused(moderators: list[Member], at_once: AtOnce) -> None:
+    senior, author = staff_member("senior moderator"), MemberFactory.create()
+    decision = get_action("remove_post").run(PostFactory.create(author=author), by=moderators[0], reason="spam")
+    appealed = appeal(author, decision.pk, "It is none.")
+    results = at_once_by_two(
+        at_once,
+        partial(undo, decision, by=moderators[0], reason="mistake"),
+        partial(get_action("uphold_appeal").run, appealed, by=senior, reason="mistake"),
+    )
+    refusals = [result for result in results if not isinstance(result, Decision)]
+    assert len(refusals) == 1
+    assert refusals[0] in (AlreadyDecided, CannotUndo)
+    (undoing,) = Decision.objects.filter(undoes_id=decision.pk)
+    appealed.refresh_from_db()
+    assert (appealed.state, appealed.answer_id) == ("upheld", undoing.pk)
+    assert Post.objects.get().removed_at is None
+
+
+def test_of_two_forms_that_have_seen_the_same_only_one_warns(moderators: list[Member], at_once: AtOnce) -> None:
+    member, warn = MemberFactory.create(), get_action("warn_member")
+    calls = [partial(warn.run, member, by=by, reason="spam", seen=0) for by in moderators]
+    assert at_once_by_two(at_once, *calls).count(ChangedMeanwhile) == 1
+    assert Decision.objects.count() == 1

@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Member
 from moderation.actions import get_action
+from moderation.decision_triggers import TABLE, TRUNCATE_TRIGGER
 from moderation.models import Decision
 from moderation.models.decision import DecisionsAreAppendOnly
 from moderation.pseudonyms import pseudonym
@@ -48,6 +49,14 @@ def test_the_database_does_not_let_one_column_of_a_decision_be_cleared(decision:
 def test_postgresql_refuses_the_deletion_of_a_decision(decision: Decision) -> None:
     with pytest.raises(IntegrityError, match="append-only"):
         execute("DELETE FROM moderation_decision")
+    assert Decision.objects.get() == decision
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
+def test_postgresql_refuses_to_empty_the_table_of_decisions(decision: Decision) -> None:
+    execute(f"ALTER TABLE {TABLE} ENABLE TRIGGER {TRUNCATE_TRIGGER}")
+    with pytest.raises(IntegrityError, match="append-only"):
+        execute(f"TRUNCATE {TABLE}")
     assert Decision.objects.get() == decision
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -14,8 +13,10 @@ from accounts.models import Member
 from media.models import Image
 from moderation.actions import available_actions, get_action
 from moderation.actions.undo import undo
+from moderation.appeals import appeal
 from moderation.errors import AlreadyDecided, CannotUndo
 from moderation.models import WithheldAvatar
+from moderation.models.appeal import APPEAL_DAYS
 from tests.accounts.phone import Phone
 from tests.accounts.test_avatar import files_of
 from tests.erasing import erase
@@ -66,13 +67,26 @@ def test_the_image_of_a_reset_avatar_is_deleted_when_its_time_is_over(
     hana: Member, mina: Member, avatar: Image, run_jobs: RunJobs
 ) -> None:
     decision = get_action("reset_avatar").run(mina, by=hana, reason="nudity")
-    for days, is_there in ((settings.WITHHELD_AVATAR_DAYS - 1, True), (settings.WITHHELD_AVATAR_DAYS + 1, False)):
+    for days, is_there in ((APPEAL_DAYS - 1, True), (APPEAL_DAYS + 1, False)):
         with time_machine.travel(timezone.now() + timedelta(days=days)):
             call_command("cleanup")
             run_jobs()
         assert Image.objects.filter(pk=avatar.pk).exists() == is_there
     with pytest.raises(CannotUndo):
         undo(decision, by=hana, reason="mistake")
+
+
+def test_an_appeal_on_the_last_day_can_still_bring_the_avatar_back(
+    hana: Member, yuna: Member, mina: Member, avatar: Image, run_jobs: RunJobs
+) -> None:
+    decision = get_action("reset_avatar").run(mina, by=hana, reason="nudity")
+    with time_machine.travel(timezone.now() + timedelta(days=APPEAL_DAYS - 1)):
+        appealed = appeal(mina, decision.pk, "It is a statue.")
+    with time_machine.travel(timezone.now() + timedelta(days=APPEAL_DAYS + 20)):
+        call_command("cleanup")
+        run_jobs()
+        get_action("uphold_appeal").run(appealed, by=yuna, reason="mistake")
+    assert profile(mina)["avatar"]["id"] == str(avatar.pk)
 
 
 def test_nothing_is_left_of_a_reset_avatar_when_its_member_is_erased(
