@@ -97,14 +97,15 @@ show_and_fail() {
   return 1
 }
 
-# A copy of terraform/, since `init` writes into the folder. Its providers are kept from run to run.
+# A copy of terraform/, since `init` writes into the folder, beside what it reads. Its providers are kept from run to run.
 check_terraform() {
   has terraform "Terraform" || return
+  local folder at
   check "Terraform (fmt)" terraform fmt -check -recursive -diff terraform
   cp -r terraform "$work/terraform"
+  for folder in deploy k8s; do [ ! -d "$folder" ] || ln -s "$PWD/$folder" "$work/$folder"; done
   export TF_IN_AUTOMATION=1 TF_PLUGIN_CACHE_DIR=$PWD/var/deploy/terraform CHECKPOINT_DISABLE=1
   mkdir -p "$TF_PLUGIN_CACHE_DIR"
-  local folder at
   for folder in terraform/*/ terraform/modules/*/; do
     folder=${folder%/} at=$work/${folder%/}
     [ "$folder" != terraform/modules ] || continue
