@@ -76,6 +76,8 @@ check_chart() {
     environments+=("$file")
   done
   check "$chart (Helm, API schemas)" python deploy/check_chart.py "$chart" "${environments[@]}"
+  check "k8s/logs/setup (Helm, API schemas)" python deploy/check_chart.py k8s/logs/setup \
+    "$chart/values-production.yaml,$chart/image-production.yaml"
 }
 
 check_monitoring() {

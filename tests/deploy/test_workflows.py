@@ -41,9 +41,11 @@ def _named(kind: str, attribute: str) -> str:
 
 
 def test_the_variables_of_workflows_are_the_outputs_of_terraform() -> None:
-    outputs = (ROOT / "terraform/staging/outputs.tf").read_text(encoding="utf-8").partition("github_variables")[2]
-    used = set(re.findall(r"vars\.([A-Z_]+)", "".join(WORKFLOWS.values())))
-    assert used == set(re.findall(r"^    ([A-Z_]+) ", outputs, re.MULTILINE))
+    for environment in ("staging", "production"):
+        file = ROOT / f"terraform/{environment}/outputs.tf"
+        outputs = file.read_text(encoding="utf-8").partition('"github_variables"')[2].partition("\n}")[0]
+        used = set(re.findall(r"vars\.([A-Z_]+)", WORKFLOWS[f"{environment}.yml"]))
+        assert used == set(re.findall(r"^    ([A-Z_]+) ", outputs, re.MULTILINE))
 
 
 def test_the_versions_of_python_on_staging_and_in_the_image_are_tested() -> None:
