@@ -5,6 +5,7 @@ REST framework imports this module while it is being imported, so it imports no 
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -13,7 +14,11 @@ from accounts.errors import TermsNotAccepted
 
 
 class TermsAccepted(BasePermission):
-    """Requires the current terms for writing; costs one query for each write of a member."""
+    """Requires the current terms for writing.
+
+    An access token names the terms that the member had accepted when it was issued, so that a write costs a query only
+    until a member who has accepted new terms gets the next token.
+    """
 
     def errors(self, method: str) -> list[type[APIException]]:
         """Return the errors of a request of this method, for OpenAPI."""
@@ -21,7 +26,9 @@ class TermsAccepted(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Raise TermsNotAccepted for a write of a member who has not accepted the current terms."""
-        is_write = request.method not in SAFE_METHODS
-        if is_write and request.user.is_authenticated and not request.user.has_accepted_terms():
+        if request.method in SAFE_METHODS or not request.user.is_authenticated:
+            return True
+        token: Any = request.auth or {}
+        if token.get("terms") != settings.TERMS_VERSION and not request.user.has_accepted_terms():
             raise TermsNotAccepted
         return True

@@ -255,8 +255,7 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
 
     def has_accepted_terms(self) -> bool:
         """Whether the member has accepted the current terms; asks the database, since only the id may be loaded."""
-        rows = _compiled_terms_version().rows(member=self.pk)
-        return bool(rows) and rows[0]["terms_version"] == settings.TERMS_VERSION
+        return bool(Member.objects.filter(pk=self.pk, terms_version=settings.TERMS_VERSION).exists())
 
     def update(self, **fields: Any) -> None:
         """Set fields and save them."""
@@ -353,13 +352,8 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
 
 
 @cache
-def _compiled_terms_version() -> CompiledQuery:
-    # Compiled when it is first used, since this module is imported before all models are there.
-    return CompiledQuery(_select_terms_version)
-
-
-@cache
 def _compiled_by_email() -> CompiledQuery:
+    # Compiled when it is first used, since this module is imported before all models are there.
     return CompiledQuery(_select_by_email)
 
 
@@ -374,7 +368,3 @@ def _compiled_lock() -> CompiledQuery:
 
 def _select_locked(member: int) -> Any:
     return Member.objects.filter(pk=member).select_for_update(no_key=True).values(*column_names(Member))
-
-
-def _select_terms_version(member: int) -> Any:
-    return Member.objects.filter(pk=member).values("terms_version")

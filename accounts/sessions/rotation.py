@@ -114,6 +114,8 @@ def _token_pair(session: LoginSession, identity: TokenIdentity) -> TokenPair:
     access, refresh = AccessToken(audience=session.audience), RefreshToken(audience=session.audience)
     for token in (access, refresh):
         token.set_session(session)
+    # See TermsAccepted.
+    access["terms"] = session.member.terms_version
     refresh.set_identity(identity)
     outstanding = OutstandingToken(
         user_id=session.member_id,

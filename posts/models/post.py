@@ -97,9 +97,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         check_texts([text])
         images = Image.objects.claim(image_ids, owner=author)
         post = self.create(author_id=author.pk, text=text, image_count=len(images))
-        PostImage.objects.bulk_create(
-            PostImage(post=post, image=image, position=position) for position, image in enumerate(images)
-        )
+        if images:
+            PostImage.objects.bulk_create(
+                PostImage(post=post, image=image, position=position) for position, image in enumerate(images)
+            )
         log_changes("post", [post.pk])
         review_texts(post, [text])
         transaction.on_commit(PUBLISHED.inc)

@@ -57,7 +57,7 @@ def segment(value: Any) -> str:
 
 def test_a_token_has_string_ids_and_no_personal_data(phone: Phone, mina: Member) -> None:
     payload = claims(phone.pair["access"])
-    assert payload.keys() == {"typ", "exp", "iat", "jti", "sub", "sid", "aud", "iss"}
+    assert payload.keys() == {"typ", "exp", "iat", "jti", "sub", "sid", "aud", "iss", "terms"}
     assert (payload["sub"], payload["sid"], payload["aud"], payload["iss"]) == (
         str(mina.pk),
         phone.pair["session_id"],
