@@ -1,24 +1,18 @@
 """A staging host on loopback: the scripts of deploy/staging with a real nginx, servers and outbox workers."""
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.deploy.compose_stack import NGINX_MAIN
+from tests.deploy.releases import Change, copy_release
 from tests.server_process import ROOT
 from tests.services import die_along, free_port, program
 
-# What a release is made of.
-PARTS = (
-    "accounts", "android", "config", "deploy", "libs", "media", "moderation", "operations", "posts", "templates",
-    "manage.py", "requirements.txt",
-)  # fmt: skip
 INSTALL = "#!/bin/sh\nln -sfn {venv} .venv\n"
-Change = Callable[[Path], None]
 
 
 class StagingHost:
@@ -83,11 +77,7 @@ class StagingHost:
 
     def _make_bundle(self, change: Change | None) -> Path:
         bundle = self.folder / "bundle"
-        shutil.rmtree(bundle, ignore_errors=True)
-        bundle.mkdir()
-        for part in PARTS:
-            copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy2
-            copy(ROOT / part, bundle / part)
+        copy_release(bundle)
         self._replace(bundle / "deploy/nginx/heart.conf", {"listen 80;": f"listen 127.0.0.1:{self.edge};"})
         self._replace(bundle / "deploy/nginx/heart.conf", {"/var/log/nginx": str(self.state)})
         for slot in ("blue", "green"):
