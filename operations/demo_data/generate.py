@@ -31,6 +31,7 @@ class DemoData:
     blocks: int = 12
     images: int = 250
     reports: int = 24
+    open_reports: int = 20
     seed: int = 1
     until: datetime = field(default_factory=lambda: datetime.now(UTC))
 

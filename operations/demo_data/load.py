@@ -11,17 +11,18 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.db.models import AutoField, Model
+from psycopg.types.json import JsonbDumper
 
 from accounts.models import Avatar, Block, Follow, Member
 from libs.commands.progress_bar import ProgressBar
 from libs.keyset.ids import RANDOM_BITS
 from media.models import Image
 from media.storage import image_files
-from moderation.models import Report, ReportedImage
+from moderation.models import Decision, Report, ReportedImage
 from operations.demo_data import DEMO_STAFF
 from operations.demo_data.drawings import Drawing, store_drawings
 from operations.demo_data.generate import SORA, DemoData, Relation, to_text
-from operations.demo_data.reports import generate_reports, report_image_rows, report_rows
+from operations.demo_data.reports import decision_rows, generate_reports, report_image_rows, report_rows
 from operations.demo_data.texts import ALTS, generate_identities, generate_texts
 from posts.models import Post, PostImage
 
@@ -36,9 +37,11 @@ FIELDS: dict[type[Model], str] = {
     Avatar: "member image",
     Post: "id created_at author text image_count",
     PostImage: "post image position",
-    Report: "id created_at reporter subject about post reason text state decided_at nickname subject_text "
-    "subject_created_at",
+    Report: "id created_at reporter subject about post reason text state decided_at decision_id nickname "
+    "subject_text subject_created_at",
     ReportedImage: "report image key alt position",
+    Decision: "id created_at actor_id actor_name actor_kind action subject_kind subject_id reason is_notified "
+    "subject_name member_id report_id before after",
 }
 # Multiplying by an odd number permutes the low bits of ids, so that they look random and are distinct.
 ID_FACTOR = 2_654_435_761
@@ -86,9 +89,12 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
     yield PostImage, len(in_posts), zip(in_posts, images[len(data.avatars) :], positions, strict=True)
     reports = generate_reports(data)
     ids = _ids(report.time for report in reports)
-    yield Report, len(reports), report_rows(data, reports, ids, members, posts)
+    decisions = _ids(report.time if report.decided is None else report.decided for report in reports)
+    yield Report, len(reports), report_rows(data, reports, ids, decisions, members, posts)
     copies = list(report_image_rows(data, reports, ids, images))
     yield ReportedImage, len(copies), copies
+    decided = list(decision_rows(data, reports, ids, decisions, members))
+    yield Decision, len(decided), decided
 
 
 def _ids(times: Iterable[int]) -> Sequence[int]:
@@ -127,6 +133,7 @@ def _insert(model: type[Model], rows: Rows) -> None:
     table = f"{quote(model._meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.adapters.register_dumper(dict, JsonbDumper)
             with connection.wrap_database_errors, cursor.copy(f"COPY {table} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row + defaults)

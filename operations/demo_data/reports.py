@@ -1,16 +1,20 @@
-"""Generates reports of posts and members, most of them about few subjects, the newest of them still open."""
+"""Generates reports of posts and members, most of them about few subjects, and decisions.
+
+The newest are still open. Each of the others has a decision: it was dismissed, or its author was warned.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from moderation.actors import Actor
 from moderation.models import Report
+from moderation.models.decision import NAME_MAX_LENGTH
 from operations.demo_data.generate import SORA, DemoData, to_text
 from operations.demo_data.texts import ALTS, generate_identities, generate_texts
 
 HOUR = 3_600_000  # milliseconds
-# Of all reports so many are open, but never less than there are locally.
-OPEN_SHARE, OPEN_MIN = 0.02, 20
+DECIDED_AFTER = 6 * HOUR
 MEMBER_SHARE, MEAN_AGE_HOURS = 0.15, 24
 REASONS = {
     "spam": (30, ["같은 광고를 오늘만 다섯 번 봤어요.", "The same advertisement, five times today.", ""]),
@@ -35,6 +39,7 @@ class DemoReport(NamedTuple):
     reason: str
     text: str
     state: str
+    decided: int | None
 
 
 def generate_reports(data: DemoData) -> list[DemoReport]:
@@ -42,10 +47,12 @@ def generate_reports(data: DemoData) -> list[DemoReport]:
     rng, seen = data.random("reports"), set[tuple[int, int | None, int]]()
     made: list[DemoReport] = []
     possible = min(data.reports, data.posts * (data.members - 1) // 4)
-    open_from = possible - max(OPEN_MIN, int(possible * OPEN_SHARE))
+    open_from = possible - data.open_reports
     while len(made) < possible:
         post = data.posts - 1 - int(data.posts * rng.random() ** 3)
-        subject, is_open = data.authors[post], len(made) >= open_from
+        subject = data.authors[post]
+        # The moderator of the demo data decides nothing about herself.
+        is_open = len(made) >= open_from or subject == SORA
         about = None if rng.random() < MEMBER_SHARE else post
         age = rng.expovariate(1 / MEAN_AGE_HOURS) + (0 if is_open else 24 + 8_000 * rng.random())
         (reason,) = rng.choices([*REASONS], [weight for weight, _ in REASONS.values()])
@@ -56,27 +63,51 @@ def generate_reports(data: DemoData) -> list[DemoReport]:
             seen.add((reporter, about, subject))
             time = max(data.posted[post], data.joined[reporter], data.end - int(age * HOUR * (0.5 + rng.random() / 2)))
             state = Report.OPEN if is_open else rng.choice([Report.DISMISSED, Report.UPHELD])
-            made.append(DemoReport(time, reporter, subject, about, reason, rng.choice(REASONS[reason][1]), state))
+            decided = None if is_open else min(time + DECIDED_AFTER, data.end)
+            text = rng.choice(REASONS[reason][1])
+            made.append(DemoReport(time, reporter, subject, about, reason, text, state, decided))
     return sorted(made, key=lambda report: report.time)
 
 
 def report_rows(
-    data: DemoData, reports: Sequence[DemoReport], ids: Sequence[int], members: Sequence[int], posts: Sequence[int]
+    data: DemoData,
+    reports: Sequence[DemoReport],
+    ids: Sequence[int],
+    decisions: Sequence[int],
+    members: Sequence[int],
+    posts: Sequence[int],
 ) -> Iterator[tuple[Any, ...]]:
-    """Generate the rows of the reports, with the snapshots of what they are about."""
+    """Generate the rows of the reports, with the snapshots of what they are about; `decisions` has an id for each."""
     wanted = {report.post for report in reports}
     texts = {number: text for number, text in enumerate(generate_texts(data)) if number in wanted}
     people = [(nickname, about) for _, _, nickname, about in generate_identities(data)]
-    for pk, report in zip(ids, reports, strict=True):
-        is_open, post, (nickname, about) = report.state == Report.OPEN, report.post, people[report.subject]
+    for pk, decision, report in zip(ids, decisions, reports, strict=True):
+        post, (nickname, about) = report.post, people[report.subject]
         what = (Report.MEMBER, None, about, data.joined[report.subject])
         if post is not None:
             what = (Report.POST, posts[post], texts[post], data.posted[post])  # type: ignore[assignment]
         kind, post_id, text, since = what
-        decided_at = None if is_open else to_text(min(report.time + 6 * HOUR, data.end))
+        decided = (None, None) if report.decided is None else (to_text(report.decided), decision)
         people_ids = members[report.reporter], members[report.subject]
-        row = (report.reason, report.text, report.state, decided_at, nickname, text, to_text(since))
+        row = (report.reason, report.text, report.state, *decided, nickname, text, to_text(since))
         yield pk, to_text(report.time), *people_ids, kind, post_id, *row
+
+
+def decision_rows(
+    data: DemoData, reports: Sequence[DemoReport], ids: Sequence[int], decisions: Sequence[int], members: Sequence[int]
+) -> Iterator[tuple[Any, ...]]:
+    """Generate the decision of each closed report, which the moderator of the demo data has taken."""
+    nicknames = [nickname for _, _, nickname, _ in generate_identities(data)]
+    for report_id, pk, report in zip(ids, decisions, reports, strict=True):
+        if report.decided is None:
+            continue
+        member, nickname = members[report.subject], nicknames[report.subject][:NAME_MAX_LENGTH]
+        what = ("dismiss_report", "report", report_id, "no_violation", False)
+        because, effect = None, ({"state": Report.OPEN}, {"state": report.state})
+        if report.state == Report.UPHELD:
+            what, because, effect = ("warn_member", "member", member, report.reason, True), report_id, ({}, {})
+        actor = (members[SORA], nicknames[SORA], Actor.STAFF)
+        yield pk, to_text(report.decided), *actor, *what, nickname, member, because, *effect
 
 
 def report_image_rows(

@@ -24,7 +24,8 @@ from libs.keyset.ids import RANDOM_BITS
 from libs.keyset.models import TimeOrdered
 from media.image_urls import SUFFIXES, file_name
 from media.models import Image
-from moderation.models import Report
+from moderation.actions.undo import undo
+from moderation.models import Decision, Report
 from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD, DEMO_STAFF
 from operations.demo_data.bulk_load import without_indexes
 from operations.demo_data.generate import DemoData
@@ -92,6 +93,28 @@ def test_ids_begin_with_the_time_at_which_the_row_was_created() -> None:
     for model in (Member, Block, Follow, Image, Post, Report):
         for pk, created_at in model._base_manager.values_list("pk", "created_at"):
             assert pk >> RANDOM_BITS == round(created_at.timestamp() * 1_000)
+
+
+@pytest.mark.django_db
+def test_as_many_reports_are_open_as_asked_for_and_each_of_the_others_has_its_decision() -> None:
+    _load(reports=20, open_reports=12)
+    # Those on the moderator stay open, too.
+    on_sora = Report.objects.filter(subject__email=DEMO_MODERATOR).count()
+    assert 12 <= Report.objects.open().count() <= 12 + on_sora < 20
+    actions = {"dismissed": "dismiss_report", "upheld": "warn_member"}
+    for report in Report.objects.exclude(state=Report.OPEN):
+        decision = Decision.objects.get(pk=report.decision_id)
+        assert (decision.action, decision.member_id) == (actions[report.state], report.subject_id)
+        assert decision.created_at == report.decided_at
+
+
+@pytest.mark.django_db
+def test_a_decision_of_the_demo_data_can_be_undone() -> None:
+    _load(reports=20, open_reports=12)
+    sora = Member.objects.get(email=DEMO_MODERATOR)
+    for decision in Decision.objects.all():
+        undo(decision, by=sora, reason="mistake")
+    assert Report.objects.open().count() == 20
 
 
 @pytest.mark.django_db

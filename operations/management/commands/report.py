@@ -22,7 +22,7 @@ class Command(OperatorCommandGroup):
     def list(self, *, batch: int) -> Result:
         """List the queue, a line for each subject."""
         found = [*Report.objects.queue()[: batch + 1]]
-        rows = [_row(report) for report in found[:batch]]
+        rows = [_row(report) for report in Report.objects.of_places(found[:batch])]
         table = format_table(
             [["id", "about", "reason", "reporters", "since", "nickname"], *(_cells(row) for row in rows)]
         )

@@ -34,7 +34,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         for name, default in ((field.name, field.default) for field in fields(DemoData)[:-1]):
-            parser.add_argument(f"--{name}", type=int, default=default, metavar="N", help=f"(default: {default})")
+            parser.add_argument(
+                f"--{name.replace('_', '-')}", type=int, default=default, metavar="N", help=f"(default: {default})"
+            )
         parser.add_argument("--until", type=datetime.fromisoformat, default=datetime.now(UTC), help="(default: now)")
         parser.add_argument("--password", default=DEMO_PASSWORD, help=f"of all members (default: {DEMO_PASSWORD})")
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are members already")
@@ -64,7 +66,7 @@ class Command(BaseCommand):
 def _refuse_impossible(data: DemoData, password: str) -> None:
     if data.until.tzinfo is None:
         raise CommandError("--until has no UTC offset; write 2026-11-24T09:00:00Z.")
-    if data.members < 3 or min(data.posts, data.blocks, data.images, data.reports) < 0:
+    if data.members < 3 or min(data.posts, data.blocks, data.images, data.reports, data.open_reports) < 0:
         raise CommandError("At least 3 members are needed (a writer, a reader, a moderator), and at least 0 of others.")
     if data.blocks > data.max_relations:
         raise CommandError(f"So few members can have at most {data.max_relations:,} blocks.")
