@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldError, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import DatabaseError, transaction
@@ -54,13 +55,24 @@ class AnyQueryMixin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise IncorrectLookupParameters from error
 
 
+class FixedOrderList(ChangeList):
+    """A list in the order of the admin alone: by any other column the database would sort the whole table."""
+
+    def get_ordering_field(self, field_name: Any) -> None:
+        """Return no column, whatever the query string asks for."""
+
+
 class ReadOnlyAdmin(AnyQueryMixin):
     """Shows rows. Changes are made by actions that call a model's methods, never by a form."""
 
     show_full_result_count = False
+    sortable_by = ()
     paginator = BoundedPaginator
     # Columns in which a number is searched, by their indexes; Django would compare all of them as text.
     id_fields: ClassVar[Sequence[str]] = ("id",)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return FixedOrderList
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

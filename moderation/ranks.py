@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from django.db.models import prefetch_related_objects
+
 if TYPE_CHECKING:
     from accounts.models import Member
 
@@ -40,8 +42,13 @@ def rank_of(member: "Member") -> Rank:
     """Return the rank of a member, by the highest of their groups."""
     if member.is_superuser or not member.is_staff:
         return rank_by_roles((), staff=member.is_staff, superuser=member.is_superuser)
-    roles = member.groups.filter(name__in=RANK_BY_ROLE).values_list("name", flat=True)
-    return rank_by_roles(roles, staff=True, superuser=False)
+    return rank_by_roles((group.name for group in member.groups.all()), staff=True, superuser=False)
+
+
+def read_groups_once(member: "Member") -> None:
+    """Have `rank_of` read the groups of this instance once, for a page that asks for each of many actions."""
+    if member.is_staff:
+        prefetch_related_objects([member], "groups")
 
 
 def rank_by_roles(roles: Iterable[str], *, staff: bool, superuser: bool) -> Rank:

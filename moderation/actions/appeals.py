@@ -46,10 +46,9 @@ class AppealAction(Action):
             raise AlreadyDecided
 
     def check_actor(self, subject: Appeal, actor: Actor) -> None:
-        decision = Decision.objects.get(pk=subject.decision_id)
-        if is_decider(actor, decision):
+        if is_decider(actor, subject.decision):
             raise OwnDecision
-        if not has_rank_of_decider(actor, decision):
+        if not has_rank_of_decider(actor, subject.decision):
             raise RankTooLow
 
     def finish(self, subject: Appeal, decision: Decision) -> None:
@@ -69,7 +68,7 @@ class UpholdAppeal(AppealAction):
         self.actions = actions
 
     def apply(self, subject: Appeal, actor: Actor, **options: Any) -> Effect:
-        decision = Decision.objects.get(pk=subject.decision_id)
+        decision = subject.decision
         if Decision.objects.filter(undoes_id=decision.pk).exists():
             raise AlreadyDecided
         action = self.actions[decision.action]

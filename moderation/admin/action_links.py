@@ -10,6 +10,7 @@ from django.urls import reverse
 from moderation.actions import ACTIONS, Action
 from moderation.actors import Actor
 from moderation.models import Report
+from moderation.ranks import read_groups_once
 
 # The page of what an action is done to.
 PAGES = {
@@ -60,15 +61,16 @@ def action_links(subject: Any, by: Actor, report: Report | None = None) -> list[
 
     Because of a report nobody gets a role.
     """
-    offered = [action for action in ACTIONS.values() if _is_offered(action, subject, by)]
+    possible = [action for action in ACTIONS.values() if action.subject_kind == subject._meta.model_name]
+    for member in filter(None, (action.member_of(subject) for action in possible)):
+        read_groups_once(member)
+    offered = [action for action in possible if _is_offered(action, subject, by)]
     actions = [action for action in offered if not (report and action.name == "set_role")]
     return [link for action in actions for link in _links(action, subject, by, report)]
 
 
 def _is_offered(action: Action, subject: Any, by: Actor) -> bool:
     """Whether the action may be done now, as far as is known without a statement for each action."""
-    if action.subject_kind != subject._meta.model_name:
-        return False
     if action.name not in (*CHECKED_LATER, *DECIDERS_CHECKED_LATER):
         return action.may_run(subject, by=by)
     if action.name in DECIDERS_CHECKED_LATER and not action.is_possible(subject):

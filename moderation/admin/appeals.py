@@ -27,9 +27,10 @@ class AppealAdmin(DetailPageMixin, ReadOnlyAdmin):
     search_fields = ("id__exact",)
     id_fields = ("id", "member_id", "decision_id")
     search_help_text = _("The id of an appeal, of the member, or of the decision.")
-    ordering = ("-created_at", "-id")
+    # Ids begin with the time.
+    ordering = ("-id",)
 
-    @admin.display(description=_("state"), ordering="state")
+    @admin.display(description=_("state"))
     def state_name(self, appeal: Any) -> str:
         """The answer; a denied one is moot once the decision is taken back."""
         return f"{appeal.get_state_display()}, {_('taken back')}" if is_moot(appeal) else appeal.get_state_display()
@@ -61,11 +62,10 @@ class AppealAdmin(DetailPageMixin, ReadOnlyAdmin):
         """The appeal, the decision that it objects to, and what may be done."""
         actor = actor_of(request)
         decisions = decisions_for_page(Decision.objects.concerning(row.member), actor)
-        decision = Decision.objects.filter(pk=row.decision_id).first()
         return {
             "title": row.member.nickname,
-            "decision": decision,
-            "decision_label": decision_label(decision) if decision else "",
+            "decision": row.decision,
+            "decision_label": decision_label(row.decision),
             "is_moot": is_moot(row),
             "decision_url": page_of("decision", row.decision_id),
             "decisions": decisions,

@@ -45,7 +45,7 @@ def case_details(report: Any, by: Actor) -> dict[str, Any]:
     return {
         "title": f"{capfirst(report.get_about_display())}: {report.nickname or '-'}",
         "reports": reports,
-        "reason_counts": count_reasons(each.reason for each in reports),
+        "reason_counts": count_reasons(Counter(each.reason for each in reports)),
         "oldest": oldest,
         "is_overdue": oldest is not None and timezone.now() - oldest > DUE_AFTER,
         "snapshot_images": reported_images(report.snapshot_rows),
@@ -63,6 +63,6 @@ def case_details(report: Any, by: Actor) -> dict[str, Any]:
     }
 
 
-def count_reasons(reasons: Any) -> list[tuple[str, int]]:
+def count_reasons(reasons: Counter[str]) -> list[tuple[str, int]]:
     """Return each reason in words and how often it was given, the most frequent first."""
-    return [(str(REASON_LABELS.get(reason, reason)), number) for reason, number in Counter(reasons).most_common()]
+    return [(str(REASON_LABELS.get(reason, reason)), number) for reason, number in reasons.most_common()]

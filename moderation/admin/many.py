@@ -54,7 +54,8 @@ def _chosen(request: HttpRequest) -> list[Report]:
     numbers = [
         int(text) for text in request.GET.getlist("report") if text.isascii() and text.isdigit() and len(text) < 20
     ]
-    found = Report.objects.select_related("subject", "post__author").in_bulk(numbers[:CASES_SHOWN])
+    reports = Report.objects.not_on(request.user).select_related("subject", "post__author")
+    found = reports.in_bulk(numbers[:CASES_SHOWN])
     return [found[number] for number in dict.fromkeys(numbers) if number in found]
 
 

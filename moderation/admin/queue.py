@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from moderation.actions import ACTIONS
@@ -11,7 +11,9 @@ from moderation.actors import Actor
 from moderation.admin.cases import count_reasons
 from moderation.admin.images import reported_image_rows, reported_images
 from moderation.models import Decision, Report
+from moderation.models.report import ReportQuerySet
 from moderation.priority import DUE_AFTER, subject_key
+from moderation.reasons import VIOLATIONS
 
 CASES_SHOWN = 50
 # What may be done to many cases at once.
@@ -22,11 +24,11 @@ NO_DECISION_OF_A_CASE = ("assign_report", "undo", "reveal_email")
 
 def queue_details(by: Actor, *, only_mine: bool = False) -> dict[str, Any]:
     """Return what the first page shows."""
-    queue = _reports_for(by).queue()
-    cases = list((queue.filter(assignee=by.member_id) if only_mine else queue)[: CASES_SHOWN + 1])
+    seen = _reports_for(by)
+    places = list((seen.filter(assignee=by.member_id) if only_mine else seen).queue()[: CASES_SHOWN + 1])
     return {
-        "cases": _with_details(cases[:CASES_SHOWN]),
-        "has_more": len(cases) > CASES_SHOWN,
+        "cases": _with_details(places[:CASES_SHOWN]),
+        "has_more": len(places) > CASES_SHOWN,
         "only_mine": only_mine,
         "open": _count_open(by),
         "today": _count_decisions_today(by),
@@ -39,23 +41,25 @@ def queue_details(by: Actor, *, only_mine: bool = False) -> dict[str, Any]:
 def next_case(by: Actor, *, after: Report | None = None) -> Report | None:
     """Return the most urgent case of the queue's page that nobody else has taken over, but that of `after`."""
     skipped = _subject_of(after) if after is not None else None
-    free = (case for case in _reports_for(by).queue()[: CASES_SHOWN + 1] if case.assignee_id in (None, by.member_id))
+    cases = Report.objects.of_places(list(_reports_for(by).queue()[: CASES_SHOWN + 1]))
+    free = (case for case in cases if case.assignee_id in (None, by.member_id))
     return next((case for case in free if _subject_of(case) != skipped), None)
 
 
-def _reports_for(by: Actor) -> Any:
+def _reports_for(by: Actor) -> ReportQuerySet:
     """Return the reports without those on the actor, which do not exist for them."""
     return Report.objects.not_on(by.member)
 
 
-def _with_details(cases: list[Any]) -> list[Any]:
-    """Add its images, the reasons of its open reports, and whether it is overdue to each case, by two statements."""
-    related = Report.objects.select_related("subject", "assignee", "post").annotate(snapshot_rows=reported_image_rows())
-    details: dict[int, Any] = related.in_bulk([case.pk for case in cases])
+def _with_details(places: list[dict[str, Any]]) -> list[Any]:
+    """Return the oldest report of each case with its images, the reasons of all its open reports, and what is overdue.
+
+    Two statements, whatever the number.
+    """
+    cases = Report.objects.select_related("assignee").annotate(snapshot_rows=reported_image_rows()).of_places(places)
     reasons, now = _reasons_of(cases), timezone.now()
     for case in cases:
-        case.details = details[case.pk]
-        case.shown_images = reported_images(details[case.pk].snapshot_rows)
+        case.shown_images = reported_images(case.snapshot_rows)
         case.reasons = count_reasons(reasons[_subject_of(case)])
         case.is_overdue = now - case.reported_since > DUE_AFTER
     return cases
@@ -78,13 +82,18 @@ def _subject_of(report: Report) -> tuple[str, int]:
 
 def _count_open(by: Actor) -> dict[str, Any]:
     """Count the open cases (all, overdue, those of the actor) and the reports of each reason; an index has them."""
-    overdue, mine = Q(created_at__lte=timezone.now() - DUE_AFTER), Q(assignee=by.member_id)
-    filters = {"cases": None, "overdue": overdue, "mine": mine}
-    counts = {name: Count(subject_key(), distinct=True, filter=each) for name, each in filters.items()}
-    reports = _reports_for(by).open().order_by()
-    by_reason = dict(reports.values_list("reason").annotate(number=Count("pk")))
-    totals: dict[str, Any] = reports.aggregate(**counts)
-    return totals | {"by_reason": count_reasons(Counter(by_reason).elements())}
+    cases: Any = _reports_for(by).open().order_by().annotate(key=subject_key()).values("key")
+    of_reasons = {reason: Count("pk", filter=Q(reason=reason)) for reason in VIOLATIONS}
+    own = Count("pk", filter=Q(assignee=by.member_id))
+    cases = cases.annotate(since=Min("created_at"), reports_own=own, **of_reasons)
+    totals: dict[str, Any] = cases.aggregate(
+        cases=Count("key"),
+        overdue=Count("key", filter=Q(since__lte=timezone.now() - DUE_AFTER)),
+        mine=Count("key", filter=Q(reports_own__gt=0)),
+        **{f"of_{reason}": Sum(reason, default=0) for reason in of_reasons},
+    )
+    by_reason = Counter({reason: totals[f"of_{reason}"] for reason in of_reasons})
+    return totals | {"by_reason": count_reasons(+by_reason)}
 
 
 def _count_decisions_today(by: Actor) -> dict[str, int]:

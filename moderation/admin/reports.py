@@ -33,7 +33,8 @@ class ReportAdmin(DetailPageMixin, ReadOnlyAdmin):
     search_fields = ("subject__nickname__exact",)
     id_fields = ("id", "subject_id", "post_id", "reporter_id")
     search_help_text = _("The id of a report, a post, a member or a reporter, or a whole nickname.")
-    ordering = ("-created_at", "-id")
+    # Ids begin with the time.
+    ordering = ("-id",)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the images, and the page that decides about several cases."""

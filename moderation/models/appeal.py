@@ -1,5 +1,6 @@
 """Appeal: a member objects to a decision about them."""
 
+from functools import cached_property
 from typing import Self
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from libs.keyset.models import TimeOrdered
+from moderation.models.decision import Decision
 
 APPEAL_MAX_GRAPHEMES = 1_000
 # How long a decision can be appealed against: the six months of the Digital Services Act, article 20. Days.
@@ -60,3 +62,8 @@ class Appeal(TimeOrdered):
 
     def __str__(self) -> str:
         return f"{self.state}: {self.text[:60]}"
+
+    @cached_property
+    def decision(self) -> Decision:
+        """The decision that it objects to."""
+        return Decision.objects.get(pk=self.decision_id)

@@ -1,6 +1,6 @@
 """Report: a member reports a member or a post, with a snapshot of what was reported."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -34,10 +34,17 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Reports that are not on this member: nobody reads who reported them."""
         return self.filter(Q(subject=None) | ~Q(subject=member.pk))
 
-    def queue(self) -> Self:
-        """The oldest open report of each subject, the most urgent first, with `reporters` and `priority`."""
-        queue: Self = by_priority(self.open())
-        return queue
+    def queue(self) -> "models.QuerySet[Report, dict[str, Any]]":
+        """The subjects of open reports, the most urgent first, as `by_priority` describes them."""
+        rows: models.QuerySet[Report, dict[str, Any]] = by_priority(self.open())
+        return rows
+
+    def of_places(self, places: "Sequence[dict[str, Any]]") -> "list[Any]":
+        """The oldest report of each of these places of the queue, with what `by_priority` tells of the subject."""
+        reports: dict[int, Any] = self.in_bulk([place["oldest"] for place in places])
+        for place in places:
+            vars(reports[place["oldest"]]).update(place)
+        return [reports[place["oldest"]] for place in places]
 
     def overdue(self) -> Self:
         """Open reports that should have been decided by now."""
@@ -169,7 +176,11 @@ class Report(TimeOrdered):
         indexes = [
             models.Index(fields=["reporter", "-created_at", "-id"], name="report_list"),
             models.Index(fields=["subject", "state"], name="report_subject"),
-            models.Index(fields=["created_at"], name="report_open", condition=Q(state="open")),
+            models.Index(
+                fields=["created_at", "about", "post", "subject", "reason", "reporter", "assignee", "id"],
+                name="report_queue",
+                condition=Q(state="open"),
+            ),
             models.Index(fields=["assignee"], name="report_assignee", condition=Q(assignee__isnull=False)),
             models.Index(fields=["decision_id"], name="report_decision", condition=Q(decision_id__isnull=False)),
             models.Index(
