@@ -6,17 +6,11 @@ module "registry" {
   kms_key_arn = module.key.arn
 }
 
-resource "aws_iam_openid_connect_provider" "github" {
-  count          = var.github_oidc_provider_arn == null ? 1 : 0
-  url            = "https://token.actions.githubusercontent.com"
-  client_id_list = ["sts.amazonaws.com"]
-}
-
 # Workflows push images, and nothing else: Argo CD in the cluster fetches what the repository says.
 module "release_role" {
   source            = "../modules/github_role"
   name              = "${local.name}-release"
-  provider_arn      = coalesce(var.github_oidc_provider_arn, one(aws_iam_openid_connect_provider.github[*].arn))
+  provider_arn      = var.github_oidc_provider_arn
   repository        = var.github_repository
   branch            = "main"
   policy_statements = module.registry.push_statements

@@ -78,16 +78,10 @@ resource "aws_iam_role_policy" "codedeploy" {
   })
 }
 
-resource "aws_iam_openid_connect_provider" "github" {
-  count          = var.github_oidc_provider_arn == null ? 1 : 0
-  url            = "https://token.actions.githubusercontent.com"
-  client_id_list = ["sts.amazonaws.com"]
-}
-
 module "deploy_role" {
   source       = "../modules/github_role"
   name         = "${local.name}-deploy"
-  provider_arn = coalesce(var.github_oidc_provider_arn, one(aws_iam_openid_connect_provider.github[*].arn))
+  provider_arn = var.github_oidc_provider_arn
   repository   = var.github_repository
   branch       = "staging"
 

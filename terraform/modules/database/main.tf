@@ -52,8 +52,9 @@ resource "aws_db_parameter_group" "this" {
 
   # The extensions that migrations create, and the one that RDS loads. No role can create another.
   parameter {
-    name  = "rds.allowed_extensions"
-    value = "pg_stat_statements,pg_trgm,plpgsql"
+    name         = "rds.allowed_extensions"
+    value        = "pg_stat_statements,pg_trgm,plpgsql"
+    apply_method = "pending-reboot"
   }
 
   # A replica lags for a second and then cancels the query that it conflicts with, which is repeated on the primary; rows

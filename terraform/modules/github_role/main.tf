@@ -1,6 +1,14 @@
 # A role that workflows of one branch of one repository take for an hour, without any key.
 
+resource "aws_iam_openid_connect_provider" "github" {
+  count          = var.provider_arn == null ? 1 : 0
+  url            = "https://token.actions.githubusercontent.com"
+  client_id_list = ["sts.amazonaws.com"]
+}
+
 locals {
+  provider_arn = coalesce(var.provider_arn, one(aws_iam_openid_connect_provider.github[*].arn))
+
   subject = "repo:${var.repository}:ref:refs/heads/${var.branch}"
 }
 
@@ -12,7 +20,7 @@ resource "aws_iam_role" "this" {
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
-      Principal = { Federated = var.provider_arn }
+      Principal = { Federated = local.provider_arn }
       Action    = "sts:AssumeRoleWithWebIdentity"
       Condition = {
         StringEquals = {

@@ -4,8 +4,9 @@ variable "name" {
 }
 
 variable "provider_arn" {
-  description = "GitHub's OIDC provider in this account."
+  description = "GitHub's OIDC provider, if the account has one already (it can have only one); null makes one."
   type        = string
+  default     = null
 }
 
 variable "repository" {

@@ -230,22 +230,6 @@ run "github" {
     condition     = module.deploy_role.subject == "repo:example@12/heart-to-heart-api@34:ref:refs/heads/staging"
     error_message = "Only the branch staging of our repository may take the role."
   }
-
-  assert {
-    condition     = length(aws_iam_openid_connect_provider.github) == 1
-    error_message = "Without GitHub's provider nobody can take the role."
-  }
-}
-
-run "an_account_with_githubs_provider_gets_no_second_one" {
-  variables {
-    github_oidc_provider_arn = "arn:aws:iam::123456789012:oidc-provider/there-already"
-  }
-
-  assert {
-    condition     = length(aws_iam_openid_connect_provider.github) == 0
-    error_message = "An account can have GitHub's provider only once."
-  }
 }
 
 run "a_host_name_with_a_path_is_refused" {

@@ -1,4 +1,8 @@
-mock_provider "aws" {}
+mock_provider "aws" {
+  mock_resource "aws_iam_openid_connect_provider" {
+    defaults = { arn = "arn:aws:iam::123456789012:oidc-provider/made" }
+  }
+}
 
 variables {
   name              = "deploy"
@@ -27,6 +31,24 @@ run "only_one_branch_of_one_repository_takes_the_role" {
   assert {
     condition     = jsondecode(aws_iam_role_policy.this.policy).Statement == var.policy_statements
     error_message = "The role may do what it was given."
+  }
+}
+
+run "an_account_with_githubs_provider_gets_no_second_one" {
+  assert {
+    condition     = length(aws_iam_openid_connect_provider.github) == 0
+    error_message = "An account can have GitHub's provider only once."
+  }
+}
+
+run "without_githubs_provider_there_is_a_new_one" {
+  variables {
+    provider_arn = null
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal.Federated == "arn:aws:iam::123456789012:oidc-provider/made" && aws_iam_openid_connect_provider.github[0].client_id_list == toset(["sts.amazonaws.com"])
+    error_message = "Without GitHub's provider nobody can take the role."
   }
 }
 
