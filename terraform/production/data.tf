@@ -14,8 +14,8 @@ module "database" {
   backup_retention_days     = 35
   alarm_topic_arn           = aws_sns_topic.alarms.arn
 
-  # What all pods may open is below 400 (k8s/chart/values.yaml: databaseConnections).
-  connections_alarm = 400
+  # All pods together open less than 800, during a release (k8s/chart/values-production.yaml: databaseConnections).
+  connections_alarm = 700
 }
 
 module "cache" {

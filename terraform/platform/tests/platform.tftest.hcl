@@ -287,6 +287,25 @@ run "logs" {
   }
 }
 
+run "argo_cd_has_the_applications_of_the_repository" {
+  assert {
+    condition     = alltrue([for object in local.application_manifests : object.metadata.namespace == "argocd"]) && contains([for object in local.application_manifests : "${object.kind} ${object.metadata.name}"], "Application heart-to-heart")
+    error_message = "Nothing has to be registered by hand."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.applications.values[0]).manifests == local.application_manifests && helm_release.applications.namespace == "argocd"
+    error_message = "The release installs the files of k8s/argocd, unchanged."
+  }
+
+  assert {
+    condition = toset([for object in local.application_manifests : object.spec.destination.namespace if object.kind == "Application"]) == toset([
+      "heart", "logging",
+    ]) && length(setsubtract(["heart", "logging", "argocd"], keys(local.namespaces))) == 0
+    error_message = "Applications go to namespaces that are there."
+  }
+}
+
 run "a_zone_by_name_is_refused" {
   command = plan
 
