@@ -7,6 +7,8 @@ from tests import services
 
 # What `--leg` takes, and what each leg runs on.
 LEGS = {"sqlite": "SQLite", "postgresql": "PostgreSQL and Redis"}
+# In the environment of a leg that follows another one, which has run the tests that are marked `one_leg`.
+SECOND_LEG = "TESTS_SECOND_LEG"
 
 
 @contextmanager
@@ -20,7 +22,7 @@ def running_legs(only: str | None = None) -> Iterator[dict[str, dict[str, str]]]
         legs = {"sqlite": shared}
         if len(shared) == 2:
             main = {"DATABASE_URL": shared["TEST_POSTGRES_URL"], "REDIS_URL": shared["TEST_REDIS_URL"]}
-            legs["postgresql"] = shared | main
+            legs["postgresql"] = shared | main | ({} if only else {SECOND_LEG: "1"})
         elif only != "sqlite":
             print("Left out: the leg on PostgreSQL and Redis, because not both are installed.")
         yield {name: settings for name, settings in legs.items() if only in (None, name)}

@@ -17,6 +17,7 @@ from libs.throttling import rate_limits
 from media.processing import sandbox
 from tests import services
 from tests.demo_server import SeededData
+from tests.legs import SECOND_LEG
 
 # How long a page may take to show something, which a busy machine needs.
 BROWSER_MILLISECONDS = 60_000
@@ -36,11 +37,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     With several processes, one begins with the slow tests while the others work through all the rest.
     """
-    if not services.chromium():
-        browser = [item for item in items if item.get_closest_marker("browser")]
-        config.hook.pytest_deselected(items=browser)
-        items[:] = [item for item in items if item not in browser]
-    items.sort(key=_rank)
+    marks = {"browser": not services.chromium(), "one_leg": SECOND_LEG in os.environ}
+    left_out = {item for item in items for mark in item.iter_markers() if marks.get(mark.name)}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = sorted((item for item in items if item not in left_out), key=_rank)
 
 
 def _rank(item: pytest.Item) -> int:

@@ -10,6 +10,8 @@ from android.openapi import AppGenerator
 from android.urls import urlpatterns
 from tests.android.unused_code import unused_without
 
+pytestmark = pytest.mark.one_leg
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/android.md").read_text(encoding="utf-8")
 OWN = ("android/", "tests/android/", "docs/")

@@ -14,6 +14,7 @@ from tests.server_process import ServerProcess
 SOURCES = Path(__file__).parent / "typescript"
 PACKAGES = ("package.json", "package-lock.json")
 pytestmark = [
+    pytest.mark.one_leg,
     pytest.mark.slow,
     pytest.mark.skipif(not shutil.which("npm"), reason="needs Node and npm, which are not installed here"),
 ]

@@ -12,6 +12,8 @@ from config.cache import FaultTolerantRedisCache
 from libs.redis_circuit_breaker import PAUSE_SECONDS
 from tests.redis_outages import StoppableRedis, StoppedClock, Waits, stoppable_redis
 
+pytestmark = pytest.mark.one_leg
+
 TIMEOUT = 0.25
 
 

@@ -7,6 +7,8 @@ import pytest
 from config.checks import RENAMED_SETTINGS
 from tests.config.startup import PRODUCTION_ENVIRONMENT, ROOT, startup_errors
 
+pytestmark = pytest.mark.one_leg
+
 
 def test_production_starts_when_every_required_setting_is_given() -> None:
     assert startup_errors(**PRODUCTION_ENVIRONMENT) == ""

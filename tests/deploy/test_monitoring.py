@@ -11,6 +11,8 @@ import yaml
 from tests.server_process import ROOT
 from tests.services import program
 
+pytestmark = pytest.mark.one_leg
+
 MONITORING = ROOT / "deploy/monitoring"
 GROUPS: list[dict[str, Any]] = yaml.safe_load((MONITORING / "alerts.yml").read_text())["groups"]
 RULES = [rule for group in GROUPS for rule in group["rules"]]

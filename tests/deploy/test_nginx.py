@@ -44,6 +44,7 @@ from tests.server_process import ROOT
 from tests.services import die_along, free_port, program
 
 pytestmark = [
+    pytest.mark.one_leg,
     pytest.mark.skipif(not program("nginx"), reason="needs nginx"),
     pytest.mark.skipif(sys.platform != "linux", reason="the processes are read from /proc"),
 ]

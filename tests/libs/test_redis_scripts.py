@@ -9,6 +9,8 @@ from redis.exceptions import ConnectionError as ConnectionFailed
 from libs.redis_scripts import RedisScript
 from tests.redis_outages import StoppableRedis, stoppable_redis
 
+pytestmark = pytest.mark.one_leg
+
 
 @pytest.fixture
 def server() -> Iterator[StoppableRedis]:

@@ -24,6 +24,8 @@ from tests.media.sample_images import (
     uploaded_file,
 )
 
+pytestmark = pytest.mark.one_leg
+
 # The four colours that stand in the file, and the ones that a browser shows when they are Display P3.
 IN_P3 = [(200, 60, 40), (60, 190, 60), (30, 60, 200), (128, 128, 128)]
 IN_SRGB = [(217, 42, 23), (0, 193, 22), (17, 61, 208), (128, 128, 128)]

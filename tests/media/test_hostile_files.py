@@ -24,6 +24,8 @@ from tests.media.hostile_files import (
 from tests.media.sample_images import encoded, exif_bomb, four_colours, insert_segments, segment, uploaded_file
 from tests.media.watched_decoders import Decoders, watch_decoders
 
+pytestmark = pytest.mark.one_leg
+
 
 @pytest.fixture
 def decoders(monkeypatch: pytest.MonkeyPatch) -> Decoders:

@@ -25,6 +25,8 @@ from tests.media.sample_images import (
     uploaded_file,
 )
 
+pytestmark = pytest.mark.one_leg
+
 ORIENTATIONS = range(1, 9)
 # What puts an image into the position that an orientation turns back.
 TURNED: dict[int, Any] = TRANSPOSE_BY_ORIENTATION | {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}

@@ -12,6 +12,8 @@ import pytest
 from tests.openapi_documents import openapi_document, read
 from tests.project.compatibility import breaking, main
 
+pytestmark = pytest.mark.one_leg
+
 ROOT = Path(__file__).resolve().parents[2]
 RELEASES = sorted(
     (ROOT / "docs/releases").glob("openapi-*.yaml"), key=lambda at: [int(part) for part in re.findall(r"\d+", at.stem)]

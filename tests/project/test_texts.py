@@ -10,6 +10,8 @@ from accounts.models import Member
 from media.models import Image
 from tests.factories import PostFactory
 
+pytestmark = pytest.mark.one_leg
+
 PASTED = {
     "a number from Contacts": ("Call \u202d010-0000\u202c tonight", "Call 010-0000 tonight"),
     "a name between isolates": ("\u2068Mina\u2069 said hello", "Mina said hello"),

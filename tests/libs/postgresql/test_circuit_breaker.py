@@ -22,6 +22,8 @@ from libs.postgresql.errors import DatabaseAway
 from tests.cuttable_proxy import CuttableProxy
 from tests.redis_outages import StoppedClock
 
+pytestmark = pytest.mark.one_leg
+
 CALLERS = 40
 
 

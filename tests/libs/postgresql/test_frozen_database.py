@@ -14,6 +14,8 @@ from tests.cuttable_proxy import SlowProxy
 from tests.libs.postgresql.test_circuit_breaker import CALLERS, Database, database
 from tests.redis_outages import StoppedClock
 
+pytestmark = pytest.mark.one_leg
+
 
 @pytest.fixture(autouse=True)
 def _short_timeouts(

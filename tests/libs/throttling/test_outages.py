@@ -9,6 +9,8 @@ from libs.redis_circuit_breaker import PAUSE_SECONDS
 from libs.throttling.rate_limits import count_hit
 from tests.redis_outages import StoppableRedis, StoppedClock, Waits, stoppable_redis
 
+pytestmark = pytest.mark.one_leg
+
 
 @pytest.fixture
 def server(settings: Settings) -> Iterator[StoppableRedis]:

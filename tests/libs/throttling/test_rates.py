@@ -11,6 +11,8 @@ from time_machine import TimeMachineFixture
 from libs.throttling.counters import MAX_KEYS, ProcessCounters
 from libs.throttling.rate_limits import count_hit, rate_limits_of
 
+pytestmark = pytest.mark.one_leg
+
 NOON = 1_763_985_600.0
 
 
