@@ -43,7 +43,7 @@ def report(jun: Member, post: Post, run_jobs: RunJobs) -> Report:
 
 
 def uphold(report: Report) -> None:
-    get_action("uphold_report").run(report, by=SERVER, reason="gone")
+    get_action("uphold_report").run(report, by=SERVER, reason="other", text="She was asked to stop.")
 
 
 def dismiss(report: Report) -> None:

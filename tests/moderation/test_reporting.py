@@ -59,7 +59,9 @@ def test_the_reporter_sees_how_the_report_was_decided(phone: Phone, mina: Member
         "id": made["id"], "about": "post", "member_id": None, "post_id": str(post.pk), "reason": "hate",
         "text": "Read the last line.", "state": "open", "created_at": None, "decided_at": None,
     }  # fmt: skip
-    get_action("uphold_report").run(Report.objects.get(), by=Actor.operator("root"), reason="gone")
+    get_action("uphold_report").run(
+        Report.objects.get(), by=Actor.operator("root"), reason="other", text="She was asked to stop."
+    )
     seen = phone.get(f"reports/{made['id']}").json()
     assert (seen["state"], seen["decided_at"] is None) == ("upheld", False)
     assert phone.get("reports").json()["results"] == [seen]
