@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
@@ -113,14 +114,14 @@ class Pod:
         return ready and self.passes(self.nginx.container, "readinessProbe") and self.passes(healthy, "check")
 
     def end(self) -> None:
-        """End it as the kubelet does: hooks of both containers at once, then signals, all within its time."""
+        """End it as the kubelet does: of both containers first the hook, then the signal, all within its time."""
         began, grace = time.monotonic(), self.spec["terminationGracePeriodSeconds"]
         hook = self.nginx.words(self.web["lifecycle"]["preStop"]["exec"]["command"])
         waits = subprocess.Popen(hook, preexec_fn=die_along)  # noqa: PLW1509
-        drains = self.nginx.drain()
-        self.exit_codes = [drains.wait(grace), self.nginx.process.wait(grace), waits.wait(grace)]
-        self.process.send_signal(signal.SIGTERM)
-        self.exit_codes.append(self.process.wait(grace))
+        with ThreadPoolExecutor(2) as both:
+            web = both.submit(_end_container, waits, self.process, grace)
+            nginx = both.submit(_end_container, self.nginx.drain(), self.nginx.process, grace)
+            self.exit_codes = [*nginx.result(), *web.result()]
         self.end_seconds = time.monotonic() - began
 
     def kill(self) -> None:
@@ -129,6 +130,13 @@ class Pod:
             if process.poll() is None:
                 process.terminate()
                 process.wait()
+
+
+def _end_container(hook: "subprocess.Popen[bytes]", process: "subprocess.Popen[bytes]", seconds: int) -> list[int]:
+    codes = [hook.wait(seconds)]
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    return [*codes, process.wait(seconds)]
 
 
 class LoadBalancer:
