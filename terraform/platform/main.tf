@@ -27,7 +27,7 @@ data "aws_kms_alias" "this" {
 locals {
   # The strictest policy that the pods of each namespace keep (Pod Security Standards). What reads the nodes needs the last.
   namespaces = {
-    argocd           = "baseline"
+    argocd           = "restricted"
     elastic-system   = "restricted"
     external-secrets = "restricted"
     heart            = "restricted"

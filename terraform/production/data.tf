@@ -11,6 +11,7 @@ module "database" {
   storage_gb                = { initial = 100, maximum = 1000 }
   multi_az                  = true
   replicas                  = 2
+  master_password           = var.database_master_password
   backup_retention_days     = 35
   alarm_topic_arn           = aws_sns_topic.alarms.arn
 

@@ -91,6 +91,13 @@ variable "database_instance_class" {
   default     = "db.m7g.large"
 }
 
+variable "database_master_password" {
+  description = "For the first apply only, from the environment (TF_VAR_database_master_password): it is changed within minutes, and every week."
+  type        = string
+  default     = null
+  sensitive   = true
+}
+
 variable "cache_node_type" {
   description = "Size of each of the two machines of Redis."
   type        = string

@@ -1,6 +1,6 @@
 terraform {
-  # 1.10: locks of the S3 backend without a table (use_lockfile).
-  required_version = ">= 1.10"
+  # 1.10: locks of the S3 backend without a table (use_lockfile). 1.11: values that no state has (password_wo).
+  required_version = ">= 1.11"
 
   required_providers {
     aws = {

@@ -45,9 +45,10 @@ resource "aws_db_parameter_group" "this" {
     value = "0"
   }
 
+  # Statements that set passwords would be in the log.
   parameter {
     name  = "log_statement"
-    value = "ddl"
+    value = "none"
   }
 
   # The extensions that migrations create, and the one that RDS loads. No role can create another.
@@ -85,14 +86,18 @@ resource "aws_db_instance" "this" {
   # checkov:skip=CKV_AWS_161: the server logs in with a password, which it needs at every connection
   # checkov:skip=CKV_AWS_118: the alarms below need the metrics of each minute, which RDS has without an agent
   # checkov:skip=CKV_AWS_353: pg_stat_statements, which RDS loads, answers the same questions
-  identifier                    = var.name
-  engine                        = "postgres"
-  engine_version                = var.engine_version
-  instance_class                = var.instance_class
-  db_name                       = "heart"
-  username                      = "postgres"
-  manage_master_user_password   = true
-  master_user_secret_kms_key_id = var.kms_key_arn
+  identifier     = var.name
+  engine         = "postgres"
+  engine_version = var.engine_version
+  instance_class = var.instance_class
+  db_name        = "heart"
+  username       = "postgres"
+
+  # Either RDS makes the master password, or we do in rotation.tf; no state has it.
+  manage_master_user_password   = local.managed ? true : null
+  master_user_secret_kms_key_id = local.managed ? var.kms_key_arn : null
+  password_wo                   = local.managed ? null : var.master_password
+  password_wo_version           = local.managed ? null : 1
 
   db_subnet_group_name   = aws_db_subnet_group.this.name
   vpc_security_group_ids = [aws_security_group.this.id]
@@ -123,16 +128,6 @@ resource "aws_db_instance" "this" {
   depends_on = [aws_cloudwatch_log_group.this]
 }
 
-# RDS rotates the master password by itself, every week. Nothing but operators uses it.
-resource "aws_secretsmanager_secret_rotation" "master" {
-  # checkov:skip=CKV_AWS_304: it is every week, which the check does not see in a schedule of days
-  secret_id = one(aws_db_instance.this.master_user_secret[*].secret_arn)
-
-  rotation_rules {
-    automatically_after_days = 7
-  }
-}
-
 # Standbys that answer reads. The server leaves out one that lags.
 resource "aws_db_instance" "replica" {
   # checkov:skip=CKV_AWS_133: the primary has the backups
@@ -152,8 +147,8 @@ resource "aws_db_instance" "replica" {
 
   max_allocated_storage = var.storage_gb.maximum
   storage_type          = "gp3"
-  storage_encrypted     = true
-  kms_key_id            = var.kms_key_arn
+  # With the key of the primary.
+  storage_encrypted = true
 
   maintenance_window         = "sun:20:00-sun:20:30"
   auto_minor_version_upgrade = true

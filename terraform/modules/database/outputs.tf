@@ -14,8 +14,8 @@ output "security_group_id" {
 }
 
 output "master_secret_arn" {
-  description = "Secret with the master password, which RDS rotates. For operators, never for the server."
-  value       = one(aws_db_instance.this.master_user_secret[*].secret_arn)
+  description = "Secret with the master password, which changes every week. For operators, never for the server."
+  value       = local.master_secret_arn
 }
 
 # For the tests of roots that use this module.

@@ -71,6 +71,13 @@ variable "replicas" {
   }
 }
 
+variable "master_password" {
+  description = "The first master password, if there are replicas; it goes into no state, and is changed within minutes."
+  type        = string
+  default     = null
+  sensitive   = true
+}
+
 variable "connections_alarm" {
   description = "Connections to one machine that raise an alarm; the smallest machine takes about 110."
   type        = number

@@ -1,5 +1,6 @@
 terraform {
-  required_version = ">= 1.10"
+  # Values that no state has (password_wo).
+  required_version = ">= 1.11"
 
   required_providers {
     aws = {

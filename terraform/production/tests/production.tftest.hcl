@@ -54,6 +54,10 @@ mock_provider "aws" {
     defaults = { master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds!db-mock", secret_status = "active", kms_key_id = "mock" }] }
   }
 
+  mock_resource "aws_serverlessapplicationrepository_cloudformation_stack" {
+    defaults = { outputs = { RotationLambdaARN = "arn:aws:lambda:ap-northeast-2:123456789012:function:rotation" } }
+  }
+
   mock_resource "aws_ecr_repository" {
     defaults = { arn = "arn:aws:ecr:ap-northeast-2:123456789012:repository/heart-to-heart-api", repository_url = "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/heart-to-heart-api" }
   }
@@ -109,6 +113,8 @@ variables {
   operator_email     = "operators@example.com"
   administrator_arns = ["arn:aws:iam::123456789012:role/operators"]
   github_repository  = "example@12/heart-to-heart-api@34"
+
+  database_master_password = "for the first minutes"
 }
 
 run "the_network" {

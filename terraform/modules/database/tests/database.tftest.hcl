@@ -1,6 +1,19 @@
 mock_provider "aws" {
+  mock_resource "aws_serverlessapplicationrepository_cloudformation_stack" {
+    defaults = { outputs = { RotationLambdaARN = "arn:aws:lambda:ap-northeast-2:123456789012:function:rotation" } }
+  }
+
+  mock_resource "aws_secretsmanager_secret" {
+    defaults = { arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:master", id = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:master" }
+  }
+
+  override_resource {
+    target = aws_security_group.rotation
+    values = { id = "sg-rotation" }
+  }
+
   mock_resource "aws_db_instance" {
-    defaults = { master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds!db-mock", secret_status = "active", kms_key_id = "mock" }] }
+    defaults = { address = "database", master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds!db-mock", secret_status = "active", kms_key_id = "mock" }] }
   }
 }
 
@@ -86,8 +99,9 @@ run "passwords_and_extensions" {
 
 run "replicas_are_as_safe_as_the_primary" {
   variables {
-    multi_az = true
-    replicas = 2
+    multi_az        = true
+    replicas        = 2
+    master_password = "for the first minutes"
   }
 
   assert {
@@ -96,7 +110,7 @@ run "replicas_are_as_safe_as_the_primary" {
   }
 
   assert {
-    condition     = alltrue([for replica in aws_db_instance.replica : !replica.publicly_accessible && replica.storage_encrypted && replica.kms_key_id == var.kms_key_arn && replica.deletion_protection])
+    condition     = alltrue([for replica in aws_db_instance.replica : !replica.publicly_accessible && replica.storage_encrypted && replica.deletion_protection])
     error_message = "Replicas hold the same data."
   }
 
@@ -118,6 +132,43 @@ run "replicas_are_as_safe_as_the_primary" {
   assert {
     condition     = length([for alarm in aws_cloudwatch_metric_alarm.this : alarm if alarm.metric_name == "CPUUtilization"]) == 3 && contains(keys(aws_cloudwatch_log_group.this), "heart-to-heart-test-replica2/postgresql")
     error_message = "Each machine has its alarms and its logs."
+  }
+}
+
+run "with_replicas_a_function_rotates_the_master_password" {
+  variables {
+    replicas        = 2
+    master_password = "for the first minutes"
+  }
+
+  assert {
+    condition     = aws_db_instance.this.password_wo == var.master_password && aws_db_instance.this.password_wo_version == 1
+    error_message = "RDS makes no replica of a database whose password it manages, so the password is ours."
+  }
+
+  assert {
+    condition     = jsondecode(aws_secretsmanager_secret_version.master[0].secret_string_wo) == { engine = "postgres", host = "database", port = 5432, dbname = "heart", username = "postgres", password = "for the first minutes", ssl = true }
+    error_message = "The function reads from the secret how to log in."
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret.master[0].kms_key_id == var.kms_key_arn && !startswith(aws_secretsmanager_secret.master[0].name, "heart/")
+    error_message = "The secret is encrypted with our key, and not among those that the cluster reads."
+  }
+
+  assert {
+    condition     = aws_secretsmanager_secret_rotation.master.rotation_lambda_arn == "arn:aws:lambda:ap-northeast-2:123456789012:function:rotation" && aws_secretsmanager_secret_rotation.master.secret_id == "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:master"
+    error_message = "The function must rotate the secret."
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.rotation[0].referenced_security_group_id == "sg-rotation" && aws_vpc_security_group_ingress_rule.rotation[0].from_port == 5432 && aws_vpc_security_group_egress_rule.rotation_to_secrets[0].to_port == 443
+    error_message = "The function reaches PostgreSQL and Secrets Manager only."
+  }
+
+  assert {
+    condition     = { for parameter in aws_db_parameter_group.this.parameter : parameter.name => parameter.value }["log_statement"] == "none"
+    error_message = "No password may be in the log."
   }
 }
 
