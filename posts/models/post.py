@@ -28,13 +28,14 @@ from posts.errors import PostEmpty
 PUBLISHED = Counter("h2h_posts_published", "Posts that members published.")
 
 
-class _InArray(Func):
-    """Whether a value is in an array, which PostgreSQL makes once and looks up in an index.
+class _InPage(Func):
+    """Whether an id is in an array of times and ids, which PostgreSQL makes once and looks up in an index.
 
     Django's `in` with a subquery is a join, for which PostgreSQL may compare every post with every id.
     """
 
-    arg_joiner, template = " = ANY(", "%(expressions)s)"
+    arg_joiner = " = ANY(ARRAY(SELECT id FROM unnest("
+    template = "%(expressions)s) AS page(created_at timestamptz, id bigint)))"
     output_field = models.BooleanField()
 
 
@@ -76,16 +77,21 @@ class PostQuerySet(models.QuerySet["Post"]):
     def followed_on_page(self, member: Member, page: Callable[[Any], Any]) -> Self:
         """Posts by members whom the member follows, if these can be on the page that `page` cuts from a list of posts.
 
-        PostgreSQL would read all posts of all followed members and sort them. So it reads a page of each first, without
-        the posts that nobody sees. SQLite cannot.
+        PostgreSQL would read all posts of all followed members and sort them. So it reads the times and ids of a page
+        of each first, without the posts that the member does not see, and of these those of the page. SQLite cannot.
         """
         if connection.vendor != "postgresql":
             return self.followed_by(member)
-        of_one = Post.objects.published().not_hidden_by_author().filter(author=OuterRef("followed_id"))
-        page_of_one = ArraySubquery(page(of_one.newest_first()).values("pk"))
-        unnested = Func(page_of_one, function="unnest", output_field=models.BigIntegerField())
-        ids = Follow.objects.filter(follower=member.pk).annotate(post=unnested).values("post")
-        return self.filter(_InArray(F("pk"), ArraySubquery(ids)))
+        of_one = page(
+            Post.objects.published().not_hidden_by_author().filter(author=OuterRef("followed_id")).newest_first()
+        )
+        # PostgreSQL compares rows column by column. The type of the field means nothing.
+        row = Func("created_at", "pk", function="ROW", output_field=models.TextField())
+        rows = Func(ArraySubquery(of_one.values(row=row)), function="unnest", output_field=models.TextField())
+        visible = MemberQuerySet.visibility_condition(member, key="followed_id", path="followed__")
+        followed = Follow.objects.filter(visible, follower=member.pk).annotate(row=rows).values("row")
+        order = of_one.query.order_by[0].replace("created_at", "row")
+        return self.filter(_InPage(F("pk"), ArraySubquery(followed.order_by(order)[: of_one.query.high_mark])))
 
     def publish(self, *, author: Member, text: str, image_ids: Sequence[int] = ()) -> "Post":
         """Publish a post with the author's images of these ids, in this order, in the caller's transaction.
