@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import models
 from django.utils import translation
 
 from accounts.exports.contents import iterate_by_id
@@ -16,8 +17,9 @@ from accounts.member_data_registry import (
 from accounts.models import Member
 from accounts.text_checks import add_text_check, add_text_review
 from libs.cleanup import add_cleanup_task
+from media.orphans import PRIVATE, ImageFolder, add_image_folder
 from moderation import erasure, purge
-from moderation.models import Appeal, BannedAddress, Decision, Report
+from moderation.models import Appeal, BannedAddress, Decision, Report, ReportedImage
 from moderation.statements import Statement
 from moderation.words import refuse_text, report_texts
 
@@ -44,6 +46,11 @@ def export_appeals(member: Member) -> Iterator[dict[str, Any]]:
         yield {"id": str(appeal.pk), "decision_id": str(appeal.decision_id), **fields}
 
 
+def stored_copies() -> models.QuerySet[ReportedImage]:
+    """Copies of reported images whose files are in private storage."""
+    return ReportedImage.objects.filter(private_at__isnull=False, discarded_at=None)
+
+
 add_erasure_step(ErasureStage.REPORTS, erasure.detach_reports_on)
 add_erasure_step(ErasureStage.REPORTS, erasure.detach_reports_by)
 add_erasure_step(ErasureStage.REPORTS, erasure.forget_reports_on)
@@ -62,3 +69,4 @@ add_text_review(report_texts)
 add_cleanup_task("reports", purge.purge_reports)
 add_cleanup_task("withheld_avatars", purge.purge_withheld_avatars)
 add_cleanup_task("banned_addresses", purge.purge_banned_addresses)
+add_image_folder(ImageFolder(PRIVATE, "reports/", ReportedImage.objects.all, stored_copies))

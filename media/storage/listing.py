@@ -1,4 +1,4 @@
-"""Listing of the files in public storage, in pages and in the order of their names."""
+"""Listing of the files in a folder of a storage, in pages and in the order of their names."""
 
 import os
 from collections.abc import Iterator
@@ -6,15 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.core.files.storage import default_storage
+from django.core.files.storage import storages
 from storages.backends.s3 import S3Storage
 
 from media.storage.errors import storage_errors
 
 # What one request to S3 returns at most; each costs money. Files.
 PAGE = 1_000
-# The folder of all images.
-PREFIX = "images/"
 
 
 class StoredFile(NamedTuple):
@@ -25,26 +23,26 @@ class StoredFile(NamedTuple):
     changed_at: datetime
 
 
-def list_image_files(*, after: str = "") -> Iterator[list[StoredFile]]:
-    """Yield pages of the files of images whose names come after this one; raises StorageUnavailable."""
-    storage: Any = default_storage
+def list_files(alias: str, folder: str, *, after: str = "") -> Iterator[list[StoredFile]]:
+    """Yield pages of the files in a folder of a storage whose names come after this one; raises StorageUnavailable."""
+    storage: Any = storages[alias]
     with storage_errors():
-        if isinstance(getattr(storage, "_wrapped", storage), S3Storage):
-            yield from _list_bucket(storage, after)
+        if isinstance(storage, S3Storage):
+            yield from _list_bucket(storage, folder, after)
         else:
-            yield from _list_folder(Path(storage.location), after)
+            yield from _list_folder(Path(storage.location), folder, after)
 
 
-def _list_bucket(storage: Any, after: str) -> Iterator[list[StoredFile]]:
+def _list_bucket(storage: Any, prefix: str, after: str) -> Iterator[list[StoredFile]]:
     client = storage.connection.meta.client
-    options = {"Bucket": storage.bucket_name, "Prefix": PREFIX, "StartAfter": after, "MaxKeys": PAGE}
+    options = {"Bucket": storage.bucket_name, "Prefix": prefix, "StartAfter": after, "MaxKeys": PAGE}
     for page in client.get_paginator("list_objects_v2").paginate(**options):
         yield [StoredFile(one["Key"], one["Size"], one["LastModified"]) for one in page.get("Contents", ())]
 
 
-def _list_folder(root: Path, after: str) -> Iterator[list[StoredFile]]:
+def _list_folder(root: Path, prefix: str, after: str) -> Iterator[list[StoredFile]]:
     names = sorted(
-        str(Path(folder, name).relative_to(root)) for folder, _, files in os.walk(root / PREFIX) for name in files
+        str(Path(folder, name).relative_to(root)) for folder, _, files in os.walk(root / prefix) for name in files
     )
     later = [name for name in names if name > after]
     for start in range(0, len(later), PAGE):

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Member
 from libs.outbox.models import Job
 from media.image_urls import file_name
 from media.models import Image
 from media.storage import image_files, listing
+from moderation.models import Report, ReportedImage
 from tests.media.test_images import files_in
 from tests.operations.commands import Operator
 
@@ -116,3 +118,47 @@ def test_the_usage_counts_images_by_state(operator: Operator, mina: Member, stor
     assert (usage["stored"], usage["stored_bytes"], usage["without_variants"]) == (1, image.bytes, 1)
     assert usage["unreferenced"] == 1
     assert not Job.objects.filter(kind="media.delete_files").exists()
+
+
+@pytest.fixture
+def private_files(images: list[Image], settings: Any, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """An image that was withheld, a copy of a report, and one of each that no row has any more."""
+    options = {"location": tmp_path_factory.mktemp("private")}
+    settings.STORAGES = settings.STORAGES | {
+        "private": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    }
+    withheld, gone = images[0], images[1]
+    Image.objects.filter(pk=withheld.pk).update(withheld_at=timezone.now())
+    Image.objects.filter(pk=gone.pk).delete()
+    report = Report.objects.create(about="member", reason="spam")
+    copy = ReportedImage.objects.create(report=report, position=0, private_at=timezone.now())
+    keys = [withheld.key, gone.key, copy.key, "reports/2026/01/nobodys"]
+    for key in keys:
+        image_files.save_private(key, b"...")
+    return keys
+
+
+def test_private_files_without_a_row_are_found_and_deleted_after_yes(
+    operator: Operator, private_files: list[str]
+) -> None:
+    orphans = [file_name(private_files[number], "full") for number in (1, 3)]
+    found = operator.run("images", "orphans", "--private")
+    assert (operator.code, found["files"], found["without_row"], found["missing"]) == (0, 4, orphans, 0)
+    operator.run("images", "orphans", "--private", "--yes")
+    assert [image_files.find_private(key) for key in private_files] == [b"...", None, b"...", None]
+
+
+def test_private_images_without_a_file_are_listed(operator: Operator, private_files: list[str]) -> None:
+    image_files.delete_private([private_files[0], private_files[2]])
+    found = operator.run("images", "orphans", "--private")
+    assert found["without_file"] == [private_files[0], private_files[2]]
+
+
+def test_a_comparison_of_private_files_goes_on_in_the_next_folder(
+    operator: Operator, private_files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PAGE", 2)
+    first = operator.run("images", "orphans", "--private", "--batch", "2")
+    assert (operator.code, first["files"]) == (3, 2)
+    second = operator.run("images", "orphans", "--private", "--start-after", first["last"])
+    assert (second["files"], len(first["without_row"] + second["without_row"])) == (2, 2)

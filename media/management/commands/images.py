@@ -10,7 +10,7 @@ from libs.commands.results import ExitCode, Result, format_table
 from libs.outbox.queue import enqueue_many
 from media.errors import StorageUnavailable
 from media.models import Image
-from media.orphans import Comparison, compare, delete_orphans
+from media.orphans import PRIVATE, PUBLIC, Comparison, compare, delete_orphans, folders_of
 from media.purge import purge_unreferenced
 
 STATES = {
@@ -37,17 +37,20 @@ class Command(OperatorCommandGroup):
 
     @subcommand(
         "compare all files in public storage with the rows; with --yes, delete files without a row",
+        argument("--private", action="store_true", help="compare those in private storage, of images nobody may read"),
         argument("--start-after", default="", metavar="NAME", help="go on after this file"),
         needs_yes=True,
         is_recorded=True,
         default_batch=100_000,
     )
-    def orphans(self, *, start_after: str, yes: bool, batch: int) -> Result:
+    def orphans(self, *, private: bool, start_after: str, yes: bool, batch: int) -> Result:
         """Compare up to `batch` files. S3 is asked once for a thousand files."""
         total, freed, is_done = Comparison(last=start_after), 0, True
+        folders = folders_of(PRIVATE if private else PUBLIC)
+        pages = ((folder, page) for folder in folders for page in compare(folder, after=start_after))
         try:
-            for page in compare(after=start_after):
-                freed += delete_orphans(page.without_row) if yes else sum(file.bytes for file in page.without_row)
+            for folder, page in pages:
+                freed += delete_orphans(folder, page.without_row) if yes else sum(one.bytes for one in page.without_row)
                 total.add(page)
                 self.stderr.write(f"{total.files:,} files, up to {page.last}")
                 if total.files >= batch:
