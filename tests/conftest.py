@@ -35,6 +35,12 @@ def _default_language() -> None:
     translation.deactivate()
 
 
+@pytest.fixture(autouse=True)
+def _named_operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands are run by somebody with a name, also where the tests run as root."""
+    monkeypatch.setenv("SUDO_USER", "taylor")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """The test database, whose tables Django empties by TRUNCATE, that of decisions too."""

@@ -49,8 +49,8 @@ def subcommand(
     """Make a method the subcommand of its name; it gets the options as keyword arguments.
 
     With `needs_yes` it only shows what it would do until --yes is given, as everything does by which data is lost. What
-    is recorded has --as for the name of the operator. With a `default_batch` there is --batch, the largest number of
-    records that one run deals with.
+    is recorded has --as for the name of the operator, which must be given where the system's user names nobody. With a
+    `default_batch` there is --batch, the largest number of records that one run deals with.
     """
 
     def declare(method: Method) -> Method:
@@ -120,6 +120,9 @@ class OperatorCommandGroup(OperatorCommand):
         name = options.pop("subcommand")
         self.words = f"{type(self).__module__.rpartition('.')[2]} {name}"
         declared = self.subcommands()[name]
+        # A dry run, without --yes, changes nothing that would be recorded.
+        if declared.is_recorded and options.get("yes", True) and not self.operator:
+            raise CommandError("This account of the system names nobody. Say who you are: --as NAME")
         names = {"yes": declared.needs_yes, "batch": declared.default_batch is not None}
         chosen = {name for name, is_known in names.items() if is_known} | set(_destinations(declared))
         result: Result = getattr(self, name.replace("-", "_"))(**{each: options[each] for each in chosen})

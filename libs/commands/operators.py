@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 
 log = structlog.get_logger("operators")
+# Root, and the user as whom image and units run the service; both name nobody.
+SHARED_ACCOUNTS = ("root", "heart")
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,13 @@ def record_action(action: OperatorAction) -> None:
 
 
 def current_operator() -> str:
-    """Return the name of the user who runs this process: who called sudo, or else the user of the system."""
+    """Return the name of the user who runs this process: who called sudo, or else the user of the system.
+
+    Empty where that is an account of several people or of none: root, the service's own, one without a name.
+    """
     try:
-        return os.environ.get("SUDO_USER") or getpass.getuser()
+        name = os.environ.get("SUDO_USER") or getpass.getuser()
     # A container may run as a number without a name; KeyError before Python 3.13.
     except (KeyError, OSError):
-        return f"uid {os.getuid()}"
+        return ""
+    return "" if name in SHARED_ACCOUNTS else name

@@ -1,32 +1,22 @@
 """Show how many logins of the Android app are live."""
 
-import json
-import sys
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
 from android.active_logins import ActiveLogins, count_active_logins
+from libs.commands.base import OperatorCommand
+from libs.commands.results import ExitCode, Result
 
-NO_LOGINS = 2
 
-
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Read-only; exit code 0 when a login of the app is live, 2 when none is."""
 
     help = "Show how many logins of the Android app are live, and when they were last used."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        """Options."""
-        parser.add_argument("--json", action="store_true", help="for machines: one JSON object")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Count and print."""
+    def run(self, **options: Any) -> Result:
+        """Count them."""
         logins = count_active_logins()
-        self.stdout.write(json.dumps(logins.as_dict()) if options["json"] else _table(logins))
-        if not logins.live:
-            sys.exit(NO_LOGINS)
+        return Result(logins.as_dict(), _table(logins), ExitCode.DONE if logins.live else ExitCode.NOTHING_TO_DO)
 
 
 def _table(logins: ActiveLogins) -> str:

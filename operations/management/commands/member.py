@@ -39,9 +39,7 @@ def _reasons(*actions: str, default: str | None = None) -> tuple[Any, Any]:
 class Command(OperatorCommandGroup):
     help = "Find and show members, and suspend, log out, export or erase one, or give them a role."
 
-    @subcommand(
-        "find members by id, e-mail address, or the beginning of a nickname", argument("words"), default_batch=20
-    )
+    @subcommand("find members by id, e-mail address, or a part of the nickname", argument("words"), default_batch=20)
     def find(self, *, words: str, batch: int) -> Result:
         """List those who match, whatever their state."""
         found = list(Member.objects.filter(_matches(words)).order_by("pk")[: batch + 1])

@@ -1,6 +1,5 @@
 """Fill an empty database with demo data, or with as many rows as a load test needs."""
 
-import sys
 from contextlib import nullcontext
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -9,11 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.db import connection
 
 from accounts.models import Member
-from libs.commands.progress_bar import ProgressBar
+from libs.commands.base import CommandError, OperatorCommand
+from libs.commands.results import Result
 from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD, DEMO_READER, DEMO_STAFF
 from operations.demo_data.bulk_load import vacuum, without_indexes
 from operations.demo_data.generate import DemoData
@@ -23,7 +23,7 @@ from operations.demo_data.load import load
 BULK = 10_000
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Refuses to run in production, because everybody knows the password of the accounts (ASVS 6.3.2)."""
 
     help = (
@@ -33,6 +33,8 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the numbers of rows, and the rest."""
+        super().add_arguments(parser)
         for name, default in ((field.name, field.default) for field in fields(DemoData)[:-1]):
             parser.add_argument(
                 f"--{name.replace('_', '-')}", type=int, default=default, metavar="N", help=f"(default: {default})"
@@ -41,26 +43,26 @@ class Command(BaseCommand):
         parser.add_argument("--password", default=DEMO_PASSWORD, help=f"of all members (default: {DEMO_PASSWORD})")
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are members already")
 
-    def handle(self, *args: Any, password: str, if_empty: bool, **options: Any) -> None:
+    def run(self, *, password: str, if_empty: bool, **options: Any) -> Result:
+        """Load everything, or nothing."""
         if settings.PRODUCTION:
             raise CommandError("seed creates accounts with a known password, so it does not run in production.")
         if Member.objects.exists():
             if not if_empty:
                 raise CommandError("There are members already; seed needs an empty database.")
-            self.stdout.write("There are members already; nothing to do.")
-            return
+            return Result({"loaded": False}, "There are members already; nothing to do.")
         data = DemoData(**{field.name: options[field.name] for field in fields(DemoData)})
         _refuse_impossible(data, password)
         is_bulk = connection.vendor == "postgresql" and data.members + data.posts + data.blocks > BULK
-        progress = ProgressBar(sys.stderr)
-        load(data, password, progress, without_indexes(progress) if is_bulk else nullcontext())
+        load(data, password, self.progress, without_indexes(self.progress) if is_bulk else nullcontext())
         if is_bulk:
             vacuum()
-        self.stdout.write(
+        text = (
             f"Loaded {data.members:,} members and {data.posts:,} posts. The password of all members is {password}.\n"
             f"{DEMO_MEMBER} writes, {DEMO_READER} reads, {DEMO_MODERATOR} is a superuser of the admin. "
             f"Also in the staff: {', '.join(f'{email} ({role})' for email, *_, role in DEMO_STAFF)}."
         )
+        return Result({"loaded": True, "members": data.members, "posts": data.posts}, text)
 
 
 def _refuse_impossible(data: DemoData, password: str) -> None:
