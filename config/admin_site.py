@@ -19,7 +19,9 @@ from config.admin_time_zones import TimeZoneView
 from moderation.models import Report
 
 # The order of the apps in the navigation: first what moderators work with most.
-APP_ORDER = ("moderation", "posts", "accounts", "media", "outbox", "auth")
+APP_ORDER = ("moderation", "posts", "accounts", "media", "outbox", "admin", "auth")
+# The order of the models of an app, whatever their names are in the language of the page.
+MODEL_ORDER = ("Report", "Appeal", "Decision", "ListedWord")
 
 
 class AdminSite(admin.AdminSite):
@@ -58,10 +60,11 @@ class AdminSite(admin.AdminSite):
         return super().login(request, {"title": _("Log in"), **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
-        """Return the apps with the models that this login may see, in APP_ORDER."""
+        """Return the apps with the models that this login may see, in APP_ORDER and MODEL_ORDER."""
         apps = super().get_app_list(request, app_label)
-        order = {label: number for number, label in enumerate(APP_ORDER)}
-        return sorted(apps, key=lambda app: order.get(app["app_label"], len(order)))
+        for app in apps:
+            app["models"].sort(key=lambda model: _place(model["object_name"], MODEL_ORDER))
+        return sorted(apps, key=lambda app: _place(app["app_label"], APP_ORDER))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the open cases to moderators, all models to others, and what to do about having no permission."""
@@ -72,3 +75,7 @@ class AdminSite(admin.AdminSite):
             return super().index(request, extra_context)
         page: TemplateResponse = self.get_model_admin(Report).show_queue(request)  # type: ignore[attr-defined]
         return page
+
+
+def _place(name: str, order: tuple[str, ...]) -> int:
+    return order.index(name) if name in order else len(order)

@@ -14,6 +14,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 
 
 # Django's paginator and admin classes are not generic at run time.
@@ -35,6 +36,14 @@ class AnyQueryMixin(admin.ModelAdmin):  # type: ignore[type-arg]
     A list is filtered by its filters only. Django would take any column, so that whoever sees a list of members could
     find out e-mail addresses and password hashes letter by letter.
     """
+
+    # Counts for each value of each filter would read the whole table.
+    show_facets = admin.ShowFacets.NEVER
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list under the name of its rows: nobody comes to choose one of them to change."""
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Whether the query string may have this lookup: the exact value of a filter, or whether there is one."""

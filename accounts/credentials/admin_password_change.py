@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ValidationError
 
 from accounts.credentials.passwords import change_password
@@ -28,11 +29,14 @@ class AdminPasswordChangeView(PasswordChangeView):
     """Changes the password as the API does: guesses are counted, all other sessions end, and an e-mail is sent."""
 
     form_class = OwnPasswordChangeForm
+    template_name = "admin/password_change.html"
     success_url = reverse_lazy("admin:password_change_done")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what every page of the admin shows."""
-        return super().get_context_data(**kwargs) | admin.site.each_context(self.request)
+        return (
+            super().get_context_data(**kwargs) | admin.site.each_context(self.request) | {"title": _("Change password")}
+        )
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Change the password, or show why not."""

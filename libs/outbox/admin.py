@@ -13,6 +13,14 @@ from libs.admin import ReadOnlyAdmin
 from libs.outbox.models import Job, JobQuerySet
 from libs.outbox.registry import known_kinds
 
+STATES = {
+    "done": _("done"),
+    "waiting": _("waiting"),
+    "running": _("running"),
+    "abandoned": _("abandoned"),
+    "dead": _("failed for good"),
+}
+
 
 class StateFilter(admin.SimpleListFilter):
     """Filters jobs by state."""
@@ -58,10 +66,15 @@ class KindFilter(admin.SimpleListFilter):
 class JobAdmin(ReadOnlyAdmin):
     """Shows jobs. The only action retries those that failed for good."""
 
-    list_display = ["kind", "state", "attempts", "created_at", "run_at", "last_error"]
+    list_display = ["kind", "state_name", "attempts", "created_at", "run_at", "last_error"]
     list_filter = [StateFilter, KindFilter]
     ordering = ["-id"]
     actions = ["retry_failed_jobs"]
+
+    @admin.display(description=_("state"))
+    def state_name(self, job: Job) -> str:
+        """The state in words."""
+        return str(STATES[job.state])
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list, with a warning while jobs wait that have no handler in this release."""

@@ -101,6 +101,8 @@ class SetRole(MemberAction):
     def check_options(self, subject: Member, actor: Actor, **options: Any) -> None:
         if RANK_BY_ROLE.get(options["role"], Rank.MEMBER) >= actor.rank:
             raise RankTooLow
+        if not options["role"] and not subject.is_staff:
+            raise AlreadyDecided(_("This member has no role."))
 
     def apply(self, subject: Member, actor: Actor, **options: Any) -> Effect:
         role, before = options["role"], _state_of(subject)

@@ -50,6 +50,7 @@ def case_details(report: Any, by: Actor) -> dict[str, Any]:
         "is_overdue": oldest is not None and timezone.now() - oldest > DUE_AFTER,
         "snapshot_images": reported_images(report.snapshot_rows),
         "present_images": shown_post_images(report.present_rows) if post else [],
+        # The images of a post are never changed.
         "is_changed": post is not None and post.text != report.subject_text,
         "avatar": avatar_of(member) if member else None,
         "posts": recent_posts(member.pk) if member else [],

@@ -18,7 +18,7 @@ from moderation.actions import ACTIONS, Action
 from moderation.actions.changes import decisions_on
 from moderation.actions.undo import UNDO_REASONS, may_undo, undo
 from moderation.admin.action_links import actor_of, page_of, page_of_record
-from moderation.admin.labels import action_label, decision_label, record_label, summary
+from moderation.admin.labels import action_label, decider_name, decision_label, record_label, summary
 from moderation.admin.reason_page import ReasonPage, refuse, seen_decisions, summaries_since
 from moderation.admin.recorded_values import recorded_values
 from moderation.errors import CannotUndo
@@ -52,7 +52,7 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
     """Shows decisions. New ones are taken on pages of their own, also those that undo others."""
 
     detail_template = "admin/moderation/decision.html"
-    list_display = ("created_at", "action_name", "subject_name", "reason_name", "actor_name")
+    list_display = ("created_at", "action_name", "subject_name", "reason_name", "decided_by")
     list_filter = (ActionFilter,)
     list_per_page = 50
     # Django shows the field for a search only if there are some; only ids are searched.
@@ -65,6 +65,11 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
     def action_name(self, decision: Decision) -> str:
         """What was done."""
         return decision_label(decision)
+
+    @admin.display(description=gettext_lazy("decided by"))
+    def decided_by(self, decision: Decision) -> str:
+        """Who decided."""
+        return decider_name(decision)
 
     @admin.display(description=gettext_lazy("reason"))
     def reason_name(self, decision: Decision) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -68,6 +69,7 @@ class MemberAdmin(DetailPageMixin, ReadOnlyAdmin):
         decisions = decisions_for_page(Decision.objects.concerning(row), actor)
         return {
             "avatar": avatar_of(row),
+            "language": dict(settings.LANGUAGES).get(row.language, row.language),
             "email": row.email if is_revealed(request, row.pk) else mask_email(row.email),
             "is_revealed": is_revealed(request, row.pk),
             "posts": recent_posts(row.pk),

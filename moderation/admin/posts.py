@@ -26,7 +26,7 @@ class PostAdmin(DetailPageMixin, ReadOnlyAdmin):
     """Posts, found by id, words or author; moderators remove and restore them by decisions."""
 
     detail_template = "admin/moderation/post.html"
-    list_display = ("id", "author", "__str__", "image_count", "created_at", "removed_at")
+    list_display = ("created_at", "author", "__str__", "image_count", "removed_at")
     list_per_page = 50
     # Django shows the field for a search only if there are some; `get_search_results` does not read them.
     search_fields = ("text",)

@@ -26,7 +26,6 @@ class RecordedValue(NamedTuple):
 LABELS: dict[str, Any] = {
     "about": gettext_lazy("text about oneself"),
     "assigned": gettext_lazy("taken over"),
-    "days": gettext_lazy("days of the suspension"),
     "decision_id": gettext_lazy("number of the decision"),
     "ended": gettext_lazy("login sessions ended"),
     "hides_reported_posts": gettext_lazy("hides posts that many report"),
@@ -49,12 +48,17 @@ LABELS: dict[str, Any] = {
 }
 
 
+# Recorded for `title_of`, which says it.
+NAMED_BY_LABEL = ("days",)
+
+
 def recorded_values(decision: Decision) -> list[RecordedValue]:
     """Return what was before and after, with "-" for what was not there."""
     before, after = decision.before, decision.after
     return [
         RecordedValue(str(LABELS.get(key, key)), _in_words(key, before.get(key)), _in_words(key, after.get(key)))
         for key in {**before, **after}
+        if key not in NAMED_BY_LABEL
     ]
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,15 +27,20 @@ class ReportAdmin(DetailPageMixin, ReadOnlyAdmin):
     """Find a report by its id, or by that of its subject, post or reporter; shows the case."""
 
     detail_template = "admin/moderation/case.html"
-    list_display = ("id", "about", "reason", "state", "nickname", "subject", "reporter", "created_at")
+    list_display = ("case_name", "reason", "state", "reporter", "created_at")
     list_filter = ("state", "reason", "about")
-    list_select_related = ("subject", "reporter")
-    list_per_page = 50
+    list_select_related = ("reporter",)
+    list_per_page = 25
     search_fields = ("subject__nickname__exact",)
     id_fields = ("id", "subject_id", "post_id", "reporter_id")
     search_help_text = _("The id of a report, a post, a member or a reporter, or a whole nickname.")
     # Ids begin with the time.
     ordering = ("-id",)
+
+    @admin.display(description=_("case"))
+    def case_name(self, report: Report) -> str:
+        """What is reported, and the nickname then, as in the queue."""
+        return f"{capfirst(report.get_about_display())}: {report.nickname or '-'}"
 
     def get_urls(self) -> list[URLPattern]:
         """Add the images, and the page that decides about several cases."""
