@@ -24,7 +24,7 @@ from tests.deploy.chart import (
 )
 from tests.server_process import ROOT
 
-pytestmark = needs_helm
+pytestmark = [pytest.mark.one_leg, needs_helm]
 NAME = "heart-to-heart"
 SERVED = ["staging", "production"]
 DOCUMENTED = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))

@@ -24,6 +24,7 @@ from tests.polling import wait_until
 from tests.server_process import ROOT
 from tests.services import program
 
+pytestmark = pytest.mark.one_leg
 LOGS = ROOT / "k8s/logs"
 FILES = LOGS / "setup/files"
 FLUENT_BIT: dict[str, str] = yaml.safe_load((LOGS / "fluent-bit.yaml").read_text())["config"]

@@ -13,7 +13,7 @@ from tests.deploy.upstream import Upstream
 from tests.polling import wait_until
 from tests.services import program
 
-pytestmark = [needs_helm, pytest.mark.skipif(not program("nginx"), reason="needs nginx")]
+pytestmark = [pytest.mark.one_leg, needs_helm, pytest.mark.skipif(not program("nginx"), reason="needs nginx")]
 NO_CONTENT = "HTTP/1.1 204 No Content\r\n\r\n"
 # The subnet of the load balancer is this machine.
 HERE = {"set_real_ip_from 10.20.0.0/24": "set_real_ip_from 127.0.0.1/32"}

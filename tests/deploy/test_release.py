@@ -14,6 +14,7 @@ import yaml
 from tests.deploy.chart import needs_helm, rendered
 from tests.server_process import ROOT
 
+pytestmark = pytest.mark.one_leg
 IMAGE_FILE = "k8s/chart/image-production.yaml"
 WORKFLOW = (ROOT / ".github/workflows/production.yml").read_text()
 ARGOCD = [each for file in (ROOT / "k8s/argocd").glob("*.yaml") for each in yaml.safe_load_all(file.read_text())]

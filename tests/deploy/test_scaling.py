@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from config.settings import OUTBOX_WORKERS
 from tests.deploy.chart import cores, values
 from tests.server_process import ROOT
 
+pytestmark = pytest.mark.one_leg
 GUIDE = (ROOT / "docs/production.md").read_text().partition("## Scaling")[2].partition("\n## ")[0]
 RESULTS = (ROOT / "benchmarks/RESULTS.md").read_text()
 # CPU seconds of a JPEG of 12 megapixels, by benchmarks/hostile_images.py, and requests for one of them.
@@ -18,6 +20,8 @@ IMAGE_SECONDS, REQUESTS_PER_IMAGE = 0.145, 300
 MEMBERS_PER_REQUEST = 3600 / (0.2 * 60 * 0.1 * 2)
 # The autoscaler leaves the pods as they are for differences of up to a tenth.
 TOLERANCE = 0.1
+# Connections of the jobs of migrations and clean-up, and of the checks of each.
+OTHERS = 4
 served = pytest.mark.parametrize("environment", ["staging", "production"])
 
 
@@ -44,9 +48,13 @@ def costs() -> tuple[float, float]:
 
 def connections(own: dict[str, Any], servers: int) -> int:
     """What that many pods of the server, and all outbox workers, may open to the primary."""
-    process = int(own["web"]["databasePoolSize"]) + 1
-    workers = sum(int(each["replicas"]) for each in own["outbox"]["deployments"])
-    return (servers * int(own["web"]["workers"]) + workers) * process
+    # One for each thread, for /readyz, and for the measurement of each replica.
+    process = int(own["web"]["threads"]) + 1 + int(own["databaseConnections"]["replicas"])
+    jobs = 0
+    for each in own["outbox"]["deployments"]:
+        # One for each job at once, and for the measurement of the outbox.
+        jobs += each["replicas"] * (sum(OUTBOX_WORKERS[lane] for lane in each["lanes"]) + 1)
+    return servers * int(own["web"]["workers"]) * process + int(jobs)
 
 
 def desired_pods(current: int, ratios: list[float]) -> int:
@@ -59,10 +67,16 @@ def test_all_pods_of_a_release_stay_below_the_limit_of_the_database(environment:
     own = values(environment)
     limits, most = own["databaseConnections"], own["autoscaling"]["maxReplicas"]
     # Pods that drain count too, and so do migrations and clean-up.
-    both = 2 * connections(own, most) + 2 * (own["web"]["databasePoolSize"] + 1)
-    assert both + limits["reserved"] <= min(limits["primary"], limits["replica"])
+    assert 2 * connections(own, most) + OTHERS + limits["reserved"] <= limits["limit"]
     # The highest number of pods that would fit is not far above.
-    assert 2 * connections(own, 2 * most) > limits["primary"]
+    assert 2 * connections(own, 2 * most) > limits["limit"]
+
+
+def test_terraform_makes_as_many_replicas_as_are_counted() -> None:
+    (replicas,) = re.findall(
+        r"^  replicas += (\d+)$", (ROOT / "terraform/production/data.tf").read_text(), re.MULTILINE
+    )
+    assert int(replicas) == values("production")["databaseConnections"]["replicas"]
 
 
 @served
@@ -130,12 +144,12 @@ def test_the_table_of_members_follows_from_what_was_measured() -> None:
 def test_the_figures_of_the_guide_are_those_of_the_values() -> None:
     own, (server, database) = values("production"), costs()
     scaling, limits = own["autoscaling"], own["databaseConnections"]
-    most = 2 * connections(own, scaling["maxReplicas"]) + 22 + limits["reserved"]
+    most = 2 * connections(own, scaling["maxReplicas"]) + OTHERS + limits["reserved"]
     text = " ".join(GUIDE.split())
     for figure in (
         f"CPU ({scaling['cpuPercent']} % of the requested core), memory ({scaling['memoryPercent']} %)",
         f"({scaling['requestsPerSecond']} for each pod), between {scaling['minReplicas']} and {scaling['maxReplicas']}",
-        f"make {most} of {limits['primary']}",
+        f"make {most} of {limits['limit']}",
     ):
         assert figure in text
     stated = re.findall(r"take ([\d.]+) ms of the server's CPU, and ([\d.]+) ms of PostgreSQL's", text)
