@@ -27,7 +27,7 @@ def test_every_process_of_a_running_server_obeys_a_switch_within_seconds(tmp_pat
 
 
 def _switch(server: ServerProcess, *words: str) -> None:
-    command = [sys.executable, "manage.py", "switch", "set", *words]
+    command = [sys.executable, "manage.py", "switch", "set", *words, "--as", "taylor"]
     subprocess.run(command, cwd=ROOT, env=server.environment, check=True, capture_output=True)
 
 
