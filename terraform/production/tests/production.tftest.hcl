@@ -156,9 +156,9 @@ run "the_cluster" {
   }
 
   assert {
-    condition = length(distinct(flatten([
-      for name, group in module.cluster.node_groups : group.subnet_ids if name != "spot"
-    ]))) == 3 && length(module.cluster.node_groups["spot"].subnet_ids) == 3
+    condition = alltrue([
+      for zone, subnet in local.private_subnets : module.cluster.node_groups["on-demand-${zone}"].subnet_ids == toset([subnet])
+    ]) && length(module.cluster.node_groups["spot"].subnet_ids) == 3
     error_message = "A disk stays in its zone, so each zone has a group of its own."
   }
 
