@@ -235,7 +235,6 @@ def screens(post: Post, decision: Decision, appealed: Appeal, word: ListedWord) 
         "word-test": f"{moderation}/listedword/test/",
         "rules": f"{moderation}/listedword/rules/",
         "jobs": f"{admin}/outbox/job/",
-        "log": f"{admin}/admin/logentry/",
         "time-zone": f"{admin}/time-zone/",
         "password": f"{admin}/password_change/",
         "appeal-page": "/appeal/?decision=1",
@@ -267,7 +266,9 @@ class Viewer:
     def visit(self, name: str, path: str) -> None:
         """Load a page and look at it."""
         self.set_look(LOOKS_OF_LANGUAGE[self.language][0])
-        self.page.goto(self.url + path)
+        response = self.page.goto(self.url + path)
+        assert response is not None
+        assert response.status == 200, path
         self.look_at(name)
 
     def look_at(self, name: str) -> None:
