@@ -37,7 +37,3 @@ def _number_of_trusted(reporter_ids: list[int]) -> int:
         )
     )
     return records.filter(dismissed__lte=F("upheld")).count()
-
-
-def _count(state: str) -> Count:
-    return Count("pk", filter=Q(state=state))

@@ -128,6 +128,14 @@ def test_what_a_role_may_not_do_is_neither_offered_nor_possible_by_its_address(r
     assert url.split("?")[0] in senior.get(page_of(mina)).content.decode()
 
 
+@pytest.mark.parametrize("action", ["reveal_email", "set_role"])
+def test_a_moderator_reaches_no_action_of_others_by_address(browser: Client, mina: Member, action: str) -> None:
+    url = act(action, mina, role="moderator")
+    assert [browser.get(url).status_code, browser.post(url, {"reason": "spam"}).status_code] == [403, 403]
+    assert browser.get("/admin/outbox/job/").status_code == 403
+    assert not Decision.objects.exists()
+
+
 def test_nobody_acts_on_an_equal_rank_even_by_the_address(browser: Client, dora: Member) -> None:
     assert "/act/" not in browser.get(page_of(dora)).content.decode()
     page = browser.post(act("suspend_member", dora, days=7), {"reason": "spam"}, follow=True).content.decode()
