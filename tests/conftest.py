@@ -11,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from accounts.models import Member
-from accounts.sessions import rotation
+from accounts.sessions import token_rotation
 from libs.outbox.worker import Worker
 from media.models import Image
 from moderation.decision_triggers import TABLE, TRUNCATE_TRIGGER
@@ -22,7 +22,7 @@ pytest_plugins = ["tests.services_plugin"]
 
 def logged_in(member: Member, device: str = "phone") -> APIClient:
     """Start a login session for the member, and return a client that uses its access token."""
-    pair = rotation.start_session(member, audience="v1", device=device, network="192.0.2.0/24")
+    pair = token_rotation.start_session(member, audience="v1", device=device, network="192.0.2.0/24")
     client = APIClient(raise_request_exception=False)
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair.access}")
     client.pair = pair  # type: ignore[attr-defined]

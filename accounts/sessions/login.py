@@ -16,7 +16,7 @@ from accounts.models import LoginSession, Member, PasswordGuess
 from accounts.models.password_guess import GuessCounters, device_counters, session_counters, stranger_counters
 from accounts.purge import KEEP_ENDED_SESSIONS_DAYS
 from accounts.sessions.devices import known_device, make_device_secret
-from accounts.sessions.rotation import TokenPair, start_session
+from accounts.sessions.token_rotation import TokenPair, start_session
 from libs.outbox.queue import enqueue
 from libs.throttling.client_address import coarse_network_of
 

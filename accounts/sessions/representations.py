@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.sessions.rotation import TokenPair
+from accounts.sessions.token_rotation import TokenPair
 
 
 def token_pair_representation(pair: TokenPair) -> dict[str, Any]:

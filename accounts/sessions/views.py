@@ -18,7 +18,7 @@ from accounts.errors import (
 )
 from accounts.openapi_examples import DEVICE_SECRET, PAIR, SESSION
 from accounts.permissions import TermsAccepted
-from accounts.sessions import login, rotation
+from accounts.sessions import login, token_rotation
 from accounts.sessions.authentication import V1_AUDIENCE
 from accounts.sessions.representations import token_pair_representation
 from accounts.sessions.serializers import (
@@ -87,7 +87,7 @@ class SessionViewSet(StrictViewSet):
         try:
             return Response(
                 token_pair_representation(
-                    rotation.rotate_tokens(raw, audience=V1_AUDIENCE, network=coarse_network_of(address))
+                    token_rotation.rotate_tokens(raw, audience=V1_AUDIENCE, network=coarse_network_of(address))
                 )
             )
         except TokenInvalid:

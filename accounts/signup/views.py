@@ -10,7 +10,7 @@ from accounts.code_requests import CODE_LIMITS, GUESS_LIMITS, count_wrong_codes,
 from accounts.errors import CodeExpired, CodeIncorrect, CodeUsedUp, EmailTaken, ProofInvalid, TermsOutdated, TextRefused
 from accounts.models import VerificationCode
 from accounts.openapi_examples import DEVICE_SECRET, PAIR, TICKET
-from accounts.sessions import rotation
+from accounts.sessions import token_rotation
 from accounts.sessions.authentication import V1_AUDIENCE
 from accounts.sessions.devices import make_device_secret
 from accounts.sessions.representations import token_pair_representation
@@ -107,7 +107,7 @@ class SignUpMixin(StrictViewSet):
         device = data.pop("device")
         with transaction.atomic():
             member = registration.sign_up(**data, language=get_language() or "en")
-            pair = rotation.start_session(
+            pair = token_rotation.start_session(
                 member, audience=V1_AUDIENCE, device=device, network=coarse_network_of(client_address(request))
             )
         secret = make_device_secret(member, None)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.code_requests import CODE_LIMITS, GUESS_LIMITS, count_wrong_codes, network_of_request, request_code
 from accounts.errors import PasswordResetRequired, SessionEnded, TokenExpired, TokenInvalid, TooManyGuesses
 from accounts.models import LoginSession, Member, VerificationCode
-from accounts.sessions import login, rotation
+from accounts.sessions import login, token_rotation
 from accounts.sessions.authentication import get_bearer_token
 from accounts.sessions.tokens import session_of_token
 from accounts.signup import registration
@@ -135,7 +135,7 @@ class AuthViewSet(AppViewSet):
         address = client_address(request)
         try:
             data = self.validated_data()
-            pair = rotation.rotate_tokens(
+            pair = token_rotation.rotate_tokens(
                 data["refresh_token"],
                 audience=ANDROID_AUDIENCE,
                 network=coarse_network_of(address),
@@ -175,7 +175,7 @@ def _session_of_request(request: Request) -> tuple[int, bool]:
     return session_of_token(raw, audience=ANDROID_AUDIENCE)
 
 
-def _login_response(pair: rotation.TokenPair) -> dict[str, Any]:
+def _login_response(pair: token_rotation.TokenPair) -> dict[str, Any]:
     """Return the tokens and names that the app stores."""
     member = pair.session.member
     return {

@@ -73,7 +73,7 @@ def describe(new_sessions: int) -> dict[str, Any]:
     """Start login sessions for readers and look up the rest."""
     # Models can only be imported after Django's setup.
     from accounts.models import Block, Member  # noqa: PLC0415
-    from accounts.sessions.rotation import start_session  # noqa: PLC0415
+    from accounts.sessions.token_rotation import start_session  # noqa: PLC0415
     from libs.keyset.cursors import Cursor  # noqa: PLC0415
     from posts.models import Post  # noqa: PLC0415
 

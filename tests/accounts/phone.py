@@ -7,7 +7,7 @@ from django.test import TestCase
 from rest_framework.test import APIClient
 
 from accounts.models import Member
-from accounts.sessions import rotation
+from accounts.sessions import token_rotation
 from tests.factories import PASSWORD
 
 HOME = "192.0.2.1"
@@ -26,7 +26,7 @@ class Phone:
     def of(cls, member: Member, device: str = "phone") -> "Phone":
         """Return a logged-in device, without a request."""
         phone = cls()
-        pair = rotation.start_session(member, audience="v1", device=device, network="192.0.2.0/24")
+        pair = token_rotation.start_session(member, audience="v1", device=device, network="192.0.2.0/24")
         phone.pair = {"access": str(pair.access), "refresh": str(pair.refresh), "session_id": str(pair.session.pk)}
         return phone
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 
 from accounts.models import Member
-from accounts.sessions import rotation
+from accounts.sessions import token_rotation
 from libs.throttling import rate_limits
 from tests.accounts.conftest import at_once, code_in, shared_db  # noqa: F401 - fixtures
 from tests.android.app import App, Session
@@ -39,7 +39,7 @@ def app() -> App:
 
 def app_of(member: Member) -> App:
     """A phone of this member; skips the login screen."""
-    pair = rotation.start_session(member, audience="android", device="Android", network="192.0.2.0/24")
+    pair = token_rotation.start_session(member, audience="android", device="Android", network="192.0.2.0/24")
     session = Session(member.pk, str(pair.access), str(pair.refresh), member.email, member.name, member.nickname)
     return App(in_process(), session)
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import RequestFactory
 
 from accounts.models import Member
-from accounts.sessions import rotation
+from accounts.sessions import token_rotation
 from config.wsgi import application
 from media.models import Image
 from posts.models import Post
@@ -21,7 +21,7 @@ IMAGES = [picture_bytes((64, 48 + number)) for number in range(3)]
 
 def respond_to_first_bytes(member: Member, audience: str, request: Request, length: int) -> tuple[int, dict[str, Any]]:
     """Return status and JSON of the response to a request of whose body only `length` bytes arrive."""
-    pair = rotation.start_session(member, audience=audience, device="", network="192.0.2.0/24")
+    pair = token_rotation.start_session(member, audience=audience, device="", network="192.0.2.0/24")
     complete = RequestFactory(headers={"Authorization": f"Bearer {pair.access}"}).generic(
         request.method, request.path, request.body, request.content_type
     )

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from accounts.credentials.hashers import LowMemoryArgon2Hasher
 from accounts.models import Member
-from accounts.sessions import rotation
+from accounts.sessions import token_rotation
 from tests.factories import PASSWORD, MemberFactory
 from tests.libs.outbox.processes import database_url
 from tests.server_process import ServerProcess, server_environment
@@ -86,7 +86,7 @@ class Reader:
 
     def log_in(self) -> None:
         """Start a login session, without a request."""
-        pair = rotation.start_session(self.member, audience="v1", device="phone", network="192.0.2.0/24")
+        pair = token_rotation.start_session(self.member, audience="v1", device="phone", network="192.0.2.0/24")
         self.use(str(pair.access))
 
     def use(self, access: str) -> None:
