@@ -13,6 +13,7 @@ ANY = $$([ -x $(IN)/python ] && echo $(IN)/python || echo $(PYTHON))
 
 help:
 	@echo 'make run      a server with demo data, on http://127.0.0.1:$(PORT); PORT=8001 make run for another port'
+	@echo 'make development  .venv with the packages that run the server, test and check; what pytest by itself needs'
 	@echo 'make test     the tests, on SQLite, and again on PostgreSQL and Redis where they are installed;'
 	@echo '              LEG=sqlite or LEG=postgresql for one of the two, ARGS="-k feed" for some of the tests'
 	@echo 'make drill    a server under load is stopped, killed, measured and released for ten minutes, on PostgreSQL;'

@@ -50,7 +50,9 @@ def test_a_python_that_is_too_old_is_refused_with_a_way_out(tmp_path: Path) -> N
 
 def test_make_alone_tells_what_there_is() -> None:
     done = _make(at=ROOT)
-    assert [name for name in ("run", "test", "check", "clean") if f"make {name} " not in done.stdout] == []
+    assert [
+        name for name in ("run", "development", "test", "check", "clean") if f"make {name} " not in done.stdout
+    ] == []
 
 
 def test_clean_forgets_the_data_and_keeps_what_is_installed(tmp_path: Path) -> None:
