@@ -96,6 +96,7 @@ variable "database_master_password" {
   type        = string
   default     = null
   sensitive   = true
+  ephemeral   = true
 }
 
 variable "cache_node_type" {

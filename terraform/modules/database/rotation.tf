@@ -5,6 +5,16 @@
 
 locals {
   managed = var.replicas == 0
+
+  # What the function reads from the secret, besides the password.
+  login = {
+    engine   = "postgres"
+    host     = aws_db_instance.this.address
+    port     = 5432
+    dbname   = aws_db_instance.this.db_name
+    username = aws_db_instance.this.username
+    ssl      = true
+  }
 }
 
 resource "aws_secretsmanager_secret" "master" {
@@ -22,15 +32,7 @@ resource "aws_secretsmanager_secret_version" "master" {
   secret_id = aws_secretsmanager_secret.master[0].id
 
   secret_string_wo_version = 1
-  secret_string_wo = jsonencode({
-    engine   = "postgres"
-    host     = aws_db_instance.this.address
-    port     = 5432
-    dbname   = aws_db_instance.this.db_name
-    username = aws_db_instance.this.username
-    password = var.master_password
-    ssl      = true
-  })
+  secret_string_wo         = jsonencode(merge(local.login, { password = var.master_password }))
 }
 
 resource "aws_secretsmanager_secret_rotation" "master" {
