@@ -49,9 +49,19 @@ locals {
         {
           Sid       = "CreateLoadBalancers"
           Effect    = "Allow"
-          Action    = ["elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup", "elasticloadbalancing:AddTags"]
+          Action    = ["elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup"]
           Resource  = concat(local.load_balancers, local.target_groups)
           Condition = local.created
+        },
+        {
+          # With their creation only, or it could tag somebody else's and then change them.
+          Sid      = "TagNewLoadBalancers"
+          Effect   = "Allow"
+          Action   = ["elasticloadbalancing:AddTags"]
+          Resource = concat(local.load_balancers, local.target_groups)
+          Condition = {
+            StringEquals = merge(local.created.StringEquals, { "elasticloadbalancing:CreateAction" = ["CreateLoadBalancer", "CreateTargetGroup"] })
+          }
         },
         {
           Sid    = "ChangeItsLoadBalancers"
@@ -85,7 +95,7 @@ locals {
           Sid      = "CreateSecurityGroups"
           Effect   = "Allow"
           Action   = ["ec2:CreateSecurityGroup"]
-          Resource = ["${local.arns.ec2}:security-group/*", "${local.arns.ec2}:vpc/*"]
+          Resource = ["${local.arns.ec2}:security-group/*", "${local.arns.ec2}:vpc/${data.aws_eks_cluster.this.vpc_config[0].vpc_id}"]
         },
         {
           Sid       = "TagNewSecurityGroups"
@@ -246,4 +256,7 @@ module "archive" {
   name        = "${var.cluster_name}-logs-${local.account_id}"
   kms_key_arn = data.aws_kms_alias.this.target_key_arn
   expiration  = { "" = 40 }
+
+  # Whoever may write can write over a file, too.
+  versioning = true
 }

@@ -173,6 +173,26 @@ run "what_the_load_balancer_controller_may_do" {
   }
 
   assert {
+    condition = alltrue([
+      for statement in local.roles["aws-load-balancer-controller"].statements :
+      try(statement.Condition.StringEquals["aws:ResourceTag/elbv2.k8s.aws/cluster"] == "heart-to-heart-production", false)
+      || (
+        try(statement.Condition.StringEquals["aws:RequestTag/elbv2.k8s.aws/cluster"] == "heart-to-heart-production", false)
+        && anytrue([for key in ["elasticloadbalancing:CreateAction", "ec2:CreateAction"] : can(statement.Condition.StringEquals[key])])
+      )
+      if anytrue([for action in statement.Action : contains(["elasticloadbalancing:AddTags", "ec2:CreateTags"], action)])
+    ])
+    error_message = "It tags what it creates or owns; with the tag on anything else it could own all."
+  }
+
+  assert {
+    condition = [
+      for statement in local.roles["aws-load-balancer-controller"].statements : statement.Resource if statement.Sid == "CreateSecurityGroups"
+    ] == [["arn:aws:ec2:ap-northeast-2:123456789012:security-group/*", "arn:aws:ec2:ap-northeast-2:123456789012:vpc/vpc-1"]]
+    error_message = "It makes security groups in the network of the cluster only."
+  }
+
+  assert {
     condition     = module.controllers.releases["aws-load-balancer-controller"].set == tomap({ clusterName = "heart-to-heart-production", region = "ap-northeast-2", vpcId = "vpc-1" })
     error_message = "It cannot ask the metadata of its node, so it must be told."
   }
@@ -277,8 +297,8 @@ run "logs" {
   }
 
   assert {
-    condition     = module.archive.rules == { versioning = "Suspended", expiration = { "" = 40 } }
-    error_message = "Logs outlive backups of 35 days, and then are gone."
+    condition     = module.archive.rules == { versioning = "Enabled", expiration = { "" = 40 } }
+    error_message = "Logs outlive backups of 35 days, and then are gone; what is written over or deleted stays for 30 days more."
   }
 
   assert {
