@@ -64,6 +64,29 @@ def test_every_line_of_nginx_is_taken_apart_into_fields_of_the_template(tmp_path
     assert "127.0.0.1" not in log.read_text()
 
 
+@needs_helm
+@pytest.mark.skipif(not program("nginx"), reason="needs nginx")
+def test_lines_of_nginx_with_addresses_are_not_sent_anywhere(tmp_path: Path) -> None:
+    # An error that nginx writes even at the level `crit`.
+    changes = {"server 127.0.0.1:8000 ": f"server unix:{tmp_path}/nowhere "}
+    with pod_nginx(tmp_path, 1, changes=changes) as nginx:
+        url = f"http://127.0.0.1:{nginx.ports['http']}/api/v1/posts?email=mina@heart.example"
+        assert httpx.get(url, trust_env=False).status_code == 503
+        log = tmp_path / "log/error.log"
+        wait_until(lambda: "mina@heart.example" in log.read_text())
+    lines = [line for line in log.read_text().splitlines() if "mina" in line]
+    assert "client: 127.0.0.1" in lines[0]
+    assert [line for line in lines if nginx_pattern().match(line)] == []
+    parsed, excluded, nested = FLUENT_BIT["filters"].split("[FILTER]")[2:5]
+    # The parser takes "log" away from what it understands.
+    assert "Key_Name     log" in parsed
+    assert "Preserve_Key" not in parsed
+    assert re.findall(r"Exclude (\S+) (\S+)", excluded) == [("log", ".")]
+    assert {re.findall(r"Match +(\S+)", each)[0] for each in (parsed, excluded, nested)} == {
+        "kube.var.log.containers.*_heart_nginx-*"
+    }
+
+
 def fields_of_log_calls() -> set[str]:
     """The names of what our code gives to its log, as `log.info("event", member=1)` does."""
     found = set()
