@@ -12,7 +12,7 @@ module "release_role" {
   name              = "${local.name}-release"
   provider_arn      = var.github_oidc_provider_arn
   repository        = var.github_repository
-  branch            = "main"
+  environment       = "production"
   policy_statements = module.registry.push_statements
 }
 

@@ -125,7 +125,7 @@ def test_the_file_that_releases_write_is_the_one_of_the_chart(repository: Reposi
 
 
 def test_argo_cd_follows_the_branch_that_the_workflow_pushes() -> None:
-    branches = set(re.findall(r'\$commit:refs/heads/(\w+)"', WORKFLOW))
+    branches = set(re.findall(r'\$COMMIT:refs/heads/(\w+)"', WORKFLOW))
     assert {each["spec"]["source"]["targetRevision"] for each in APPLICATIONS.values()} == branches
     for each in APPLICATIONS.values():
         source = each["spec"]["source"]

@@ -1,6 +1,9 @@
 """The workflows use what the project has: targets of the Makefile, names of Terraform, pinned actions."""
 
 import re
+from typing import Any
+
+import yaml
 
 from tests.config.startup import ROOT
 
@@ -46,6 +49,24 @@ def test_the_variables_of_workflows_are_the_outputs_of_terraform() -> None:
         outputs = file.read_text(encoding="utf-8").partition('"github_variables"')[2].partition("\n}")[0]
         used = set(re.findall(r"vars\.([A-Z_]+)", WORKFLOWS[f"{environment}.yml"]))
         assert used == set(re.findall(r"^    ([A-Z_]+) ", outputs, re.MULTILINE))
+
+
+def test_only_the_branch_main_reaches_production() -> None:
+    jobs: dict[str, dict[str, Any]] = yaml.safe_load(WORKFLOWS["production.yml"])["jobs"]
+    assert {name for name, job in jobs.items() if "github.ref == 'refs/heads/main'" in str(job["if"])} == {
+        *jobs.keys() - {"notify"}
+    }
+    assert {name for name, job in jobs.items() if job.get("environment") == "production"} == {"image", "release"}
+    role = (ROOT / "terraform/production/release.tf").read_text(encoding="utf-8").partition("release_role")[2]
+    assert re.findall(r'^  (environment|branch) += "(\w+)"', role, re.MULTILINE) == [("environment", "production")]
+
+
+def test_no_token_of_a_workflow_may_change_the_repository() -> None:
+    for text in WORKFLOWS.values():
+        workflow = yaml.safe_load(text)
+        assert workflow["permissions"] in ({}, {"contents": "read"})
+        given = [job.get("permissions", {}) for job in workflow["jobs"].values()]
+        assert {each.get("contents", "read") for each in given} == {"read"}
 
 
 def test_the_versions_of_python_on_staging_and_in_the_image_are_tested() -> None:

@@ -1,4 +1,4 @@
-# A role that workflows of one branch of one repository take for an hour, without any key.
+# A role that workflows of one branch of one repository, or jobs of one of its environments, take for an hour, without any key.
 
 resource "aws_iam_openid_connect_provider" "github" {
   count          = var.provider_arn == null ? 1 : 0
@@ -9,7 +9,8 @@ resource "aws_iam_openid_connect_provider" "github" {
 locals {
   provider_arn = coalesce(var.provider_arn, one(aws_iam_openid_connect_provider.github[*].arn))
 
-  subject = "repo:${var.repository}:ref:refs/heads/${var.branch}"
+  # The subject of a job with an environment names no branch: the rules of the environment say which branches it admits.
+  subject = "repo:${var.repository}:${var.environment == null ? "ref:refs/heads/${coalesce(var.branch, "-")}" : "environment:${var.environment}"}"
 }
 
 resource "aws_iam_role" "this" {

@@ -23,12 +23,29 @@ variable "repository" {
 }
 
 variable "branch" {
-  description = "The one branch whose workflows may take the role."
+  description = "The one branch whose workflows may take the role; null for an environment."
   type        = string
+  default     = null
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9._/-]+$", var.branch))
+    condition     = var.branch == null || can(regex("^[A-Za-z0-9._/-]+$", var.branch))
     error_message = "Give one branch, without wildcards."
+  }
+}
+
+variable "environment" {
+  description = "The one environment whose jobs may take the role; null for a branch."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.environment == null || can(regex("^[A-Za-z0-9_-]+$", var.environment))
+    error_message = "Give one environment, without wildcards."
+  }
+
+  validation {
+    condition     = (var.environment == null) != (var.branch == null)
+    error_message = "Give either a branch or an environment."
   }
 }
 

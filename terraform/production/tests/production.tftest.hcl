@@ -274,8 +274,8 @@ run "what_the_server_may_do" {
 
 run "releases" {
   assert {
-    condition     = module.release_role.subject == "repo:example@12/heart-to-heart-api@34:ref:refs/heads/main"
-    error_message = "Only the branch main of our repository may push images."
+    condition     = module.release_role.subject == "repo:example@12/heart-to-heart-api@34:environment:production"
+    error_message = "Only jobs of the environment production, which admits main alone, may push images."
   }
 
   assert {

@@ -34,6 +34,18 @@ run "only_one_branch_of_one_repository_takes_the_role" {
   }
 }
 
+run "only_one_environment_takes_the_role" {
+  variables {
+    branch      = null
+    environment = "production"
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == "repo:example@12/heart-to-heart-api@34:environment:production"
+    error_message = "The role trusts tokens of one environment."
+  }
+}
+
 run "an_account_with_githubs_provider_gets_no_second_one" {
   assert {
     condition     = length(aws_iam_openid_connect_provider.github) == 0
@@ -60,6 +72,26 @@ run "repositories_by_pattern_are_refused" {
   }
 
   expect_failures = [var.repository]
+}
+
+run "a_branch_and_an_environment_are_refused" {
+  command = plan
+
+  variables {
+    environment = "production"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "neither_branch_nor_environment_is_refused" {
+  command = plan
+
+  variables {
+    branch = null
+  }
+
+  expect_failures = [var.environment]
 }
 
 run "branches_by_pattern_are_refused" {
