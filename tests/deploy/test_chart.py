@@ -11,6 +11,7 @@ from config.checks import OUTBOX_LANES
 from config.settings import IMAGE_QUOTA_BYTES
 from tests.config.startup import PRODUCTION_ENVIRONMENT, startup_errors
 from tests.deploy.chart import (
+    CHART,
     ENVIRONMENTS,
     containers,
     cores,
@@ -45,6 +46,11 @@ def seconds_of_nginx(name: str, environment: str = "production") -> list[int]:
     return [int(each) for each in re.findall(rf"{name} (\d+)s;", "".join(files.values()))]
 
 
+def guide_secrets() -> set[str]:
+    """The settings that operators put into the secret."""
+    return set(re.findall(r"`([A-Z_]+)`", GUIDE.partition("## Secrets")[2].partition("\n## ")[0]))
+
+
 @all_environments
 def test_the_chart_gives_only_settings_that_there_are(environment: str) -> None:
     assert settings(environment).keys() - DOCUMENTED == set()
@@ -52,7 +58,7 @@ def test_the_chart_gives_only_settings_that_there_are(environment: str) -> None:
 
 @served
 def test_the_server_starts_with_the_settings_and_the_secrets_of_the_guide(environment: str) -> None:
-    secret = set(re.findall(r"`([A-Z_]+)`", GUIDE.partition("## Secrets")[2].partition("\n## ")[0]))
+    secret = guide_secrets()
     given = settings(environment)
     assert secret & given.keys() == set()
     assert secret - DOCUMENTED == set()
@@ -71,7 +77,7 @@ def test_files_of_the_one_machine_stack_are_the_same_in_the_chart(environment: s
     assert nginx["upstream.conf"].strip() == (ROOT / "deploy/nginx/upstream.conf").read_text().strip()
     ours, theirs = nginx["heart.conf"].splitlines(), (ROOT / "deploy/nginx/heart.conf").read_text().splitlines()
     changed = [before.strip() for before, after in zip(theirs, ours, strict=True) if before.strip() != after.strip()]
-    assert [line.split()[0] for line in changed] == ["listen"] + ["limit_conn"] * 4
+    assert [line.split()[0] for line in changed] == ["listen", "proxy_set_header"] + ["limit_conn"] * 4
     assert of_kind(environment, "PrometheusRule")[NAME]["spec"] == yaml.safe_load(
         (ROOT / "deploy/monitoring/alerts.yml").read_text()
     )
@@ -88,6 +94,25 @@ def test_series_have_the_jobs_that_alerts_and_dashboards_ask_for() -> None:
     }
     asked = set(re.findall(r'job=\\?"(\w+)\\?"', json.dumps(rendered("production"))))
     assert {"web"} <= asked <= jobs == {"web", "outbox"}
+
+
+def test_settings_that_are_secrets_are_refused_among_the_others() -> None:
+    refused = {
+        *json.loads((CHART / "values.schema.json").read_text())["properties"]["config"]["propertyNames"]["not"]["enum"]
+    }
+    text = (ROOT / "docs/settings.md").read_text()
+    rows = text.partition("## Secrets")[2].partition("\n## ")[0].splitlines()
+    rows += [row for row in text.splitlines() if "password@" in row or "its password" in row]
+    secret = {name for row in rows for name in re.findall(r"^\| `([A-Z_]+)`", row)} - {"JWT_ALGORITHM"}
+    assert secret >= {"SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_REPLICA_URLS", "EMAIL_HOST_PASSWORD"}
+    assert secret | guide_secrets() <= refused
+
+
+def test_the_helm_test_has_no_secret_and_no_role() -> None:
+    pod = pods("production")[f"{NAME}-test"]["spec"]
+    assert pod["serviceAccountName"] == "default"
+    assert containers({"spec": pod})["test"]["envFrom"] == [{"configMapRef": {"name": NAME}}]
+    assert "secret" not in json.dumps(pod).lower()
 
 
 @all_environments

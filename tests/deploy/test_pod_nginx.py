@@ -48,17 +48,36 @@ def test_the_scheme_of_a_client_is_what_its_load_balancer_knows(nginx: PodNginx,
         assert upstream.received[-1]["X-Forwarded-Proto"] == scheme
 
 
-def test_the_address_of_a_client_is_the_last_that_the_load_balancer_has_seen(
-    nginx: PodNginx, upstream: Upstream
-) -> None:
-    get(nginx, "http", "/api/v1/config", X_Forwarded_For="192.0.2.1, 198.51.100.7")
-    assert upstream.received[-1]["X-Forwarded-For"].split(", ")[-1] == "198.51.100.7"
-
-
 def test_an_address_that_somebody_else_names_is_not_believed(tmp_path: Path, upstream: Upstream) -> None:
     with pod_nginx(tmp_path, upstream.port) as nginx:
         get(nginx, "nlb-https", "/api/v1/config", X_Forwarded_For="198.51.100.7")
     assert upstream.received[-1]["X-Forwarded-For"].split(", ")[-1] == "127.0.0.1"
+
+
+def test_an_address_that_a_client_names_is_not_passed_on(nginx: PodNginx, upstream: Upstream) -> None:
+    get(nginx, "http", "/api/v1/config", X_Forwarded_For="192.0.2.1, 198.51.100.7")
+    assert upstream.received[-1]["X-Forwarded-For"] == "198.51.100.7"
+
+
+@pytest.mark.parametrize("port", ["nlb-https", "nlb-http"])
+def test_only_the_port_of_the_application_load_balancer_believes_its_header(
+    port: str, nginx: PodNginx, upstream: Upstream
+) -> None:
+    with pytest.raises(httpx.RemoteProtocolError):
+        get(nginx, port, "/post/list", X_Forwarded_For="198.51.100.7")
+    assert upstream.received == []
+    assert get(nginx, port, "/post/list").status_code == 204
+    assert upstream.received[-1]["X-Forwarded-For"] == "127.0.0.1"
+
+
+def test_the_admin_is_reached_by_the_application_load_balancer_only(nginx: PodNginx, upstream: Upstream) -> None:
+    for port in ("nlb-https", "nlb-http"):
+        for host in ("admin.heart.example", "ADMIN.heart.example:443", "admin.heart.example."):
+            response = get(nginx, port, "/admin/", Host=host)
+            assert (response.status_code, response.json()["code"]) == (404, "not_found")
+        assert get(nginx, port, "/post/list", Host="admin.heart.example.org").status_code == 204
+    assert len(upstream.received) == 2
+    assert get(nginx, "http", "/admin/", Host="admin.heart.example").status_code == 204
 
 
 def test_without_tls_only_the_paths_of_the_app_are_served(nginx: PodNginx, upstream: Upstream) -> None:

@@ -26,6 +26,10 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{/* What the pods of every role have in common: no token of the API, no root, no right. */}}
 {{- define "heart.pod" -}}
 serviceAccountName: {{ .Values.serviceAccount.name }}
+{{ include "heart.podSecurity" . }}
+{{- end }}
+
+{{- define "heart.podSecurity" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
 securityContext:
@@ -53,13 +57,18 @@ runAsNonRoot: true
 capabilities: {drop: [ALL]}
 {{- end }}
 
-{{/* The container of one role of our image, without its name and arguments. */}}
-{{- define "heart.container" -}}
+{{/* A container of our image with the settings that are no secrets. */}}
+{{- define "heart.publicContainer" -}}
 image: {{ include "heart.image" .Values.image | quote }}
 imagePullPolicy: IfNotPresent
 securityContext: {{ include "heart.containerSecurity" . | nindent 2 }}
 envFrom:
   - configMapRef: {name: {{ .Release.Name }}}
+{{- end }}
+
+{{/* The container of one role of our image, without its name and arguments. */}}
+{{- define "heart.container" -}}
+{{ include "heart.publicContainer" . }}
   - secretRef: {name: {{ include "heart.secret" . }}}
 {{- end }}
 
