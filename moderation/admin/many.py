@@ -30,7 +30,8 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     if not actor.may(action.permission):
         raise PermissionDenied
     reports = _chosen(request)
-    subjects = [report.post for report in reports if report.post] if action.subject_kind == "post" else reports
+    decided = [report for report in reports if report.post] if action.subject_kind == "post" else reports
+    subjects = [report.post for report in decided] if action.subject_kind == "post" else decided
     if not subjects:
         return refuse(request, back, _("Choose the cases first."))
     if len(subjects) > MANY and not actor.may("decide_many"):
@@ -38,8 +39,8 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     names = ngettext("%(number)d case: %(names)s", "%(number)d cases: %(names)s", len(subjects))
     page = ReasonPage(
         title=str(action.label),
-        subject=names % {"number": len(subjects), "names": ", ".join(report.nickname for report in reports)},
-        preview=_preview(action, subjects),
+        subject=names % {"number": len(subjects), "names": ", ".join(report.nickname for report in decided)},
+        preview=[*_left_out(len(reports) - len(decided)), *_preview(action, subjects)],
         reasons=action.reasons,
         is_read_by_member=action.notifies_member,
         decide=partial(run_many, action, subjects, by=actor),
@@ -57,6 +58,16 @@ def _chosen(request: HttpRequest) -> list[Report]:
     reports = Report.objects.not_on(request.user).select_related("subject", "post__author")
     found = reports.in_bulk(numbers[:CASES_SHOWN])
     return [found[number] for number in dict.fromkeys(numbers) if number in found]
+
+
+def _left_out(number: int) -> list[str]:
+    """Return a sentence about the chosen cases without a post."""
+    sentence = ngettext(
+        "%(number)d case about a member or a deleted post is left out: this removes posts only.",
+        "%(number)d cases about members or deleted posts are left out: this removes posts only.",
+        number,
+    )
+    return [sentence % {"number": number}] if number else []
 
 
 def _preview(action: Action, subjects: list[Any]) -> list[str]:

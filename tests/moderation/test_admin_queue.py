@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Member
 from media.models import Image
 from moderation.models import Decision, Report
-from moderation.reporting import report_post
+from moderation.reporting import report_member, report_post
 from posts.models import Post
 from tests.factories import MemberFactory, PostFactory
 
@@ -90,6 +90,14 @@ def test_several_posts_are_removed_at_once_and_what_is_done_already_is_named(bro
     assert "1 case is decided." in page
     assert f"Post: {reports[0].nickname}: This has been decided already." in page
     assert Post.objects.filter(removed_at=None).count() == 0
+
+
+def test_cases_about_members_are_left_out_of_a_removal_of_posts(browser: Client, mina: Member) -> None:
+    about_post, about_member = reported(), report_member(MemberFactory.create(), mina.pk, reason="spam", text="")[0]
+    url = f"{MANY}?action=remove_post&report={about_member.pk}&report={about_post.pk}"
+    page = browser.get(url).content.decode()
+    assert f"1 case: {about_post.nickname}</p>" in page
+    assert "1 case about a member or a deleted post is left out: this removes posts only." in page
 
 
 def test_more_than_ten_at_once_is_for_senior_moderators(browser: Client, yuna: Member) -> None:
