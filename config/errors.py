@@ -2,8 +2,10 @@
 
 import sys
 
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 from django.views.csrf import csrf_failure as csrf_page
 from rest_framework.exceptions import APIException
@@ -13,6 +15,11 @@ from libs.api.problems import TITLES, problem_headers, problem_response, to_api_
 
 # The pages for people.
 HTML_PATHS = ("/admin/", "/docs/", "/reset-password/", "/withdraw/", "/appeal/")
+# The title and the text of the pages inside the admin.
+ADMIN_PAGES = {
+    403: (_("Not for your role"), _("Your role does not let you see this page or do this.")),
+    404: (_("This address has no page"), _("What was here may be deleted, or the address is wrong.")),
+}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -25,6 +32,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403; Django's handler403."""
+    if page := _page_of_the_admin(request, 403):
+        return page
     if request.path.startswith(HTML_PATHS):
         return defaults.permission_denied(request, exception)
     return problem_response(Forbidden(), request)
@@ -32,6 +41,8 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404 for an unrouted path; Django's handler404."""
+    if page := _page_of_the_admin(request, 404):
+        return page
     if request.path.startswith(HTML_PATHS):
         return defaults.page_not_found(request, exception)
     return problem_response(NotFound(), request)
@@ -45,6 +56,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(HTML_PATHS):
         return defaults.server_error(request)
     return problem_response(InternalError(), request)
+
+
+def _page_of_the_admin(request: HttpRequest, status: int) -> HttpResponse | None:
+    """Return the page in the frame of the admin; None elsewhere, and for who is not logged in to the admin."""
+    if not request.path.startswith("/admin/") or not hasattr(request, "user") or not admin.site.has_permission(request):
+        return None
+    title, detail = ADMIN_PAGES[status]
+    context = admin.site.each_context(request) | {"title": title, "detail": detail}
+    return HttpResponse(render_to_string("admin/error.html", context, request), status=status)
 
 
 def _service_unavailable(request: HttpRequest, error: APIException) -> HttpResponse:

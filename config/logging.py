@@ -78,7 +78,7 @@ def logging_config(level: str, as_json: bool) -> dict[str, Any]:
 
 def _is_crash(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
-    return error is not None and not isinstance(error, DatabaseAway)
+    return error is not None and record.levelno >= logging.ERROR and not isinstance(error, DatabaseAway)
 
 
 def _formatter(as_json: bool) -> dict[str, Any]:

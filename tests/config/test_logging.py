@@ -86,6 +86,7 @@ def test_django_logs_only_crashes_beside_the_request_log() -> None:
     (line,) = _lines_written_by("""
 from libs.postgresql.errors import DatabaseAway
 logging.getLogger("django.request").warning("Not Found: /nowhere")
+logging.getLogger("django.request").warning("Forbidden: /here", exc_info=PermissionError("no"))
 logging.getLogger("django.request").error("Service Unavailable: /here", exc_info=DatabaseAway())
 logging.getLogger("django.request").error("Internal Server Error: /here", exc_info=ValueError("broken"))
 """)

@@ -53,6 +53,17 @@ def test_moderators_read_the_list_and_change_nothing(hana: Member, client: Clien
         assert client.post(f"{LIST}{path}", WORD).status_code == 403
 
 
+def test_what_a_moderator_may_not_change_is_not_offered_and_refused_in_the_frame(hana: Member, client: Client) -> None:
+    client.force_login(hana)
+    page = client.get(LIST).content.decode()
+    assert [f"{LIST}{name}/" in page for name in ("add-word", "rules", "test")] == [False, False, True]
+    refused, missing = client.get(f"{LIST}rules/"), client.get("/admin/moderation/decision/1/undo/")
+    assert (refused.status_code, missing.status_code) == (403, 404)
+    assert "Your role does not let you" in refused.content.decode()
+    for response in (refused, missing):
+        assert 'id="nav-global"' in response.content.decode()
+
+
 def test_actions_with_pages_of_their_own_have_no_other_page(browser: Client) -> None:
     for name in ("add_word", "change_rules"):
         assert browser.get(f"/admin/moderation/decision/act/{name}/1/").status_code == 404
