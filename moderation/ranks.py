@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import prefetch_related_objects
+from django.contrib.auth import get_user_model
+from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When, prefetch_related_objects
 
 if TYPE_CHECKING:
     from accounts.models import Member
@@ -43,6 +44,19 @@ def rank_of(member: "Member") -> Rank:
     if member.is_superuser or not member.is_staff:
         return rank_by_roles((), staff=member.is_staff, superuser=member.is_superuser)
     return rank_by_roles((group.name for group in member.groups.all()), staff=True, superuser=False)
+
+
+def rank_column(member: str) -> Case:
+    """Return the column with the rank, as `rank_of`, of the member whose id is in the column `member` of each row."""
+    found = get_user_model().objects.filter(pk=OuterRef(member))
+    staff = found.filter(is_staff=True)
+    by_role = sorted(RANK_BY_ROLE.items(), key=lambda item: item[1], reverse=True)
+    cases = [
+        When(Exists(found.filter(is_superuser=True)), then=Rank.SUPERUSER),
+        *(When(Exists(staff.filter(groups__name=role)), then=rank) for role, rank in by_role),
+        When(Exists(staff), then=Rank.STAFF),
+    ]
+    return Case(*cases, default=Value(Rank.MEMBER), output_field=IntegerField())
 
 
 def read_groups_once(member: "Member") -> None:

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection
 from itertools import takewhile
+from typing import Any
 
 from accounts.models import Member
 from moderation.actors import Actor
 from moderation.errors import RankTooLow
 from moderation.models import Decision
-from moderation.ranks import Rank, rank_of
+from moderation.ranks import Rank, rank_column, rank_of
+
+# Columns of decisions for a page that shows many: the rank of who decided and that of the member concerned.
+RANKS: dict[str, Any] = {"decider_rank": rank_column("actor_id"), "member_rank": rank_column("member_id")}
 
 
 def is_decider(actor: Actor, decision: Decision) -> bool:
@@ -21,10 +25,13 @@ def is_decider(actor: Actor, decision: Decision) -> bool:
 def has_rank_of_decider(actor: Actor, decision: Decision) -> bool:
     """Return whether the rank of the actor is that of who decided, or higher.
 
-    What operators decided at the command line is for senior moderators; what a rule decided, for everybody.
+    What operators decided at the command line is for senior moderators; what a rule decided, for everybody. Costs no
+    statement for a decision that was selected with RANKS.
     """
     if decision.actor_kind == Actor.OPERATOR:
         return actor.rank >= Rank.SENIOR_MODERATOR
+    if hasattr(decision, "decider_rank"):
+        return bool(decision.decider_rank <= actor.rank)
     decider = Member.objects.filter(pk=decision.actor_id or 0).first()
     return decider is None or rank_of(decider) <= actor.rank
 

@@ -59,14 +59,22 @@ def actor_of(request: HttpRequest) -> Actor:
 def action_links(subject: Any, by: Actor, report: Report | None = None) -> list[ActionLink]:
     """Return a link for each action that the actor may do to the subject, and for each value of its options.
 
-    Because of a report nobody gets a role.
+    Because of a report nobody gets a role, and not the reported member is muted but who reports: see `mute_link`.
     """
     possible = [action for action in ACTIONS.values() if action.subject_kind == subject._meta.model_name]
     for member in filter(None, (action.member_of(subject) for action in possible)):
         read_groups_once(member)
     offered = [action for action in possible if _is_offered(action, subject, by)]
-    actions = [action for action in offered if not (report and action.name == "set_role")]
+    actions = [action for action in offered if not (report and action.name in ("set_role", "mute_reporter"))]
     return [link for action in actions for link in _links(action, subject, by, report)]
+
+
+def mute_link(member: Any, by: Actor, *, is_muted: bool) -> ActionLink | None:
+    """Return the link that mutes a member as a reporter; None for who is muted, and for an actor who may not do it."""
+    action = ACTIONS["mute_reporter"]
+    if is_muted or not _is_offered(action, member, by):
+        return None
+    return next(_links(action, member, by, None))
 
 
 def _is_offered(action: Action, subject: Any, by: Actor) -> bool:

@@ -9,14 +9,7 @@ from django.utils.text import capfirst
 
 from moderation.actors import Actor
 from moderation.admin.action_links import action_links
-from moderation.admin.history import (
-    REPORTS_SHOWN,
-    decisions_for_page,
-    recent_posts,
-    recent_sessions,
-    reports_with_record,
-    strikes_of,
-)
+from moderation.admin.history import decisions_for_page, recent_posts, recent_sessions, reports_for_page, strikes_of
 from moderation.admin.images import avatar_of, post_image_rows, reported_image_rows, reported_images, shown_post_images
 from moderation.models import Decision, Report
 from moderation.priority import DUE_AFTER
@@ -32,8 +25,7 @@ def select_case(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 def case_details(report: Any, by: Actor) -> dict[str, Any]:
     """Return what the page of a report shows, for a report that `select_case` selected."""
-    same = reports_with_record(Report.objects.of_same_subject(report)).order_by("-created_at", "-id")[:REPORTS_SHOWN]
-    reports = list(same)
+    reports = reports_for_page(Report.objects.of_same_subject(report), by)
     member, post = report.subject, report.post
     if post is not None:
         # The same member, who needs no second statement.

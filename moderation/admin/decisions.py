@@ -16,8 +16,10 @@ from accounts.models import Member
 from libs.admin import DetailPageMixin, ReadOnlyAdmin
 from moderation.actions import ACTIONS, Action
 from moderation.actions.changes import decisions_on
+from moderation.actions.deciders import RANKS
 from moderation.actions.undo import UNDO_REASONS, may_undo, undo
 from moderation.admin.action_links import actor_of, page_of, page_of_record
+from moderation.admin.history import is_undo_allowed
 from moderation.admin.labels import action_label, decider_name, decision_label, record_label, summary
 from moderation.admin.reason_page import ReasonPage, refuse, seen_decisions, summaries_since
 from moderation.admin.recorded_values import recorded_values
@@ -92,9 +94,13 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
         ]
         return [*pages, *super().get_urls()]
 
+    def select_details(self, rows: QuerySet[Decision]) -> QuerySet[Decision]:
+        """Select the ranks of those on whom it depends who may undo it."""
+        return rows.annotate(**RANKS)
+
     def get_details(self, request: HttpRequest, row: Decision) -> dict[str, Any]:
-        """The decision, the one that undid it, and whether it may be undone; ranks are checked on the next page."""
-        undone_by, action = Decision.objects.filter(undoes_id=row.pk).first(), ACTIONS.get(row.action)
+        """The decision, the one that undid it, and whether this actor may undo it."""
+        undone_by = Decision.objects.filter(undoes_id=row.pk).first()
         undoes = Decision.objects.filter(pk=row.undoes_id or 0).first()
         return {
             "title": decision_label(row),
@@ -102,7 +108,7 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
             "undoes": undoes,
             "undoes_label": decision_label(undoes) if undoes else "",
             "member": Member.objects.filter(pk=row.member_id or 0).first(),
-            "may_undo": action and action.has_undo and not undone_by and actor_of(request).may(action.permission),
+            "may_undo": not undone_by and is_undo_allowed(row, actor_of(request)),
             "subject_url": page_of(row.subject_kind, row.subject_id),
             "values": recorded_values(row),
         }
@@ -118,7 +124,7 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
         report, options = _report_of(request), _options_of(request, action)
         back, known = page_of_record(report or subject), decisions_on(subject, report)
         if not (action.is_possible(subject) and action.may_choose(subject, actor, **options)):
-            since = summaries_since(known, seen_decisions(request))
+            since = summaries_since(_possible_causes(action, known, request), seen_decisions(request))
             return refuse(request, back, _("This is not possible any more."), since)
         if not action.may_run(subject, by=actor, **options):
             return refuse(request, back)
@@ -159,6 +165,16 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
             back_label=record_label(origin),
         )
         return page.respond(request)
+
+
+def _possible_causes(action: Action, known: Any, request: HttpRequest) -> Any:
+    """Return the decisions that may be why an action on a case is not possible any more.
+
+    Most decisions about a member have nothing to do with it: without knowing which are new, only the same one is named.
+    """
+    if action.subject_kind != "member" or seen_decisions(request) is not None:
+        return known
+    return known.not_undone().filter(action__startswith=action.name.removesuffix("_for_good"))
 
 
 def _preview_of_undo(decision: Decision) -> list[str]:

@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from accounts.models import LoginSession, Member
 from moderation.actions import ACTIONS
+from moderation.actions.deciders import RANKS, has_rank_of_decider
 from moderation.actors import Actor
+from moderation.admin.action_links import mute_link
 from moderation.admin.images import post_image_rows, shown_post_images
 from moderation.admin.labels import decision_label
 from moderation.admin.revealing import mask_network
-from moderation.models import Decision, Report
+from moderation.errors import ActionRefused
+from moderation.models import Decision, MutedReporter, Report
 from posts.models import Post
 
 POSTS_SHOWN, SESSIONS_SHOWN, DECISIONS_SHOWN, REPORTS_SHOWN = 6, 5, 20, 100
@@ -40,15 +43,27 @@ def decisions_for_page(decisions: QuerySet[Decision], by: Actor) -> list[Any]:
 
     A decision that undoes another is newer, so it is among them if that one is.
     """
-    rows: list[Any] = list(decisions.order_by("-created_at", "-id")[:DECISIONS_SHOWN])
+    rows: list[Any] = list(decisions.annotate(**RANKS).order_by("-created_at", "-id")[:DECISIONS_SHOWN])
     undone = {row.undoes_id for row in rows}
     for row in rows:
-        action = ACTIONS.get(row.action)
         row.action_label = decision_label(row)
         row.is_undone = row.pk in undone
-        # Ranks are checked on the next page, since each costs a statement.
-        row.may_undo = bool(action and action.has_undo and not row.is_undone and by.may(action.permission))
+        row.may_undo = not row.is_undone and is_undo_allowed(row, by)
     return rows
+
+
+def is_undo_allowed(row: Any, by: Actor) -> bool:
+    """Return whether the actor may undo a decision that was selected with RANKS; as `may_undo`, without statements."""
+    action = ACTIONS.get(row.action)
+    if action is None or not action.has_undo or not by.may(action.permission) or row.subject_id is None:
+        return False
+    if row.member_id is not None and (row.member_id == by.member_id or row.member_rank >= by.rank):
+        return False
+    try:
+        action.check_undo(row, by)
+    except ActionRefused:
+        return False
+    return has_rank_of_decider(by, row)
 
 
 def strikes_of(member: str) -> Coalesce:
@@ -60,13 +75,28 @@ def strikes_of(member: str) -> Coalesce:
 def reports_with_record(reports: QuerySet[Report]) -> QuerySet[Report]:
     """Select the reporters of these reports and how many of their reports were right and wrong."""
     record = {f"reporter_{state}": _reports_made("reporter_id", state=state) for state in (Report.UPHELD, "dismissed")}
-    return reports.select_related("reporter").annotate(**record)
+    return reports.select_related("reporter").annotate(reporter_is_muted=_is_muted("reporter_id"), **record)
+
+
+def reports_for_page(reports: QuerySet[Report], by: Actor, number: int = REPORTS_SHOWN) -> list[Any]:
+    """Return the newest of these reports, each with the link that mutes its reporter."""
+    rows: list[Any] = list(reports_with_record(reports).order_by("-created_at", "-id")[:number])
+    reporters = [row.reporter for row in rows if row.reporter]
+    prefetch_related_objects([reporter for reporter in reporters if reporter.is_staff], "groups")
+    for row in rows:
+        row.mute_link = mute_link(row.reporter, by, is_muted=row.reporter_is_muted) if row.reporter else None
+    return rows
 
 
 def members_with_record(members: QuerySet[Member]) -> QuerySet[Member]:
     """Select how often the members broke rules, how many reports they made, and how many were right and wrong."""
     record = {f"reports_{state}": _reports_made("pk", state=state) for state in (Report.UPHELD, "dismissed")}
+    record |= {"is_muted": _is_muted("pk")}
     return members.annotate(reports_all=_reports_made("pk"), strikes=strikes_of("pk"), **record)
+
+
+def _is_muted(member: str) -> Exists:
+    return Exists(MutedReporter.objects.filter(member=OuterRef(member)))
 
 
 def _reports_made(member: str, **states: str) -> Subquery:
@@ -75,5 +105,5 @@ def _reports_made(member: str, **states: str) -> Subquery:
 
 
 def reports_on(member: Member) -> QuerySet[Report]:
-    """Return the reports on a member and their posts, newest first."""
-    return reports_with_record(Report.objects.filter(subject=member.pk)).order_by("-created_at", "-id")
+    """Return the reports on a member and their posts."""
+    return Report.objects.filter(subject=member.pk)

@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.email_addresses import mask_email, normalise_email
 from accounts.models import Member
 from libs.admin import DetailPageMixin, ReadOnlyAdmin
+from moderation.actors import Actor
 from moderation.admin.action_links import action_links, actor_of
 from moderation.admin.history import (
     decisions_for_page,
     members_with_record,
     recent_posts,
     recent_sessions,
+    reports_for_page,
     reports_on,
 )
 from moderation.admin.images import avatar_of
@@ -67,6 +69,7 @@ class MemberAdmin(DetailPageMixin, ReadOnlyAdmin):
         """The member with what they published, reports and decisions, and where they logged in."""
         actor = actor_of(request)
         decisions = decisions_for_page(Decision.objects.concerning(row), actor)
+        is_muted: bool = row.is_muted  # type: ignore[attr-defined]
         return {
             "avatar": avatar_of(row),
             "language": dict(settings.LANGUAGES).get(row.language, row.language),
@@ -74,7 +77,18 @@ class MemberAdmin(DetailPageMixin, ReadOnlyAdmin):
             "is_revealed": is_revealed(request, row.pk),
             "posts": recent_posts(row.pk),
             "sessions": recent_sessions(row.pk, is_revealed=is_revealed(request, row.pk)),
-            "reports": reports_on(row).not_on(request.user)[:REPORTS_ON_MEMBER],  # type: ignore[attr-defined]
+            "reports": reports_for_page(
+                reports_on(row).not_on(request.user),  # type: ignore[attr-defined]
+                actor,
+                REPORTS_ON_MEMBER,
+            ),
             "decisions": decisions,
-            "links": action_links(row, actor),
+            "links": [link for link in action_links(row, actor) if not (is_muted and link.name == "mute_reporter")],
+            "unmute_id": _unmute_id(row, actor) if is_muted else None,
         }
+
+
+def _unmute_id(member: Member, by: Actor) -> int | None:
+    """Return the id of the decision that has muted the member, if the actor may undo it."""
+    muting = Decision.objects.about("member", member.pk).filter(action="mute_reporter").not_undone()
+    return next((decision.pk for decision in decisions_for_page(muting, by) if decision.may_undo), None)

@@ -11,7 +11,7 @@ from accounts.models import Member
 from libs.admin import DetailPageMixin, ReadOnlyAdmin
 from libs.text_search import can_use_index, contains
 from moderation.admin.action_links import action_links, actor_of
-from moderation.admin.history import REPORTS_SHOWN, decisions_for_page, reports_with_record
+from moderation.admin.history import decisions_for_page, reports_for_page
 from moderation.admin.images import post_image_rows, shown_post_images
 from moderation.models import Decision, Report
 from posts.models import Post
@@ -63,9 +63,7 @@ class PostAdmin(DetailPageMixin, ReadOnlyAdmin):
         return {
             "images": shown_post_images(posts.values_list(post_image_rows(), flat=True).get()),
             "edits": row.edits.order_by("-edited_at", "-id")[:EDITS_SHOWN],
-            "reports": reports_with_record(Report.objects.not_on(request.user).filter(post=row.pk)).order_by(
-                "-created_at"
-            )[:REPORTS_SHOWN],
+            "reports": reports_for_page(Report.objects.not_on(request.user).filter(post=row.pk), actor),
             "decisions": decisions_for_page(Decision.objects.about("post", row.pk), actor),
             "links": action_links(row, actor),
         }
