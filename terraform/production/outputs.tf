@@ -4,23 +4,30 @@ output "cluster_name" {
 }
 
 output "chart_values" {
-  description = "What k8s/chart/values-production.yaml says about this account."
-  value = {
-    image            = { repository = module.registry.url }
-    certificateArn   = aws_acm_certificate_validation.load_balancers.certificate_arn
-    database_subnets = [for subnet in module.network.subnets.private : subnet.cidr_block]
-    public_subnets   = [for subnet in module.network.subnets.public : subnet.cidr_block]
+  description = "What k8s/chart/values-production.yaml says about this account, as YAML of that file (terraform output -raw)."
+  value = yamlencode({
+    image          = { repository = module.registry.url }
+    certificateArn = aws_acm_certificate_validation.load_balancers.certificate_arn
+    ingress        = { hosts = [var.domain_name, local.hosts.admin] }
+    network        = { databaseSubnets = [for subnet in module.network.subnets.private : subnet.cidr_block] }
+    nginx          = { loadBalancerSubnets = [for subnet in module.network.subnets.public : subnet.cidr_block] }
+
+    networkLoadBalancer = {
+      annotations = { "external-dns.alpha.kubernetes.io/hostname" = local.hosts.api }
+    }
 
     config = {
-      PUBLIC_URL     = "https://${local.hosts.api}"
-      ALLOWED_HOSTS  = join(",", [local.hosts.api, var.domain_name, local.hosts.admin])
-      ADMIN_HOST     = local.hosts.admin
-      STORAGE_BUCKET = module.storage.images_bucket
-      PRIVATE_BUCKET = module.storage.private_bucket
-      STORAGE_REGION = var.region
-      IMAGE_BASE_URL = module.storage.image_base_url
+      PUBLIC_URL         = "https://${local.hosts.api}"
+      ALLOWED_HOSTS      = join(",", [local.hosts.api, var.domain_name, local.hosts.admin])
+      ADMIN_HOST         = local.hosts.admin
+      STORAGE_BUCKET     = module.storage.images_bucket
+      PRIVATE_BUCKET     = module.storage.private_bucket
+      STORAGE_REGION     = var.region
+      IMAGE_BASE_URL     = module.storage.image_base_url
+      EMAIL_HOST         = "email-smtp.${var.region}.amazonaws.com"
+      DEFAULT_FROM_EMAIL = "Heart to Heart <no-reply@${aws_sesv2_email_identity.domain.email_identity}>"
     }
-  }
+  })
 }
 
 output "addresses" {

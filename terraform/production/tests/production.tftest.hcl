@@ -66,6 +66,10 @@ mock_provider "aws" {
     defaults = { certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/validated" }
   }
 
+  mock_resource "aws_sesv2_email_identity" {
+    defaults = { dkim_signing_attributes = { tokens = ["one", "two", "three"] } }
+  }
+
   override_resource {
     target = aws_acm_certificate.load_balancers
     values = {
@@ -229,8 +233,41 @@ run "images_and_names" {
   }
 
   assert {
-    condition     = output.chart_values.config.ALLOWED_HOSTS == "api.heart.example,heart.example,admin.heart.example" && output.chart_values.config.PUBLIC_URL == "https://api.heart.example"
+    condition     = yamldecode(output.chart_values).config.ALLOWED_HOSTS == "api.heart.example,heart.example,admin.heart.example" && yamldecode(output.chart_values).config.PUBLIC_URL == "https://api.heart.example"
     error_message = "The server answers to all names of the certificate."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, value in yamldecode(output.chart_values) : alltrue([
+        for key in try(keys(value), []) : contains(keys(yamldecode(file("../../k8s/chart/values-production.yaml"))[name]), key) || key == "STORAGE_REGION"
+      ])
+    ])
+    error_message = "The output has the keys of the chart's values, so that it can be merged into them."
+  }
+
+  assert {
+    condition     = yamldecode(output.chart_values).ingress.hosts == yamldecode(file("../../k8s/chart/values-production.yaml")).ingress.hosts && yamldecode(output.chart_values).nginx.loadBalancerSubnets == yamldecode(file("../../k8s/chart/values-production.yaml")).nginx.loadBalancerSubnets
+    error_message = "The values in the repository are those of an example domain in this network."
+  }
+}
+
+run "mail" {
+  assert {
+    condition = { for record in aws_route53_record.dkim : record.name => one(record.records) } == {
+      "one._domainkey.heart.example"   = "one.dkim.amazonses.com"
+      "two._domainkey.heart.example"   = "two.dkim.amazonses.com"
+      "three._domainkey.heart.example" = "three.dkim.amazonses.com"
+    }
+    error_message = "Receivers must find the keys of the signatures."
+  }
+
+  assert {
+    condition = { for type, record in aws_route53_record.bounce : type => [record.name, one(record.records)] } == {
+      MX  = ["bounce.heart.example", "10 feedback-smtp.ap-northeast-2.amazonses.com"]
+      TXT = ["bounce.heart.example", "v=spf1 include:amazonses.com ~all"]
+    }
+    error_message = "Bounces must come back, and SPF must allow SES to send."
   }
 }
 
