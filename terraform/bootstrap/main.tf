@@ -2,7 +2,7 @@
 # made again by `terraform import`.
 
 terraform {
-  required_version = ">= 1.10"
+  required_version = ">= 1.11"
 
   required_providers {
     aws = {

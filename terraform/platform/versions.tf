@@ -1,6 +1,6 @@
 terraform {
-  # 1.10: locks of the S3 backend without a table (use_lockfile).
-  required_version = ">= 1.10"
+  # As terraform/production.
+  required_version = ">= 1.11"
 
   required_providers {
     aws = {

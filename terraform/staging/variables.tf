@@ -11,7 +11,7 @@ variable "availability_zones" {
 }
 
 variable "domain_name" {
-  description = "Host name of the server, such as staging-api.example.com."
+  description = "Host name of the server, such as staging.heart.example."
   type        = string
 
   validation {
