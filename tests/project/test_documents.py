@@ -11,10 +11,12 @@ from django.core.management import get_commands, load_command_class
 from django.urls import URLPattern, URLResolver, get_resolver
 from prometheus_client import REGISTRY
 
+import accounts.signup.registration  # noqa: F401 - its counter
 import android.metrics  # noqa: F401 - its counter
 import config.refusals  # noqa: F401 - its counter
 import libs.replicas.metrics  # noqa: F401 - its gauges
 import operations.metrics  # noqa: F401 - its gauges
+import posts.feed_cache  # noqa: F401 - its counter
 from libs.api.fields import IdField, TextField
 from libs.commands.base import OperatorCommandGroup
 from media.processing.decoding import scaled_size
