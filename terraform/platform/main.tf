@@ -25,7 +25,8 @@ data "aws_kms_alias" "this" {
 }
 
 locals {
-  # The strictest policy that the pods of each namespace keep (Pod Security Standards). What reads the nodes needs the last.
+  # The strictest policy that the pods of each namespace keep (Pod Security Standards). What reads the nodes needs the last:
+  # Fluent Bit, which needs what ECK makes in `logging` too, and node-exporter.
   namespaces = {
     argocd           = "restricted"
     elastic-system   = "restricted"
@@ -48,6 +49,16 @@ resource "kubernetes_namespace_v1" "this" {
       each.key == "heart" ? { "elbv2.k8s.aws/pod-readiness-gate-inject" = "enabled" } : {},
     )
   }
+}
+
+# Before the pods that they are about.
+resource "helm_release" "network_policies" {
+  name      = "network-policies"
+  namespace = "monitoring"
+  chart     = "${path.module}/charts/manifests"
+  values    = [yamlencode({ manifests = local.network_policies })]
+
+  depends_on = [kubernetes_namespace_v1.this]
 }
 
 # Disks of pods. They stay when a claim is deleted by mistake.
@@ -73,7 +84,7 @@ module "kinds" {
     prometheus-operator-crds = { repository = "https://prometheus-community.github.io/helm-charts", version = "31.0.1", namespace = "monitoring" }
   }
 
-  depends_on = [kubernetes_namespace_v1.this]
+  depends_on = [kubernetes_namespace_v1.this, helm_release.network_policies]
 }
 
 module "controllers" {
@@ -193,6 +204,8 @@ locals {
 
   # Objects of the files, several in one between lines of "---".
   secrets = [for text in split("\n---\n", templatefile("${path.module}/manifests/secrets.yaml", { region = var.region })) : yamldecode(text)]
+
+  network_policies = [for text in split("\n---\n", file("${path.module}/manifests/networkpolicies.yaml")) : yamldecode(text)]
 
   application_manifests = flatten([
     for file in sort(fileset(local.applications, "*.yaml")) : [for text in split("\n---\n", file("${local.applications}/${file}")) : yamldecode(text)]

@@ -5,7 +5,8 @@ locals {
   name       = "heart-to-heart-production"
   account_id = data.aws_caller_identity.current.account_id
 
-  # All pods have the security group of their nodes; network policies say which of them connect.
+  # All pods have the security group of their nodes, so that those of all namespaces reach the ports of both, which ask for a
+  # password. The network policies of the chart say which of the server's pods connect.
   clients = { cluster = module.cluster.security_group_id }
 }
 

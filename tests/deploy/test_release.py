@@ -152,14 +152,27 @@ def test_argo_cd_says_in_slack_what_it_is_subscribed_to() -> None:
 
 
 @needs_helm
-def test_the_project_allows_what_the_chart_has_and_nothing_else() -> None:
-    (project,) = [each["spec"] for each in ARGOCD if each["kind"] == "AppProject"]
-    allowed = {(each["group"], each["kind"]) for each in project["namespaceResourceWhitelist"]}
-    used = {(each["apiVersion"].rpartition("/")[0], each["kind"]) for each in rendered("production")}
-    assert used == allowed
-    places = {each["spec"]["destination"]["namespace"] for each in APPLICATIONS.values()}
-    assert places == {each["namespace"] for each in project["destinations"]}
-    assert {each["spec"]["source"]["repoURL"] for each in APPLICATIONS.values()} == set(project["sourceRepos"])
+def test_each_project_allows_what_its_application_has_and_nothing_else() -> None:
+    projects = {each["metadata"]["name"]: each["spec"] for each in ARGOCD if each["kind"] == "AppProject"}
+    logs = (ROOT / "k8s/logs/setup/templates").glob("*.yaml")
+    used = {
+        "heart-to-heart": {(each["apiVersion"].rpartition("/")[0], each["kind"]) for each in rendered("production")},
+        "heart-logs": {
+            (version.rpartition("/")[0], kind)
+            for file in logs
+            for version, kind in re.findall(r"^apiVersion: (\S+)\nkind: (\S+)", file.read_text(), re.MULTILINE)
+        },
+    }
+    for name, application in APPLICATIONS.items():
+        project = projects.pop(application["spec"]["project"])
+        assert used[name] == {(each["group"], each["kind"]) for each in project["namespaceResourceWhitelist"]}
+        assert project["clusterResourceWhitelist"] == []
+        place = {key: application["spec"]["destination"][key] for key in ("server", "namespace")}
+        assert (project["destinations"], project["sourceRepos"]) == (
+            [place],
+            [application["spec"]["source"]["repoURL"]],
+        )
+    assert projects == {}
 
 
 @needs_helm

@@ -100,6 +100,30 @@ run "nothing_is_public" {
   }
 }
 
+run "pods_are_reached_by_whom_policies_list" {
+  assert {
+    condition     = toset([for policy in local.network_policies : policy.metadata.namespace]) == toset(setsubtract(keys(local.namespaces), ["heart"]))
+    error_message = "Each namespace has a policy; that of the server has those of its chart."
+  }
+
+  assert {
+    condition     = alltrue([for policy in local.network_policies : length(policy.spec.podSelector) == 0 && policy.spec.policyTypes == ["Ingress"]])
+    error_message = "All pods of a namespace are closed to what is not listed."
+  }
+
+  assert {
+    condition = toset(flatten([
+      for policy in local.network_policies : [for rule in policy.spec.ingress : [for port in rule.ports : "${policy.metadata.namespace} ${port.port}"] if !can(rule.from)]
+    ])) == toset(["elastic-system 9443", "external-secrets 10250", "monitoring 10250", "monitoring 6443"])
+    error_message = "Only what the API of the cluster calls is open to all."
+  }
+
+  assert {
+    condition     = yamldecode(helm_release.network_policies.values[0]).manifests == local.network_policies
+    error_message = "The release installs them."
+  }
+}
+
 run "roles_belong_to_service_accounts" {
   assert {
     condition = { for name, role in module.roles : name => role.pods.service_account } == {
