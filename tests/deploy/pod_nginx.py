@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ class PodNginx:
     def start(self) -> None:
         """Run the command of the container, until it accepts connections."""
         command = self.words(self.container["command"])
-        self.process = subprocess.Popen(command, env=self.environment, preexec_fn=die_along)  # noqa: PLW1509
+        self.process = subprocess.Popen(command, env=self.environment, process_group=0, preexec_fn=die_along)  # noqa: PLW1509
         wait_until(lambda: (self.folder / "run/nginx.pid").exists() or self.process.poll() is not None)
         assert self.process.poll() is None, (self.folder / "log/error.log").read_text()
 
@@ -43,6 +44,11 @@ class PodNginx:
         """Run the preStop hook of the container."""
         hook = self.container["lifecycle"]["preStop"]["exec"]["command"]
         return subprocess.Popen(self.words(hook), env=self.environment, preexec_fn=die_along)  # noqa: PLW1509
+
+    def kill(self) -> None:
+        """Kill it with its workers, as the end of a container does."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def stop(self) -> None:
         """End it at once."""

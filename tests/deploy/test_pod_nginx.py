@@ -104,7 +104,6 @@ def test_a_pod_that_drains_is_unready_serves_on_and_ends_by_itself(nginx: PodNgi
 def test_a_container_that_is_started_again_does_not_drain(nginx: PodNginx) -> None:
     (nginx.folder / "run/draining").touch()
     assert get(nginx, "http", "/readyz").status_code == 503
-    nginx.process.kill()
-    nginx.process.wait()
+    nginx.kill()
     nginx.start()
     wait_until(lambda: get(nginx, "http", "/readyz").status_code == 204, retry_on=(httpx.TransportError,))
