@@ -40,7 +40,7 @@ class Phone:
 
 
 def manage(server: ServerProcess, *words: str) -> str:
-    command = [sys.executable, "manage.py", *words]
+    command = [sys.executable, "manage.py", *words, "--as", "taylor"]
     run = subprocess.run(command, cwd=ROOT, env=server.environment, capture_output=True, text=True, check=True)
     return run.stdout + run.stderr
 
