@@ -76,7 +76,7 @@ class OperatorCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, print the result, and exit with its code."""
         self.words = self.words or type(self).__module__.rpartition(".")[2]
-        self.operator = options.get("as_operator") or current_operator()
+        self.operator = current_operator(options.get("as_operator"))
         as_json = options.pop("json")
         result = self.run(**options)
         self.stdout.write(json.dumps(result.data, ensure_ascii=False, default=str) if as_json else result.text)
@@ -122,7 +122,7 @@ class OperatorCommandGroup(OperatorCommand):
         declared = self.subcommands()[name]
         # A dry run, without --yes, changes nothing that would be recorded.
         if declared.is_recorded and options.get("yes", True) and not self.operator:
-            raise CommandError("This account of the system names nobody. Say who you are: --as NAME")
+            raise CommandError("This account names nobody. Say who you are: --as NAME")
         names = {"yes": declared.needs_yes, "batch": declared.default_batch is not None}
         chosen = {name for name, is_known in names.items() if is_known} | set(_destinations(declared))
         result: Result = getattr(self, name.replace("-", "_"))(**{each: options[each] for each in chosen})

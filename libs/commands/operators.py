@@ -9,8 +9,14 @@ from typing import Any
 import structlog
 
 log = structlog.get_logger("operators")
-# Root, and the user as whom image and units run the service; both name nobody.
-SHARED_ACCOUNTS = ("root", "heart")
+# Accounts that name nobody, in lower case: those of the system, the user as whom image and units run the service, and
+# those that clouds and distributions give to everybody who logs in to a machine.
+SHARED_ACCOUNTS = {
+    *("root", "system", "nobody", "daemon", "heart", "postgres", "redis", "docker"),
+    *("admin", "administrator", "operator", "deploy", "user", "guest"),
+    *("ssm-user", "ec2-user", "ubuntu", "debian", "centos", "fedora", "rocky", "almalinux", "opc", "core", "bitnami"),
+    *("azureuser", "cloud-user", "vagrant"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,14 +47,21 @@ def record_action(action: OperatorAction) -> None:
         listener(action)
 
 
-def current_operator() -> str:
-    """Return the name of the user who runs this process: who called sudo, or else the user of the system.
+def current_operator(given: str | None = None) -> str:
+    """Return the name of who runs this process: the given one, or who called sudo, or else the user of the system.
 
     Empty where that is an account of several people or of none: root, the service's own, one without a name.
     """
+    if given is not None:
+        return _name_of_somebody(given)
     try:
         name = os.environ.get("SUDO_USER") or getpass.getuser()
     # A container may run as a number without a name; KeyError before Python 3.13.
     except (KeyError, OSError):
         return ""
-    return "" if name in SHARED_ACCOUNTS else name
+    return _name_of_somebody(name)
+
+
+def _name_of_somebody(name: str) -> str:
+    name = name.strip()
+    return "" if name.casefold() in SHARED_ACCOUNTS else name

@@ -20,7 +20,7 @@ from moderation.actions.deciders import RANKS
 from moderation.actions.undo import UNDO_REASONS, may_undo, undo
 from moderation.admin.action_links import actor_of, page_of, page_of_record
 from moderation.admin.history import is_undo_allowed
-from moderation.admin.labels import action_label, decider_name, decision_label, record_label, summary
+from moderation.admin.labels import action_label, decision_label, record_label, summary
 from moderation.admin.reason_page import ReasonPage, refuse, seen_decisions, summaries_since
 from moderation.admin.recorded_values import recorded_values
 from moderation.errors import CannotUndo
@@ -71,7 +71,7 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("decided by"))
     def decided_by(self, decision: Decision) -> str:
         """Who decided."""
-        return decider_name(decision)
+        return decision.decider_name
 
     @admin.display(description=gettext_lazy("reason"))
     def reason_name(self, decision: Decision) -> str:

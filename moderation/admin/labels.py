@@ -29,15 +29,10 @@ def decision_label(decision: Decision) -> str:
     return action.title_of(decision) if action else action_label(decision.action)
 
 
-def decider_name(decision: Decision) -> str:
-    """Return who decided, in words."""
-    return decision.actor_name or _("by a rule")
-
-
 def summary(decision: Decision) -> str:
     """Return in one line who decided what, and when."""
     when = date_format(localtime(decision.created_at), "DATETIME_FORMAT")
-    return f"{decider_name(decision)}: {decision_label(decision)}, {when}"
+    return f"{decision.decider_name}: {decision_label(decision)}, {when}"
 
 
 def record_label(record: Any) -> str:

@@ -6,11 +6,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.member import NICKNAME_MAX_GRAPHEMES
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered
+from moderation.actors import Actor
 from moderation.pseudonyms import pseudonym
 from moderation.reasons import REASON_LABELS
 from moderation.roles import PERMISSIONS
@@ -124,6 +126,13 @@ class Decision(TimeOrdered):
     def reason_label(self) -> str:
         """The reason in words, in the language of the present thread."""
         return str(REASON_LABELS.get(self.reason, self.reason))
+
+    @property
+    def decider_name(self) -> str:
+        """Who decided, in words. Of an operator at the command line the name proves nothing: anybody's can be given."""
+        if self.actor_kind == Actor.OPERATOR:
+            return gettext("%(name)s (command)") % {"name": self.actor_name}
+        return self.actor_name or gettext("by a rule")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert the decision. Raises DecisionsAreAppendOnly when it is stored already."""

@@ -58,6 +58,17 @@ def test_a_command_of_operators_is_shown_as_one(browser: Client, mina: Member) -
     assert "The work of operators" in shown
 
 
+def test_a_command_in_the_name_of_a_moderator_is_shown_as_one(browser: Client, yuna: Member, mina: Member) -> None:
+    warn = get_action("warn_member")
+    decision = warn.run(mina, by=Actor.operator(yuna.nickname), reason="spam")
+    undo(decision, by=Actor.operator(yuna.nickname), reason="mistake")
+    for language, name in (("en", "Yuna (command)"), ("ko", "Yuna(서버 명령)")):
+        assert page(browser, decision, language).count(name) == 2
+        for url in ("/admin/moderation/decision/", f"/admin/accounts/member/{mina.pk}/change/"):
+            assert browser.get(url, headers={"accept-language": language}).content.decode().count(name) == 2
+    assert "Yuna (command)" not in page(browser, warn.run(mina, by=yuna, reason="spam"))
+
+
 def decide_everything(mina: Member, post: Post, report: Report) -> None:
     """Every kind of decision that has values of its own."""
     boss = Actor.operator("root")

@@ -108,7 +108,7 @@ def test_the_documents_say_which_commands_leave_more_and_which_need_yes() -> Non
         assert not declared.needs_yes or ("--yes" in row and 2 in codes), name
 
 
-@pytest.mark.parametrize("account", ["root", "heart"])
+@pytest.mark.parametrize("account", ["root", "heart", "ssm-user", "ec2-user", "ubuntu", "admin"])
 def test_who_uses_an_account_of_nobody_says_who_they_are(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], mina: Member, account: str
 ) -> None:
@@ -117,9 +117,12 @@ def test_who_uses_an_account_of_nobody_says_who_they_are(
         call_command("member", "suspend", str(mina.pk), "--days=7", "--reason=spam")
     with pytest.raises(CommandError, match="--as NAME"):
         call_command("member", "erase", str(mina.pk), "--yes")
+    for name in (account, account.upper(), f" {account} ", " ", ""):
+        with pytest.raises(CommandError, match="--as NAME"):
+            call_command("member", "suspend", str(mina.pk), "--days=7", "--reason=spam", f"--as={name}")
     assert not Decision.objects.exists()
     call_command("member", "erase", str(mina.pk))
-    call_command("member", "suspend", str(mina.pk), "--days=7", "--reason=spam", "--as=taylor")
+    call_command("member", "suspend", str(mina.pk), "--days=7", "--reason=spam", "--as= taylor ")
     assert Decision.objects.get().actor_name == "taylor"
 
 
