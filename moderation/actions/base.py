@@ -137,6 +137,10 @@ class Action:
         """Return the reports that the action closes, those that are closed already included."""
         return Report.objects.of_same_subject(report) if report else Report.objects.none()
 
+    def is_report_of(self, subject: Any, report: Report) -> bool:
+        """Return whether the report can be the cause of this action on the subject."""
+        return True
+
     # What everybody calls ----------------------------------------------------------------------------------
 
     def may_run(self, subject: Any, *, by: Member | Actor, **options: Any) -> bool:
@@ -227,7 +231,7 @@ class Action:
             self.check_options(locked, actor, **options)
             self._check_reason_for(locked, reason)
             if seen is not None:
-                require_unchanged(decisions_on(locked, report), seen, action=self.name, by=actor)
+                require_unchanged(decisions_on(locked, report, actor), seen, action=self.name, by=actor)
             effect = self.apply(locked, actor, **options)
             decision = self._record(locked, member, actor, effect, reason=reason, text=text, report=report)
             self._close(reports, decision)
@@ -267,7 +271,7 @@ class Action:
         current = Report.objects.filter(pk=report.pk).first()
         if current is None:
             raise SubjectGone
-        if not self._is_report_of(subject, current):
+        if not self.is_report_of(subject, current):
             raise OptionInvalid
         if current.state == Report.OPEN:
             return
@@ -275,10 +279,6 @@ class Action:
         is_own = closing and (closing.actor_id, closing.actor_name) == (actor.member_id, actor.name)
         if current.state != Report.UPHELD or not is_own:
             raise AlreadyDecided
-
-    def _is_report_of(self, subject: Any, report: Report) -> bool:
-        """Whether the report can be the cause of this action on the subject."""
-        return True
 
     def _lock_reports(self, subject: Any, report: Report | None) -> list[int]:
         """Return the ids of the reports to close, locked in the order of their ids, so that no two actions deadlock."""

@@ -9,8 +9,8 @@ from moderation.errors import ChangedMeanwhile
 from moderation.models import Decision, Report
 
 
-def decisions_on(subject: Any, report: Report | None) -> QuerySet[Decision]:
-    """Return the decisions on a subject and on the case of the report, the newest first."""
+def decisions_on(subject: Any, report: Report | None, by: Actor) -> QuerySet[Decision]:
+    """Return the decisions on a subject and on the case of the report that the actor may read, the newest first."""
     kind = subject._meta.model_name
     found = Q(subject_kind=kind, subject_id=subject.pk)
     if kind == "member":
@@ -18,7 +18,7 @@ def decisions_on(subject: Any, report: Report | None) -> QuerySet[Decision]:
     case = subject if kind == "report" else report
     if case is not None:
         found |= _on_case(case)
-    return Decision.objects.filter(found).newest_first()
+    return Decision.objects.filter(found).not_of_reports_on(by.member_id).newest_first()
 
 
 def _on_case(report: Report) -> Q:

@@ -37,7 +37,12 @@ def has_rank_of_decider(actor: Actor, decision: Decision) -> bool:
 
 
 def may_act_for(actor: Actor, decision: Decision) -> bool:
-    """Return whether ranks let the actor change the decision: that of who decided, and of the member concerned."""
+    """Return whether ranks let the actor change the decision: that of who decided, and of the member concerned.
+
+    Nobody changes a decision of a report on themselves.
+    """
+    if not Decision.objects.not_of_reports_on(actor.member_id).filter(pk=decision.pk).exists():
+        return False
     member = Member.objects.filter(pk=decision.member_id or 0).first()
     return (member is None or actor.outranks(member)) and has_rank_of_decider(actor, decision)
 

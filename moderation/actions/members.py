@@ -41,7 +41,7 @@ class MemberAction(Action):
     def name_of(self, subject: Member) -> str:
         return subject.nickname
 
-    def _is_report_of(self, subject: Member, report: Report) -> bool:
+    def is_report_of(self, subject: Member, report: Report) -> bool:
         return report.subject_id == subject.pk
 
 

@@ -34,7 +34,7 @@ class PostAction(Action):
     def reports_of(self, subject: Post, report: Report | None) -> ReportQuerySet:
         return Report.objects.filter(post=subject.pk)
 
-    def _is_report_of(self, subject: Post, report: Report) -> bool:
+    def is_report_of(self, subject: Post, report: Report) -> bool:
         return report.post_id == subject.pk
 
 

@@ -65,7 +65,7 @@ class ReportAction(Action):
     def reports_of(self, subject: Report, report: Report | None) -> ReportQuerySet:
         return Report.objects.of_same_subject(subject)
 
-    def _is_report_of(self, subject: Report, report: Report) -> bool:
+    def is_report_of(self, subject: Report, report: Report) -> bool:
         return report.pk == subject.pk
 
 

@@ -62,9 +62,12 @@ class AppealAdmin(DetailPageMixin, ReadOnlyAdmin):
         """The appeal, the decision that it objects to, and what may be done."""
         actor = actor_of(request)
         decisions = decisions_for_page(Decision.objects.concerning(row.member), actor)
+        # The decision concerns the same member; only to them it may not exist.
+        visible = Decision.objects.not_of_reports_on(actor.member_id)
+        is_visible = row.member_id != actor.member_id or visible.filter(pk=row.decision_id).exists()
         return {
             "title": row.member.nickname,
-            "decision": row.decision,
+            "decision": row.decision if is_visible else None,
             "decision_label": decision_label(row.decision),
             "is_moot": is_moot(row),
             "decision_url": page_of("decision", row.decision_id),

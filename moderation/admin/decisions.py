@@ -78,6 +78,11 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
         """Why."""
         return decision.reason_label
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
+        """Leave out decisions of reports on who looks, which do not exist for them."""
+        decisions: QuerySet[Decision] = super().get_queryset(request)
+        return decisions.not_of_reports_on(request.user.pk)  # type: ignore[attr-defined,no-any-return]
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -100,8 +105,8 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
 
     def get_details(self, request: HttpRequest, row: Decision) -> dict[str, Any]:
         """The decision, the one that undid it, and whether this actor may undo it."""
-        undone_by = Decision.objects.filter(undoes_id=row.pk).first()
-        undoes = Decision.objects.filter(pk=row.undoes_id or 0).first()
+        visible = self.get_queryset(request)
+        undone_by, undoes = visible.filter(undoes_id=row.pk).first(), visible.filter(pk=row.undoes_id or 0).first()
         return {
             "title": decision_label(row),
             "undone_by": undone_by,
@@ -120,9 +125,11 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
             raise Http404
         if not actor.may(action.permission):
             raise PermissionDenied
-        subject = get_object_or_404(SUBJECTS[action.subject_kind], pk=pk)
+        subject = get_object_or_404(_subjects(request, action.subject_kind), pk=pk)
         report, options = _report_of(request), _options_of(request, action)
-        back, known = page_of_record(report or subject), decisions_on(subject, report)
+        if report is not None and not action.is_report_of(subject, report):
+            raise Http404
+        back, known = page_of_record(report or subject), decisions_on(subject, report, actor)
         if not (action.is_possible(subject) and action.may_choose(subject, actor, **options)):
             since = summaries_since(_possible_causes(action, known, request), seen_decisions(request))
             return refuse(request, back, _("This is not possible any more."), since)
@@ -145,15 +152,15 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
 
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the reason, then undo a decision."""
-        decision, actor = get_object_or_404(Decision, pk=pk), actor_of(request)
+        decision, actor = get_object_or_404(self.get_queryset(request), pk=pk), actor_of(request)
         action = ACTIONS.get(decision.action)
         if action is None or not actor.may(action.permission):
             raise PermissionDenied
         if not may_undo(decision, by=actor):
-            undone_by = Decision.objects.filter(undoes_id=pk)
+            undone_by = self.get_queryset(request).filter(undoes_id=pk)
             text = str(CannotUndo()) if undone_by else ""
             return refuse(request, page_of("decision", pk), text, [summary(each) for each in undone_by])
-        origin = _origin_of(decision)
+        origin = _origin_of(request, decision)
         page = ReasonPage(
             title=_("Undo: %(action)s") % {"action": decision_label(decision)},
             subject=decision.subject_name,
@@ -184,6 +191,12 @@ def _preview_of_undo(decision: Decision) -> list[str]:
     return sentences
 
 
+def _subjects(request: HttpRequest, kind: str) -> QuerySet[Any]:
+    """Return the records of a kind without reports on who looks: they do not exist for them."""
+    subjects = SUBJECTS[kind]
+    return subjects.not_on(request.user) if kind == "report" else subjects  # type: ignore[attr-defined]
+
+
 def _report_of(request: HttpRequest) -> Report | None:
     """Return the report because of which something is done. Raises Http404 for one that nobody made."""
     number = request.GET.get("report", "")
@@ -191,7 +204,7 @@ def _report_of(request: HttpRequest) -> Report | None:
         return None
     if not (number.isascii() and number.isdigit() and len(number) < 20):
         raise Http404
-    report: Report = get_object_or_404(Report, pk=int(number))
+    report: Report = get_object_or_404(_subjects(request, "report"), pk=int(number))
     return report
 
 
@@ -206,8 +219,10 @@ def _options_of(request: HttpRequest, action: Action) -> dict[str, Any]:
     return options
 
 
-def _origin_of(decision: Decision) -> Any:
+def _origin_of(request: HttpRequest, decision: Decision) -> Any:
     """Return the report because of which it was decided, or its subject; the decision itself if neither is there."""
-    report = Report.objects.filter(pk=decision.report_id or 0).first()
-    subjects = SUBJECTS.get(decision.subject_kind)
-    return report or (subjects.filter(pk=decision.subject_id).first() if subjects is not None else None) or decision
+    for kind, pk in (("report", decision.report_id), (decision.subject_kind, decision.subject_id)):
+        record = _subjects(request, kind).filter(pk=pk or 0).first() if kind in SUBJECTS else None
+        if record is not None:
+            return record
+    return decision

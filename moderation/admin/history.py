@@ -15,6 +15,7 @@ from moderation.admin.labels import decision_label
 from moderation.admin.revealing import mask_network
 from moderation.errors import ActionRefused
 from moderation.models import Decision, MutedReporter, Report
+from moderation.models.decision import DecisionQuerySet
 from posts.models import Post
 
 POSTS_SHOWN, SESSIONS_SHOWN, DECISIONS_SHOWN, REPORTS_SHOWN = 6, 5, 20, 100
@@ -38,12 +39,14 @@ def recent_sessions(member_id: int | None, *, is_revealed: bool = False) -> list
     return sessions
 
 
-def decisions_for_page(decisions: QuerySet[Decision], by: Actor) -> list[Any]:
+def decisions_for_page(decisions: DecisionQuerySet, by: Actor) -> list[Any]:
     """Return the newest of these decisions, each with its label, whether it is undone and may be undone.
 
-    A decision that undoes another is newer, so it is among them if that one is.
+    Those of reports on who looks are left out. A decision that undoes another is newer, so it is among them if that
+    one is.
     """
-    rows: list[Any] = list(decisions.annotate(**RANKS).order_by("-created_at", "-id")[:DECISIONS_SHOWN])
+    shown = decisions.not_of_reports_on(by.member_id).annotate(**RANKS)
+    rows: list[Any] = list(shown.order_by("-created_at", "-id")[:DECISIONS_SHOWN])
     undone = {row.undoes_id for row in rows}
     for row in rows:
         row.action_label = decision_label(row)

@@ -82,6 +82,7 @@ def _preview(action: Action, subjects: list[Any]) -> list[str]:
 
 def _announce(request: HttpRequest, results: list[ActionResult]) -> None:
     """Say which cases were decided, with the links that undo each, and why the others were not."""
+    by = actor_of(request)
     made = {result.decision.pk: result for result in results if result.decision is not None}
     if made:
         text = ngettext("%(number)d case is decided.", "%(number)d cases are decided.", len(made))
@@ -90,6 +91,6 @@ def _announce(request: HttpRequest, results: list[ActionResult]) -> None:
         messages.success(request, format_html("{} {}. {}", text % {"number": len(made)}, undo, next_case_link()))
     for result in results:
         if result.error is not None:
-            decisions = decisions_on(result.subject, None)[:1] if isinstance(result.error, AlreadyDecided) else []
+            decisions = decisions_on(result.subject, None, by)[:1] if isinstance(result.error, AlreadyDecided) else []
             said = [str(result.error), *(f"{summary(each)}." for each in decisions)]
             messages.warning(request, f"{record_label(result.subject)}: {' '.join(said)}")

@@ -13,6 +13,7 @@ from accounts.models.member import NICKNAME_MAX_GRAPHEMES
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered
 from moderation.actors import Actor
+from moderation.models.report import Report
 from moderation.pseudonyms import pseudonym
 from moderation.reasons import REASON_LABELS
 from moderation.roles import PERMISSIONS
@@ -34,6 +35,11 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def concerning(self, member: Any) -> Self:
         """Decisions that concern a member: about them, their posts, and reports of these."""
         return self.filter(member_id=member.pk)
+
+    def not_of_reports_on(self, member_id: int | None) -> Self:
+        """Decisions that are neither about a report on this member nor because of one; of nobody's for None."""
+        reports = Report.objects.filter(subject=member_id or 0).values("pk")
+        return self.filter(~Q(report_id__in=reports), ~Q(subject_kind="report", subject_id__in=reports))
 
     def not_undone(self) -> Self:
         """Decisions that no later one has undone, without those that undo others."""
