@@ -78,8 +78,10 @@ class JobAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list, with a warning while jobs wait that have no handler in this release."""
-        unknown = sorted(Job.objects.of_unknown_kind().values_list("kind", flat=True).distinct())
-        if unknown and request.method == "GET":
+        # Django refuses others only afterwards, and the next page would show them the warning.
+        is_shown = request.method == "GET" and self.has_view_permission(request)
+        unknown = sorted(Job.objects.of_unknown_kind().values_list("kind", flat=True).distinct()) if is_shown else []
+        if unknown:
             warning = _("This release has no handler for waiting jobs of these kinds: %(kinds)s.")
             self.message_user(request, warning % {"kinds": ", ".join(unknown)}, messages.WARNING)
         return super().changelist_view(request, extra_context)

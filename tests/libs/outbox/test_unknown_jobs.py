@@ -15,6 +15,7 @@ from accounts.models import Member
 from libs.outbox import metrics, registry
 from libs.outbox.models import Job
 from libs.outbox.worker import Worker
+from tests.factories import MemberFactory
 from tests.libs.outbox.conftest import EnqueueJob
 
 
@@ -121,6 +122,13 @@ def test_the_admin_warns_of_unknown_kinds_and_lists_their_jobs(
     answer = client.get(reverse("admin:outbox_job_changelist"), {"state": "unknown"})
     assert "This release has no handler for waiting jobs of these kinds: test.gone." in answer.content.decode()
     assert [job.kind for job in answer.context["cl"].result_list] == ["test.gone"] * 2
+
+
+@pytest.mark.usefixtures("unknown")
+def test_who_may_not_see_jobs_is_not_told_of_unknown_kinds(client: Client) -> None:
+    client.force_login(MemberFactory.create(is_staff=True))
+    assert client.get(reverse("admin:outbox_job_changelist")).status_code == 403
+    assert "test.gone" not in client.get("/admin/", follow=True).content.decode()
 
 
 @pytest.mark.django_db
