@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 from libs.circuit_breaker import CircuitBreaker, CircuitOpen
 from libs.postgresql.connection import BoundedConnection
@@ -59,10 +60,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
         """Whether the server has not closed the connection, as its socket tells, nor this process given it up.
 
+        Nor is one with an open transaction, which would hold its locks, and take the changes of later requests with it.
         Django asks before the first query of a request (CONN_HEALTH_CHECKS). The server is asked only if it has sent
         something unasked, since asking costs as much as a small statement.
         """
         if self.connection is None or self.connection.closed or self._given_up_before != _times_given_up[self.alias]:
+            return False
+        if self.connection.info.transaction_status != TransactionStatus.IDLE:
             return False
         poller = select.poll()
         poller.register(self.connection.fileno(), select.POLLIN)

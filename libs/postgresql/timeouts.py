@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg.pq import TransactionStatus
+
 from libs.postgresql.connection import BoundedConnection
 
 
@@ -24,5 +26,7 @@ def without_timeouts(connection: Any, execute: Callable[[str], Any]) -> Iterator
     finally:
         if isinstance(driver, BoundedConnection):
             driver.reply_timeout = limit
-    for name in ("lock_timeout", "statement_timeout"):
-        execute(f"RESET {name}")
+        # A failed transaction takes no statement, and its rollback undoes SET too.
+        if driver.info.transaction_status not in (TransactionStatus.INERROR, TransactionStatus.UNKNOWN):
+            for name in ("lock_timeout", "statement_timeout"):
+                execute(f"RESET {name}")

@@ -176,3 +176,13 @@ def test_the_error_of_one_statement_keeps_nobody_else_away(postgres_url: str, st
     with database(postgres_url) as there:
         assert issubclass(there.ask(statement), Error)
         assert (there.ask(), there.is_open) == ("ok", False)
+
+
+def test_a_connection_with_an_open_transaction_is_not_used_again(postgres_url: str) -> None:
+    with database(postgres_url) as there:
+        there.ask()
+        first = there.connections[there.alias].connection
+        assert (there.ask("BEGIN"), there.connections[there.alias].connection) == ("ok", first)
+        assert there.ask("CREATE TABLE left_open (id int)") == "ok"
+        assert there.connections[there.alias].connection is not first
+        assert there.ask("DROP TABLE left_open") == "ok"

@@ -5,7 +5,8 @@ from contextlib import closing
 
 import pytest
 import pytest_django
-from django.db import OperationalError
+from django.db import DataError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from libs.postgresql import base
 from libs.postgresql.errors import DatabaseAway
@@ -81,3 +82,33 @@ def test_a_statement_without_timeouts_may_take_longer_than_others(
             cursor.execute("SELECT pg_sleep(0.4)")
         with connection.cursor() as cursor, pytest.raises(OperationalError):
             cursor.execute("SELECT pg_sleep(0.4)")
+
+
+@pytest.fixture
+def connection(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseDatabaseWrapper]:
+    """A connection with timeouts of its own."""
+    monkeypatch.setenv("PGOPTIONS", "-c statement_timeout=5s -c lock_timeout=3s")
+    with database(postgres_url) as there, closing(there.connections[there.alias]) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("begin", ["SELECT 1", "BEGIN"])
+def test_the_timeouts_count_again_after_a_statement_without_them_has_failed(
+    connection: BaseDatabaseWrapper, begin: str
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(begin)
+        with pytest.raises(DataError), without_timeouts(connection, cursor.execute):
+            cursor.execute("SELECT 1 / 0")
+        cursor.execute("ROLLBACK")
+        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('lock_timeout')")
+        assert cursor.fetchone() == ("5s", "3s")
+
+
+def test_a_connection_lost_without_timeouts_is_what_the_caller_learns_of(connection: BaseDatabaseWrapper) -> None:
+    with (
+        connection.cursor() as cursor,
+        pytest.raises(OperationalError, match="terminating connection"),
+        without_timeouts(connection, cursor.execute),
+    ):
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
