@@ -116,6 +116,7 @@ TEMPLATE_BY_EVENT = {
     SecurityEvent.STAFF_LOGIN: "new_device",
     SecurityEvent.SECOND_FACTOR_SET: "second_factor_set",
     SecurityEvent.SECOND_FACTOR_RESET: "second_factor_reset",
+    SecurityEvent.SECOND_FACTOR_GUESSED: "second_factor_guessed",
 }
 
 

@@ -37,6 +37,8 @@ class SecurityEvent(models.Model):
     STAFF_LOGIN = "staff_login"
     SECOND_FACTOR_SET = "second_factor_set"
     SECOND_FACTOR_RESET = "second_factor_reset"
+    # Many wrong codes in a row, which only somebody can enter who knows the password.
+    SECOND_FACTOR_GUESSED = "second_factor_guessed"
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="security_events")
     kind = models.CharField(max_length=40)

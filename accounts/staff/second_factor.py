@@ -21,7 +21,8 @@ RECOVERY_CODES = 10
 # Without letters and digits that look alike; ten of them are 49 bits.
 RECOVERY_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 RECOVERY_LENGTH = 10
-# After so many wrong codes the pause does not grow any more: nobody who knows the password locks the member out longer.
+# After so many wrong codes an e-mail tells the member that somebody who knows the password guesses codes. The pause
+# does not grow any more: nobody who knows the password locks the member out longer.
 COUNTED_FAILURES = 10
 LONGEST_PAUSE = timedelta(seconds=2 ** (COUNTED_FAILURES - 1))
 
@@ -70,24 +71,26 @@ def confirm_setup(member: Member, code: str, device_id: int | None) -> tuple[TOT
     return device, _replace_recovery_codes(member)
 
 
+@transaction.atomic
 def verify(member: Member, code: str) -> Any:
     """Return the device that accepts the code, of the app or a recovery code; None if none does.
 
     After each wrong code the device refuses further ones for a while, which doubles (django-otp), up to LONGEST_PAUSE.
+    After COUNTED_FAILURES in a row an e-mail tells the member, once.
     """
     typed = "".join(code.split()).replace("-", "").lower()
     if typed.isascii() and typed.isdigit() and len(typed) == 6:
         devices, tokens = TOTPDevice.objects.devices_for_user(member, confirmed=True), [typed]
     else:
         devices, tokens = StaticDevice.objects.devices_for_user(member, confirmed=True), _recovery_digests(typed)
-    device = devices.first()
+    # Locked, so that of several wrong codes at a time one is the last that is counted.
+    device = devices.select_for_update().first()
     if device is None:
         return None
     known = StaticToken.objects.filter(device__user=member, token__in=tokens).values_list("token", flat=True).first()
     verified = django_otp.verify_token(member, device.persistent_id, known or tokens[0])
     if verified is None:
-        too_many = type(device).objects.filter(pk=device.pk, throttling_failure_count__gt=COUNTED_FAILURES)
-        too_many.update(throttling_failure_count=COUNTED_FAILURES)
+        _bound_failures(member, device)
     return verified
 
 
@@ -116,6 +119,18 @@ def setup_qr_code(device: TOTPDevice) -> SafeString:
     """The QR code that an authenticator app scans, as inline SVG without styles, which the CSP allows."""
     qr_code = segno.make(device.config_url, error="m")
     return mark_safe(qr_code.svg_inline(scale=5, border=4, dark="#000", light="#fff"))  # noqa: S308 - segno's own
+
+
+def _bound_failures(member: Member, device: Any) -> None:
+    """Count no more failures than COUNTED_FAILURES, and tell the member of the last; `device` was read before it."""
+    before = device.throttling_failure_count
+    # A code that came during a pause was not compared, and is not counted.
+    device.refresh_from_db(fields=["throttling_failure_count"])
+    if before < COUNTED_FAILURES <= device.throttling_failure_count:
+        SecurityEvent.objects.record_and_notify(member, SecurityEvent.SECOND_FACTOR_GUESSED)
+    elif device.throttling_failure_count > COUNTED_FAILURES:
+        device.throttling_failure_count = COUNTED_FAILURES
+        device.save(update_fields=["throttling_failure_count"])
 
 
 def _replace_recovery_codes(member: Member) -> list[str]:

@@ -14,11 +14,12 @@ from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 
-from accounts.models import Member
-from accounts.staff.second_factor import LONGEST_PAUSE, reset_second_factor
+from accounts.models import Member, SecurityEvent
+from accounts.staff.second_factor import LONGEST_PAUSE, reset_second_factor, verify
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
+GUESSED = "Wrong codes were entered for your account"
 ASK, SET_UP = "/admin/second-factor/", "/admin/second-factor/set-up/"
 
 
@@ -174,6 +175,37 @@ def test_the_pause_after_wrong_codes_does_not_grow_without_end(
         clock.shift(pause)
         browser.post(ASK, {"code": code_of(sora)})
         assert is_inside(browser) is is_in
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"), [("en", GUESSED), ("ko", "계정에 잘못된 코드가 여러 번 입력되었습니다")]
+)
+def test_the_tenth_wrong_code_in_a_row_sends_one_email(
+    login: Callable[[], Client], sora: Member, clock: Any, run_jobs: Callable[[], None], mailoutbox: list[Any],
+    language: str, subject: str,
+) -> None:  # fmt: skip
+    Member.objects.filter(pk=sora.pk).update(language=language)
+    set_up(login(), sora, clock)
+    sent = []
+    for _ in range(13):
+        browser = login()
+        # The second one comes during the pause, and is not compared.
+        for _ in range(2):
+            browser.post(ASK, {"code": "000000"})
+        clock.shift(LONGEST_PAUSE + timedelta(minutes=1))
+        run_jobs()
+        sent.append([message.subject for message in mailoutbox].count(subject))
+    assert sent == [0] * 9 + [1] * 4
+
+
+def test_after_a_right_code_ten_more_wrong_ones_are_told_again(sora: Member, clock: Any) -> None:
+    device = TOTPDevice.objects.create(user=sora, confirmed=True)
+    for code in (*["000000"] * 10, None, *["000000"] * 10):
+        verify(sora, code or code_of(sora))
+        clock.shift(LONGEST_PAUSE + timedelta(minutes=1))
+    device.refresh_from_db()
+    assert device.throttling_failure_count == 10
+    assert SecurityEvent.objects.filter(kind=SecurityEvent.SECOND_FACTOR_GUESSED).count() == 2
 
 
 def test_codes_have_a_rate_limit(login: Callable[[], Client], sora: Member, clock: Any) -> None:
