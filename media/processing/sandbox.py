@@ -1,8 +1,8 @@
 """A child process for decoders whose cost and safety cannot be judged by the file: AVIF and HEIC.
 
 The child gets no secrets, cannot read those of its parent and writes no files. Its memory and time are limited by the
-size that the file claims, so a false claim, an endless loop or a crash ends the child and nothing else. Starting it
-takes about 80 ms.
+size that the file claims, by hard limits, which it cannot raise either. So a false claim, an endless loop or a crash
+ends the child and nothing else. Starting it takes about 80 ms.
 """
 
 import os
@@ -28,6 +28,8 @@ BASE_SECONDS, PIXELS_PER_SECOND = 2, 8_000_000
 # Wall-clock time, which only an overloaded machine uses up. Seconds.
 TIMEOUT = 30
 EXIT_TOO_MANY_PIXELS = 3
+# Open files: three pipes, and a few while decoders are loaded. A number.
+MAX_FILES = 32
 # The user without rights, by the number that it has on every Linux.
 NOBODY = 65_534
 # Linux tells here how many pages this process has reserved.
@@ -58,8 +60,9 @@ def main(format_name: str, max_pixels: int, longest_side: int) -> None:
     """Run in the child: read a file from standard input, write width, height and the JPEG to standard output."""
     _become_nobody()
     data = sys.stdin.buffer.read()
-    _set_soft_limit(resource.RLIMIT_FSIZE, 0)
-    _limit_resources(pixels=0)
+    _set_limits(resource.RLIMIT_FSIZE, 0)
+    _set_limits(resource.RLIMIT_NOFILE, MAX_FILES)
+    _limit_resources(pixels=0, pixels_later=max_pixels)
     try:
         image, parsed = open_image(parse_isobmff(format_name, data), max_pixels)
     except TooManyPixels:
@@ -79,18 +82,24 @@ def _become_nobody() -> None:
         os.setuid(NOBODY)
 
 
-def _limit_resources(pixels: int) -> None:
-    """Limit the memory that this process may take from now on, and its CPU time."""
+def _limit_resources(pixels: int, pixels_later: int = 0) -> None:
+    """Limit the memory that this process may take from now on, and its CPU time.
+
+    The limits can be raised once more, to what `pixels_later` need.
+    """
     if STATM.exists():
         used = int(STATM.read_text().split()[0]) * resource.getpagesize()
-        _set_soft_limit(resource.RLIMIT_AS, used + BASE_BYTES + BYTES_PER_PIXEL * pixels)
-    _set_soft_limit(resource.RLIMIT_CPU, BASE_SECONDS + -(-pixels // PIXELS_PER_SECOND))
+        later = BASE_BYTES + BYTES_PER_PIXEL * pixels_later if pixels_later else 0
+        _set_limits(resource.RLIMIT_AS, used + BASE_BYTES + BYTES_PER_PIXEL * pixels, later)
+    seconds = BASE_SECONDS + -(-pixels // PIXELS_PER_SECOND)
+    _set_limits(resource.RLIMIT_CPU, seconds, -(-pixels_later // PIXELS_PER_SECOND))
 
 
-def _set_soft_limit(kind: int, limit: int) -> None:
-    """Set a limit that may be raised again, within the hard one."""
+def _set_limits(kind: int, limit: int, later: int = 0) -> None:
+    """Set a limit, and as the hard one, which this process cannot raise any more, by how much it may grow later."""
     _, hard = resource.getrlimit(kind)
-    resource.setrlimit(kind, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+    new_hard = limit + later if hard == resource.RLIM_INFINITY else min(limit + later, hard)
+    resource.setrlimit(kind, (min(limit, new_hard), new_hard))
 
 
 if __name__ == "__main__":

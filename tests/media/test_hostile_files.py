@@ -89,7 +89,7 @@ def test_a_sandbox_is_limited_before_it_opens_a_file_and_again_by_its_pixels(dec
     pipeline.process_image(uploaded_file(encoded(four_colours(2_000, 1_500), "AVIF", speed=10)))
     (events,) = decoders.sandboxes
     names = [name for name, _ in events if name != "RLIMIT_AS"]
-    assert names == ["RLIMIT_FSIZE", "RLIMIT_CPU", "opened", "RLIMIT_CPU", "decoded"]
+    assert names == ["RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CPU", "opened", "RLIMIT_CPU", "decoded"]
     assert [number for name, number in events if name in ("RLIMIT_FSIZE", "RLIMIT_CPU")] == [0, 2, 3]
     if sandbox.STATM.exists():
         before, after = (number for name, number in events if name == "RLIMIT_AS")

@@ -17,7 +17,7 @@ from PIL import Image
 from media.processing import sandbox
 
 Event = tuple[str, int]
-LIMITS = {getattr(resource, name): name for name in ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE")}
+LIMITS = {getattr(resource, name): name for name in ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_NOFILE")}
 
 
 @dataclass
