@@ -96,7 +96,6 @@ variable "database_master_password" {
   type        = string
   default     = null
   sensitive   = true
-  ephemeral   = true
 }
 
 variable "cache_node_type" {

@@ -72,11 +72,10 @@ variable "replicas" {
 }
 
 variable "master_password" {
-  description = "The first master password, if there are replicas; it goes into no state and no plan, and is changed within minutes."
+  description = "The first master password, if there are replicas; it goes into no state, and is changed within minutes."
   type        = string
   default     = null
   sensitive   = true
-  ephemeral   = true
 }
 
 variable "connections_alarm" {
