@@ -19,7 +19,7 @@ from accounts.staff.second_factor import LONGEST_PAUSE, reset_second_factor, ver
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
-GUESSED = "Wrong codes were entered for your account"
+GUESSED, GUESSED_KOREAN = "Wrong codes were entered for your account", "계정에 잘못된 코드가 여러 번 입력되었습니다"
 ASK, SET_UP = "/admin/second-factor/", "/admin/second-factor/set-up/"
 
 
@@ -177,21 +177,17 @@ def test_the_pause_after_wrong_codes_does_not_grow_without_end(
         assert is_inside(browser) is is_in
 
 
-@pytest.mark.parametrize(
-    ("language", "subject"), [("en", GUESSED), ("ko", "계정에 잘못된 코드가 여러 번 입력되었습니다")]
-)
+@pytest.mark.parametrize(("language", "subject"), [("en", GUESSED), ("ko", GUESSED_KOREAN)])
 def test_the_tenth_wrong_code_in_a_row_sends_one_email(
-    login: Callable[[], Client], sora: Member, clock: Any, run_jobs: Callable[[], None], mailoutbox: list[Any],
-    language: str, subject: str,
-) -> None:  # fmt: skip
+    sora: Member, clock: Any, run_jobs: Callable[[], None], mailoutbox: list[Any], language: str, subject: str
+) -> None:
     Member.objects.filter(pk=sora.pk).update(language=language)
-    set_up(login(), sora, clock)
+    TOTPDevice.objects.create(user=sora, confirmed=True)
     sent = []
     for _ in range(13):
-        browser = login()
         # The second one comes during the pause, and is not compared.
         for _ in range(2):
-            browser.post(ASK, {"code": "000000"})
+            verify(sora, "000000")
         clock.shift(LONGEST_PAUSE + timedelta(minutes=1))
         run_jobs()
         sent.append([message.subject for message in mailoutbox].count(subject))
