@@ -13,12 +13,19 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ValidationError
 
+from accounts.credentials.password_validation import LengthValidator
 from accounts.credentials.passwords import change_password
 from libs.throttling.throttles import enforce_rate_limit
 
 
 class OwnPasswordChangeForm(AdminPasswordChangeForm):
     """Django's form; `change_password` checks the current password, and counts the guess."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Django asks the validators for their hints without the member.
+        rule, new = LengthValidator(), self.fields["new_password1"]
+        new.help_text = str(new.help_text).replace(rule.get_help_text(), rule.get_help_text(self.user))
 
     def clean_old_password(self) -> str:
         password: str = self.cleaned_data["old_password"]

@@ -25,9 +25,9 @@ class LengthValidator:
         if length > MAX_LENGTH:
             raise ValidationError(_("Use at most %(most)d characters.") % {"most": MAX_LENGTH}, "password_too_long")
 
-    def get_help_text(self) -> str:
-        """Return the hint of the admin's form."""
-        return _("Use at least %(least)d characters.") % {"least": self.least(None)}
+    def get_help_text(self, user: Any = None) -> str:
+        """Return the hint of a form, for this member."""
+        return _("Use at least %(least)d characters.") % {"least": self.least(user)}
 
     @staticmethod
     def least(user: Any) -> int:

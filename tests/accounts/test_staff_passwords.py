@@ -108,3 +108,8 @@ def test_a_password_that_an_operator_sets_ends_all_sessions(
     assert phone.get("me").status_code == 401
     run_jobs()
     assert [message.to for message in mailoutbox] == [[sora.email]]
+
+
+def test_the_form_names_the_length_for_staff(browser: Client) -> None:
+    page = browser.get("/admin/password_change/").content.decode()
+    assert ("at least 15 characters" in page, "at least 10 characters" in page) == (True, False)
