@@ -4,19 +4,20 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD, DEMO_STAFF
+from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD, DEMO_STAFF, DEMO_SUPERUSER
 
 
 def welcome_text() -> str:
     """Return the addresses of the server, the demo accounts, and where the data is."""
     url = settings.PUBLIC_URL
+    staff = [*(f"{email} ({role})" for email, *_, role in DEMO_STAFF), f"{DEMO_SUPERUSER} (superuser)"]
     return f"""{unreachable_url_warning()}
   Heart to Heart is running. Stop it with Ctrl-C.
 
     API        below {url}/api/v1/
     Swagger    {url}/docs/
-    Admin      {url}/admin/    {DEMO_MODERATOR}, password {DEMO_PASSWORD}
-               or with a role, same password: {", ".join(f"{email} ({role})" for email, *_, role in DEMO_STAFF)}
+    Admin      {url}/admin/    {staff[0]}, password {DEMO_PASSWORD}
+               or with the same password: {", ".join(staff[1:])}
     Log in     as a demo member: {DEMO_MEMBER}, same password
     E-mails    printed here, and saved in {settings.EMAIL_FILE_PATH}
     Data       {_data_location()}

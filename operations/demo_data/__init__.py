@@ -4,7 +4,7 @@ from moderation.ranks import MODERATOR, OPERATOR, SENIOR_MODERATOR
 
 DEMO_MEMBER = "mina@heart.example"
 DEMO_READER = "jun@heart.example"
-DEMO_MODERATOR = "sora@heart.example"
+DEMO_SUPERUSER = "sora@heart.example"
 # Beside the superuser one member of the staff for each role that decides: address, name, nickname, role.
 DEMO_STAFF = [
     ("hana@heart.example", "최하나", "Hana", MODERATOR),
@@ -14,7 +14,7 @@ DEMO_STAFF = [
 # Accounts by which a database is known to be filled by `manage.py seed`: these, and the first of the others, which
 # have the same password and are left when somebody deletes these.
 DEMO_EMAILS = [
-    *(DEMO_MEMBER, DEMO_READER, DEMO_MODERATOR),
+    *(DEMO_MEMBER, DEMO_READER, DEMO_SUPERUSER),
     *(email for email, *_ in DEMO_STAFF),
     *(f"member{number}@heart.example" for number in range(4, 14)),
 ]

@@ -4,10 +4,10 @@ import random
 import re
 from collections.abc import Iterator
 
-from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_READER
+from operations.demo_data import DEMO_MEMBER, DEMO_READER, DEMO_SUPERUSER
 from operations.demo_data.generate import DemoData
 
-FIRST_MEMBERS = [(DEMO_MEMBER, "김미나", "Mina"), (DEMO_READER, "이준", "Jun"), (DEMO_MODERATOR, "박소라", "Sora")]
+FIRST_MEMBERS = [(DEMO_MEMBER, "김미나", "Mina"), (DEMO_READER, "이준", "Jun"), (DEMO_SUPERUSER, "박소라", "Sora")]
 SURNAMES = "김이박최정강조윤장임한오서신권황"
 GIVEN_NAMES = ["민준", "서연", "도윤", "하은", "지호", "수아", "예준", "지우", "다은", "현우", "보라", "한결"]
 MOODS = ["졸린", "배고픈", "수줍은", "느긋한", "씩씩한", "다정한", "엉뚱한", "행복한", "포근한", "조용한", "반짝이는"]

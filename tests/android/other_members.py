@@ -8,7 +8,7 @@ from itertools import cycle
 
 import httpx
 
-from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD
+from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD, DEMO_SUPERUSER
 
 # Below what one member may post in an hour. Posts.
 MOST = 50
@@ -67,7 +67,7 @@ def other_member(url: str, email: str) -> Iterator[OtherMember]:
 def members_posting(url: str) -> Iterator[OtherMember]:
     """Let two members post and delete in a thread during the block; their errors fail the test after it."""
     over, faults = threading.Event(), list[BaseException]()
-    with other_member(url, DEMO_MEMBER) as mina, other_member(url, DEMO_MODERATOR) as sora:
+    with other_member(url, DEMO_MEMBER) as mina, other_member(url, DEMO_SUPERUSER) as sora:
         thread = threading.Thread(target=_work, args=[[mina, sora], over, faults])
         thread.start()
         try:

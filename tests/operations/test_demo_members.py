@@ -12,14 +12,14 @@ from django.db.models import QuerySet
 from pytest_django import Settings
 
 from config import gunicorn
-from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_READER
+from operations.demo_data import DEMO_MEMBER, DEMO_READER, DEMO_SUPERUSER
 from tests.factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    "email", [DEMO_MEMBER, DEMO_READER, DEMO_MODERATOR, "yuna@heart.example", "member4@heart.example"]
+    "email", [DEMO_MEMBER, DEMO_READER, DEMO_SUPERUSER, "yuna@heart.example", "member4@heart.example"]
 )
 def test_production_does_not_start_with_a_demo_member(settings: Settings, email: str) -> None:
     MemberFactory.create(email=email)
@@ -32,7 +32,7 @@ def test_production_does_not_start_with_a_demo_member(settings: Settings, email:
 def test_the_check_before_a_deploy_names_the_demo_members(settings: Settings) -> None:
     settings.PRODUCTION = True
     call_command("check", databases=["default"], tags=["database"])
-    MemberFactory.create(email=DEMO_MODERATOR)
+    MemberFactory.create(email=DEMO_SUPERUSER)
     with pytest.raises(SystemCheckError, match=r"operations\.E001"):
         call_command("check", databases=["default"], tags=["database"])
 

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from libs.outbox.models import Job
-from operations.demo_data import DEMO_MODERATOR
+from operations.demo_data import DEMO_SUPERUSER
 from tests.factories import MemberFactory
 from tests.services import free_port
 
@@ -115,7 +115,7 @@ def test_a_mail_server_and_a_redis_that_are_away_are_failures(doctor: Doctor, se
 
 
 def test_demo_members_in_production_are_a_failure(doctor: Doctor, settings: Any) -> None:
-    MemberFactory.create(email=DEMO_MODERATOR)
+    MemberFactory.create(email=DEMO_SUPERUSER)
     settings.PRODUCTION = True
     assert doctor() == 1
     assert "demo members" in doctor.of("database", "fail")

@@ -26,7 +26,7 @@ from media.image_urls import SUFFIXES, file_name
 from media.models import Image
 from moderation.actions.undo import undo
 from moderation.models import Decision, Report
-from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD, DEMO_STAFF
+from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD, DEMO_STAFF, DEMO_SUPERUSER
 from operations.demo_data.bulk_load import without_indexes
 from operations.demo_data.generate import DemoData
 from operations.demo_data.load import FIELDS, load
@@ -99,7 +99,7 @@ def test_ids_begin_with_the_time_at_which_the_row_was_created() -> None:
 def test_as_many_reports_are_open_as_asked_for_and_each_of_the_others_has_its_decision() -> None:
     _load(members=40, posts=100, reports=60, open_reports=12)
     # Those on the moderator stay open, too.
-    on_sora = Report.objects.filter(subject__email=DEMO_MODERATOR).count()
+    on_sora = Report.objects.filter(subject__email=DEMO_SUPERUSER).count()
     assert 12 <= Report.objects.open().count() <= 12 + on_sora < 60
     actions = {"dismissed": "dismiss_report", "upheld": "warn_member"}
     for report in Report.objects.exclude(state=Report.OPEN):
@@ -111,7 +111,7 @@ def test_as_many_reports_are_open_as_asked_for_and_each_of_the_others_has_its_de
 @pytest.mark.django_db
 def test_a_decision_of_the_demo_data_can_be_undone() -> None:
     _load(reports=20, open_reports=12)
-    sora = Member.objects.get(email=DEMO_MODERATOR)
+    sora = Member.objects.get(email=DEMO_SUPERUSER)
     for decision in Decision.objects.all():
         undo(decision, by=sora, reason="mistake")
     assert Report.objects.open().count() == 20
@@ -129,10 +129,10 @@ def test_every_member_logs_in_with_the_given_password(api: APIClient) -> None:
 def test_only_the_staff_may_enter_the_admin_and_one_of_them_is_a_superuser(client: Client) -> None:
     restore_roles()
     _load()
-    staff = {email: role for email, *_, role in DEMO_STAFF} | {DEMO_MODERATOR: None}
+    staff = {email: role for email, *_, role in DEMO_STAFF} | {DEMO_SUPERUSER: None}
     members = Member.objects.filter(is_staff=True).values_list("email", "groups__name")
     assert dict(members) == staff
-    assert Member.objects.get(is_superuser=True).email == DEMO_MODERATOR
+    assert Member.objects.get(is_superuser=True).email == DEMO_SUPERUSER
     for email in staff:
         client.force_login(Member.objects.get(email=email))
         assert client.get("/admin/").status_code == 200

@@ -14,7 +14,7 @@ from django.db import connection
 from accounts.models import Member
 from libs.commands.base import CommandError, OperatorCommand
 from libs.commands.results import Result
-from operations.demo_data import DEMO_MEMBER, DEMO_MODERATOR, DEMO_PASSWORD, DEMO_READER, DEMO_STAFF
+from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD, DEMO_READER, DEMO_STAFF, DEMO_SUPERUSER
 from operations.demo_data.bulk_load import vacuum, without_indexes
 from operations.demo_data.generate import DemoData
 from operations.demo_data.load import load
@@ -59,7 +59,7 @@ class Command(OperatorCommand):
             vacuum()
         text = (
             f"Loaded {data.members:,} members and {data.posts:,} posts. The password of all members is {password}.\n"
-            f"{DEMO_MEMBER} writes, {DEMO_READER} reads, {DEMO_MODERATOR} is a superuser of the admin. "
+            f"{DEMO_MEMBER} writes, {DEMO_READER} reads, {DEMO_SUPERUSER} is a superuser of the admin. "
             f"Also in the staff: {', '.join(f'{email} ({role})' for email, *_, role in DEMO_STAFF)}."
         )
         return Result({"loaded": True, "members": data.members, "posts": data.posts}, text)
@@ -74,6 +74,6 @@ def _refuse_impossible(data: DemoData, password: str) -> None:
         raise CommandError(f"So few members can have at most {data.max_relations:,} blocks.")
     try:
         # The rule for moderators is the strictest.
-        validate_password(password, Member(email=DEMO_MODERATOR, is_staff=True))
+        validate_password(password, Member(email=DEMO_SUPERUSER, is_staff=True))
     except ValidationError as error:
         raise CommandError(" ".join(error.messages)) from None
