@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from moderation.actions import ACTIONS
-from moderation.models import Decision
+from moderation.models import Decision, Report
+from moderation.models.decision import NAME_MAX_LENGTH
 from moderation.reasons import NEEDS_TEXT
 
 
@@ -48,6 +50,15 @@ class Statement:
         """The beginning of the post that it is about; empty for a decision about the member."""
         about = self.undone or self.decision
         return about.subject_name if about.subject_kind == "post" else ""
+
+    @property
+    def occasion(self) -> str:
+        """The beginning of the post that is the cause of a decision about the member, or that it is about."""
+        about = self.undone or self.decision
+        if about.subject_kind != "member" or about.report_id is None:
+            return self.quotation
+        report = Report.objects.filter(pk=about.report_id, about=Report.POST).first()
+        return Truncator(report.subject_text).chars(NAME_MAX_LENGTH) if report else ""
 
     @property
     def reason(self) -> str:

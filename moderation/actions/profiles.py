@@ -99,7 +99,8 @@ class ResetNickname(TextReset):
         return [_("The nickname becomes “%(nickname)s”. The member can choose another one.") % {"nickname": nickname}]
 
     def statement(self, decision: Decision) -> list[str]:
-        return [_("We have replaced your nickname. You can choose another one.")]
+        nickname = decision.after.get(self.field, "")
+        return [_("Your nickname is “%(nickname)s” now. You can choose another one.") % {"nickname": nickname}]
 
     def statement_of_undo(self, decision: Decision) -> list[str]:
         return [_("You have your nickname back.")]

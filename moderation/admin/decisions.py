@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Member
 from libs.admin import DetailPageMixin, ReadOnlyAdmin
@@ -185,7 +185,15 @@ def _possible_causes(action: Action, known: Any, request: HttpRequest) -> Any:
 
 
 def _preview_of_undo(decision: Decision) -> list[str]:
-    sentences = [_("What the decision changed is changed back. The reports that it closed are open again.")]
+    sentences = [_("What the decision changed is changed back.")]
+    number = Report.objects.filter(decision_id=decision.pk, reporter__isnull=False).count()
+    if number:
+        sentence = ngettext(
+            "%(number)d report is open again. Its reporter is told of the next decision, and not of this undo.",
+            "%(number)d reports are open again. Their reporters are told of the next decision, and not of this undo.",
+            number,
+        )
+        sentences.append(sentence % {"number": number})
     if decision.is_notified:
         sentences.append(_("The member gets an e-mail with the reason and your text, but not your name."))
     return sentences

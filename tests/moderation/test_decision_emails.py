@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -84,6 +85,40 @@ def test_the_undo_of_a_removal_is_told_to_the_author(
     for words in ("taken back", str(decision.pk), "Your post is visible again", "It was no advertisement."):
         assert words in message.body
     assert "Hana" not in whole(message)
+
+
+def test_a_reporter_who_is_answered_again_reads_that_it_replaces_the_earlier_answer(
+    hana: Member, jun: Member, post: Post, run_jobs: RunJobs, mailoutbox: Outbox
+) -> None:
+    report, _ = report_post(jun, post.pk, reason="spam", text="")
+    decision = get_action("dismiss_report").run(report, by=hana, reason="no_violation")
+    run_jobs()
+    undo(decision, by=hana, reason="mistake")
+    get_action("remove_post").run(post, by=hana, reason="spam")
+    run_jobs()
+    first, second = (whole(message) for message in mailoutbox if message.to == [jun.email])
+    assert [text.count("again. This answer replaces our earlier one.") for text in (first, second)] == [0, 2]
+
+
+@pytest.mark.parametrize(("name", "options"), [("warn_member", {}), ("suspend_member", {"days": 1})])
+def test_a_warning_and_a_suspension_quote_the_reported_post(
+    hana: Member, mina: Member, jun: Member, post: Post, run_jobs: RunJobs, mailoutbox: Outbox, name: str, options: Any
+) -> None:
+    report, _ = report_post(jun, post.pk, reason="spam", text="")
+    decision = get_action(name).run(mina, by=hana, reason="spam", report=report, **options)
+    undo(decision, by=hana, reason="mistake")
+    run_jobs()
+    texts = [whole(message) for message in mailoutbox if message.to == [mina.email]]
+    assert [text.count("Look at this.") for text in texts] == [2, 2]
+
+
+def test_the_email_about_a_nickname_names_the_new_one(
+    hana: Member, mina: Member, run_jobs: RunJobs, mailoutbox: Outbox
+) -> None:
+    get_action("reset_nickname").run(mina, by=hana, reason="hate")
+    run_jobs()
+    mina.refresh_from_db()
+    assert f"Your nickname is “{mina.nickname}” now." in mailoutbox[0].body
 
 
 def test_a_suspended_member_reads_until_when(hana: Member, mina: Member, run_jobs: RunJobs, mailoutbox: Outbox) -> None:
