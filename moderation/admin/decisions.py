@@ -17,7 +17,7 @@ from libs.admin import DetailPageMixin, ReadOnlyAdmin
 from moderation.actions import ACTIONS, Action
 from moderation.actions.changes import decisions_on
 from moderation.actions.deciders import RANKS
-from moderation.actions.undo import UNDO_REASONS, may_undo, undo
+from moderation.actions.undo import UNDO_REASONS, undo
 from moderation.admin.action_links import actor_of, page_of, page_of_record
 from moderation.admin.history import is_undo_allowed
 from moderation.admin.labels import action_label, decision_label, record_label, summary
@@ -152,12 +152,13 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
 
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the reason, then undo a decision."""
-        decision, actor = get_object_or_404(self.get_queryset(request), pk=pk), actor_of(request)
+        visible, actor = self.get_queryset(request), actor_of(request)
+        decision = get_object_or_404(self.select_details(visible), pk=pk)
         action = ACTIONS.get(decision.action)
         if action is None or not actor.may(action.permission):
             raise PermissionDenied
-        if not may_undo(decision, by=actor):
-            undone_by = self.get_queryset(request).filter(undoes_id=pk)
+        undone_by = list(visible.filter(undoes_id=pk))
+        if undone_by or not is_undo_allowed(decision, actor):
             text = str(CannotUndo()) if undone_by else ""
             return refuse(request, page_of("decision", pk), text, [summary(each) for each in undone_by])
         origin = _origin_of(request, decision)
