@@ -36,9 +36,10 @@ SOCKET_TIMEOUT_SECONDS = 20
 # A worker process that does not report for so long is replaced. Seconds.
 timeout = 60
 graceful_timeout = settings.GRACEFUL_SECONDS
-# Worker processes restart after so many requests, which frees leaked memory; not all at the same time. Requests.
-max_requests = 50_000 if workers > 1 else 0
-max_requests_jitter = 10_000
+# Worker processes restart after so many requests, which would free leaked memory; not all at the same time. Seldom,
+# since for the seconds of a restart the others serve alone, and refuse more than they have places for. Requests.
+max_requests = 1_000_000 if workers > 1 else 0
+max_requests_jitter = 500_000
 # Workers report by touching a file. On a stalled disk, healthy workers would be replaced.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # gunicorn creates a control socket in the home directory by default.
