@@ -3,13 +3,20 @@
 Each user is one phone of a member of the demo data. Its owner opens the app (configuration, feed), scrolls, looks at
 profiles and single posts, and publishes seldom; the phone stays logged in. For more than a few dozen users of one
 address the server needs higher rate limits: `THROTTLE_RATES=sign-in-address=100000/minute make run`.
+
+`python -m benchmarks.phones` starts a server for them and measures what it needs; it runs this file as a module.
 """
 
+import argparse
 import itertools
+import json
 import random
+import sys
 from typing import Any
 
+import gevent
 from locust import HttpUser, between, events
+from locust.env import Environment
 
 from operations.demo_data import DEMO_PASSWORD
 
@@ -22,6 +29,7 @@ numbers = itertools.count()
 def add_members(parser: Any) -> None:
     """Add the option that says how many members the server was seeded with."""
     parser.add_argument("--members", type=int, default=24, help="members of the demo data (default: 24)")
+    parser.add_argument("--domain", default="@heart.example", help="of their addresses (default: @heart.example)")
 
 
 class Phone(HttpUser):  # type: ignore[misc]
@@ -38,9 +46,12 @@ class Phone(HttpUser):  # type: ignore[misc]
 
     def log_in(self) -> None:
         """Log in again."""
-        credentials = {"email": f"member{self.member}@heart.example", "password": DEMO_PASSWORD, "device": "locust"}
-        with self.client.post(f"{API}/sessions", json=credentials, catch_response=True) as response:
-            self.client.headers["Authorization"] = f"Bearer {response.json().get('access', '')}"
+        email = f"member{self.member}{self.environment.parsed_options.domain}"
+        credentials = {"email": email, "password": DEMO_PASSWORD, "device": "locust"}
+        # So many at once as at the start of a test may have to wait.
+        while not (response := self.client.post(f"{API}/sessions", json=credentials)).ok:
+            gevent.sleep(float(response.headers.get("Retry-After", 1)))
+        self.client.headers["Authorization"] = f"Bearer {response.json()['access']}"
 
     def open_app(self) -> None:
         """Read the configuration and the feed, then some pages further down."""
@@ -75,3 +86,31 @@ class Phone(HttpUser):  # type: ignore[misc]
 
 
 events.init_command_line_parser.add_listener(add_members)
+
+
+def main() -> None:
+    """Run phones without locust's web page, and print a line of JSON when all are there, and one at the end."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.locustfile", description=main.__doc__)
+    add_members(parser)
+    parser.add_argument("--host", required=True)
+    for name in ("phones", "ramp-up", "seconds"):
+        parser.add_argument(f"--{name}", type=int, required=True)
+    chosen = parser.parse_args()
+    environment = Environment(user_classes=[Phone], host=chosen.host, parsed_options=chosen, stop_timeout=10)
+    runner = environment.create_local_runner()
+    runner.start(chosen.phones, spawn_rate=2 * chosen.phones / chosen.ramp_up)
+    gevent.sleep(chosen.ramp_up)
+    environment.stats.reset_all()
+    print(json.dumps({"phones": runner.user_count}), flush=True)
+    gevent.sleep(chosen.seconds)
+    total = environment.stats.total
+    found: dict[str, Any] = {"requests": total.num_requests, "failures": total.num_failures}
+    found |= {f"p{share}_ms": total.get_response_time_percentile(share / 100) for share in (50, 99)}
+    print(json.dumps(found), flush=True)
+    for error in environment.stats.errors.values():
+        print(error.occurrences, error.to_name(), file=sys.stderr)
+    runner.quit()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,10 @@
-"""Processor time of processes and all their descendants, from /proc (Linux)."""
+"""Processor time and memory of processes and all their descendants, from /proc (Linux)."""
 
 import os
+import re
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -15,15 +17,21 @@ def processor_seconds(pid: int) -> float:
     words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     # utime, stime, and cutime and cstime of children that were waited for (proc(5)).
     ticks = sum(map(int, words[11:15]))
-    children = [child for task in Path(f"/proc/{pid}/task").iterdir() for child in _children(task)]
-    return ticks / TICKS + sum(map(_seconds_or_zero, children))
+    return ticks / TICKS + sum(map(_seconds_or_zero, _children(pid)))
 
 
-def _children(task: Path) -> list[int]:
-    try:
-        return [int(child) for child in (task / "children").read_text().split()]
-    except OSError:
-        return []
+def memory_bytes(pid: int) -> int:
+    """Return the resident memory of a process and its descendants; what they share is counted for each of them."""
+    words = re.findall(r"^VmRSS:\s+(\d+) kB$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return sum(int(word) * 1024 for word in words) + sum(map(memory_bytes, _children(pid)))
+
+
+def _children(pid: int) -> list[int]:
+    children: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(OSError):
+            children += map(int, (task / "children").read_text().split())
+    return children
 
 
 def _seconds_or_zero(pid: int) -> float:

@@ -29,7 +29,7 @@ WORKERS, THREADS = 2, 4
 # So high that nobody reaches them; each scope has as many windows to count as by default.
 RATES = (
     "read-member=1000000/minute,write-member=1000000/minute,post-member=1000000/hour;1000000/day,"
-    "sign-in-address=1000000/minute;1000000/hour"
+    "sign-in-address=1000000/minute;1000000/hour,config-address=1000000/minute"
 )
 
 
@@ -72,8 +72,11 @@ def running_backends(kept_in: Path | None) -> Iterator[Backends]:
 class Servers:
     """Servers by kind, size and settings, started when they are first asked for."""
 
-    def __init__(self, backends: Backends, var: Path, stack: ExitStack) -> None:
+    def __init__(
+        self, backends: Backends, var: Path, stack: ExitStack, *, workers: int = WORKERS, threads: int = THREADS
+    ) -> None:
         self.backends, self.var, self.stack = backends, var, stack
+        self.workers, self.threads = workers, threads
         self.started: dict[tuple[object, ...], ServerProcess] = {}
 
     def get(self, kind: str, size: Size) -> ServerProcess:
@@ -102,8 +105,8 @@ class Servers:
             "ALLOWED_HOSTS": "127.0.0.1",
             "DATABASE_URL": self.backends.services.database(size.database),
             "REDIS_URL": self.backends.services.redis,
-            "WORKERS": str(WORKERS),
-            "THREADS": str(THREADS),
+            "WORKERS": str(self.workers),
+            "THREADS": str(self.threads),
             "THROTTLE_RATES": RATES,
             "ACCESS_TOKEN_SECONDS": "86400",
             "OUTBOX_THREAD": "off",

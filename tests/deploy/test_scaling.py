@@ -1,5 +1,6 @@
 """Numbers of pods and connections follow from the chart's values and what requests were measured to cost."""
 
+import json
 import math
 import re
 from typing import Any
@@ -13,6 +14,8 @@ from tests.server_process import ROOT
 pytestmark = pytest.mark.one_leg
 GUIDE = (ROOT / "docs/production.md").read_text().partition("## Scaling")[2].partition("\n## ")[0]
 RESULTS = (ROOT / "benchmarks/RESULTS.md").read_text()
+# What simulated phones made a pod's server use, by `python -m benchmarks.phones`.
+PHONES = json.loads((ROOT / "benchmarks/phones.json").read_text())
 # CPU seconds of a JPEG of 12 megapixels, by benchmarks/hostile_images.py, and requests for one of them.
 IMAGE_SECONDS, REQUESTS_PER_IMAGE = 0.145, 300
 # Members for one request a second in the worst minute: a fifth active, 60 requests a day, a tenth in the busiest hour,
@@ -102,8 +105,8 @@ def test_the_rate_of_requests_and_the_cpu_that_scale_agree(environment: str) -> 
         # A quiet night, an evening, and a rush that more pods than there may be would need.
         (100, 3, 1),
         (667, 3, 3),
-        (2_000, 3, 7),
-        (6_667, 12, 23),
+        (2_000, 3, 8),
+        (6_667, 12, 27),
     ],
 )
 def test_the_autoscaler_asks_for_the_pods_that_the_load_needs(requests: int, pods: int, expected: int) -> None:
@@ -128,10 +131,24 @@ def test_the_autoscaler_doubles_a_pod_that_serves_what_was_measured() -> None:
     assert desired_pods(pods, ratios) == pods
 
 
+@pytest.mark.parametrize(("times", "pods", "expected"), [(1, 3, 3), (5, 3, 4), (12, 4, 9), (1, 9, 5), (40, 9, 12)])
+def test_the_autoscaler_follows_what_simulated_phones_used(times: int, pods: int, expected: int) -> None:
+    """So many times the phones that were measured on one pod, after it had been that many pods."""
+    own = values("production")
+    scaling, requested = own["autoscaling"], own["web"]["resources"]["requests"]
+    used = PHONES["server_cpu_seconds"] / PHONES["seconds"] / cores(requested["cpu"])
+    rate = PHONES["requests"] / PHONES["seconds"]
+    # Memory is what a process takes once, whatever the load of its pod.
+    by_memory = PHONES["server_memory_bytes"] / 2**30 / float(requested["memory"].removesuffix("Gi"))
+    ratios = [times * used / pods / (scaling["cpuPercent"] / 100), times * rate / pods / scaling["requestsPerSecond"]]
+    desired = desired_pods(pods, [*ratios, by_memory / (scaling["memoryPercent"] / 100)])
+    assert min(max(desired, scaling["minReplicas"]), scaling["maxReplicas"]) == expected
+
+
 def test_the_table_of_members_follows_from_what_was_measured() -> None:
     own, (server, database) = values("production"), costs()
     rows = re.findall(r"^\| ([\d,]+) \| (.*) \|$", GUIDE, re.MULTILINE)
-    assert [int(members.replace(",", "")) for members, _ in rows] == [10_000, 100_000, 500_000, 1_000_000, 5_000_000]
+    assert [int(members.replace(",", "")) for members, _ in rows] == [10_000, 100_000, 500_000, 1_000_000, 4_000_000]
     for members, row in rows:
         rate = int(members.replace(",", "")) / MEMBERS_PER_REQUEST
         pods = max(own["autoscaling"]["minReplicas"], math.ceil(rate / own["autoscaling"]["requestsPerSecond"]))
