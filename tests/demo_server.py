@@ -1,7 +1,8 @@
 """A running server with a little demo data, on what the test run stands on.
 
 That is SQLite, or PostgreSQL and Redis with several processes, as in production. Migrating and seeding takes longer
-than many a test, so a test run does it once: each server gets a copy of the files, and a database from a template.
+than many a test, so a test run does each of them once: what is seeded, and what a test process needs, is a copy of what
+was migrated, and each server gets a copy of the files, and a database from a template.
 """
 
 import fcntl
@@ -10,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,21 +27,22 @@ from tests.services import free_port
 
 # Words for `manage.py seed`: enough for images, pages and somebody to follow.
 SMALL_DEMO_DATA = ("--members", "5", "--posts", "15", "--blocks", "0", "--images", "4")
-# Both commands in one process, since half of the time of each is its start.
-MIGRATE_AND_SEED = """
+# A command without the system checks, which take as long as the start of Django.
+CALL_COMMAND = """
 import sys, django
 from django.core.management import call_command
 django.setup()
-call_command("migrate", verbosity=0)
-call_command("seed", *sys.argv[1:])
+call_command(*sys.argv[1:])
 """
+# The database of PostgreSQL that others are copies of.
+MIGRATED = "migrated"
 # Test processes at most. Redis has sixteen databases, given out by number: the lower half to the processes, the upper
 # half to the servers they start.
 MAX_PROCESSES = 8
 
 
-class SeededData:
-    """Where the processes of one test run share what was seeded; pytest names the folder (tests/services_plugin.py)."""
+class SharedData:
+    """Where the processes of one test run share databases and files; pytest names the folder (services_plugin.py)."""
 
     folder: Path | None = None
 
@@ -121,27 +123,57 @@ def _copied_data(var: Path, services: Services | None, demo_data: Sequence[str])
 
 @contextmanager
 def _template(services: Services | None, demo_data: Sequence[str]) -> Iterator[tuple[Path, str]]:
-    """A folder of files and the name of a database to copy, made by the first process that asks; others wait."""
+    """A folder of seeded files and the name of a seeded database to copy."""
+    # One run has servers on both databases.
+    words = ["postgresql" if services else "sqlite", *demo_data]
+    digest = hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]
+    database = f"demo_data_{digest}"
+    with _made_once(digest, lambda var: _seed(var, services, database, demo_data)) as files:
+        yield files, database
+
+
+@contextmanager
+def _made_once(name: str, make: Callable[[Path], None]) -> Iterator[Path]:
+    """A folder that was filled by the first process of the test run that asked; others wait."""
     with TemporaryDirectory(prefix="heart-to-heart-demo-") as own:
-        # One run has servers on both databases.
-        words = ["postgresql" if services else "sqlite", *demo_data]
-        digest = hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]
-        folder, database = (SeededData.folder or Path(own)) / digest, f"demo_data_{digest}"
+        folder = (SharedData.folder or Path(own)) / name
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (folder / "done").exists():
-                seed(folder / "var", services, database, demo_data)
+                make(folder / "files")
                 (folder / "done").touch()
-            yield folder / "var", database
+            yield folder / "files"
 
 
-def seed(var: Path, services: Services | None, database: str, demo_data: Sequence[str] = SMALL_DEMO_DATA) -> None:
-    """Migrate and seed a new database of this name, or a file in `var` without services."""
+def _seed(var: Path, services: Services | None, database: str, demo_data: Sequence[str]) -> None:
+    """Seed a copy of the migrated database, a file in `var` without services."""
+    with migrated_database(services) as files:
+        shutil.copytree(files, var)
+        if services:
+            services.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+            services.execute(f"CREATE DATABASE {database} TEMPLATE {MIGRATED}")
+    _call_command(var, services, database, "seed", *demo_data)
+
+
+@contextmanager
+def migrated_database(services: Services | None) -> Iterator[Path]:
+    """A folder with a migrated db.sqlite3; with services, their database MIGRATED is migrated instead."""
+    with _made_once(f"migrated-{'postgresql' if services else 'sqlite'}", lambda var: _migrate(var, services)) as files:
+        yield files
+
+
+def _migrate(var: Path, services: Services | None) -> None:
+    var.mkdir()
+    if services:
+        services.execute(f"DROP DATABASE IF EXISTS {MIGRATED} WITH (FORCE)")
+        services.execute(f"CREATE DATABASE {MIGRATED}")
+    _call_command(var, services, MIGRATED, "migrate", "--verbosity=0")
+
+
+def _call_command(var: Path, services: Services | None, database: str, *words: str) -> None:
     environment = server_environment(var, 0)
     if services:
-        services.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
-        services.execute(f"CREATE DATABASE {database}")
         environment |= {"DATABASE_URL": services.database(database)}
-    command = [sys.executable, "-c", MIGRATE_AND_SEED, *demo_data]
+    command = [sys.executable, "-c", CALL_COMMAND, *words]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)

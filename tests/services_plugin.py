@@ -2,21 +2,23 @@
 
 import os
 import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from libs.switches.states import states
 from libs.throttling import rate_limits
 from media.processing import sandbox
 from tests import services
-from tests.demo_server import SeededData
+from tests.demo_server import MIGRATED, Services, SharedData, migrated_database
 from tests.legs import SECOND_LEG
 
 # How long a page may take to show something, which a busy machine needs.
@@ -82,11 +84,33 @@ def _measured_sandboxes() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _shared_seeded_data(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Have the servers of all test processes of this run start from the same seeded data."""
+def _shared_data(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Have all test processes of this run, and their servers, start from the same migrated and seeded data."""
     folder = tmp_path_factory.getbasetemp()
-    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
-    SeededData.folder = (folder.parent if is_one_of_many else folder) / "seeded-data"
+    SharedData.folder = (folder.parent if is_one_of_many() else folder) / "shared-data"
+
+
+def is_one_of_many() -> bool:
+    """Whether there are other test processes in this run."""
+    return "PYTEST_XDIST_WORKER" in os.environ
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, _shared_data: None) -> Iterator[None]:
+    """Have the first of several test processes migrate, and all of them copy its database."""
+    if not is_one_of_many():
+        yield
+    elif "DATABASE_URL" in os.environ:
+        with migrated_database(Services(os.environ["DATABASE_URL"], settings.REDIS_URL)):
+            connection.settings_dict["TEST"]["TEMPLATE"] = MIGRATED
+        yield
+    else:
+        # Django's test database is in memory, as long as there is a connection to it.
+        name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+        with closing(sqlite3.connect(name, uri=True)) as memory:
+            with migrated_database(None) as files, closing(sqlite3.connect(files / "db.sqlite3")) as migrated:
+                migrated.backup(memory)
+            yield
 
 
 @pytest.fixture(scope="session")
