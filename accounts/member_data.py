@@ -59,6 +59,7 @@ add_export_file("terms", member_files.export_terms)
 add_export_file("sessions", member_files.export_sessions)
 add_export_file("security-events", member_files.export_security_events)
 add_export_file("blocks", member_files.export_blocks)
+add_export_file("mutes", member_files.export_mutes)
 add_export_file("following", member_files.export_following)
 add_export_file("followers", member_files.export_followers)
 

@@ -7,6 +7,7 @@ MINA = {"id": "7420158263148609536", "nickname": "Mina", "avatar": IMAGE, "viewe
 JUN = {"id": "7420158301902045184", "nickname": "Jun", "avatar": None, "viewer": VIEWER}
 COUNTS = {"followers": 12, "following": 7, "posts": 31}
 PROFILE = MINA | {
+    "viewer": VIEWER | {"muted": False},
     "about": "Two children, one garden.",
     "created_at": "2026-11-02T08:15:30Z",
     "counts": COUNTS,

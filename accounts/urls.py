@@ -5,7 +5,7 @@ from django.urls import path
 import libs.api.path_converters  # noqa: F401  (makes <id:...> known)
 from accounts.credentials.views import CredentialsViewSet, PasswordResetViewSet
 from accounts.exports.views import ExportViewSet
-from accounts.profiles.views.follows_and_blocks import BlockViewSet, FollowViewSet, MemberFollowViewSet
+from accounts.profiles.views.follows_and_blocks import BlockViewSet, FollowViewSet, MemberFollowViewSet, MuteViewSet
 from accounts.profiles.views.me import MeViewSet
 from accounts.profiles.views.members import MemberViewSet
 from accounts.sessions.views import SessionViewSet
@@ -39,5 +39,7 @@ urlpatterns = [
     path("me/email/confirm", CredentialsViewSet.as_view({"post": "change_email"})),
     path("follows/<id:member_id>", FollowViewSet.as_view({"put": "update", "delete": "destroy"})),
     path("blocks", BlockViewSet.as_view({"get": "list"})),
+    path("mutes", MuteViewSet.as_view({"get": "list"})),
+    path("mutes/<id:member_id>", MuteViewSet.as_view({"put": "update", "delete": "destroy"})),
     path("blocks/<id:member_id>", BlockViewSet.as_view({"put": "update", "delete": "destroy"})),
 ]

@@ -221,7 +221,7 @@ CACHES = {
 # Redis. A number.
 FEED_CACHE_POSTS = env.int("FEED_CACHE_POSTS", 400)
 # Time after which a process reads them again, even if nothing was changed as far as it knows, and for which Redis
-# caches the blocks and follows of a member. Seconds.
+# caches the blocks, follows and mutes of a member. Seconds.
 FEED_CACHE_SECONDS = env.int("FEED_CACHE_SECONDS", 3)
 
 # --------------------------------------------------------------------------------------------- e-mail

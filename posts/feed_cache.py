@@ -90,7 +90,7 @@ class CachedFeed:
 
     def rows(self, position: Cursor | None, count: int, *, ascending: bool) -> list[Any]:
         """See PageSource."""
-        hidden = self.relations.hidden
+        hidden = self.relations.hidden | self.relations.muted
         visible = (post for post in self.newest.after(position, ascending=ascending) if post.author not in hidden)
         posts = list(islice(visible, count))
         is_whole = self.newest.reaches(position) if ascending else self.newest.oldest is None

@@ -26,14 +26,18 @@ from posts.representations import compiled_newest_posts, compiled_public_posts, 
 
 # Posts that are read again by themselves; when more have changed, all are. Lists of these lengths are compiled.
 CHANGE_SIZES = (1, 8, 64)
-# A post is rendered for a reader who neither follows nor is followed by its author and is not the author; these two
-# objects are then replaced. No text contains them, since its quotation marks are escaped.
+# A post is rendered for a reader who is not the author and neither follows nor mutes the author, nor is followed; these
+# two objects are then replaced. No text contains them, since its quotation marks are escaped.
 _AUTHOR_VIEWER = {
     (following, followed_by): render_json({"viewer": {"following": following, "followed_by": followed_by}})[1:-1]
     for following in (False, True)
     for followed_by in (False, True)
 }
-_POST_VIEWER = {is_author: render_json({"viewer": {"is_author": is_author}})[1:] for is_author in (False, True)}
+_POST_VIEWER = {
+    (is_author, is_muted): render_json({"viewer": {"is_author": is_author, "muted_author": is_muted}})[1:]
+    for is_author in (False, True)
+    for is_muted in (False, True)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,12 @@ class CachedPost:
     @classmethod
     def render(cls, row: Mapping[str, Any]) -> "CachedPost":
         """Return the post of a row of `public_post_values`."""
-        (representation,) = post_representations([{**row, "is_following": False, "is_followed_by": False}], None)
+        viewer = {"is_following": False, "is_followed_by": False, "is_author_muted": False}
+        (representation,) = post_representations([{**row, **viewer}], None)
         begin, _, rest = render_json(representation).partition(_AUTHOR_VIEWER[False, False])
         avatar = [row["avatar_image_id"]] if row["avatar_image_id"] else []
         images = frozenset([*(int(image["id"]) for image in representation["images"]), *avatar])
-        middle = rest.removesuffix(_POST_VIEWER[False])
+        middle = rest.removesuffix(_POST_VIEWER[False, False])
         return cls(row["id"], row["created_at"], row["member_id"], images, begin, middle)
 
     @property
@@ -66,7 +71,8 @@ class CachedPost:
         """Return the post as JSON for this reader."""
         author = self.author
         author_viewer = _AUTHOR_VIEWER[author in relations.following, author in relations.followers]
-        return orjson.Fragment(b"".join((self.begin, author_viewer, self.middle, _POST_VIEWER[author == reader])))
+        post_viewer = _POST_VIEWER[author == reader, author in relations.muted]
+        return orjson.Fragment(b"".join((self.begin, author_viewer, self.middle, post_viewer)))
 
 
 @dataclass(frozen=True)

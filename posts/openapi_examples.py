@@ -10,7 +10,7 @@ POST = {
     "images": [IMAGE],
     "created_at": "2026-11-24T09:00:00.123456Z",
     "edited_at": None,
-    "viewer": {"is_author": False},
+    "viewer": {"is_author": False, "muted_author": False},
 }
 EDITED_POST = POST | {"text": "First snow!", "edited_at": "2026-11-24T09:05:00.654321Z"}
 POST_EDIT = {"text": "First snow of the year.", "edited_at": "2026-11-24T09:05:00.654321Z"}

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 
 from accounts.models import Member
-from accounts.profiles.representations import member_summary, member_values, relation_values
+from accounts.profiles.representations import is_muted_by, member_summary, member_values, relation_values
 from libs.compiled_queries import CompiledQuery, key_only
 from libs.json_rows import JSONRows, parse_rows
 from libs.keyset.querysets import CompiledList
@@ -17,7 +17,14 @@ from posts.models import Post, PostImage
 
 def post_values(posts: QuerySet[Post], viewer: Member) -> Any:
     """The columns of posts that `post_representations` needs for this viewer."""
-    return public_post_values(posts).annotate(**relation_values(viewer, "author__"))
+    muted = is_muted_by(viewer, "author__")
+    return public_post_values(posts).annotate(**relation_values(viewer, "author__"), is_author_muted=muted)
+
+
+def feed_values(posts: Any, viewer: Member) -> Any:
+    """The columns of those of these posts whose authors the viewer does not mute."""
+    relations = relation_values(viewer, "author__")
+    return public_post_values(posts.not_muted_by(viewer)).annotate(**relations, is_author_muted=Value(False))
 
 
 def public_post_values(posts: QuerySet[Post]) -> Any:
@@ -41,16 +48,16 @@ def post_images(row: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 @CompiledList
 def compiled_feed(viewer: int) -> Any:
-    """Everything that the member with this id may see, newest first."""
+    """What the member with this id may see of those whom they do not mute, newest first."""
     member = key_only(Member, viewer)
-    return post_values(Post.objects.feed_for(member), member)
+    return feed_values(Post.objects.feed_for(member), member)
 
 
 @CompiledList
 def compiled_followed_feed(viewer: int, page: Callable[[Any], Any]) -> Any:
-    """What the viewer may see of those whom they follow, newest first."""
+    """What the viewer may see of those whom they follow and do not mute, newest first."""
     member = key_only(Member, viewer)
-    return post_values(Post.objects.feed_for(member).followed_on_page(member, page), member)
+    return feed_values(Post.objects.feed_for(member).followed_on_page(member, page), member)
 
 
 @CompiledList
@@ -91,7 +98,7 @@ def post_representations(rows: Sequence[dict[str, Any]], viewer: int | None) -> 
             "images": post_images(row),
             "created_at": row["created_at"],
             "edited_at": row["edited_at"],
-            "viewer": {"is_author": row["member_id"] == viewer},
+            "viewer": {"is_author": row["member_id"] == viewer, "muted_author": row["is_author_muted"]},
         }
         for row in rows
     ]

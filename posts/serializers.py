@@ -21,6 +21,7 @@ class PostViewerSerializer(serializers.Serializer[Any]):
     """The viewer's relation to a post."""
 
     is_author = serializers.BooleanField(help_text="Whether you wrote it.")
+    muted_author = serializers.BooleanField(help_text="Whether you mute its author, whose posts are not in your feeds.")
 
 
 class PostSerializer(serializers.Serializer[Any]):

@@ -10,6 +10,7 @@ from accounts.exports.contents import image_path, iterate_by_id
 from accounts.models import Avatar, Member
 from accounts.profiles.blocks import blocks_of
 from accounts.profiles.follows import followed_by, followers_of
+from accounts.profiles.mutes import mutes_of
 
 Rows = Iterator[dict[str, Any]]
 
@@ -46,6 +47,12 @@ def export_blocks(member: Member) -> Rows:
     for block in iterate_by_id(blocks_of(member).select_related("blocked")):
         nickname = block.blocked_nickname or block.blocked.nickname
         yield {"member": {"id": str(block.blocked_id), "nickname": nickname}, "since": block.created_at}
+
+
+def export_mutes(member: Member) -> Rows:
+    """The members whom the member mutes."""
+    for mute in iterate_by_id(mutes_of(member).select_related("muted")):
+        yield {"member": _summary(mute.muted), "since": mute.created_at}
 
 
 def export_following(member: Member) -> Rows:

@@ -21,6 +21,7 @@ from accounts.errors import NotOneself, TermsOutdated
 from accounts.models.avatar import Avatar
 from accounts.models.block import Block
 from accounts.models.follow import Follow
+from accounts.models.mute import Mute
 from accounts.profiles.relation_cache import invalidate_relations
 from accounts.staff.browser_sessions import end_browser_sessions
 from accounts.text_checks import check_texts, review_texts
@@ -230,6 +231,23 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         Block.objects.filter(blocker=self.pk, blocked=other.pk).delete()
         invalidate_relations([self.pk, other.pk])
         transaction.on_commit(lambda: pin_to_primary([self.pk, other.pk]))
+
+    @transaction.atomic
+    def mute(self, other: "Member") -> None:
+        """Hide the other member's posts from one's own feeds, if not done yet.
+
+        Raises NotOneself, and Http404 for a member who is not visible.
+        """
+        self._lock_pair(other)
+        if not Member.objects.visible_to(self).filter(pk=other.pk).exists():
+            raise Http404
+        Mute.objects.get_or_create(muter_id=self.pk, muted_id=other.pk)
+        invalidate_relations([self.pk])
+
+    def unmute(self, other: "Member") -> None:
+        """Delete the mute, if there is one, whatever became of the other member."""
+        Mute.objects.filter(muter=self.pk, muted=other.pk).delete()
+        invalidate_relations([self.pk])
 
     def _lock_pair(self, other: "Member") -> list[int]:
         """Lock both members in the order of their ids, so that follows and blocks of the two are serialised.

@@ -1,4 +1,4 @@
-"""Cache of whom a member does not see, follows and is followed by, for the pages of the feed.
+"""Cache of whom a member does not see, follows, is followed by and mutes, for the pages of the feed.
 
 The database is the source of truth. A change writes a marker over what is cached, after the commit; storing never
 overwrites it, so a request that queried the database before the change cannot restore what it found. Nor is anything
@@ -34,11 +34,12 @@ _STORE = """
 
 
 class Relations(NamedTuple):
-    """The ids of members whom somebody does not see, follows, and is followed by."""
+    """The ids of members whom somebody does not see, follows, is followed by, and mutes."""
 
     hidden: frozenset[int]
     following: frozenset[int]
     followers: frozenset[int]
+    muted: frozenset[int]
 
     @property
     def is_cacheable(self) -> bool:

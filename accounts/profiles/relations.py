@@ -1,19 +1,19 @@
-"""Whom a member does not see, follows and is followed by."""
+"""Whom a member does not see, follows, is followed by and mutes."""
 
 from typing import Any
 
 import orjson
 from django.db.models import Subquery
 
-from accounts.models import Block, Follow, Member
+from accounts.models import Block, Follow, Member, Mute
 from accounts.profiles.relation_cache import MAX_RELATIONS, Relations
 from libs.compiled_queries import CompiledQuery
 from libs.json_rows import JSONRows
 
-_NAMES = ("blocked", "blockers", "following", "followers")
+_NAMES = ("blocked", "blockers", "following", "followers", "muted")
 
 
-def _ids(model: type[Block | Follow], member: dict[str, int], other: str) -> Subquery:
+def _ids(model: type[Block | Follow | Mute], member: dict[str, int], other: str) -> Subquery:
     """Return the column of the rows of a member as JSON, of so many that the caller sees that these are too many."""
     rows: Any = model._default_manager.order_by()
     some = rows.filter(pk__in=rows.filter(**member).values("pk")[: MAX_RELATIONS + 1])
@@ -31,6 +31,7 @@ def _compiled_relations(member: int) -> Any:
         blockers=_ids(Block, {"blocked": member}, "blocker_id"),
         following=_ids(Follow, {"follower": member}, "followed_id"),
         followers=_ids(Follow, {"followed": member}, "follower_id"),
+        muted=_ids(Mute, {"muter": member}, "muted_id"),
     )
 
 
@@ -40,5 +41,5 @@ def read_relations(member_id: int) -> Relations:
     Of more than can be cached it returns only a part.
     """
     (row,) = _compiled_relations.rows(member=member_id) or [{}]
-    blocked, blockers, following, followers = (_parse_ids(row.get(name)) for name in _NAMES)
-    return Relations(blocked | blockers, following, followers)
+    blocked, blockers, following, followers, muted = (_parse_ids(row.get(name)) for name in _NAMES)
+    return Relations(blocked | blockers, following, followers, muted)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef
 
-from accounts.models import Follow, Member
+from accounts.models import Follow, Member, Mute
 from accounts.profiles.counts import profile_counts
 from media.representations import image_representation, image_values
 
@@ -35,6 +35,11 @@ def relation_values(viewer: Member, path: str = "") -> dict[str, Any]:
     }
 
 
+def is_muted_by(viewer: Member, path: str = "") -> Exists:
+    """Whether the viewer mutes the member reached over the path."""
+    return Exists(Mute.objects.filter(muter=viewer.pk, muted=OuterRef(f"{path}id")))
+
+
 def member_summary(row: Mapping[str, Any]) -> dict[str, Any]:
     """Id, nickname, avatar and the viewer's relation; accounts' MemberSummarySerializer documents it."""
     return {
@@ -47,7 +52,12 @@ def member_summary(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def profile_representation(member: Member, viewer: Member) -> dict[str, Any]:
     """Return the profile of a member who is visible to the viewer."""
-    return member_summary(Member.objects.filter(pk=member.pk).values(**member_summary_values(viewer)).get()) | {
+    row = (
+        Member.objects.filter(pk=member.pk).values(**member_summary_values(viewer), is_muted=is_muted_by(viewer)).get()
+    )
+    summary = member_summary(row)
+    summary["viewer"]["muted"] = row["is_muted"]
+    return summary | {
         "about": member.about,
         "created_at": member.created_at,
         "counts": profile_counts(member, viewer),

@@ -19,6 +19,12 @@ class MemberViewerSerializer(serializers.Serializer[object]):
     followed_by = serializers.BooleanField(help_text="Whether the member follows you.")
 
 
+class ProfileViewerSerializer(MemberViewerSerializer):
+    """The viewer's relation to a member, on the profile."""
+
+    muted = serializers.BooleanField(help_text="Whether you mute the member.")
+
+
 class MemberBaseSerializer(serializers.Serializer[object]):
     """What is shown of a member everywhere."""
 
@@ -52,7 +58,7 @@ class ProfileBaseSerializer(MemberBaseSerializer):
 class ProfileSerializer(ProfileBaseSerializer):
     """A member as others see them."""
 
-    viewer = MemberViewerSerializer()
+    viewer = ProfileViewerSerializer()
 
 
 class OwnProfileSerializer(ProfileBaseSerializer):
@@ -96,7 +102,7 @@ class MemberSearchSerializer(serializers.Serializer[Any]):
 
 
 class RelatedMemberSerializer(serializers.Serializer[object]):
-    """A member in a list of followed, followers or blocked."""
+    """A member in a list of followed, followers, blocked or muted."""
 
     member = MemberSummarySerializer()
     since = serializers.DateTimeField()

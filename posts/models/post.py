@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from prometheus_client import Counter
 
-from accounts.models import Follow, Member
+from accounts.models import Follow, Member, Mute
 from accounts.models.member import MemberQuerySet
 from accounts.text_checks import check_texts, review_texts
 from libs.change_log import log_changes
@@ -70,6 +70,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Everything that the member may see, newest first."""
         return self.visible_to(member).newest_first()
 
+    def not_muted_by(self, member: Member) -> Self:
+        """Without posts of those whom the member mutes; for feeds only, since muting hides nothing elsewhere."""
+        return self.exclude(author_id__in=Mute.objects.filter(muter=member.pk).values("muted_id"))
+
     def followed_by(self, member: Member) -> Self:
         """Posts by members whom the member follows."""
         return self.filter(author_id__in=Follow.objects.filter(follower=member.pk).values("followed_id"))
@@ -78,7 +82,8 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Posts by members whom the member follows, if these can be on the page that `page` cuts from a list of posts.
 
         PostgreSQL would read all posts of all followed members and sort them. So it reads the times and ids of a page
-        of each first, without the posts that the member does not see, and of these those of the page. SQLite cannot.
+        of each first, without the posts that the member does not see or mutes, and of these those of the page. SQLite
+        cannot.
         """
         if connection.vendor != "postgresql":
             return self.followed_by(member)
@@ -89,7 +94,8 @@ class PostQuerySet(models.QuerySet["Post"]):
         row = Func("created_at", "pk", function="ROW", output_field=models.TextField())
         rows = Func(ArraySubquery(of_one.values(row=row)), function="unnest", output_field=models.TextField())
         visible = MemberQuerySet.visibility_condition(member, key="followed_id", path="followed__")
-        followed = Follow.objects.filter(visible, follower=member.pk).annotate(row=rows).values("row")
+        unmuted = ~Q(followed_id__in=Mute.objects.filter(muter=member.pk).values("muted_id"))
+        followed = Follow.objects.filter(visible, unmuted, follower=member.pk).annotate(row=rows).values("row")
         order = of_one.query.order_by[0].replace("created_at", "row")
         return self.filter(_InPage(F("pk"), ArraySubquery(followed.order_by(order)[: of_one.query.high_mark])))
 

@@ -36,6 +36,7 @@ from posts.representations import (
     compiled_feed,
     compiled_followed_feed,
     compiled_post,
+    feed_values,
     post_representations,
     post_values,
 )
@@ -59,7 +60,8 @@ class PostViewSet(StrictViewSet):
     @operation(
         id="list_posts",
         summary="Read a feed",
-        description="Everything you may see, newest first; `author`, `following=true` and `search` narrow it. Keep "
+        description="What you may see of members whom you do not mute, newest first; `author` (a muted one too), "
+        "`following=true` and `search` narrow it. Keep "
         "`previous` of the first page to read newer posts later.",
         query_parameters=[*PAGE_PARAMETERS, *PostFilter.base_filters],
         responses=PostSerializer(many=True),
@@ -88,7 +90,9 @@ class PostViewSet(StrictViewSet):
         if "search" in filters:
             # A search may be one that no index answers.
             enforce_rate_limit("search-member", f"member:{self.member.pk}", self.request)
-        return post_values(self.filter_queryset(Post.objects.feed_for(self.member)), self.member)
+        # Somebody who looks at a profile wants to see its posts, muted or not.
+        values = post_values if "author" in filters else feed_values
+        return values(self.filter_queryset(Post.objects.feed_for(self.member)), self.member)
 
     @operation(
         id="create_post",

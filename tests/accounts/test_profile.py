@@ -95,7 +95,7 @@ def test_profile_counts_include_only_what_the_viewer_may_see(
 def test_a_profile_says_who_follows_whom(phone: Phone, mina: Member, jun: Member) -> None:
     jun.follow(mina)
     profile = phone.get(f"members/{jun.pk}").json()
-    assert profile["viewer"] == {"following": False, "followed_by": True}
+    assert profile["viewer"] == {"following": False, "followed_by": True, "muted": False}
 
 
 @pytest.mark.parametrize("rows", [1, 50])

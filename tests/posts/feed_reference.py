@@ -37,7 +37,8 @@ class Feed:
         """What the viewer may see of it, newest first."""
         posts = Post.objects.feed_for(viewer)
         if self.author:
-            posts = posts.filter(author=self.author)
+            return posts.filter(author=self.author)
+        posts = posts.not_muted_by(viewer)
         return posts.followed_by(viewer) if self.following else posts
 
 

@@ -10,12 +10,13 @@ from posts.models import Post
 from tests.factories import MemberFactory, PostFactory
 
 DAY = timedelta(days=1)
-# What makes each kind of reader. Blocks and follows are made by `make_readers`.
+# What makes each kind of reader. Blocks, follows and mutes are made by `make_readers`.
 READERS: dict[str, dict[str, Any]] = {
     "ordinary": {},
     "blocking": {},
     "blocked": {},
     "following": {},
+    "muting": {},
     "suspended": {"suspended_until": timezone.now() + DAY},
     "withdrawn": {"withdrawn_at": timezone.now()},
     "staff": {"is_staff": True},
@@ -43,11 +44,12 @@ def make_authors() -> dict[str, Member]:
 
 
 def make_readers(authors: dict[str, Member]) -> dict[str, Member]:
-    """One reader of each kind, who has written a post too; blocks and follows are between them and ordinary."""
+    """One reader of each kind, who has written a post too; blocks, follows and mutes are between them and ordinary."""
     readers = {kind: MemberFactory.create(**fields) for kind, fields in READERS.items()}
     for reader in readers.values():
         PostFactory.create(author=reader)
     readers["blocking"].block(authors["ordinary"])
     authors["ordinary"].block(readers["blocked"])
     readers["following"].follow(authors["ordinary"])
+    readers["muting"].mute(authors["ordinary"])
     return readers

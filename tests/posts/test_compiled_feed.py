@@ -8,7 +8,7 @@ from accounts.models import Follow, Member
 from libs.keyset.cursors import Cursor
 from libs.keyset.querysets import QuerySetSource
 from posts.models import Post
-from posts.representations import compiled_author_feed, compiled_feed, compiled_followed_feed, post_values
+from posts.representations import compiled_author_feed, compiled_feed, compiled_followed_feed, feed_values, post_values
 from tests.posts.readers import READERS, make_authors, make_readers
 
 
@@ -26,7 +26,7 @@ def readers(authors: dict[str, Member]) -> dict[str, Member]:
 def test_each_kind_of_reader_sees_the_feed_of_the_orm(readers: dict[str, Member], kind: str) -> None:
     reader = Member.objects.get(pk=readers[kind].pk)
     assert compiled_feed(viewer=reader.pk).rows(None, 50, ascending=False) == list(
-        post_values(Post.objects.feed_for(reader), reader)
+        feed_values(Post.objects.feed_for(reader), reader)
     )
 
 
@@ -45,7 +45,7 @@ def test_each_kind_of_reader_sees_the_posts_of_one_author_as_the_orm_gives_them(
 @pytest.mark.parametrize("kind", READERS)
 def test_each_kind_of_reader_turns_pages_of_the_feed_of_the_orm(readers: dict[str, Member], kind: str) -> None:
     reader = Member.objects.get(pk=readers[kind].pk)
-    posts = list(post_values(Post.objects.feed_for(reader), reader))
+    posts = list(feed_values(Post.objects.feed_for(reader), reader))
     middle = Cursor(posts[4]["created_at"], posts[4]["id"])
     assert compiled_feed(viewer=reader.pk).rows(middle, 50, ascending=False) == posts[5:]
     assert compiled_feed(viewer=reader.pk).rows(middle.opposite(), 50, ascending=True) == posts[4::-1]
@@ -55,18 +55,20 @@ def test_blocks_and_hidden_authors_make_the_feeds_differ(readers: dict[str, Memb
     counts = {
         kind: len(compiled_feed(viewer=reader.pk).rows(None, 50, ascending=False)) for kind, reader in readers.items()
     }
-    # Two posts of the ordinary author, one of the other, two of the one suspended before, and six of active readers.
-    assert counts == dict.fromkeys(READERS, 11) | {"blocking": 9, "blocked": 9}
+    # Two posts of the ordinary author, one of the other, two of the one suspended before, and seven of active
+    # readers.
+    assert counts == dict.fromkeys(READERS, 12) | {"blocking": 10, "blocked": 10, "muting": 10}
 
 
+@pytest.mark.parametrize("kind", ["blocking", "muting"])
 def test_every_page_of_followed_posts_is_that_of_the_orm(
-    readers: dict[str, Member], authors: dict[str, Member]
+    readers: dict[str, Member], authors: dict[str, Member], kind: str
 ) -> None:
-    reader = readers["blocking"]
+    reader = readers[kind]
     followed = [member for member in [*authors.values(), *readers.values()] if member != reader]
-    # Also whom the reader blocks, as if the block had come in between.
+    # Also whom the reader blocks, as if the block had come in between, or mutes.
     Follow.objects.bulk_create(Follow(follower=reader, followed=member) for member in followed)
-    followed_posts = post_values(Post.objects.feed_for(reader).followed_by(reader), reader)
+    followed_posts = feed_values(Post.objects.feed_for(reader).followed_by(reader), reader)
     orm, compiled = QuerySetSource(followed_posts, ("created_at", "id")), compiled_followed_feed(viewer=reader.pk)
     rows = list(followed_posts)
     assert len({row["member_id"] for row in rows}) > 5

@@ -45,7 +45,7 @@ def test_the_feed_shows_everybodys_posts_newest_first(
         "images": [],
         "created_at": three_posts["oldest"].created_at.isoformat().replace("+00:00", "Z"),
         "edited_at": None,
-        "viewer": {"is_author": True},
+        "viewer": {"is_author": True, "muted_author": False},
     }
 
 
@@ -60,9 +60,9 @@ def test_posts_say_who_follows_whom_at_the_same_cost(
         posts = jun_api.get(POSTS).json()["results"]
     relations = {post["author"]["nickname"]: post["author"]["viewer"] | post["viewer"] for post in posts}
     assert relations == {
-        "Mina": {"following": True, "followed_by": False, "is_author": False},
-        "Jun": {"following": False, "followed_by": False, "is_author": True},
-        "Sora": {"following": False, "followed_by": True, "is_author": False},
+        "Mina": {"following": True, "followed_by": False, "is_author": False, "muted_author": False},
+        "Jun": {"following": False, "followed_by": False, "is_author": True, "muted_author": False},
+        "Sora": {"following": False, "followed_by": True, "is_author": False, "muted_author": False},
     }
 
 

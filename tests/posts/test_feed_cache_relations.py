@@ -64,3 +64,20 @@ def test_posts_show_again_soon_after_a_suspension_has_ended_by_itself(
     mina.suspend(timezone.now() + timedelta(seconds=1))
     jun_api.get(POSTS)
     wait_until(lambda: jun_api.get(POSTS).json()["results"])
+
+
+def test_a_mute_takes_effect_on_cached_pages_at_once(
+    mina: Member, jun: Member, jun_api: APIClient, sora: Member
+) -> None:
+    posts = {author.nickname: PostFactory.create(author=author) for author in (mina, sora)}
+
+    def shown() -> dict[str, bool]:
+        pages = jun_api.get(POSTS).json()["results"]
+        return {post["author"]["nickname"]: post["viewer"]["muted_author"] for post in pages}
+
+    for _ in range(2):
+        assert shown() == {"Mina": False, "Sora": False}
+        jun.mute(mina)
+        assert shown() == {"Sora": False}
+        assert jun_api.get(f"{POSTS}/{posts['Mina'].pk}").json()["viewer"]["muted_author"] is True
+        jun.unmute(mina)

@@ -1,4 +1,4 @@
-"""/follows, /blocks and the lists of followers and followed members."""
+"""/follows, /blocks, /mutes and the lists of followers and followed members."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from accounts.openapi_examples import RELATION
 from accounts.permissions import TermsAccepted
 from accounts.profiles.blocks import NICKNAME, blocks_of
 from accounts.profiles.follows import followed_by, followers_of
+from accounts.profiles.mutes import mutes_of
 from accounts.profiles.representations import member_summary, member_summary_values
 from accounts.profiles.serializers import RelatedMemberSerializer
 from libs.api.openapi_examples import response_example
@@ -125,4 +126,39 @@ class BlockViewSet(RelationViewSet):
     def destroy(self, request: Request, member_id: int) -> Response:
         """Unblock a member; follows are not restored."""
         self.member.unblock(Member(pk=member_id))
+        return Response(status=204)
+
+
+class MuteViewSet(RelationViewSet):
+    """Members whom the member mutes."""
+
+    @operation(
+        id="list_mutes",
+        summary="List whom you mute",
+        **LIST,
+    )
+    def list(self, request: Request) -> Response:
+        """List the visible ones, newest first."""
+        return self.page(mutes_of(self.member), "muted")
+
+    @operation(
+        id="mute_member",
+        summary="Mute a member",
+        description="Their posts leave your feeds and searches. You still see their profile and the posts there, and "
+        "they notice nothing.",
+        request=None,
+        responses=DONE,
+        rate_limits=[rate_limit("relation-member", by="member")],
+        errors=[NotOneself],
+        exempt_from=[TermsAccepted],
+    )
+    def update(self, request: Request, member_id: int) -> Response:
+        """Mute a member, if not done yet."""
+        self.member.mute(Member(pk=member_id))
+        return Response(status=204)
+
+    @operation(id="unmute_member", summary="Unmute a member", responses=DONE, exempt_from=[TermsAccepted])
+    def destroy(self, request: Request, member_id: int) -> Response:
+        """Unmute a member."""
+        self.member.unmute(Member(pk=member_id))
         return Response(status=204)
