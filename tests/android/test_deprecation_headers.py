@@ -64,6 +64,7 @@ def test_where_no_docs_are_shown_no_link_leads_to_them(client: Client, settings:
     assert deprecation_headers(client, "GET", "/post/posts") == {"Deprecation": "@1793491200"}
 
 
+@pytest.mark.one_leg
 def test_the_calls_of_all_processes_are_counted_under_names_of_ours(tmp_path: Path, redis_url: str) -> None:
     metrics_port = free_port()
     paths = ["/auth/verifyAccessToken"] * 20 + [f"/auth/x{number}" for number in range(10)] + ["/member/report"] * 3

@@ -8,7 +8,12 @@ from accounts.models import Member
 from tests.factories import PASSWORD
 from tests.project.test_swagger import console_errors, execute  # noqa: F401 - a fixture
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("console_errors")]
+pytestmark = [
+    pytest.mark.one_leg,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("console_errors"),
+]
 
 
 def test_the_apps_calls_are_struck_out_and_can_be_tried(live_server: LiveServer, page: Page, mina: Member) -> None:

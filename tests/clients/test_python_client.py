@@ -36,6 +36,7 @@ def _generate(folder: Path) -> None:
     goes_well(*command, "--config", CONFIG, "--output-path", folder / "heart_to_heart", folder=folder)
 
 
+@pytest.mark.one_leg
 def test_mypy_finds_every_answer_of_the_type_it_is_used_as(client: Path) -> None:
     strict = ("mypy", "--strict", "--config-file", os.devnull, "--cache-dir", client / "cache", "--no-error-summary")
     assert goes_well(*strict, STORY, folder=client)

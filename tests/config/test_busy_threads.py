@@ -15,6 +15,8 @@ from tests.polling import wait_until
 from tests.server_process import ServerProcess
 from tests.services import free_port
 
+pytestmark = pytest.mark.one_leg
+
 THREADS, QUEUE_SIZE = 2, 3
 # Shorter than the 20 s for which a thread waits for the rest of a body. Seconds.
 PATIENCE = 10

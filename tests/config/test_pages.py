@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.one_leg, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_swagger_shows_the_api_without_violations_of_the_policy(live_server: LiveServer, page: Page) -> None:

@@ -18,6 +18,8 @@ from tests.polling import wait_until
 from tests.server_process import STOP_SECONDS, ServerProcess
 from tests.services import free_port
 
+pytestmark = pytest.mark.one_leg
+
 TOKEN = "a-token-that-must-stay-secret"
 # The start of each request that cannot be parsed, with the status and code of its response.
 UNREADABLE_REQUESTS = [

@@ -6,6 +6,8 @@ import pytest
 
 from config.gunicorn import set_socket_timeouts
 
+pytestmark = pytest.mark.one_leg
+
 
 def test_accepted_connections_inherit_the_timeouts_of_their_listener() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -21,7 +21,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         yield here
 
 
-@pytest.mark.parametrize("as_member", [False, True], ids=["stranger", "member"])
+# Most requests of a stranger are refused before there is anything to read or write; `make fuzz` has both on both legs.
+STRANGER = pytest.param(False, id="stranger", marks=pytest.mark.one_leg)
+
+
+@pytest.mark.parametrize("as_member", [STRANGER, pytest.param(True, id="member")])
 def test_a_thousand_odd_requests_find_nothing_undescribed(server: ServerProcess, as_member: bool) -> None:
     found = fuzz(server, examples=EXAMPLES, as_member=as_member, seed=SEED)
     assert found.failures == 0, found.output

@@ -297,6 +297,7 @@ class Viewer:
 
 
 @needs_npm
+@pytest.mark.one_leg
 def test_every_screen_can_be_used_by_everybody_and_is_not_cut(
     live_server: LiveServer, chromium: Browser, scene: dict[str, str], sora: Member, axe: str
 ) -> None:
@@ -311,6 +312,7 @@ def test_every_screen_can_be_used_by_everybody_and_is_not_cut(
 
 
 @needs_npm
+@pytest.mark.one_leg
 @pytest.mark.parametrize("language", LOOKS_OF_LANGUAGE)
 def test_the_pages_of_a_login_can_be_used_by_everybody_and_are_not_cut(
     live_server: LiveServer, chromium: Browser, settings: Settings, axe: str, language: str

@@ -12,6 +12,8 @@ import pytest
 from tests import services
 from tests.polling import wait_until
 
+pytestmark = pytest.mark.one_leg
+
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = """
 import os, signal

@@ -44,6 +44,7 @@ def authorise(page: Page, token: str) -> None:
     window.get_by_role("button", name="Close").last.click()
 
 
+@pytest.mark.one_leg
 def test_somebody_signs_in_within_swagger_and_reads_the_feed(
     live_server: LiveServer, page: Page, mina: Member, console_errors: list[str]
 ) -> None:
