@@ -19,7 +19,7 @@ from config.admin_time_zones import TimeZoneView
 from moderation.models import Report
 
 # The order of the apps in the navigation: first what moderators work with most.
-APP_ORDER = ("moderation", "posts", "accounts", "media", "outbox", "admin", "auth")
+APP_ORDER = ("moderation", "posts", "comments", "accounts", "media", "outbox", "admin", "auth")
 # The order of the models of an app, whatever their names are in the language of the page.
 MODEL_ORDER = ("Report", "Appeal", "Decision", "ListedWord")
 

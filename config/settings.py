@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "media",
     "accounts",
     "posts",
+    "comments",
     "moderation",
     "android",
     "operations",
@@ -388,6 +389,8 @@ SECURITY_EVENT_RETENTION_DAYS = env.int("SECURITY_EVENT_RETENTION_DAYS", 180)
 POST_MAX_GRAPHEMES = env.int("POST_MAX_GRAPHEMES", 2_000)
 # Largest number of images in a post.
 POST_MAX_IMAGES = env.int("POST_MAX_IMAGES", 10)
+# Longest text of a comment. Graphemes.
+COMMENT_MAX_GRAPHEMES = env.int("COMMENT_MAX_GRAPHEMES", 500)
 # Default and largest number of items on a page.
 PAGE_SIZE = env.int("PAGE_SIZE", 20)
 PAGE_SIZE_MAX = env.int("PAGE_SIZE_MAX", 100)
@@ -450,6 +453,7 @@ THROTTLE_RATES = {
     "upload-member": "120/hour;600/day",
     "post-member": "60/hour;300/day",
     "edit-member": "60/hour;300/day",
+    "comment-member": "20/minute;300/day",
     "search-member": "60/minute;600/hour",
     "password-member": "20/hour",
     # Codes at the admin's login, right ones too. After wrong ones, django-otp has its own pauses besides.
@@ -522,6 +526,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "follows", "description": "Following members."},
         {"name": "blocks", "description": "Blocking members."},
         {"name": "posts", "description": "Publishing, feeds, search, edits, deletion."},
+        {"name": "comments", "description": "Comments on posts, and replies to them."},
         {"name": "images", "description": "Images that are uploaded before the post that shows them."},
         {"name": "reports", "description": "Reports of members and posts."},
         {"name": "appeals", "description": "Objections to decisions about oneself."},

@@ -16,6 +16,7 @@ from moderation.appeal_pages import AppealConfirmPageView, AppealPageView
 v1: list[URLPattern | URLResolver] = [
     # Patterns are tried in this order, so the most frequent requests come first.
     path("", include("posts.urls")),
+    path("", include("comments.urls")),
     path("", include("media.urls")),
     path("", include("accounts.urls")),
     path("", include("moderation.urls")),

@@ -35,6 +35,7 @@ class ClientConfigSerializer(serializers.Serializer[Any]):
     privacy_url = serializers.URLField(allow_null=True, help_text="The page with the privacy policy; likewise.")
     post_max_graphemes = serializers.IntegerField(help_text="Characters as people count them.")
     post_max_images = serializers.IntegerField()
+    comment_max_graphemes = serializers.IntegerField()
     alt_max_graphemes = serializers.IntegerField()
     name_max_graphemes = serializers.IntegerField()
     nickname_max_graphemes = serializers.IntegerField()
@@ -60,6 +61,7 @@ def client_config() -> dict[str, Any]:
         "privacy_url": settings.PRIVACY_URL or None,
         "post_max_graphemes": settings.POST_MAX_GRAPHEMES,
         "post_max_images": settings.POST_MAX_IMAGES,
+        "comment_max_graphemes": settings.COMMENT_MAX_GRAPHEMES,
         "alt_max_graphemes": ALT_MAX_GRAPHEMES,
         "name_max_graphemes": NAME_MAX_GRAPHEMES,
         "nickname_max_graphemes": NICKNAME_MAX_GRAPHEMES,

@@ -7,6 +7,7 @@ from django.db.models import F
 
 from libs.outbox.queue import enqueue
 from libs.outbox.registry import handles
+from posts.dependents import erase_dependents
 from posts.models import Post
 
 # Posts deleted by one job, so that it ends well within its lease.
@@ -20,5 +21,6 @@ def delete_posts(payload: dict[str, Any]) -> None:
     hidden = Post.objects.filter(author=payload["member_id"], created_at__lte=F("author__posts_hidden_until"))
     ids = list(hidden.values_list("id", flat=True)[:DELETION_BATCH])
     if ids:
-        Post.objects.erase(ids)
+        if not erase_dependents(ids, DELETION_BATCH):
+            Post.objects.erase(ids)
         enqueue("posts.delete_posts", payload)

@@ -15,12 +15,15 @@ from accounts.member_data_registry import (
 )
 from accounts.models import Member
 from libs.cleanup import chunk_ids
+from posts.dependents import erase_dependents
 from posts.models import Post, PostEdit, PostImage
 
 
 def erase_posts(member: Member, limit: int) -> bool:
     """Delete the member's posts, images included."""
     ids = chunk_ids(Post.objects.filter(author=member.pk), limit)
+    if erase_dependents(ids, limit):
+        return True
     Post.objects.erase(ids)
     return len(ids) == limit
 

@@ -10,6 +10,7 @@ POST = {
     "images": [IMAGE],
     "created_at": "2026-11-24T09:00:00.123456Z",
     "edited_at": None,
+    "comments_closed": False,
     "viewer": {"is_author": False, "muted_author": False},
 }
 EDITED_POST = POST | {"text": "First snow!", "edited_at": "2026-11-24T09:05:00.654321Z"}

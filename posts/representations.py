@@ -29,7 +29,7 @@ def feed_values(posts: Any, viewer: Member) -> Any:
 
 def public_post_values(posts: QuerySet[Post]) -> Any:
     """The columns that are the same for all viewers."""
-    columns = ("id", "created_at", "edited_at", "text")
+    columns = ("id", "created_at", "edited_at", "text", "comments_closed")
     return posts.values(*columns, image_rows=image_rows(), **member_values("author__"))
 
 
@@ -98,6 +98,7 @@ def post_representations(rows: Sequence[dict[str, Any]], viewer: int | None) -> 
             "images": post_images(row),
             "created_at": row["created_at"],
             "edited_at": row["edited_at"],
+            "comments_closed": row["comments_closed"],
             "viewer": {"is_author": row["member_id"] == viewer, "muted_author": row["is_author_muted"]},
         }
         for row in rows

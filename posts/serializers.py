@@ -35,6 +35,7 @@ class PostSerializer(serializers.Serializer[Any]):
     images = ImageSerializer(many=True)
     created_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True, help_text="Null until the text is changed.")
+    comments_closed = serializers.BooleanField(help_text="Whether the author wants no more comments.")
     viewer = PostViewerSerializer()
 
 

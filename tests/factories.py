@@ -11,6 +11,7 @@ from django.db import transaction
 from PIL import Image as Pillow
 
 from accounts.models import Member
+from comments.models import Comment
 from libs.keyset.ids import new_id
 from libs.keyset.models import TimeOrdered
 from media.models import Image
@@ -46,6 +47,17 @@ class PostFactory(factory.django.DjangoModelFactory[Post]):
 
     author = factory.SubFactory(MemberFactory)
     text = factory.Sequence(lambda number: f"Post number {number}")
+
+
+class CommentFactory(factory.django.DjangoModelFactory[Comment]):
+    """A comment on a post, or a reply."""
+
+    class Meta:
+        model = Comment
+
+    author = factory.SubFactory(MemberFactory)
+    post = factory.SubFactory(PostFactory)
+    text = factory.Sequence(lambda number: f"Comment number {number}")
 
 
 def picture_bytes(size: tuple[int, int] = (64, 48), kind: str = "JPEG", color: str = "teal", **options: Any) -> bytes:

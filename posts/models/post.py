@@ -19,10 +19,12 @@ from accounts.models import Follow, Member, Mute
 from accounts.models.member import MemberQuerySet
 from accounts.text_checks import check_texts, review_texts
 from libs.change_log import log_changes
+from libs.cleanup import CHUNK
 from libs.keyset.models import TimeOrdered
 from libs.outbox.queue import enqueue
 from libs.text_search import SearchGinIndex, SearchKey
 from media.models import Image
+from posts.dependents import erase_dependents
 from posts.errors import PostEmpty
 
 PUBLISHED = Counter("h2h_posts_published", "Posts that members published.")
@@ -136,6 +138,8 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Delete these posts and their images for good; outbox jobs delete the files."""
         # Locked first, so that a report at the same time comes before or after, and copies no half-deleted post.
         list(self.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
+        while erase_dependents(ids, CHUNK):
+            pass
         images = list(PostImage.objects.filter(post__in=ids).values_list("image_id", flat=True))
         self.filter(pk__in=ids).delete()
         Image.objects.discard(images)
@@ -154,6 +158,8 @@ class Post(TimeOrdered):
     created_at = models.DateTimeField(_("published"), default=timezone.now, editable=False)
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True, editable=False)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
+    # The author wants no more comments. The database default serves a release without this field.
+    comments_closed = models.BooleanField(_("comments closed"), default=False, db_default=False)
 
     objects = PostQuerySet.as_manager()
 
@@ -199,6 +205,12 @@ class Post(TimeOrdered):
         post.save(update_fields=["text", "edited_at"])
         log_changes("post", [post.pk])
         review_texts(post, [text])
+
+    @transaction.atomic
+    def set_comments_closed(self, is_closed: bool) -> None:
+        """Close the post for new comments, or open it again; those that are there stay visible."""
+        Post.objects.filter(pk=self.pk).update(comments_closed=is_closed)
+        log_changes("post", [self.pk])
 
     @transaction.atomic
     def remove(self) -> None:

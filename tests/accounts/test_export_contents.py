@@ -27,8 +27,8 @@ from tests.factories import MemberFactory, PostFactory
 Export = Callable[[], ZipFile]
 NAMES = [
     "README.ko.txt", "README.en.txt", "profile.json", "terms.json", "sessions.json", "security-events.json",
-    "blocks.json", "mutes.json", "following.json", "followers.json", "posts.json", "post-edits.json", "reports.json",
-    "decisions.json", "appeals.json", "pictures.json", "manifest.json",
+    "blocks.json", "mutes.json", "following.json", "followers.json", "posts.json", "post-edits.json",
+    "comments.json", "reports.json", "decisions.json", "appeals.json", "pictures.json", "manifest.json",
 ]  # fmt: skip
 
 

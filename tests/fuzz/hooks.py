@@ -42,8 +42,14 @@ def look_around() -> dict[str, list[str]]:
         session.delete(f"{URL}/api/v1/blocks/{blocked['member']['id']}", timeout=10)
     page = session.get(f"{URL}/api/v1/posts?limit=100", timeout=10).json()["results"]
     images = [image["id"] for post in page for image in post["images"]]
+    comments = [
+        comment["id"]
+        for post in page[:20]
+        for comment in session.get(f"{URL}/api/v1/posts/{post['id']}/comments", timeout=10).json()["results"]
+    ]
     authors = sorted({post["author"]["id"] for post in page})
-    return {"post_id": [post["id"] for post in page], "member_id": authors, "image_id": images}
+    posts = [post["id"] for post in page]
+    return {"post_id": posts, "member_id": authors, "image_id": images, "comment_id": comments}
 
 
 if EMAIL:

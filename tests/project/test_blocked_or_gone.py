@@ -15,7 +15,7 @@ from tests.android.calls import request, send_once
 from tests.android.conftest import app_of
 from tests.conftest import logged_in
 from tests.erasing import erase
-from tests.factories import MemberFactory, PostFactory, store_images, upload
+from tests.factories import CommentFactory, MemberFactory, PostFactory, store_images, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,12 @@ GET    posts/{post}                          404 404
 PATCH  posts/{post}                          404 404
 DELETE posts/{post}                          404 404
 GET    posts/{post}/edits                    404 404
+GET    posts/{post}/comments                 404 404
+POST   posts/{post}/comments                 404 404
+PUT    posts/{post}/comments/closure         404 404
+GET    comments/{comment}/replies            404 404
+DELETE comments/{comment}                    404 404
+GET    posts/{other}/comments                200 200
 GET    posts?author={member}                 200 200
 GET    posts?author={member}&following=true  200 200
 GET    posts?search=By {nickname}            200 200
@@ -65,12 +71,19 @@ class Scene:
 
     def __init__(self, viewer: Member) -> None:
         self.viewer, self.phone, self.app = viewer, Phone.of(viewer), app_of(viewer)
+        # Somebody else's, on which all of them have commented.
+        self.other = PostFactory.create()
         self.members = {fate: MemberFactory.create(nickname=f"hidden {fate}") for fate in FATES}
-        self.names = {"never was": {"member": 4711, "post": 4712, "nickname": "hidden nobody"}}
+        nobody = {"other": self.other.pk}
+        self.names = {
+            "never was": nobody | {"member": 4711, "post": 4712, "comment": 4713, "nickname": "hidden nobody"}
+        }
         for fate, member in self.members.items():
             member.follow(viewer), viewer.follow(member)
             post = PostFactory.create(author=member, text=f"By {member.nickname}")
-            self.names[fate] = {"member": member.pk, "post": post.pk, "nickname": member.nickname}
+            comment = CommentFactory.create(author=member, post=self.other)
+            names = {"member": member.pk, "post": post.pk, "comment": comment.pk, "nickname": member.nickname}
+            self.names[fate] = names | {"other": self.other.pk}
 
     def hide(self) -> None:
         for fate, member in self.members.items():
@@ -88,7 +101,7 @@ class Scene:
         body: dict[str, Any] = {"PATCH": {"text": "x"}}.get(method, {})
         if method == "POST":
             path, _, named = path.partition("?")
-            body = {f"{named}_id": str(names[named]), "reason": "spam"}
+            body = {f"{named}_id": str(names[named]), "reason": "spam"} if named else {"text": "x"}
         answer = self.phone.request(method, path, body or None)
         return answer.status_code, self.without(names, answer.content.decode())
 
@@ -162,4 +175,5 @@ def test_no_list_or_count_has_anybody_who_is_hidden(scene: Scene, jun: Member, s
         assert "hidden" not in scene.phone.get(path).content.decode(), path
     assert scene.phone.get(f"members/{sora.pk}").json()["counts"] == {"followers": 1, "following": 1, "posts": 0}
     assert scene.phone.get("me").json()["counts"] == {"followers": 1, "following": 1, "posts": 0}
+    scene.other.erase()
     assert send_once(scene.app, request("posts", actor=jun.pk)).json() == {"size": 0, "posts": []}

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from accounts import erasure
 from accounts.models import Member, PasswordGuess, SecurityEvent
+from comments.models import Comment
 from libs.throttling import rate_limits
 from media.models import Image
 from media.storage import image_files
@@ -79,6 +80,10 @@ class MemberData:
         self.phone.put("me/avatar", image_id=str(self.upload_image("Mina herself")))
         images = [str(self.upload_image("Mina's garden")) for _ in range(2)]
         assert self.phone.post("posts", text="Mina was here", image_ids=images).status_code == 201
+        post, others = Post.objects.get(author=self.mina), PostFactory.create(author=self.jun)
+        for on, text in ((post, "Mina agrees"), (others, "Mina was here too")):
+            comment = self.phone.post(f"posts/{on.pk}/comments", text=text).json()["id"]
+            self.other.post(f"posts/{on.pk}/comments", text="Really?", reply_to=comment)
         self.upload_image("Mina's secret")
         app_of(self.mina).posts()
         self.phone.put(f"follows/{self.jun.pk}"), self.jun.follow(self.mina)
@@ -118,6 +123,7 @@ class MemberData:
     def traces(self) -> Traces:
         """Everything that could identify her: ids, address, names, keys of files, and digests of these."""
         ids = [self.mina.pk, *self.mina.sessions.values_list("pk", flat=True)]
+        ids += [*Comment.objects.filter(author=self.mina, post__author=self.mina).values_list("pk", flat=True)]
         ids += [*Post.objects.filter(author=self.mina).values_list("pk", flat=True)]
         images = Image.objects.filter(owner=self.mina)
         keys = [*images.values_list("key", flat=True), *ReportedImage.objects.values_list("key", flat=True)]
@@ -199,7 +205,11 @@ def test_the_search_finds_traces_of_a_member_with_all_kinds_of_data(data: Member
     assert everywhere >= {"accounts_member.email", "posts_post.text", "media_image.key", "accounts_loginsession.device"}
     assert everywhere >= {"django_session.session_data", "django_admin_log.object_repr", "outbox_job.payload"}
     assert everywhere >= {"accounts_passwordguess.key", "accounts_verificationcode.email", "moderation_appeal.text"}
-    assert everywhere >= {"moderation_decision.subject_name", "moderation_withheldavatar.image_id"}
+    assert everywhere >= {
+        "moderation_decision.subject_name",
+        "moderation_withheldavatar.image_id",
+        "comments_comment.text",
+    }
 
 
 @pytest.mark.parametrize("chunk", [1, erasure.CHUNK])

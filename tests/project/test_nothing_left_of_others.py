@@ -12,7 +12,7 @@ from media.models import Image
 from moderation.reporting import report_member
 from posts.models import Post
 from tests.conftest import logged_in
-from tests.factories import PASSWORD, MemberFactory, PostFactory, upload
+from tests.factories import PASSWORD, CommentFactory, MemberFactory, PostFactory, upload
 from tests.project.problems import is_problem
 from tests.project.snapshots import snapshot
 
@@ -20,6 +20,8 @@ V1 = "/api/v1"
 # What Jun asks for; in braces what is Mina's.
 PATHS = [
     ("DELETE", "posts/{post}", 403), ("PATCH", "posts/{post}", 403), ("GET", "posts/{post}/edits", 403),
+    ("DELETE", "comments/{comment}", 403), ("PUT", "posts/{post}/comments/closure", 403),
+    ("PATCH", "comments/{comment}", 405), ("DELETE", "comments/{post}", 404), ("GET", "comments/{comment}", 405),
     ("GET", "images/{image}", 404), ("PATCH", "images/{image}", 404), ("DELETE", "images/{image}", 404),
     ("DELETE", "sessions/{session}", 404), ("GET", "reports/{report}", 404),
     ("GET", "me/exports/{export}", 404), ("GET", "me/exports/{export}/file", 404),
@@ -44,6 +46,10 @@ BODIES: list[tuple[str, str, dict[str, Any], str]] = [
     ("PATCH", "me", {"about": "x", "email": "stolen@example.com"}, "unknown_field"),
     ("PUT", "me/avatar", {"image_id": "7", "member_id": "{member}"}, "unknown_field"),
     ("POST", "reports", {"member_id": "{third}", "reason": "spam", "reporter": "{member}"}, "unknown_field"),
+    ("POST", "posts/{post}/comments", {"text": "x", "author": "{member}"}, "unknown_field"),
+    ("POST", "posts/{post}/comments", {"text": "x", "post_id": "{post}"}, "unknown_field"),
+    ("POST", "posts/{post}/comments", {"text": "x", "reply_to": "{image}"}, "invalid"),
+    ("DELETE", "comments/{comment}", {"author": "{member}"}, "unknown_field"),
     ("POST", "me/terms", {"version": "2026-11-01", "member_id": "{member}"}, "unknown_field"),
     ("POST", "me/password", {"current": PASSWORD, "password": "y" * 12, "member_id": "{member}"}, "unknown_field"),
     ("POST", "me/withdrawal", {"password": PASSWORD, "member_id": "{member}"}, "unknown_field"),
@@ -71,6 +77,7 @@ def hers(mina: Member, store_image: Callable[..., Image]) -> dict[str, Any]:
     report, _ = report_member(mina, third.pk, reason="spam", text="")
     things = {"post": PostFactory.create(author=mina), "image": store_image(mina), "session": session, "report": report}
     export, _ = Export.objects.request_export(mina)
+    things["comment"] = CommentFactory.create(author=mina, post=things["post"])
     return {name: thing.pk for name, thing in (things | {"export": export, "member": mina, "third": third}).items()}
 
 
@@ -134,16 +141,17 @@ LISTS = [
     "posts?has_images=false", "posts?author={member}", "posts?following=true", "posts?ordering=oldest",
     "posts?search=Post number", "posts?since=2020-01-01T00:00:00Z", "blocks?limit=1", "mutes?limit=1",
     "reports?limit=1", "sessions?limit=1", "members?search=mi", "members/{member}/followers?limit=1",
-    "members/{member}/following?limit=1",
+    "members/{member}/following?limit=1", "posts/{post}/comments?limit=1", "comments/{comment}/replies?limit=1",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("other", LISTS)
 def test_a_cursor_of_another_list_or_filter_is_refused(mina: Member, jun_api: APIClient, other: str) -> None:
-    PostFactory.create_batch(3, author=mina)
+    post, *_ = PostFactory.create_batch(3, author=mina)
+    names = {"member": mina.pk, "post": post.pk, "comment": CommentFactory.create(post=post).pk}
     cursor = jun_api.get(f"{V1}/posts?limit=1").json()["next"]
     before = snapshot()
-    answer = jun_api.get(f"{V1}/{other.format(member=mina.pk)}&cursor={cursor}")
+    answer = jun_api.get(f"{V1}/{other.format(**names)}&cursor={cursor}")
     assert is_problem(answer, 400, "unknown_field" if other.startswith("sessions") else "invalid_cursor")
     assert snapshot() == before
     assert jun_api.get(f"{V1}/posts?cursor={cursor}").status_code == 200

@@ -11,15 +11,15 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import Export, LoginSession, Member
+from comments.models import Comment
 from config.urls import v1
 from media.models import Image
 from moderation.actions import get_action
 from moderation.actors import Actor
 from moderation.appeals import appeal
 from moderation.reporting import report_member
-from posts.models import Post
 from tests.conftest import logged_in
-from tests.factories import PASSWORD, MemberFactory, PostFactory, upload
+from tests.factories import PASSWORD, CommentFactory, MemberFactory, PostFactory, upload
 
 # Whatever an address or a body names (a member, a post, a session, a picture) is the owner's. "blocked" and "blocker"
 # stand on either side of a block with the owner; "suspended" and "withdrawn" still hold a token from before;
@@ -76,6 +76,12 @@ POST   posts                                201   400     400     400        401
 GET    posts/<id:post_id>                   200   200     404     404        401       401       401           404          404
 PATCH  posts/<id:post_id>                   200   403     404     404        401       401       401           404          404
 DELETE posts/<id:post_id>                   204   403     404     404        401       401       401           404          404
+GET    posts/<id:post_id>/comments          200   200     404     404        401       401       401           404          404
+POST   posts/<id:post_id>/comments          201   201     404     404        401       401       401           404          404
+PUT    posts/<id:post_id>/comments/closure  204   403     404     404        401       401       401           404          404
+DELETE posts/<id:post_id>/comments/closure  204   403     404     404        401       401       401           404          404
+GET    comments/<id:comment_id>/replies     200   200     404     404        401       401       401           404          404
+DELETE comments/<id:comment_id>             204   403     404     404        401       401       401           404          404
 GET    reports                              200   200     200     200        401       401       401           200          200
 POST   reports                              400   201     201     201        401       401       401           201          201
 GET    reports/<id:report_id>               200   404     404     404        401       401       401           404          404
@@ -115,7 +121,7 @@ CELLS = list(expected())
 def test_every_method_of_every_address_stands_in_the_table() -> None:
     in_table = {(method, route) for method, route, *_ in CELLS}
     assert in_table == {(method, route) for route, methods in ROUTES.items() for method in methods}
-    assert len(CELLS) == len(in_table) * len(ACTORS) == 504
+    assert len(CELLS) == len(in_table) * len(ACTORS) == 558
 
 
 class Scene:
@@ -125,6 +131,7 @@ class Scene:
         self.owner = owner
         self.pair = logged_in(owner, "tablet").pair  # type: ignore[attr-defined]
         self.post = PostFactory.create(author=owner)
+        self.comment = CommentFactory.create(author=owner, post=self.post)
         self.export, _ = Export.objects.request_export(owner)
         self.image = Image.objects.create(owner=owner, width=8, height=8, bytes=9, stored_at=timezone.now())
         self.report, _ = report_member(owner, MemberFactory.create().pk, reason="spam", text="")
@@ -157,6 +164,7 @@ class Scene:
             "session": self.pair.session,
             "export": self.export,
             "report": self.report,
+            "comment": self.comment,
             "appeal": self.appeal,
         }
         for name, thing in ids.items():
@@ -184,6 +192,7 @@ class Scene:
             "POST images": {"image": upload()},
             "PATCH images/<id:image_id>": {"alt": "x"},
             "POST posts": {"image_ids": [image_id]},
+            "POST posts/<id:post_id>/comments": {"text": "x", "reply_to": str(self.comment.pk)},
             "POST reports": {"member_id": str(self.owner.pk), "reason": "spam"},
             "POST appeals": {"decision_id": str(self.decision.pk), "text": "x"},
             "GET members": {"search": "Mina"},
@@ -200,7 +209,8 @@ class Scene:
     def is_untouched(self) -> bool:
         """Whether the owner has what they had."""
         stored = Image.objects.stored().filter(pk=self.image.pk, alt="").unreferenced()
-        return Post.objects.filter(pk=self.post.pk).exists() and stored.exists()
+        comments = Comment.objects.filter(author=self.owner, post__comments_closed=False)
+        return list(comments) == [self.comment] and stored.exists()
 
 
 @pytest.fixture(scope="module")

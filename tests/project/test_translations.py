@@ -18,7 +18,7 @@ WRITTEN = CATALOG.read_text(encoding="utf-8")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 MARKERS = {"_", "gettext", "gettext_lazy", "ngettext"}
 HANGUL = re.compile("[가-힣]")
-PACKAGES = ("accounts", "config", "libs", "media", "moderation", "operations", "posts")
+PACKAGES = ("accounts", "comments", "config", "libs", "media", "moderation", "operations", "posts")
 
 
 def _entries() -> dict[str, str]:

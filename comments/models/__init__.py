@@ -1,0 +1,5 @@
+"""Models of comments."""
+
+from comments.models.comment import Comment
+
+__all__ = ["Comment"]

@@ -1,0 +1,1 @@
+"""Views of comments, one module per resource."""
