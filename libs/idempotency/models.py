@@ -33,10 +33,12 @@ def retention_cutoff() -> datetime:
 class StoredResponseQuerySet(models.QuerySet["StoredResponse"]):
     """Stored responses by their keys."""
 
-    def claim(self, *, member_id: int, route: str, key: str, fingerprint: str) -> "StoredResponse":
+    def claim(
+        self, *, member_id: int, route: str, key: str, fingerprint: str, first_has_ended: bool = False
+    ) -> "StoredResponse":
         """Return the response of this key: a stored one with a status, or one that this request is to store.
 
-        Runs outside any transaction.
+        Runs outside any transaction. A lease is free when it has expired, or if its request has ended.
         Raises IdempotencyKeyReused for another fingerprint, IdempotencyKeyInUse while somebody else holds the lease.
         """
         lookup = {"member_id": member_id, "route": route, "key": key}
@@ -45,8 +47,12 @@ class StoredResponseQuerySet(models.QuerySet["StoredResponse"]):
             # None when it was released at this moment.
             stored = self.filter(**lookup).first()
             if stored and stored.created_at >= retention_cutoff():
-                stored.check_repeat(fingerprint)
-                return stored
+                if stored.is_usable_for(fingerprint, first_has_ended=first_has_ended):
+                    return stored
+                if not first_has_ended:
+                    raise IdempotencyKeyInUse
+                # Its response was committed at this moment.
+                continue
             self.filter(**lookup, created_at__lt=retention_cutoff()).delete()
         return new
 
@@ -91,22 +97,23 @@ class StoredResponse(models.Model):
         lookup = {"member_id": self.member_id, "route": self.route, "key": self.key}
         return StoredResponse.objects.filter(**lookup, lease=self.lease, status=None)
 
-    def check_repeat(self, fingerprint: str) -> None:
-        """Take over an expired lease for a request with this fingerprint, unless the response is stored.
+    def is_usable_for(self, fingerprint: str, *, first_has_ended: bool) -> bool:
+        """Whether the response is stored, or its free lease was taken for a request with this fingerprint.
 
-        Raises IdempotencyKeyReused for another fingerprint, IdempotencyKeyInUse while somebody else holds the lease.
+        Raises IdempotencyKeyReused for another fingerprint.
         """
         if self.fingerprint != fingerprint:
             raise IdempotencyKeyReused
-        if self.status is None:
-            self.take_over()
+        return self.status is not None or self._take_over(at_once=first_has_ended)
 
-    def take_over(self) -> None:
-        """Take an expired lease; raises IdempotencyKeyInUse when it is not expired, or another request was faster."""
+    def _take_over(self, *, at_once: bool) -> bool:
+        """Take the lease if it has expired, or even before; whether no other request was faster."""
         lease, until = uuid.uuid4(), lease_end()
-        if not self._held().filter(leased_until__lte=timezone.now()).update(lease=lease, leased_until=until):
-            raise IdempotencyKeyInUse
+        held = self._held() if at_once else self._held().filter(leased_until__lte=timezone.now())
+        if not held.update(lease=lease, leased_until=until):
+            return False
         self.lease, self.leased_until = lease, until
+        return True
 
     def store(self, response: Response, body: bytes, content_type: str) -> None:
         """Store the response, in the transaction of the effect; raises IdempotencyKeyInUse when the lease is lost."""

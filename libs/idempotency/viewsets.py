@@ -20,6 +20,9 @@ from libs.idempotency.fingerprints import fingerprint
 from libs.idempotency.models import StoredResponse
 
 HEADER = "Idempotency-Key"
+# nginx sends it with a request that it repeats, because the first server closed the connection without a response.
+# From a client it does no harm: a first request that still runs loses its lease, and rolls its effect back.
+REPEATED_HEADER = "X-Repeated-By-Proxy"
 # How often a repeated request looks whether the first one has ended. Seconds.
 POLL_SECONDS = 0.1
 is_valid_key = re.compile(r"[\x21-\x7e]{1,255}").fullmatch
@@ -117,6 +120,7 @@ def _claim(view: IdempotencyMixin, key: str, path: dict[str, Any]) -> StoredResp
             route=f"{request.method} {cast(ResolverMatch, request.resolver_match).route}",
             key=view.get_storage_key(key, digest),
             fingerprint=digest,
+            first_has_ended=REPEATED_HEADER in request.headers,
         )
 
     try:

@@ -28,10 +28,11 @@ from tests.erasing import erase
 from tests.factories import upload
 
 POSTS, IMAGES = "/api/v1/posts", "/api/v1/images"
+BY_PROXY = {"HTTP_X_REPEATED_BY_PROXY": "1"}
 
 
-def create_post(client: APIClient, text: str = "Snow.", key: str = "k-1") -> Any:
-    return client.post(POSTS, {"text": text}, format="json", HTTP_IDEMPOTENCY_KEY=key)
+def create_post(client: APIClient, text: str = "Snow.", key: str = "k-1", **headers: Any) -> Any:
+    return client.post(POSTS, {"text": text}, format="json", HTTP_IDEMPOTENCY_KEY=key, **headers)
 
 
 def interrupt(**changes: Any) -> None:
@@ -115,6 +116,27 @@ def test_the_key_of_an_interrupted_request_is_free_after_its_lease(mina_api: API
     assert create_post(mina_api).status_code == 201
     assert "Idempotency-Replayed" in create_post(mina_api)
     assert Post.objects.count() == 1
+
+
+def test_a_repeat_by_the_proxy_does_not_wait_for_the_lease(mina_api: APIClient) -> None:
+    create_post(mina_api)
+    interrupt()
+    first, second = (create_post(mina_api, **BY_PROXY) for _ in range(2))
+    assert (first.status_code, first.get("Idempotency-Replayed")) == (201, None)
+    assert (second.content, second["Idempotency-Replayed"]) == (first.content, "true")
+    assert create_post(mina_api, text="Rain.", **BY_PROXY).status_code == 422
+    assert Post.objects.count() == 1
+
+
+def test_a_slow_first_request_whose_proxy_repeats_it_has_no_effect(mina: Member, mina_api: APIClient) -> None:
+    lookup: dict[str, Any] = {"member_id": mina.pk, "route": "r", "key": "k", "fingerprint": "f"}
+    slow = StoredResponse.objects.claim(**lookup)
+    repeat = StoredResponse.objects.claim(**lookup, first_has_ended=True)
+    with pytest.raises(IdempotencyKeyInUse):
+        slow.store(Response(status=201), b"", "")
+    slow.release()
+    repeat.store(Response(status=201), b"{}", "application/json")
+    assert StoredResponse.objects.claim(**lookup, first_has_ended=True).status == 201
 
 
 def test_an_effect_whose_lease_was_lost_is_rolled_back(mina: Member, settings: Settings) -> None:
