@@ -32,14 +32,18 @@ stays_ready() {
   done
 }
 
-# Have nginx send requests to a slot from now on; those that it has sent to the other one end there.
+# Have nginx send requests to a slot from now on; those that it has sent to the other one end there. With a second slot,
+# requests that the first closes without a response are repeated in that one.
 send_requests_to() {
+  again=${2:+127.0.0.1:$(port_of "${2:-}")}
   from="$HEART_ROOT/slots/$1/deploy/nginx"
   mkdir -p "$HEART_ROOT/nginx-before"
   cp "$NGINX_CONF"/*.conf "$HEART_ROOT/nginx-before/" 2> /dev/null || true
   cp "$from/heart.conf" "$NGINX_CONF/heart.conf"
   # By a new file, so that nginx never reads half of one.
-  sed "s/127\.0\.0\.1:8000 /127.0.0.1:$(port_of "$1") /" "$from/upstream.conf" > "$NGINX_CONF/upstream.new"
+  # Without a space after the second port: live_slot, also that of older releases, looks for one.
+  sed -e "s/127\.0\.0\.1:8000 down;/${again:-127.0.0.1:8000 down};/" \
+    -e "s/127\.0\.0\.1:8000 max/127.0.0.1:$(port_of "$1") max/" "$from/upstream.conf" > "$NGINX_CONF/upstream.new"
   mv "$NGINX_CONF/upstream.new" "$NGINX_CONF/upstream.conf"
   if ! $NGINX_COMMAND -t -q; then
     say "nginx refuses its new configuration and keeps the old one."
@@ -49,9 +53,9 @@ send_requests_to() {
   $SYSTEMCTL reload nginx
 }
 
-# Make a slot the live one, with its outbox workers and its clean-up.
+# Make a slot the live one, with its outbox workers and its clean-up; a second slot is for repeated requests.
 make_live() {
-  send_requests_to "$1" || return 1
+  send_requests_to "$@" || return 1
   ln -sfn "slots/$1" "$HEART_ROOT/live"
   # The new workers first, so that no job waits; both releases know each other's jobs.
   $SYSTEMCTL restart "heart-outbox@$1"

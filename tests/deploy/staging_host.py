@@ -1,8 +1,10 @@
 """A staging host on loopback: the scripts of deploy/staging with a real nginx, servers and outbox workers."""
 
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +76,11 @@ class StagingHost:
     def log(self, unit: str) -> str:
         """What the processes of a unit wrote."""
         return (self.state / f"{unit}.log").read_text()
+
+    def answered_by_the_other_slot(self) -> Counter[str]:
+        """How many requests nginx has repeated with success, by their method."""
+        lines = (line.split() for line in (self.state / "access.log").read_text().splitlines())
+        return Counter(line[1] for line in lines if re.fullmatch(r"502,2\d\d", line[3]))
 
     def _make_bundle(self, change: Change | None) -> Path:
         bundle = self.folder / "bundle"

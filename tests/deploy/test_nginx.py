@@ -77,10 +77,10 @@ APPS = ["/auth/verifyAccessToken", "/member/profile?member_id=1", "/post/nowhere
 
 
 @contextmanager
-def nginx(folder: Path, upstream: int, *, read_timeout: float = PATIENCE) -> Iterator[int]:
-    """The port of an nginx with the files of deploy/nginx, in front of a server on the port `upstream`."""
+def nginx(folder: Path, upstream: int, *, other: int | None = None, read_timeout: float = PATIENCE) -> Iterator[int]:
+    """The port of an nginx with the files of deploy/nginx, in front of a server on the port `upstream`, or of two."""
     port = free_port()
-    _configure(folder, port, upstream, read_timeout)
+    _configure(folder, port, upstream, other, read_timeout)
     command = [str(program("nginx")), "-p", str(folder), "-e", str(folder / "early"), "-c", str(folder / "main")]
     tested = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert tested.returncode == 0, tested.stderr
@@ -94,12 +94,13 @@ def nginx(folder: Path, upstream: int, *, read_timeout: float = PATIENCE) -> Ite
         server.wait(PATIENCE)
 
 
-def _configure(folder: Path, port: int, upstream: int, read_timeout: float) -> None:
+def _configure(folder: Path, port: int, upstream: int, other: int | None, read_timeout: float) -> None:
     # An nginx of root gives its workers to somebody who may not write here.
     user = "user root;" if os.getuid() == 0 else ""
     (folder / "main").write_text(MAIN.format(folder=folder, user=user))
     changes = {
         "listen 80;": f"listen 127.0.0.1:{port};",
+        "127.0.0.1:8000 down": f"127.0.0.1:{other}" if other else f"127.0.0.1:{upstream} down",
         "127.0.0.1:8000": f"127.0.0.1:{upstream}",
         "/var/log/nginx": str(folder),
         "/etc/nginx/heart/": f"{folder}/heart/",
@@ -350,8 +351,8 @@ def test_the_logs_of_nginx_tell_outcomes_and_nothing_of_anybody(front: int, upst
     _got(front, "", sent=b"POST /api/v1/sessions?secret=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
     wait_until(lambda: (tmp_path / "access.log").read_text().count("\n") == 2)
     logs = (tmp_path / "access.log").read_text() + (tmp_path / "error.log").read_text()
-    # Method, status to the client and status from the server; 502 means that the server sent nothing.
-    assert [line.split()[1:4] for line in logs.splitlines()] == [["DELETE", "502", "502"], ["POST", "503", "502"]]
+    # Method, status to the client and statuses from the server; 502 means that it sent nothing, or is not there.
+    assert [line.split()[1:4] for line in logs.splitlines()] == [["DELETE", "502", "502,502"], ["POST", "503", "502"]]
     for word in ("secret", "127.0.0.1", "1234", "sessions"):
         assert word not in logs
 

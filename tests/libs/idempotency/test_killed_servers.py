@@ -23,10 +23,12 @@ from media import purge
 from media.models import Image
 from posts.models import Post
 from tests.conftest import logged_in
+from tests.deploy.test_nginx import nginx
 from tests.factories import upload
 from tests.libs.outbox.processes import Environment
 from tests.polling import wait_until
 from tests.server_process import ServerProcess, running_server
+from tests.services import free_port, program
 
 POSTS, IMAGES = "/api/v1/posts", "/api/v1/images"
 JSON = "application/json"
@@ -181,6 +183,69 @@ def test_the_next_server_processes_a_request_without_an_effect(
     assert [body for _, body, _ in first] == [body for _, body, _ in again]
     assert str(Post.objects.get().pk) == first[0][1]["id"]
     assert str(Image.objects.stored().get().pk) == first[1][1]["id"]
+
+
+@contextmanager
+def two_slots(environment: Environment, folder: Path, log_name: str) -> Iterator[tuple[ServerProcess, ServerProcess]]:
+    """A server with that log, and nginx, which repeats requests at a second server. Leases are longer than the test."""
+    environment = environment | {"TRUSTED_PROXIES": "1", "IDEMPOTENCY_LEASE_SECONDS": "600"}
+    (conf := folder / "nginx").mkdir()
+    with (
+        running_server(environment | {"PORT": str(free_port())}, folder, "other") as other,
+        running_server(environment, folder, log_name) as live,
+        nginx(conf, live.port, other=other.port) as edge,
+    ):
+        yield live, ServerProcess(f"http://127.0.0.1:{edge}", folder, environment)
+
+
+needs_nginx = pytest.mark.skipif(not program("nginx"), reason="needs nginx")
+
+
+@needs_nginx
+def test_requests_of_a_killed_slot_are_answered_by_the_other_one(
+    environment: Environment, tmp_path: Path, access: str, requests: Requests
+) -> None:
+    with unread_log(tmp_path / "pipe") as fill, two_slots(environment, tmp_path, "pipe") as (live, edge):
+        fill()
+        exchanges = send(edge, access, requests)
+        wait_until(lambda: StoredResponse.objects.filter(status=201).count() == len(requests))
+        exchanges.append(read := HTTPConnection(urlsplit(edge.url).netloc, timeout=60))
+        read.request("GET", POSTS, headers={"Authorization": f"Bearer {access}"})
+        live.kill()
+        *posted, (status, feed, _) = [read_response(exchange) for exchange in exchanges]
+    assert [(status, headers["Idempotency-Replayed"]) for status, _, headers in posted] == [(201, "true")] * 3
+    assert (status, Post.objects.count(), Image.objects.stored().count()) == (200, 2, 2)
+    assert {post["id"] for post in feed["results"]} == {posted[0][1]["id"], posted[1][1]["id"]}
+
+
+@needs_nginx
+@pytest.mark.usefixtures("_table_locks")
+def test_requests_that_were_interrupted_are_processed_by_the_other_slot(
+    environment: Environment, tmp_path: Path, access: str, requests: Requests
+) -> None:
+    with two_slots(environment, tmp_path, "log") as (live, edge):
+        with locked_tables("posts_post", "outbox_job"):
+            exchanges = send(edge, access, requests)
+            wait_until(lambda: count_waiting() == len(requests))
+            live.kill()
+        responses = [read_response(exchange) for exchange in exchanges]
+    assert [(status, "Idempotency-Replayed" in headers) for status, _, headers in responses] == [(201, False)] * 3
+    assert (Post.objects.count(), Image.objects.stored().count()) == (2, 2)
+
+
+@needs_nginx
+def test_a_post_without_a_key_is_not_sent_to_the_other_slot(
+    environment: Environment, tmp_path: Path, access: str
+) -> None:
+    with unread_log(tmp_path / "pipe") as fill, two_slots(environment, tmp_path, "pipe") as (live, edge):
+        fill()
+        exchange = HTTPConnection(urlsplit(edge.url).netloc, timeout=60)
+        headers = {"Authorization": f"Bearer {access}", "Content-Type": JSON}
+        exchange.request("POST", POSTS, json.dumps({"text": "Snow."}), headers)
+        wait_until(Post.objects.exists)
+        live.kill()
+        status, problem, _ = read_response(exchange)
+    assert (status, problem["code"], Post.objects.count()) == (503, "unavailable", 1)
 
 
 @pytest.mark.usefixtures("_table_locks")
