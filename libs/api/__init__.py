@@ -1,1 +1,4 @@
-"""A strict base for HTTP APIs on Django REST framework: what a client sends is either understood or refused."""
+"""A strict base for HTTP APIs on Django REST framework: what a client sends is either understood or refused.
+
+Every error is a problem+json, which `problems.py` renders and docs/errors.md lists.
+"""
