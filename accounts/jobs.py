@@ -5,20 +5,34 @@ from typing import Any
 
 import django.db
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.emails import send, send_code, send_new_device, send_security_notice, send_withdrawn
 from accounts.erasure import erase_chunk
 from accounts.exports import export_files
 from accounts.exports.builder import build_archive, delete_orphaned_file
+from accounts.member_data_registry import block_steps
 from accounts.models import Export, LoginSession, Member, SecurityEvent, VerificationCode
 from accounts.sessions.revocation import are_marked_revoked, mark_revoked
+from libs.cleanup import CHUNK
 from libs.outbox.errors import PermanentFailure
+from libs.outbox.queue import enqueue
 from libs.outbox.registry import handles
 from libs.throttling.rate_limits import count_hit
 
 # Security events that anybody who can log in may cause again and again.
 REPEATABLE_EVENTS = (SecurityEvent.TOKEN_REUSED, SecurityEvent.TOKEN_REPEATED, SecurityEvent.STAFF_LOGIN)
+
+
+@handles("accounts.end_contact", lane="bulk")
+@transaction.atomic
+def end_contact(payload: dict[str, Any]) -> None:
+    """Delete what is left between two members after a block, CHUNK records of each kind at a time."""
+    one, other = payload["member_ids"]
+    is_more = [step(one, other, CHUNK) for step in block_steps()]
+    if any(is_more):
+        enqueue("accounts.end_contact", payload)
 
 
 # Jobs of the release before are of the first kind for sign-ups, too.

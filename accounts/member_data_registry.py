@@ -21,6 +21,8 @@ ExportContent = ExportRow | Iterable[ExportRow]
 EraseStep = Callable[[Member, int], bool]
 ExportFunction = Callable[[Member], ExportContent]
 EmailCheck = Callable[[str], bool]
+# Deletes at most so many records between the two members of a block, and says whether there may be more.
+BlockStep = Callable[[int, int, int], bool]
 FormerEmailHandler = Callable[[Member, str], None]
 
 
@@ -44,6 +46,7 @@ _erasure_steps: list[tuple[ErasureStage, EraseStep]] = []
 _export_functions: dict[str, ExportFunction] = {}
 _profile_counts: dict[str, ProfileCount] = {}
 _email_checks: list[EmailCheck] = []
+_block_steps: list[BlockStep] = []
 _former_email_handlers: list[FormerEmailHandler] = []
 
 
@@ -81,6 +84,16 @@ def add_profile_count(name: str, count: ProfileCount) -> None:
 def profile_count_registry() -> dict[str, ProfileCount]:
     """Everything that profiles count, by name."""
     return dict(_profile_counts)
+
+
+def add_block_step(step: BlockStep) -> None:
+    """Have a step run after each block, again and again until it says that nothing is left between the two members."""
+    _block_steps.append(step)
+
+
+def block_steps() -> list[BlockStep]:
+    """All steps that run after a block."""
+    return list(_block_steps)
 
 
 def add_email_check(is_refused: EmailCheck) -> None:

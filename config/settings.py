@@ -458,7 +458,9 @@ THROTTLE_RATES = {
     "password-member": "20/hour",
     # Codes at the admin's login, right ones too. After wrong ones, django-otp has its own pauses besides.
     "second-factor-member": "10/10minute;30/hour",
-    "relation-member": "120/minute",
+    "relation-member": "120/minute;400/day",
+    "heart-member": "60/minute;1000/day",
+    "save-member": "60/minute;1000/day",
     "report-member": "20/hour;50/day",
     "appeal-member": "20/day",
     # Scrolling a feed makes a few requests a page and stays far below ten a second.

@@ -1,6 +1,6 @@
 """What this app contributes to a member's erasure, data export and profile."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,14 +9,15 @@ from accounts.exports.contents import image_path, iterate_by_id
 from accounts.member_data_registry import (
     ErasureStage,
     ProfileCount,
+    add_block_step,
     add_erasure_step,
     add_export_file,
     add_profile_count,
 )
 from accounts.models import Member
-from libs.cleanup import chunk_ids
-from posts.dependents import erase_dependents
-from posts.models import Post, PostEdit, PostImage
+from libs.cleanup import chunk_ids, delete_chunk
+from posts.dependents import add_dependents, erase_dependents
+from posts.models import Heart, Post, PostEdit, PostImage, SavedPost
 
 
 def erase_posts(member: Member, limit: int) -> bool:
@@ -26,6 +27,24 @@ def erase_posts(member: Member, limit: int) -> bool:
         return True
     Post.objects.erase(ids)
     return len(ids) == limit
+
+
+def erase_marks_of(post_ids: Sequence[int], limit: int) -> bool:
+    """Delete hearts of posts that are being deleted, and that they are saved."""
+    marks = (Heart.objects.filter(post__in=post_ids), SavedPost.objects.filter(post__in=post_ids))
+    return any(delete_chunk(each, limit) == limit for each in marks)
+
+
+def erase_hearts(member: Member, limit: int) -> bool:
+    """Delete the hearts that the member gave, and count them no more."""
+    return Heart.objects.filter(owner=member.pk).delete_chunk(limit)
+
+
+def delete_hearts_between(one: int, other: int, limit: int) -> bool:
+    """Delete the hearts of two members on each other's posts."""
+    pairs = ((one, other), (other, one))
+    is_more = [Heart.objects.filter(owner=giver, post__author=author).delete_chunk(limit) for giver, author in pairs]
+    return any(is_more)
 
 
 def export_posts(member: Member) -> Iterator[dict[str, Any]]:
@@ -43,6 +62,18 @@ def export_post_edits(member: Member) -> Iterator[dict[str, Any]]:
     """Former texts of posts, a row for each change: there may be many of one post."""
     for edit in iterate_by_id(PostEdit.objects.filter(post__in=_posts_of(member))):
         yield {"post": str(edit.post_id), "text": edit.text, "edited_at": edit.edited_at}
+
+
+def export_hearts(member: Member) -> Iterator[dict[str, Any]]:
+    """The posts to which the member has given a heart."""
+    for heart in iterate_by_id(Heart.objects.filter(owner=member.pk).visible(member)):
+        yield {"post": str(heart.post_id), "created_at": heart.created_at}
+
+
+def export_saved_posts(member: Member) -> Iterator[dict[str, Any]]:
+    """The posts that the member has saved."""
+    for saved in iterate_by_id(SavedPost.objects.filter(owner=member.pk).visible(member)):
+        yield {"post": str(saved.post_id), "created_at": saved.created_at}
 
 
 def published_posts(member: Member) -> QuerySet[Post]:
@@ -64,7 +95,12 @@ def _image_row(post_image: PostImage) -> dict[str, Any]:
     return {"id": str(image_id), "file": image_path(image_id), "alt": post_image.image.alt}
 
 
+add_erasure_step(ErasureStage.CONTENT, erase_hearts)
 add_erasure_step(ErasureStage.CONTENT, erase_posts)
+add_block_step(delete_hearts_between)
+add_dependents(erase_marks_of)
 add_export_file("posts", export_posts)
 add_export_file("post-edits", export_post_edits)
+add_export_file("hearts", export_hearts)
+add_export_file("saved-posts", export_saved_posts)
 add_profile_count("posts", ProfileCount(published_posts, visible_rows=visible_posts))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import product
 from operator import attrgetter
 from typing import Any
 
@@ -22,21 +23,23 @@ from libs.api.renderers import render_json
 from libs.change_log import Position, read_changes
 from libs.keyset.cursors import Cursor
 from libs.redis_scripts import count_opened_connections
+from posts.reader_marks import ReaderMarks
 from posts.representations import compiled_newest_posts, compiled_public_posts, post_representations
 
 # Posts that are read again by themselves; when more have changed, all are. Lists of these lengths are compiled.
 CHANGE_SIZES = (1, 8, 64)
-# A post is rendered for a reader who is not the author and neither follows nor mutes the author, nor is followed; these
-# two objects are then replaced. No text contains them, since its quotation marks are escaped.
+# A post is rendered for a reader who has nothing to do with it and its author; these two objects are then
+# replaced. No text contains them, since its quotation marks are escaped.
 _AUTHOR_VIEWER = {
     (following, followed_by): render_json({"viewer": {"following": following, "followed_by": followed_by}})[1:-1]
     for following in (False, True)
     for followed_by in (False, True)
 }
 _POST_VIEWER = {
-    (is_author, is_muted): render_json({"viewer": {"is_author": is_author, "muted_author": is_muted}})[1:]
-    for is_author in (False, True)
-    for is_muted in (False, True)
+    values: render_json({"viewer": dict(zip(("is_author", "hearted", "saved", "muted_author"), values, strict=True))})[
+        1:
+    ]
+    for values in product((False, True), repeat=4)
 }
 
 
@@ -54,12 +57,13 @@ class CachedPost:
     @classmethod
     def render(cls, row: Mapping[str, Any]) -> "CachedPost":
         """Return the post of a row of `public_post_values`."""
-        viewer = {"is_following": False, "is_followed_by": False, "is_author_muted": False}
-        (representation,) = post_representations([{**row, **viewer}], None)
+        viewer = dict.fromkeys(("is_following", "is_followed_by", "is_author_muted"), False)
+        marks = {"heart_id": None, "saved_id": None}
+        (representation,) = post_representations([{**row, **viewer, **marks}], None)
         begin, _, rest = render_json(representation).partition(_AUTHOR_VIEWER[False, False])
         avatar = [row["avatar_image_id"]] if row["avatar_image_id"] else []
         images = frozenset([*(int(image["id"]) for image in representation["images"]), *avatar])
-        middle = rest.removesuffix(_POST_VIEWER[False, False])
+        middle = rest.removesuffix(_POST_VIEWER[False, False, False, False])
         return cls(row["id"], row["created_at"], row["member_id"], images, begin, middle)
 
     @property
@@ -67,12 +71,12 @@ class CachedPost:
         """What posts are sorted by, the oldest first."""
         return self.created_at, self.id
 
-    def for_reader(self, reader: int, relations: Relations) -> orjson.Fragment:
+    def for_reader(self, reader: int, relations: Relations, marks: ReaderMarks) -> orjson.Fragment:
         """Return the post as JSON for this reader."""
         author = self.author
         author_viewer = _AUTHOR_VIEWER[author in relations.following, author in relations.followers]
-        post_viewer = _POST_VIEWER[author == reader, author in relations.muted]
-        return orjson.Fragment(b"".join((self.begin, author_viewer, self.middle, post_viewer)))
+        values = (author == reader, self.id in marks.hearted, self.id in marks.saved, author in relations.muted)
+        return orjson.Fragment(b"".join((self.begin, author_viewer, self.middle, _POST_VIEWER[values])))
 
 
 @dataclass(frozen=True)

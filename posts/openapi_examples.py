@@ -11,7 +11,8 @@ POST = {
     "created_at": "2026-11-24T09:00:00.123456Z",
     "edited_at": None,
     "comments_closed": False,
-    "viewer": {"is_author": False, "muted_author": False},
+    "counts": {"hearts": 12, "comments": 3},
+    "viewer": {"is_author": False, "hearted": True, "saved": False, "muted_author": False},
 }
 EDITED_POST = POST | {"text": "First snow!", "edited_at": "2026-11-24T09:05:00.654321Z"}
 POST_EDIT = {"text": "First snow of the year.", "edited_at": "2026-11-24T09:05:00.654321Z"}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.models import Member
 from accounts.profiles.representations import is_muted_by, member_summary, member_values, relation_values
@@ -12,25 +13,39 @@ from libs.compiled_queries import CompiledQuery, key_only
 from libs.json_rows import JSONRows, parse_rows
 from libs.keyset.querysets import CompiledList
 from media.representations import IMAGE_VALUES, image_representation, image_values
-from posts.models import Post, PostImage
+from posts.models import Heart, Post, PostImage, SavedPost
+from posts.reader_marks import MAX_MARKS
 
 
 def post_values(posts: QuerySet[Post], viewer: Member) -> Any:
     """The columns of posts that `post_representations` needs for this viewer."""
-    muted = is_muted_by(viewer, "author__")
-    return public_post_values(posts).annotate(**relation_values(viewer, "author__"), is_author_muted=muted)
+    return public_post_values(posts).annotate(**viewer_values(viewer), is_author_muted=is_muted_by(viewer, "author__"))
 
 
 def feed_values(posts: Any, viewer: Member) -> Any:
     """The columns of those of these posts whose authors the viewer does not mute."""
-    relations = relation_values(viewer, "author__")
-    return public_post_values(posts.not_muted_by(viewer)).annotate(**relations, is_author_muted=Value(False))
+    return public_post_values(posts.not_muted_by(viewer)).annotate(
+        **viewer_values(viewer), is_author_muted=Value(False)
+    )
+
+
+def viewer_values(viewer: Member) -> dict[str, Any]:
+    """What the viewer has to do with a post and its author.
+
+    Hearts are looked up by id, post by post: PostgreSQL may answer EXISTS by reading all hearts of the viewer.
+    """
+    marks = {
+        name: Subquery(model._default_manager.filter(post=OuterRef("pk"), owner=viewer.pk).values("pk")[:1])
+        for name, model in {"heart_id": Heart, "saved_id": SavedPost}.items()
+    }
+    return relation_values(viewer, "author__") | marks
 
 
 def public_post_values(posts: QuerySet[Post]) -> Any:
     """The columns that are the same for all viewers."""
     columns = ("id", "created_at", "edited_at", "text", "comments_closed")
-    return posts.values(*columns, image_rows=image_rows(), **member_values("author__"))
+    counts = {f"{name}_count": Coalesce(f"counts__{name}", 0) for name in ("hearts", "comments")}
+    return posts.values(*columns, image_rows=image_rows(), **counts, **member_values("author__"))
 
 
 def image_rows() -> Case:
@@ -74,6 +89,21 @@ def compiled_post(viewer: int, post: int) -> Any:
     return post_values(Post.objects.visible_to(member).filter(pk=post), member)
 
 
+def _newest_marks(model: type[Heart | SavedPost], member: int) -> Subquery:
+    marks: Any = model._default_manager
+    newest = marks.filter(owner=member).order_by("-created_at", "-id").values("pk")[:MAX_MARKS]
+    rows = marks.filter(pk__in=newest).order_by().values("owner")
+    return Subquery(rows.annotate(rows=JSONRows("post_id", "created_at")).values("rows"))
+
+
+@CompiledQuery
+def compiled_marks(member: int) -> Any:
+    """The newest hearts and saved posts of a member, for `posts.reader_marks`."""
+    return Member.objects.filter(pk=member).values(
+        hearts=_newest_marks(Heart, member), saved=_newest_marks(SavedPost, member)
+    )
+
+
 @CompiledQuery
 def compiled_public_posts(posts: list[int]) -> Any:
     """Those of these posts that are not hidden from everybody."""
@@ -88,6 +118,11 @@ def _newest_posts(count: int) -> Any:
 compiled_newest_posts = CompiledQuery(_newest_posts, [((max(settings.FEED_CACHE_POSTS, 1),), {})])
 
 
+def editable_part(post: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a post that its author can change, of its representation as JSON; others change the rest."""
+    return {name: post[name] for name in ("id", "text", "images", "edited_at", "comments_closed")}
+
+
 def post_representations(rows: Sequence[dict[str, Any]], viewer: int | None) -> list[dict[str, Any]]:
     """The posts of one page as the member with this id sees them; posts.serializers.PostSerializer documents them."""
     return [
@@ -99,7 +134,13 @@ def post_representations(rows: Sequence[dict[str, Any]], viewer: int | None) -> 
             "created_at": row["created_at"],
             "edited_at": row["edited_at"],
             "comments_closed": row["comments_closed"],
-            "viewer": {"is_author": row["member_id"] == viewer, "muted_author": row["is_author_muted"]},
+            "counts": {"hearts": row["hearts_count"], "comments": row["comments_count"]},
+            "viewer": {
+                "is_author": row["member_id"] == viewer,
+                "hearted": row["heart_id"] is not None,
+                "saved": row["saved_id"] is not None,
+                "muted_author": row["is_author_muted"],
+            },
         }
         for row in rows
     ]

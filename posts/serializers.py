@@ -17,10 +17,19 @@ from media.serializers import ImageSerializer
 LONG_TEXT_MAX = 20_000
 
 
+class PostCountsSerializer(serializers.Serializer[Any]):
+    """Counts of a post, which may include what the viewer does not see, such as hearts of members who block them."""
+
+    hearts = serializers.IntegerField()
+    comments = serializers.IntegerField()
+
+
 class PostViewerSerializer(serializers.Serializer[Any]):
     """The viewer's relation to a post."""
 
     is_author = serializers.BooleanField(help_text="Whether you wrote it.")
+    hearted = serializers.BooleanField(help_text="Whether you gave it a heart.")
+    saved = serializers.BooleanField(help_text="Whether you saved it.")
     muted_author = serializers.BooleanField(help_text="Whether you mute its author, whose posts are not in your feeds.")
 
 
@@ -36,6 +45,7 @@ class PostSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True, help_text="Null until the text is changed.")
     comments_closed = serializers.BooleanField(help_text="Whether the author wants no more comments.")
+    counts = PostCountsSerializer()
     viewer = PostViewerSerializer()
 
 

@@ -213,7 +213,7 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
     def block(self, other: "Member") -> bool:
         """Block the other member and delete follows both ways. Returns whether it is new. Raises NotOneself.
 
-        Both members see it at once, whatever replicas have by then.
+        Both members see it at once, whatever replicas have by then. A job deletes their hearts on each other's posts.
         Members who are withdrawn or suspended are blocked alike, and an id that nobody has is no error: the result must
         not tell who is gone from who blocks the member.
         """
@@ -222,6 +222,8 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         is_new = Block.objects.make(self.pk, other.pk)
         pair = [self.pk, other.pk]
         Follow.objects.filter(follower__in=pair, followed__in=pair).delete()
+        if is_new:
+            enqueue("accounts.end_contact", {"member_ids": pair})
         invalidate_relations(pair)
         transaction.on_commit(lambda: pin_to_primary(pair))
         return is_new

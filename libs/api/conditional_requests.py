@@ -4,6 +4,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
+import orjson
 from django.http import HttpResponse
 from django.utils.http import parse_etags
 from rest_framework.request import Request
@@ -15,18 +16,31 @@ from libs.api.renderers import JSONRenderer, render_json
 PRIVATE = "private, no-cache"
 
 
-def compute_etag(data: Any) -> str:
-    """Return the strong entity tag of a representation, a digest of its JSON."""
-    return _digest(render_json(data))
+# Of a representation as JSON, the part that If-Match compares.
+Part = Callable[[Any], Any]
 
 
-def etag_response(request: Request, data: Any, *, cache: str = PRIVATE) -> HttpResponse:
+def compute_etag(data: Any, part: Part | None = None) -> str:
+    """Return the strong entity tag of a representation, a digest of its JSON.
+
+    With a `part`, the tag begins with the digest of that part and a dot. If-Match compares only this, so that changes
+    by others to the rest, such as counts, refuse no edit; If-None-Match compares all.
+    """
+    return _etag(render_json(data), part)
+
+
+def _etag(content: bytes, part: Part | None) -> str:
+    own = f"{_digest(render_json(part(orjson.loads(content))))}." if part else ""
+    return f'"{own}{_digest(content)}"'
+
+
+def etag_response(request: Request, data: Any, *, cache: str = PRIVATE, part: Part | None = None) -> HttpResponse:
     """Return a representation with its ETag, or 304 without a body when the client has it already.
 
     Raises PreconditionFailed when If-Match names another one.
     """
     content = render_json(data)
-    etag = _digest(content)
+    etag = _etag(content, part)
     _check_if_match(request, etag)
     # The length is that of the full response for a 304 too (RFC 9110 8.6).
     headers = {"ETag": etag, "Cache-Control": cache, "Content-Length": str(len(content))}
@@ -37,7 +51,7 @@ def etag_response(request: Request, data: Any, *, cache: str = PRIVATE) -> HttpR
     return response
 
 
-def check_preconditions(request: Request, current: Callable[[], Any]) -> None:
+def check_preconditions(request: Request, current: Callable[[], Any], part: Part | None = None) -> None:
     """Raise PreconditionFailed unless If-Match and If-None-Match hold for the current representation.
 
     Call it in the transaction of the change, with the row locked. `current` returns the representation; without a
@@ -45,20 +59,22 @@ def check_preconditions(request: Request, current: Callable[[], Any]) -> None:
     """
     if "HTTP_IF_NONE_MATCH" not in request.META and "HTTP_IF_MATCH" not in request.META:
         return
-    etag = compute_etag(current())
+    etag = compute_etag(current(), part)
     _check_if_match(request, etag)
     if _is_known(request, etag):
         raise PreconditionFailed
 
 
 def _digest(content: bytes) -> str:
-    return f'"{blake2b(content, digest_size=16).hexdigest()}"'
+    return blake2b(content, digest_size=16).hexdigest()
 
 
 def _check_if_match(request: Request, etag: str) -> None:
     """Compare strongly: an entity tag that a proxy has weakened does not match."""
     expected = request.META.get("HTTP_IF_MATCH")
-    if expected is not None and parse_etags(expected) != ["*"] and etag not in parse_etags(expected):
+    if expected is None or parse_etags(expected) == ["*"]:
+        return
+    if etag.partition(".")[0] not in (one.partition(".")[0] for one in parse_etags(expected)):
         raise PreconditionFailed
 
 

@@ -1,6 +1,9 @@
 """Models of posts, one per module."""
 
+from posts.models.heart import Heart
 from posts.models.post import Post, PostImage
+from posts.models.post_counts import PostCounts
 from posts.models.post_edit import PostEdit
+from posts.models.saved_post import SavedPost
 
-__all__ = ["Post", "PostEdit", "PostImage"]
+__all__ = ["Heart", "Post", "PostCounts", "PostEdit", "PostImage", "SavedPost"]

@@ -36,6 +36,7 @@ from posts.representations import (
     compiled_feed,
     compiled_followed_feed,
     compiled_post,
+    editable_part,
     feed_values,
     post_representations,
     post_values,
@@ -132,7 +133,9 @@ class PostViewSet(StrictViewSet):
     def retrieve(self, request: Request, post_id: int) -> HttpResponse:
         """Read one post."""
         feed = cached_feed(self.member.pk, self.redis_values, compiled_feed(viewer=self.member.pk))
-        return etag_response(request, (feed and feed.post(post_id)) or self.get_representation(post_id))
+        return etag_response(
+            request, (feed and feed.post(post_id)) or self.get_representation(post_id), part=editable_part
+        )
 
     @operation(
         id="update_post",
@@ -154,10 +157,10 @@ class PostViewSet(StrictViewSet):
         data = self.validated_data(post)
         with transaction.atomic():
             post = get_object_or_404(visible.select_for_update(of=("self",), no_key=True), pk=post_id)
-            check_preconditions(request, lambda: self.get_representation(post_id))
+            check_preconditions(request, lambda: self.get_representation(post_id), editable_part)
             post.edit(**data)
             representation = self.get_representation(post_id)
-        return Response(representation, headers={"ETag": compute_etag(representation)})
+        return Response(representation, headers={"ETag": compute_etag(representation, editable_part)})
 
     @operation(
         id="delete_post",
@@ -173,7 +176,7 @@ class PostViewSet(StrictViewSet):
         post = get_object_or_404(visible, pk=post_id)
         if not post.may_be_deleted_by(self.member):
             raise NotYours
-        check_preconditions(request, lambda: self.get_representation(post_id))
+        check_preconditions(request, lambda: self.get_representation(post_id), editable_part)
         post.erase()
         return Response(status=204)
 

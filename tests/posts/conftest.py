@@ -12,8 +12,11 @@ from rest_framework.test import APIClient
 from accounts.models import Member
 from media.models import Image
 from posts.models import Post
+from tests.accounts.conftest import at_once, shared_db  # noqa: F401 - fixtures
 
 Texts = Callable[..., list[str]]
+# What an author reads of a post that nobody else has touched.
+VIEWER = {"is_author": True, "hearted": False, "saved": False, "muted_author": False}
 
 
 @pytest.fixture

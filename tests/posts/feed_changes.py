@@ -123,6 +123,14 @@ def unmute(story: FeedStory, server: FeedServer) -> Readers:
     return [one]
 
 
+def mark(story: FeedStory, server: FeedServer) -> Readers:
+    one = story.random.choice(story.active())
+    if post := story.any(Post.objects.visible_to(one.member)):
+        method, kind = story.random.choice(["PUT", "PUT", "DELETE"]), story.random.choice(["hearts", "hearts", "saved"])
+        one.send(server, method, f"{kind}/{post.pk}")
+    return None
+
+
 def withdraw(story: FeedStory, server: FeedServer) -> Readers:
     if len(story.active()) > 4:
         story.random.choice(story.active()).send(server, "POST", "me/withdrawal", password=PASSWORD)
@@ -187,7 +195,7 @@ Change = Callable[..., Readers]
 # By how often each happens.
 BY_MEMBERS: dict[Change, int] = {
     publish: 30, edit: 8, delete: 5, delete_all: 1, rename: 3, set_avatar: 3, delete_avatar: 2, describe_image: 2,
-    follow: 8, unfollow: 4, block: 6, unblock: 5, mute: 4, unmute: 4, withdraw: 2, cancel_withdrawal: 2,
+    follow: 8, unfollow: 4, block: 6, unblock: 5, mute: 4, unmute: 4, mark: 15, withdraw: 2, cancel_withdrawal: 2,
 }  # fmt: skip
 BY_OTHERS: dict[Change, int] = {remove: 5, restore: 4, suspend: 3, lift: 3, erase: 1, run_jobs: 3}
 EVERYTHING = {**BY_MEMBERS, **BY_OTHERS}

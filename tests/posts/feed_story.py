@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from accounts.models import LoginSession, Member
-from accounts.profiles.relation_cache import CHANGED
+from libs.marked_cache import CHANGED
 from posts.models import Post
 from tests.posts.feed_reference import NEWEST, Feed, Place, check_page, check_post, compare_page, read_reference
 from tests.posts.feed_servers import FeedServer, Reader

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from accounts.models import Member
 from posts.models import Post, PostEdit
 from tests.factories import PostFactory
+from tests.posts.conftest import VIEWER
 
 
 def edit(client: APIClient, post: Post, **body: Any) -> Any:
@@ -27,7 +28,7 @@ def test_everybody_reads_the_new_text_after_an_edit(mina: Member, mina_api: APIC
     answer = edit(mina_api, post, text=" First snow.\r\n")
     assert (answer.status_code, answer.json()["text"]) == (200, "First snow.")
     assert answer.json()["edited_at"] > answer.json()["created_at"]
-    seen = answer.json() | {"viewer": {"is_author": False, "muted_author": False}}
+    seen = answer.json() | {"viewer": VIEWER | {"is_author": False}}
     assert jun_api.get(f"/api/v1/posts/{post.pk}").json() == seen
     assert jun_api.get("/api/v1/posts").json()["results"] == [seen]
 

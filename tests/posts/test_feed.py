@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import Member
 from posts.models import Post
 from tests.factories import PostFactory
-from tests.posts.conftest import Texts
+from tests.posts.conftest import VIEWER, Texts
 
 POSTS = "/api/v1/posts"
 
@@ -45,7 +45,9 @@ def test_the_feed_shows_everybodys_posts_newest_first(
         "images": [],
         "created_at": three_posts["oldest"].created_at.isoformat().replace("+00:00", "Z"),
         "edited_at": None,
-        "viewer": {"is_author": True, "muted_author": False},
+        "comments_closed": False,
+        "counts": {"hearts": 0, "comments": 0},
+        "viewer": VIEWER,
     }
 
 
@@ -58,11 +60,14 @@ def test_posts_say_who_follows_whom_at_the_same_cost(
     jun_api.get(POSTS)
     with django_assert_num_queries(1):
         posts = jun_api.get(POSTS).json()["results"]
-    relations = {post["author"]["nickname"]: post["author"]["viewer"] | post["viewer"] for post in posts}
+    relations = {
+        post["author"]["nickname"]: post["author"]["viewer"] | {"is_author": post["viewer"]["is_author"]}
+        for post in posts
+    }
     assert relations == {
-        "Mina": {"following": True, "followed_by": False, "is_author": False, "muted_author": False},
-        "Jun": {"following": False, "followed_by": False, "is_author": True, "muted_author": False},
-        "Sora": {"following": False, "followed_by": True, "is_author": False, "muted_author": False},
+        "Mina": {"following": True, "followed_by": False, "is_author": False},
+        "Jun": {"following": False, "followed_by": False, "is_author": True},
+        "Sora": {"following": False, "followed_by": True, "is_author": False},
     }
 
 

@@ -61,6 +61,8 @@ BODIES: list[tuple[str, str, dict[str, Any], str]] = [
     ("DELETE", "follows/{member}", {"follower": "{third}"}, "unknown_field"),
     ("PUT", "blocks/{member}", {"blocker": "{third}"}, "unknown_field"),
     ("PUT", "mutes/{member}", {"muter": "{third}"}, "unknown_field"),
+    ("PUT", "hearts/{post}", {"owner": "{third}"}, "unknown_field"),
+    ("PUT", "saved/{post}", {"owner": "{third}"}, "unknown_field"),
     ("DELETE", "blocks/{member}", {"blocker": "{third}"}, "unknown_field"),
     ("DELETE", "me/avatar", {"member_id": "{member}"}, "unknown_field"),
     ("DELETE", "sessions/current", {"session_id": "{session}"}, "unknown_field"),
@@ -140,6 +142,7 @@ def test_others_whom_a_part_names_stay_as_they_were(
 LISTS = [
     "posts?has_images=false", "posts?author={member}", "posts?following=true", "posts?ordering=oldest",
     "posts?search=Post number", "posts?since=2020-01-01T00:00:00Z", "blocks?limit=1", "mutes?limit=1",
+    "hearts?limit=1", "saved?limit=1",
     "reports?limit=1", "sessions?limit=1", "members?search=mi", "members/{member}/followers?limit=1",
     "members/{member}/following?limit=1", "posts/{post}/comments?limit=1", "comments/{comment}/replies?limit=1",
 ]  # fmt: skip
