@@ -40,6 +40,7 @@ RUNS = {
     "member reset-second-factor": (2, "@"),
     "member end-sessions": (2, "--all --yes"),
     "member erase": (0, "@ --yes"),
+    "recount": (2, ""),
     "images usage": (0, ""),
     "images orphans": (None, ""),
     "images rebuild": (2, ""),

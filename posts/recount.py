@@ -1,0 +1,78 @@
+"""Counting the hearts and comments of posts anew, where stored counts may be wrong after all.
+
+An app registers what it has counted by its `member_data.py`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from libs.change_log import log_changes
+from posts.models import Post, PostCounts
+
+CHUNK = 500
+# Clean-up counts anew what has changed since then; it runs each hour, and may miss a day.
+RECENT = timedelta(days=2)
+
+# All rows that are counted, with a foreign key `post`.
+CountedRows = Callable[[], QuerySet[Any]]
+
+_counted: dict[str, CountedRows] = {}
+
+
+class WrongCount(NamedTuple):
+    """A count that differs from the number of rows."""
+
+    post: int
+    name: str
+    stored: int
+    counted: int
+
+
+def add_counted(name: str, rows: CountedRows) -> None:
+    """Have the count of this name be the number of these rows of each post."""
+    _counted[name] = rows
+
+
+def recount(post_ids: Sequence[int], *, correct: bool) -> list[WrongCount]:
+    """Return the wrong counts of these posts, and correct them if wanted."""
+    with transaction.atomic():
+        if correct:
+            # What is counted changes under this lock.
+            list(Post.objects.filter(pk__in=post_ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        found = list(_wrong_counts(post_ids))
+        if correct and found:
+            counts = {each: PostCounts(post_id=each) for each in {wrong.post for wrong in found}}
+            counts |= {each.post_id: each for each in PostCounts.objects.filter(post__in=counts)}
+            for wrong in found:
+                setattr(counts[wrong.post], wrong.name, wrong.counted)
+            PostCounts.objects.bulk_create(
+                counts.values(), update_conflicts=True, unique_fields=["post"], update_fields=list(_counted)
+            )
+            log_changes("post", [*counts])
+    return found
+
+
+def _wrong_counts(post_ids: Sequence[int]) -> Iterator[WrongCount]:
+    stored = {each.post_id: each for each in PostCounts.objects.filter(post__in=post_ids)}
+    for name, rows in _counted.items():
+        numbers = rows().filter(post__in=post_ids).order_by().values_list("post").annotate(number=Count("pk"))
+        counted = dict(numbers)
+        for post_id in sorted({*stored, *counted}):
+            before, now = getattr(stored.get(post_id), name, 0), counted.get(post_id, 0)
+            if before != now:
+                yield WrongCount(post_id, name, before, now)
+
+
+def recount_recent() -> int:
+    """Correct the counts of posts that changed lately; return how many were wrong."""
+    changed = PostCounts.objects.filter(changed_at__gt=timezone.now() - RECENT)
+    last, wrong = 0, 0
+    while ids := list(changed.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        wrong += len(recount(ids, correct=True))
+        last = ids[-1]
+    return wrong
