@@ -60,6 +60,7 @@ def main() -> None:
 
 def _seed(chosen: argparse.Namespace) -> None:
     options = {"members": chosen.members, "blocks": chosen.blocks, "posts": chosen.posts, "images": 0}
+    options["hearts"] = chosen.posts * 3 // 2
     call_command("seed", if_empty=True, stdout=sys.stderr, **options)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE accounts_member SET email = replace(email, '@heart.example', %s)", [DOMAIN])

@@ -14,6 +14,8 @@ HISTORY = timedelta(days=730) // MILLISECOND  # from the oldest to the newest ro
 JOINED_EXPONENT, POSTED_EXPONENT = 0.7, 2.0
 # How unequal members are as authors, and as those who are followed and blocked: 0 is equal, 1 is Zipf's law.
 ACTIVITY_EXPONENT, POPULARITY_EXPONENT = 0.9, 0.6
+# How unequal posts are in hearts: 1 is equal.
+HEARTS_EXPONENT = 3.0
 # The first members. Mina is the third most active of all, Jun blocks one member in 25, Sora moderates.
 MINA, JUN, SORA = range(3)
 MINA_RANK, JUN_BLOCKS_ONE_IN, FOLLOWS_PER_MEMBER = 2, 25, 8
@@ -32,6 +34,7 @@ class DemoData:
     images: int = 250
     reports: int = 24
     open_reports: int = 20
+    hearts: int = 240
     seed: int = 1
     until: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -127,6 +130,26 @@ class DemoData:
         blocked = {pair for _, one, other in self.block_relations for pair in ((one, other), (other, one))}
         number = min(self.members * FOLLOWS_PER_MEMBER, self.max_relations)
         return self._relations("follows", number, excluded=blocked)
+
+    @cached_property
+    def heart_relations(self) -> list[Relation]:
+        """Hearts: when, by which member, and for which post; most are for few posts, the newest above all.
+
+        One for each eighth pair of a member and a post at most, so that random draws find free ones.
+        """
+        number = min(self.hearts, self.members * self.posts // 8)
+        rng, given = self.random("hearts"), set[int]()
+        hearts: list[Relation] = []
+        blocked = {pair for _, one, other in self.block_relations for pair in ((one, other), (other, one))}
+        while len(hearts) < number:
+            member = int(self.members * rng.random() ** 1.5)
+            post = self.posts - 1 - int(self.posts * rng.random() ** HEARTS_EXPONENT)
+            pair = member * self.posts + post
+            if pair not in given and (member, self.authors[post]) not in blocked:
+                given.add(pair)
+                start = max(self.joined[member], self.posted[post])
+                hearts.append((start + int(rng.random() * (self.end - start)), member, post))
+        return sorted(hearts)
 
     def _relations(self, part: str, number: int, by_jun: int = 0, excluded: Container[object] = ()) -> list[Relation]:
         """Draw this many pairs of members, more from those who joined early, with times at which both had joined."""

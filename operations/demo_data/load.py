@@ -1,6 +1,7 @@
 """Loads generated data into the storage and the database."""
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import cycle, repeat
@@ -24,7 +25,7 @@ from operations.demo_data.drawings import Drawing, store_drawings
 from operations.demo_data.generate import SORA, DemoData, Relation, to_text
 from operations.demo_data.reports import decision_rows, generate_reports, report_image_rows, report_rows
 from operations.demo_data.texts import ALTS, generate_identities, generate_texts
-from posts.models import Post, PostImage
+from posts.models import Heart, Post, PostCounts, PostImage, SavedPost
 
 Rows = Iterable[tuple[Any, ...]]
 # The fields whose values are generated; the others get their default.
@@ -37,6 +38,9 @@ FIELDS: dict[type[Model], str] = {
     Avatar: "member image",
     Post: "id created_at author text image_count",
     PostImage: "post image position",
+    Heart: "id created_at owner post",
+    SavedPost: "id created_at owner post",
+    PostCounts: "post hearts changed_at",
     Report: "id created_at reporter subject about post reason text state decided_at decision_id nickname "
     "subject_text subject_created_at",
     ReportedImage: "report image key alt position",
@@ -79,7 +83,7 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
     owners = array("q", [*(members[member] for member in data.avatars), *(authors[post] for post in data.post_images)])
     yield Member, len(members) + len(DEMO_STAFF), _member_rows(data, members, password_hash)
     for relation, pairs in ((Block, data.block_relations), (Follow, data.follow_relations)):
-        yield relation, len(pairs), _relation_rows(pairs, members)
+        yield relation, len(pairs), _relation_rows(pairs, members, members)
     yield Image, len(images), _image_rows(data, images, owners, drawn)
     yield Avatar, len(data.avatars), zip(owners, images[: len(data.avatars)], strict=False)
     columns = posts, map(to_text, data.posted), authors, generate_texts(data), data.image_counts
@@ -87,6 +91,7 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
     positions = (position for count in data.image_counts for position in range(count))
     in_posts = [posts[post] for post in data.post_images]
     yield PostImage, len(in_posts), zip(in_posts, images[len(data.avatars) :], positions, strict=True)
+    yield from _mark_tables(data, members, posts)
     reports = generate_reports(data)
     ids = _ids(report.time for report in reports)
     decisions = _ids(report.time if report.decided is None else report.decided for report in reports)
@@ -95,6 +100,17 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
     yield ReportedImage, len(copies), copies
     decided = list(decision_rows(data, reports, ids, decisions, members))
     yield Decision, len(decided), decided
+
+
+def _mark_tables(
+    data: DemoData, members: Sequence[int], posts: Sequence[int]
+) -> Iterator[tuple[type[Model], int, Rows]]:
+    """Generate hearts and their counts; one heart in ten is for a post that is saved, too."""
+    hearts = data.heart_relations
+    for model, marks in ((Heart, hearts), (SavedPost, hearts[::10])):
+        yield model, len(marks), _relation_rows(marks, members, posts)
+    counts = Counter(post for _, _, post in hearts)
+    yield PostCounts, len(counts), ((posts[post], number, to_text(data.end)) for post, number in counts.items())
 
 
 def _ids(times: Iterable[int]) -> Sequence[int]:
@@ -113,9 +129,9 @@ def _member_rows(data: DemoData, ids: Sequence[int], password_hash: str) -> Rows
         yield id_, time, time, time, settings.TERMS_VERSION, password_hash, True, False, email, name, nickname, ""
 
 
-def _relation_rows(relations: list[Relation], members: Sequence[int]) -> Rows:
+def _relation_rows(relations: list[Relation], members: Sequence[int], targets: Sequence[int]) -> Rows:
     for id_, (time, source, target) in zip(_ids(time for time, *_ in relations), relations, strict=True):
-        yield id_, to_text(time), members[source], members[target]
+        yield id_, to_text(time), members[source], targets[target]
 
 
 def _image_rows(data: DemoData, ids: Sequence[int], owners: Sequence[int], drawn: dict[int, Drawing]) -> Rows:
