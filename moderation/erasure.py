@@ -15,6 +15,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.models import Member
+from comments.models import Comment
 from libs.cleanup import chunk_ids
 from media.models import Image
 from moderation.models import BannedAddress, Decision, Report
@@ -35,10 +36,10 @@ def ban_former_address(member: Member, email: str) -> None:
 
 
 def detach_reports_on(member: Member, limit: int) -> bool:
-    """Put the pseudonym in the place of the member in reports on them and their posts."""
+    """Put the pseudonym in the place of the member in reports on them, their posts and comments."""
     ids = chunk_ids(Report.objects.filter(subject=member.pk), limit)
     digest = {"subject_digest": pseudonym(member.pk), "subject_erased_at": timezone.now()}
-    Report.objects.filter(pk__in=ids).update(subject=None, post=None, **digest)
+    Report.objects.filter(pk__in=ids).update(subject=None, post=None, comment=None, **digest)
     return len(ids) == limit
 
 
@@ -79,7 +80,7 @@ def clear_decisions_by(member: Member, limit: int) -> bool:
 
 
 def anonymize_admin_log(member: Member, limit: int) -> bool:
-    """Keep in the admin's log what moderators did to the member and their posts and images, without any names."""
+    """Keep in the admin's log what moderators did to the member and what they published, without any names."""
     ids = chunk_ids(LogEntry.objects.filter(_is_about(member)), limit)
     LogEntry.objects.filter(pk__in=ids).update(object_id=pseudonym(member.pk), object_repr="", change_message="")
     return len(ids) == limit
@@ -89,6 +90,7 @@ def _is_about(member: Member) -> Q:
     rows = (
         Member.objects.filter(pk=member.pk),
         Post.objects.filter(author=member.pk),
+        Comment.objects.filter(author=member.pk),
         Image.objects.filter(owner=member.pk),
     )
     condition = Q()

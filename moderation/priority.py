@@ -38,7 +38,7 @@ def by_priority(reports: Any) -> Any:
     """Return a row for each subject of these reports, the most urgent first.
 
     `oldest` is the id of its oldest report; the others are `about`, `reporters` (those who are not muted), `severity`,
-    `reported_since`, `priority` and `is_urgent`. Only columns of the index `report_queue` are read: the texts of all
+    `reported_since`, `priority` and `is_urgent`. Only columns of the index `report_open` are read: the texts of all
     open reports would have to be sorted with them.
     """
     # Read before: PostgreSQL would look each reporter up once for each place in which a subquery stands.
@@ -61,9 +61,10 @@ def by_priority(reports: Any) -> Any:
 
 
 def subject_key() -> Case:
-    """The id of the post or the member; that of the report when the subject is deleted, as in `of_same_subject`."""
+    """The id of post, comment or member; that of the report when the subject is deleted, as in `of_same_subject`."""
     return Case(
         When(about="post", post__isnull=False, then=F("post_id")),
+        When(about="comment", comment__isnull=False, then=F("comment_id")),
         When(about="member", subject__isnull=False, then=F("subject_id")),
         default=F("id"),
         output_field=models.BigIntegerField(),

@@ -1,4 +1,4 @@
-"""Report a member or a post: a snapshot of what is reported is stored.
+"""Report a member, a post or a comment: a snapshot of what is reported is stored.
 
 Neither blocks nor withdrawal nor suspension matter: the response must not tell who is gone from who blocks the
 reporter, and the reporter has seen what they report. A withdrawal can be cancelled, and a suspension ends.
@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.errors import NotOneself
 from accounts.models import Avatar, Member
+from comments.models import Comment
 from media.models import Image
 from moderation.automatic_hiding import hide_if_reported_by_many
 from moderation.models import Report, ReportedImage
@@ -53,28 +55,61 @@ def report_post(reporter: Member, post_id: int, *, reason: str, text: str) -> Re
 
 
 @transaction.atomic
-def report_by_rule(subject: Member, post: Post | None, *, reason: str, text: str) -> None:
-    """Report a member or a post without a reporter, unless a rule's report of it is open; `text` is for moderators."""
-    about: dict[str, Any] = {"about": Report.POST, "post": post} if post else {"about": Report.MEMBER}
+def report_comment(reporter: Member, comment_id: int, *, reason: str, text: str) -> ReportAndIsNew:
+    """Report a comment. While the reporter's report of it is open, that one is returned unchanged.
+
+    Raises NotOneself, and Http404 for a removed, deleted or unknown comment, or one of an erased author or on a post
+    that could not be reported.
+    """
+    posts = Post.objects.published().not_hidden_by_author().filter(author__erasure_started_at=None)
+    reportable = Comment.objects.filter(
+        author__isnull=False, author__erasure_started_at=None, removed_at=None, post__in=posts.values("pk")
+    )
+    # Its author first, in the order of actions.
+    author = Member.objects.lock(get_object_or_404(reportable, pk=comment_id).author_id or 0)
+    comment = get_object_or_404(reportable.select_for_update(no_key=True, of=("self",)), pk=comment_id)
+    if author is None:
+        raise Http404
+    snapshot = {"subject_text": comment.text, "subject_created_at": comment.created_at}
+    return _report(reporter, author, comment, (), reason=reason, text=text, **snapshot)
+
+
+@transaction.atomic
+def report_by_rule(subject: Member, record: Post | Comment | None, *, reason: str, text: str) -> None:
+    """Report a member, a post or a comment without a reporter, unless a rule's report of it is open.
+
+    `text` is for moderators.
+    """
+    about = _about(record)
     by_rule = {"subject": subject, "reporter": None, "reporter_digest": "", "state": Report.OPEN}
     if Report.objects.filter(**by_rule, **about).exists():
         return
-    shown = {"subject_text": post.text if post else subject.about, "nickname": subject.nickname}
-    created_at = (post or subject).created_at
+    shown = {"subject_text": record.text if record else subject.about, "nickname": subject.nickname}
+    created_at = (record or subject).created_at
     report = Report.objects.create(**by_rule, **about, reason=reason, text=text, subject_created_at=created_at, **shown)
-    if post:
-        _copy_images_later(report, post.image_ids())
+    if isinstance(record, Post):
+        _copy_images_later(report, record.image_ids())
+
+
+def _about(record: Post | Comment | None) -> dict[str, Any]:
+    """Return the fields that say what a report is about; the member for None."""
+    if record is None:
+        return {"about": Report.MEMBER}
+    return (
+        {"about": Report.POST, "post": record}
+        if isinstance(record, Post)
+        else {"about": Report.COMMENT, "comment": record}
+    )
 
 
 def _report(
-    reporter: Member, subject: Member, post: Post | None, image_ids: Iterable[int], **fields: Any
+    reporter: Member, subject: Member, record: Post | Comment | None, image_ids: Iterable[int], **fields: Any
 ) -> ReportAndIsNew:
     if reporter.pk == subject.pk:
         raise NotOneself
     members = {"reporter_id": reporter.pk, "subject": subject}
-    about: dict[str, Any] = {"about": Report.POST, "post": post} if post else {"about": Report.MEMBER}
     report, is_new = Report.objects.get_or_create(
-        **members, **about, state=Report.OPEN, defaults={"nickname": subject.nickname, **fields}
+        **members, **_about(record), state=Report.OPEN, defaults={"nickname": subject.nickname, **fields}
     )
     if is_new:
         _copy_images_later(report, list(image_ids))

@@ -31,7 +31,7 @@ PERMISSIONS = {
 _VIEW = [
     "moderation.view_report", "moderation.view_reportedimage", "moderation.view_decision", "moderation.view_appeal",
     "moderation.view_listedword", "moderation.view_rules", "accounts.view_member", "posts.view_post",
-    "media.view_image",
+    "comments.view_comment", "media.view_image",
 ]  # fmt: skip
 _MODERATE = [
     "assign_report", "dismiss_report", "uphold_report", "remove_post", "restore_post", "warn_member", "suspend_member",

@@ -18,10 +18,11 @@ V1_REASONS = [reason for reason in REASONS if reason != "unspecified"]
 
 
 class ReportCreateSerializer(StrictSerializer):
-    """A new report of a member or a post."""
+    """A new report of a member, a post or a comment."""
 
     member_id = IdField(required=False, help_text="The member, or else:")
-    post_id = IdField(required=False, help_text="The post. Exactly one of the two.")
+    post_id = IdField(required=False, help_text="The post, or else:")
+    comment_id = IdField(required=False, help_text="The comment. Exactly one of the three.")
     reason = serializers.ChoiceField(V1_REASONS)
     text = TextField(max_graphemes=0, multiline=True, allow_blank=True, default="")
 
@@ -34,8 +35,8 @@ class ReportCreateSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Require exactly one subject, and a text for the reason `other`."""
-        if ("member_id" in attrs) == ("post_id" in attrs):
-            raise serializers.ValidationError(_("Report one member or one post."))
+        if len(attrs.keys() & {"member_id", "post_id", "comment_id"}) != 1:
+            raise serializers.ValidationError(_("Report one member, one post or one comment."))
         if attrs["reason"] == "other" and not attrs["text"]:
             raise serializers.ValidationError(
                 {"text": [ErrorDetail(_("Say in a few words what is wrong."), "required")]}
@@ -78,7 +79,8 @@ class DecisionSerializer(serializers.Serializer[Any]):
     undoes = IdField(allow_null=True, help_text="The decision that this one takes back.")
     statement = serializers.CharField(help_text="What it means, in the language of the request.")
     post_id = IdField(allow_null=True, help_text="The post that it is about; null for a decision about you.")
-    quotation = serializers.CharField(help_text="The beginning of the post.")
+    comment_id = IdField(allow_null=True, help_text="The comment that it is about.")
+    quotation = serializers.CharField(help_text="The beginning of the post or comment.")
     reason = serializers.CharField(help_text="As the reasons of reports; more may be added.")
     text = serializers.CharField(help_text="The moderator's own words; may be empty.")
     created_at = serializers.DateTimeField()
@@ -91,9 +93,14 @@ class ReportSerializer(serializers.Serializer[Any]):
     """A report as its reporter sees it."""
 
     id = IdField()
-    about = serializers.ChoiceField([Report.MEMBER, Report.POST])
-    member_id = IdField(allow_null=True, help_text="The reported member; null for a post, and once they are erased.")
-    post_id = IdField(allow_null=True, help_text="The reported post; null for a member, and once it is deleted.")
+    about = serializers.ChoiceField([Report.MEMBER, Report.POST, Report.COMMENT])
+    member_id = IdField(
+        allow_null=True, help_text="The reported member; null for anything else, and once they are erased."
+    )
+    post_id = IdField(allow_null=True, help_text="The reported post; null for anything else, and once it is deleted.")
+    comment_id = IdField(
+        allow_null=True, help_text="The reported comment; null for anything else, and once it is deleted."
+    )
     reason = serializers.CharField()
     text = serializers.CharField()
     state = serializers.ChoiceField([Report.OPEN, Report.DISMISSED, Report.UPHELD])

@@ -47,17 +47,17 @@ class Statement:
 
     @property
     def quotation(self) -> str:
-        """The beginning of the post that it is about; empty for a decision about the member."""
+        """The beginning of the post or comment that it is about; empty for a decision about the member."""
         about = self.undone or self.decision
-        return about.subject_name if about.subject_kind == "post" else ""
+        return about.subject_name if about.subject_kind in ("post", "comment") else ""
 
     @property
     def occasion(self) -> str:
-        """The beginning of the post that is the cause of a decision about the member, or that it is about."""
+        """The beginning of the post or comment that is the cause of a decision on the member, or that it is about."""
         about = self.undone or self.decision
         if about.subject_kind != "member" or about.report_id is None:
             return self.quotation
-        report = Report.objects.filter(pk=about.report_id, about=Report.POST).first()
+        report = Report.objects.filter(pk=about.report_id).exclude(about=Report.MEMBER).first()
         return Truncator(report.subject_text).chars(NAME_MAX_LENGTH) if report else ""
 
     @property
@@ -92,6 +92,7 @@ class Statement:
             "undoes": str(decision.undoes_id) if decision.undoes_id else None,
             "statement": " ".join(self.sentences),
             "post_id": str(about.subject_id) if about.subject_kind == "post" else None,
+            "comment_id": str(about.subject_id) if about.subject_kind == "comment" else None,
             "quotation": self.quotation,
             "reason": decision.reason,
             "text": decision.text,

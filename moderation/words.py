@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.errors import TextRefused
 from accounts.models import Member
+from comments.models import Comment
 from moderation.models import ListedWord, Rules
 from moderation.reporting import report_by_rule
 from moderation.word_matching import WordMatcher
@@ -65,11 +66,11 @@ def refuse_text(text: str) -> None:
 
 
 def report_texts(record: Any, texts: Iterable[str]) -> None:
-    """Report a post or a member whose texts contain a word that moderators want to see."""
+    """Report a post, a comment or a member whose texts contain a word that moderators want to see."""
     found = [word for text in texts if text for word in word_list.find(text)]
     words = [word for word in found if word.reaction == ListedWord.REPORT]
     if not words:
         return
-    post = record if isinstance(record, Post) else None
-    member = Member.objects.get(pk=post.author_id) if post else record
-    report_by_rule(member, post, reason=words[0].reason, text=", ".join(word.text for word in words))
+    published = record if isinstance(record, Post | Comment) else None
+    member = Member.objects.get(pk=published.author_id) if published else record
+    report_by_rule(member, published, reason=words[0].reason, text=", ".join(word.text for word in words))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Block, Member
 from accounts.models.member import MemberQuerySet
-from accounts.text_checks import check_texts
+from accounts.text_checks import check_texts, review_texts
 from comments.errors import CommentsClosed, NoSuchComment
 from libs.keyset.models import TimeOrdered
 from posts.models import Post
@@ -78,7 +78,9 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             raise CommentsClosed
         check_texts([text])
         parent = self._top_of(post, author, reply_to) if reply_to is not None else None
-        return self.create(post=post, author_id=author.pk, parent_id=parent, text=text)
+        comment = self.create(post=post, author_id=author.pk, parent_id=parent, text=text)
+        review_texts(comment, [text])
+        return comment
 
     def _top_of(self, post: Post, author: Member, reply_to: int) -> int:
         found = self.filter(self.readable_condition(author), post=post.pk, pk=reply_to).values_list("pk", "parent_id")
@@ -158,6 +160,16 @@ class Comment(TimeOrdered):
 
     def __str__(self) -> str:
         return Truncator(self.text).chars(60)
+
+    def remove(self) -> None:
+        """Hide the comment from everybody; it stays stored, so that it can be restored. The caller has locked it."""
+        self.removed_at = timezone.now()
+        self.save(update_fields=["removed_at"])
+
+    def restore(self) -> None:
+        """Undo `remove`."""
+        self.removed_at = None
+        self.save(update_fields=["removed_at"])
 
     def may_be_deleted_by(self, member: Member) -> bool:
         """Whether it is the author, or the author of the post."""

@@ -6,6 +6,7 @@ from accounts.models import Member
 from moderation.actions.accounts import EndSessions, MuteReporter, RevealEmail, SetRole
 from moderation.actions.appeals import DenyAppeal, UpholdAppeal
 from moderation.actions.base import Action, Effect
+from moderation.actions.comments import RemoveComment, RestoreComment
 from moderation.actions.members import LiftSuspension, SuspendMember, SuspendMemberForGood, WarnMember
 from moderation.actions.posts import HidePost, RemovePost, RestorePost
 from moderation.actions.profiles import ResetAbout, ResetAvatar, ResetNickname
@@ -17,7 +18,8 @@ from moderation.actors import Actor
 ACTIONS: dict[str, Action] = {
     action.name: action
     for action in (
-        AssignReport(), DismissReport(), UpholdReport(), RemovePost(), RestorePost(), HidePost(), WarnMember(),
+        AssignReport(), DismissReport(), UpholdReport(), RemovePost(), RestorePost(), HidePost(),
+        RemoveComment(), RestoreComment(), WarnMember(),
         ResetAvatar(), ResetNickname(), ResetAbout(), SuspendMember(), SuspendMemberForGood(), LiftSuspension(),
         EndSessions(), MuteReporter(), RevealEmail(), SetRole(), AddWord(), RemoveWord(), ChangeRules(),
     )
@@ -31,7 +33,7 @@ def get_action(name: str) -> Action:
 
 
 def available_actions(subject: Any, *, by: Member | Actor) -> list[Action]:
-    """Return the actions that the actor may do to a report, a post or a member, as it is now."""
+    """Return the actions that the actor may do to a report, a post, a comment or a member, as it is now."""
     kind = subject._meta.model_name
     return [action for action in ACTIONS.values() if action.subject_kind == kind and action.may_run(subject, by=by)]
 

@@ -54,7 +54,7 @@ class Action:
     label: ClassVar[Any]
     # One of moderation.roles.PERMISSIONS.
     permission: ClassVar[str]
-    # What it is done to: "report", "post", "member" or "appeal".
+    # What it is done to: "report", "post", "comment", "member" or "appeal".
     subject_kind: ClassVar[str]
     # The codes of moderation.reasons that it may have.
     reasons: ClassVar[Sequence[str]] = DECISION_REASONS

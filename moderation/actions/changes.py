@@ -25,7 +25,8 @@ def _on_case(report: Report) -> Q:
     # A list and no subquery, with which the database would read all decisions.
     ids = list(Report.objects.of_same_subject(report).values_list("pk", flat=True))
     found = Q(report_id__in=ids) | Q(subject_kind="report", subject_id__in=ids)
-    return found | Q(subject_kind="post", subject_id=report.post_id) if report.post_id else found
+    kind, pk = ("comment", report.comment_id) if report.comment_id else ("post", report.post_id)
+    return found | Q(subject_kind=kind, subject_id=pk) if pk else found
 
 
 def newest_since(decisions: QuerySet[Decision], seen: int) -> list[Decision]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Member
+from comments.models import Comment
 from moderation.actions.base import Action, Effect, lock_member
 from moderation.actions.posts import find_hiding
 from moderation.actors import Actor
@@ -30,12 +31,14 @@ class ReportAction(Action):
         if report.post_id:
             # Before the reports, as actions on posts do.
             list(Post.objects.filter(pk=report.post_id).select_for_update(no_key=True).values_list("pk"))
+        if report.comment_id:
+            Comment.objects.lock([report.comment_id])
         # All of the subject, in the order of their ids, so that two moderators cannot wait for each other.
         list(Report.objects.of_same_subject(report).order_by("pk").select_for_update().values_list("pk"))
-        locked = Report.objects.select_related("subject", "post").get(pk=pk)
+        locked = Report.objects.select_related("subject", "post", "comment").get(pk=pk)
         if is_erased:
             # As the erasure leaves it, so that no decision names the member.
-            locked.subject = locked.post = None
+            locked.subject = locked.post = locked.comment = None
         return locked
 
     @staticmethod
@@ -99,7 +102,7 @@ class AssignReport(ReportAction):
         return Effect({"assigned": True}, {"assigned": False})
 
     def describe(self, subject: Report, **options: Any) -> list[str]:
-        return [_("All open reports of the same post or member are yours; the others in the team see that.")]
+        return [_("All open reports of the same post, comment or member are yours; the others in the team see that.")]
 
 
 class CloseReports(ReportAction):
@@ -171,6 +174,9 @@ def is_gone(report: Report) -> bool:
         return True
     if report.about == Report.MEMBER:
         return (member.nickname, member.about) != (report.nickname, report.subject_text)
+    if report.about == Report.COMMENT:
+        comment = report.comment
+        return comment is None or comment.author_id is None or comment.removed_at is not None
     hidden_until = member.posts_hidden_until
     is_hidden = post is not None and hidden_until is not None and post.created_at <= hidden_until
     return post is None or post.removed_at is not None or is_hidden

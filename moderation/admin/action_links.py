@@ -16,6 +16,7 @@ from moderation.ranks import read_groups_once
 PAGES = {
     "report": "admin:moderation_report_change",
     "post": "admin:posts_post_change",
+    "comment": "admin:comments_comment_change",
     "member": "admin:accounts_member_change",
     "decision": "admin:moderation_decision_change",
     "appeal": "admin:moderation_appeal_change",
@@ -24,7 +25,7 @@ PAGES = {
 
 
 # Actions that take something away for long.
-SEVERE = ("remove_post", "suspend_member_for_good")
+SEVERE = ("remove_post", "remove_comment", "suspend_member_for_good")
 
 
 # Whether these can be done, the database has to be asked; their own pages do that.
@@ -32,7 +33,7 @@ CHECKED_LATER = ("reset_avatar", "end_sessions", "mute_reporter")
 
 
 # Of these the state is known, but not whose decision it comes from.
-DECIDERS_CHECKED_LATER = ("restore_post", "lift_suspension")
+DECIDERS_CHECKED_LATER = ("restore_post", "restore_comment", "lift_suspension")
 
 
 class ActionLink(NamedTuple):

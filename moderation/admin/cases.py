@@ -1,4 +1,4 @@
-"""The page of a case: all reports of one post or member, what it was and is, its author's history, what can be done."""
+"""The page of a case: all reports of one post, comment or member, what it was and is, its author, what can be done."""
 
 from collections import Counter
 from typing import Any
@@ -18,7 +18,7 @@ from moderation.reasons import REASON_LABELS
 
 def select_case(reports: QuerySet[Report]) -> QuerySet[Report]:
     """Select what the page of a report shows besides it."""
-    related = reports.select_related("subject__avatar__image", "post", "assignee")
+    related = reports.select_related("subject__avatar__image", "post", "comment", "assignee")
     columns = {"snapshot_rows": reported_image_rows(), "present_rows": post_image_rows("post_id")}
     return related.annotate(strikes=strikes_of("subject_id"), **columns)
 
@@ -30,6 +30,9 @@ def case_details(report: Any, by: Actor) -> dict[str, Any]:
     if post is not None:
         # The same member, who needs no second statement.
         post.author = member
+    comment = report.comment if report.comment and report.comment.author_id else None
+    if comment is not None:
+        comment.author = member
     # Of an erased member only the report itself can be looked up.
     concerned = Decision.objects.concerning(member) if member else Decision.objects.filter(report_id=report.pk)
     decisions = decisions_for_page(concerned, by)
@@ -51,6 +54,7 @@ def case_details(report: Any, by: Actor) -> dict[str, Any]:
         "links": {
             "report": action_links(report, by),
             "post": action_links(post, by, report) if post else [],
+            "comment": action_links(comment, by, report) if comment else [],
             "member": action_links(member, by, report) if member else [],
         },
     }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Member
+from comments.models import Comment
 from libs.admin import DetailPageMixin, ReadOnlyAdmin
 from moderation.actions import ACTIONS, Action
 from moderation.actions.changes import decisions_on
@@ -30,6 +31,7 @@ from posts.models import Post
 SUBJECTS: dict[str, QuerySet[Any]] = {
     "report": Report.objects.select_related("subject"),
     "post": Post.objects.select_related("author"),
+    "comment": Comment.objects.filter(author__isnull=False).select_related("author"),
     "member": Member.objects.not_erased(),
     "appeal": Appeal.objects.select_related("member"),
     "listedword": ListedWord.objects.all(),

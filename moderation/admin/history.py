@@ -20,7 +20,7 @@ from posts.models import Post
 
 POSTS_SHOWN, SESSIONS_SHOWN, DECISIONS_SHOWN, REPORTS_SHOWN = 6, 5, 20, 100
 # What counts against a member until it is undone; a post that a rule has hidden counts once somebody removes it.
-STRIKES = ("warn_member", "remove_post", "suspend_member", "suspend_member_for_good")
+STRIKES = ("warn_member", "remove_post", "remove_comment", "suspend_member", "suspend_member_for_good")
 
 
 def recent_posts(member_id: int | None, number: int = POSTS_SHOWN) -> list[dict[str, Any]]:

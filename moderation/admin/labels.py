@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from comments.models import Comment
 from moderation.actions import ACTIONS
 from moderation.models import Decision
 from posts.models import Post
@@ -40,7 +41,7 @@ def record_label(record: Any) -> str:
     if isinstance(record, Decision):
         return decision_label(record)
     kind = record.get_about_display() if record._meta.model_name == "report" else record._meta.verbose_name
-    # A post is named by its author, as its case is.
-    named = record.author if isinstance(record, Post) else record
+    # A post or comment is named by its author, as its case is.
+    named = record.author if isinstance(record, Post | Comment) else record
     name = getattr(named, "nickname", "") or str(named)
     return Truncator(f"{capfirst(kind)}: {name}").chars(NAME_SHOWN)

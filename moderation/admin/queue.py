@@ -67,16 +67,18 @@ def _with_details(places: list[dict[str, Any]]) -> list[Any]:
 
 def _reasons_of(cases: list[Any]) -> dict[tuple[str, int], Counter[str]]:
     posts = Q(post__in=[case.post_id for case in cases if case.post_id])
+    comments = Q(comment__in=[case.comment_id for case in cases if case.comment_id])
     members = Q(about=Report.MEMBER, subject__in=[case.subject_id for case in cases if case.about == Report.MEMBER])
-    found = Report.objects.open().filter(posts | members | Q(pk__in=[case.pk for case in cases]))
+    found = Report.objects.open().filter(posts | comments | members | Q(pk__in=[case.pk for case in cases]))
     reasons: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
-    for report in found.only("about", "post_id", "subject_id", "reason"):
+    for report in found.only("about", "post_id", "comment_id", "subject_id", "reason"):
         reasons[_subject_of(report)][report.reason] += 1
     return reasons
 
 
 def _subject_of(report: Report) -> tuple[str, int]:
-    subject = report.post_id if report.about == Report.POST else report.subject_id
+    ids = {Report.POST: report.post_id, Report.COMMENT: report.comment_id, Report.MEMBER: report.subject_id}
+    subject = ids[report.about]
     return report.about, subject or report.pk
 
 

@@ -1,4 +1,4 @@
-"""Reports in the admin. The page of one shows the whole case: all reports of the same post or member."""
+"""Reports in the admin. The page of one shows the whole case: all reports of the same post, comment or member."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from moderation.models import Report, ReportedImage
 
 @admin.register(Report)
 class ReportAdmin(DetailPageMixin, ReadOnlyAdmin):
-    """Find a report by its id, or by that of its subject, post or reporter; shows the case."""
+    """Find a report by its id, or by that of its subject, post, comment or reporter; shows the case."""
 
     detail_template = "admin/moderation/case.html"
     list_display = ("case_name", "reason", "state", "reporter", "created_at")
@@ -32,8 +32,8 @@ class ReportAdmin(DetailPageMixin, ReadOnlyAdmin):
     list_select_related = ("reporter",)
     list_per_page = 25
     search_fields = ("subject__nickname__exact",)
-    id_fields = ("id", "subject_id", "post_id", "reporter_id")
-    search_help_text = _("The id of a report, a post, a member or a reporter, or a whole nickname.")
+    id_fields = ("id", "subject_id", "post_id", "comment_id", "reporter_id")
+    search_help_text = _("The id of a report, a post, a comment, a member or a reporter, or a whole nickname.")
     # Ids begin with the time.
     ordering = ("-id",)
 

@@ -1,4 +1,4 @@
-"""Report: a member reports a member or a post, with a snapshot of what was reported."""
+"""Report: a member reports a member, a post or a comment, with a snapshot of what was reported."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.member import NICKNAME_MAX_GRAPHEMES
+from comments.models import Comment
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.keyset.models import TimeOrdered
 from moderation.models.reported_image import ReportedImage
@@ -51,12 +52,15 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.open().filter(created_at__lte=timezone.now() - DUE_AFTER)
 
     def of_same_subject(self, report: "Report") -> Self:
-        """Reports of what a report is about: the same post, or the same member. Of a deleted post the report alone."""
+        """Reports of what a report is about: the same post, comment or member. Of a deleted one the report alone."""
         return self.filter(_same_subject(report))
 
     def of_same_subjects(self, subjects: Iterable[Any]) -> Self:
-        """Reports of these posts, and of what these reports are about."""
-        same = [_same_subject(each) if isinstance(each, Report) else Q(post=each.pk) for each in subjects]
+        """Reports of these posts and comments, and of what these reports are about."""
+        same = [
+            _same_subject(each) if isinstance(each, Report) else Q(**{each._meta.model_name: each.pk})
+            for each in subjects
+        ]
         return self.filter(reduce(or_, same, Q(pk__in=[])))
 
     def close(self, state: str, decision_id: int) -> list[int]:
@@ -96,13 +100,13 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(TimeOrdered):
-    """A report of a member, or of a post; `subject` is the reported member, or the author of the post.
+    """A report of a member, a post or a comment; `subject` is the reported member, or the author of the others.
 
-    The snapshot is `nickname`, `subject_text` (the post's text, or the member's `about`), `subject_created_at` (of post
-    or member) and the rows of ReportedImage. It stays although the subject is changed or deleted.
+    The snapshot is `nickname`, `subject_text` (the text, or the member's `about`), `subject_created_at` and
+    the rows of ReportedImage. It stays although the subject is changed or deleted.
     """
 
-    MEMBER, POST = "member", "post"
+    MEMBER, POST, COMMENT = "member", "post", "comment"
     OPEN, DISMISSED, UPHELD = "open", "dismissed", "upheld"
 
     reporter = models.ForeignKey(
@@ -121,8 +125,13 @@ class Report(TimeOrdered):
         related_name="reports_met",
         db_index=False,
     )
-    about = models.CharField(_("kind"), max_length=10, choices=[(MEMBER, _("member")), (POST, _("post"))])
+    about = models.CharField(
+        _("kind"), max_length=10, choices=[(MEMBER, _("member")), (POST, _("post")), (COMMENT, _("comment"))]
+    )
     post = models.ForeignKey(Post, models.SET_NULL, verbose_name=_("post"), null=True, related_name="reports")
+    comment = models.ForeignKey(
+        Comment, models.SET_NULL, verbose_name=_("comment"), null=True, related_name="reports", db_index=False
+    )
     reason = models.CharField(_("reason"), max_length=20, choices=list(VIOLATIONS.items()))
     # The reporter's own words.
     text = models.TextField(_("text"), blank=True)
@@ -171,16 +180,20 @@ class Report(TimeOrdered):
             models.UniqueConstraint(
                 fields=["reporter", "post"], condition=Q(state="open", about="post"), name="report_post_once"
             ),
+            models.UniqueConstraint(
+                fields=["reporter", "comment"], condition=Q(state="open", about="comment"), name="report_comment_once"
+            ),
             models.CheckConstraint(condition=~Q(reporter=F("subject")), name="report_not_oneself"),
         ]
         indexes = [
             models.Index(fields=["reporter", "-created_at", "-id"], name="report_list"),
             models.Index(fields=["subject", "state"], name="report_subject"),
             models.Index(
-                fields=["created_at", "about", "post", "subject", "reason", "reporter", "assignee", "id"],
-                name="report_queue",
+                fields=["created_at", "about", "post", "comment", "subject", "reason", "reporter", "assignee", "id"],
+                name="report_open",
                 condition=Q(state="open"),
             ),
+            models.Index(fields=["comment"], name="report_of_comment", condition=Q(comment__isnull=False)),
             models.Index(fields=["assignee"], name="report_assignee", condition=Q(assignee__isnull=False)),
             models.Index(fields=["decision_id"], name="report_decision", condition=Q(decision_id__isnull=False)),
             models.Index(
@@ -207,6 +220,8 @@ class Report(TimeOrdered):
 def _same_subject(report: Report) -> Q:
     if report.about == Report.POST and report.post_id:
         return Q(post=report.post_id)
+    if report.about == Report.COMMENT and report.comment_id:
+        return Q(comment=report.comment_id)
     if report.about == Report.MEMBER and report.subject_id:
         return Q(about=Report.MEMBER, subject=report.subject_id)
     return Q(pk=report.pk)

@@ -1,4 +1,4 @@
-"""/reports: report a member or a post, and follow one's own reports."""
+"""/reports: report a member, a post or a comment, and follow one's own reports."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from libs.keyset.errors import InvalidCursor
 from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
 from libs.throttling.throttles import rate_limit
 from moderation.models import Report
-from moderation.reporting import report_member, report_post
+from moderation.reporting import report_comment, report_member, report_post
 from moderation.serializers import ReportCreateSerializer, ReportSerializer
 
 REPORT = {
@@ -23,6 +23,7 @@ REPORT = {
     "about": "post",
     "member_id": None,
     "post_id": "7420161001232564224",
+    "comment_id": None,
     "reason": "spam",
     "text": "The same advertisement, five times today.",
     "state": "open",
@@ -30,7 +31,7 @@ REPORT = {
     "decided_at": None,
 }
 NEW_REPORT = {"post_id": REPORT["post_id"], "reason": REPORT["reason"], "text": REPORT["text"]}
-COLUMNS = ("id", "about", "subject_id", "post_id", "reason", "text", "state", "created_at", "decided_at")
+COLUMNS = ("id", "about", "subject_id", "post_id", "comment_id", "reason", "text", "state", "created_at", "decided_at")
 
 
 class ReportViewSet(StrictViewSet):
@@ -44,9 +45,9 @@ class ReportViewSet(StrictViewSet):
 
     @operation(
         id="create_report",
-        summary="Report a member or a post",
+        summary="Report a member, a post or a comment",
         description="What is reported is stored as it is now, whatever becomes of it. While your report of the same "
-        "member or post is open, another one changes nothing: the response is 200 with the first.",
+        "subject is open, another one changes nothing: the response is 200 with the first.",
         request=ReportCreateSerializer,
         responses={201: ReportSerializer, 200: ReportSerializer},
         examples=[request_example(NEW_REPORT), response_example(REPORT, 201)],
@@ -55,10 +56,12 @@ class ReportViewSet(StrictViewSet):
         idempotent=True,
     )
     def create(self, request: Request) -> Response:
-        """Report a member or a post."""
+        """Report a member, a post or a comment."""
         data = self.validated_data()
         if "post_id" in data:
             report, is_new = report_post(self.member, **data)
+        elif "comment_id" in data:
+            report, is_new = report_comment(self.member, **data)
         else:
             report, is_new = report_member(self.member, **data)
         return Response(report_representation(self.get_queryset().get(pk=report.pk)), status=201 if is_new else 200)
@@ -89,8 +92,9 @@ class ReportViewSet(StrictViewSet):
 
 
 def report_representation(row: dict[str, Any]) -> dict[str, Any]:
-    """A report as its reporter sees it. The author of a reported post is not named."""
+    """A report as its reporter sees it. The author of a reported post or comment is not named."""
     subject_id = row.pop("subject_id")
     member_id = subject_id if row["about"] == Report.MEMBER else None
     ids = {"id": row["id"], "member_id": member_id, "post_id": row["post_id"]}
+    ids["comment_id"] = row["comment_id"]
     return row | {name: None if number is None else str(number) for name, number in ids.items()}

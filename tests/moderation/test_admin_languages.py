@@ -10,13 +10,26 @@ from accounts.models import Member
 from tests.factories import PostFactory
 
 pytestmark = pytest.mark.django_db
-NAVIGATION = ["report", "appeal", "decision", "listedword", "post", "member", "image", "job", "logentry", "group"]
+NAVIGATION = [
+    "report",
+    "appeal",
+    "decision",
+    "listedword",
+    "post",
+    "comment",
+    "member",
+    "image",
+    "job",
+    "logentry",
+    "group",
+]
 LISTS = {
     "moderation/report": ("Reports", "신고"),
     "moderation/appeal": ("Appeals", "이의 제기"),
     "moderation/decision": ("Decisions", "결정"),
     "moderation/listedword": ("Listed words", "금지어"),
     "posts/post": ("Posts", "게시물"),
+    "comments/comment": ("Comments", "댓글"),
     "accounts/member": ("Members", "회원"),
     "media/image": ("Images", "이미지"),
     "outbox/job": ("Jobs", "작업"),

@@ -128,5 +128,5 @@ def test_of_many_reports_only_the_open_ones_are_read() -> None:
             assert len(Report.objects.queue()[:50]) == 50
         cursor.execute(f"EXPLAIN (ANALYZE) {captured[-1]['sql']}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "Index Only Scan using report_queue" in plan
+    assert "Index Only Scan using report_open" in plan
     assert "Seq Scan on moderation_report" not in plan

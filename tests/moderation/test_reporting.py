@@ -56,8 +56,8 @@ def test_the_snapshot_of_a_reported_member_has_their_profile(
 def test_the_reporter_sees_how_the_report_was_decided(phone: Phone, mina: Member, post: Post) -> None:
     made = phone.post("reports", post_id=str(post.pk), reason="hate", text="Read the last line.").json()
     assert made | {"created_at": None} == {
-        "id": made["id"], "about": "post", "member_id": None, "post_id": str(post.pk), "reason": "hate",
-        "text": "Read the last line.", "state": "open", "created_at": None, "decided_at": None,
+        "id": made["id"], "about": "post", "member_id": None, "post_id": str(post.pk), "comment_id": None,
+        "reason": "hate", "text": "Read the last line.", "state": "open", "created_at": None, "decided_at": None,
     }  # fmt: skip
     get_action("uphold_report").run(
         Report.objects.get(), by=Actor.operator("root"), reason="other", text="She was asked to stop."

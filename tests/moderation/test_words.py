@@ -18,7 +18,7 @@ from posts.models import Post
 from tests.accounts.phone import Phone, code_of
 from tests.android.app import Refused
 from tests.android.conftest import app_of
-from tests.factories import PostFactory
+from tests.factories import CommentFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -170,3 +170,14 @@ def test_posts_from_before_stay(list_word: Callable[..., Decision], phone: Phone
     post = PostFactory.create(author=mina, text="badword")
     list_word("badword")
     assert phone.get(f"posts/{post.pk}").status_code == 200
+
+
+def test_a_comment_is_checked_like_a_post(phone: Phone, mina: Member, list_word: Callable[..., Decision]) -> None:
+    comment = CommentFactory.create()
+    path = f"posts/{comment.post_id}/comments"
+    list_word("swindle"), list_word("lottery", "report", "spam")
+    assert code_of(phone.post(path, text="A s w i n d l e")) == "text_refused"
+    written = phone.post(path, text="Play lottery")
+    report = Report.objects.get()
+    assert (report.about, str(report.comment_id)) == ("comment", written.json()["id"])
+    assert (report.subject, report.reporter, report.subject_text) == (mina, None, "Play lottery")

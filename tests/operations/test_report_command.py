@@ -7,7 +7,7 @@ from accounts.models import Member
 from moderation.models import Decision, Report
 from posts.models import Post
 from tests.accounts.phone import Phone
-from tests.factories import PostFactory
+from tests.factories import CommentFactory, PostFactory
 from tests.operations.commands import Operator
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +49,13 @@ def test_a_report_of_a_deleted_post_can_only_be_closed(operator: Operator, repor
         operator.run("report", "decide", report.pk, "remove_post", "--reason", "spam")
     operator.run("report", "decide", report.pk, "dismiss_report", "--reason", "no_violation")
     assert not Report.objects.open().exists()
+
+
+def test_a_reported_comment_is_listed_and_removed(operator: Operator, jun: Member) -> None:
+    comment = CommentFactory.create()
+    assert Phone.of(jun).post("reports", comment_id=str(comment.pk), reason="spam").status_code == 201
+    (row,) = operator.run("report", "list")["reports"]
+    assert row["about"] == "comment"
+    operator.run("report", "decide", row["id"], "remove_comment", "--reason", "spam")
+    comment.refresh_from_db()
+    assert comment.removed_at is not None

@@ -53,6 +53,7 @@ DELETE blocks/{member}                       204 204
 DELETE blocks/{member}                       204 204
 POST   reports?member                        201 404
 POST   reports?post                          201 404
+POST   reports?comment                       201 404
 app    profile                               404 404
 app    block                                 200 200
 app    unblock                               200 200

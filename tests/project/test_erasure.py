@@ -100,6 +100,10 @@ class MemberData:
         jun_s = PostFactory.create(author=self.jun)
         about = {"post_id": str(post.pk), "reason": "nudity", "text": "Mina again"}
         assert self.other.post("reports", **about).status_code == 201
+        comments = Comment.objects.filter(author=self.mina)
+        for comment in comments:
+            assert self.other.post("reports", comment_id=str(comment.pk), reason="spam").status_code == 201
+        get_action("remove_comment").run(comments[0], by=self.sora, reason="spam", text="Mina!")
         assert self.other.post("reports", member_id=str(self.mina.pk), reason="spam").status_code == 201
         assert self.phone.post("reports", post_id=str(jun_s.pk), reason="hate", text="says Mina").status_code == 201
         [reported] = Report.objects.filter(post=post)
@@ -133,13 +137,13 @@ class MemberData:
         return [str(trace) for trace in (*ids, *images.values_list("pk", flat=True), *keys, *digests, *names)]
 
     def erase(self) -> None:
-        """Withdraw, wait for the end of the grace period, run the clean-up and all jobs; then a report is decided."""
+        """Withdraw, wait for the end of the grace period, run the clean-up and all jobs; then decide open reports."""
         self.mina.withdraw()
         with time_machine.travel(timezone.now() + timedelta(days=settings.WITHDRAWAL_GRACE_DAYS, minutes=1)):
             self.clean_up()
             assert not Member.objects.filter(pk=self.mina.pk).exists()
-        report = Report.objects.open().get(subject_digest=pseudonym(self.mina.pk))
-        get_action("uphold_report").run(report, by=self.sora, reason="gone")
+        for report in Report.objects.open().filter(subject_digest=pseudonym(self.mina.pk)):
+            get_action("uphold_report").run(report, by=self.sora, reason="gone")
 
     def clean_up(self) -> None:
         """Run the clean-up and the outbox."""

@@ -10,8 +10,11 @@ from moderation.actors import Actor
 from moderation.errors import ActionRefused
 from moderation.models import Report
 
-# What can be decided about a report: the actions on the report, on its post, and on its member.
-ACTIONS = ("dismiss_report", "uphold_report", "remove_post", "warn_member", "suspend_member", "suspend_member_for_good")
+# What can be decided about a report: the actions on the report, on its post or comment, and on its member.
+ACTIONS = (
+    "dismiss_report", "uphold_report", "remove_post", "remove_comment", "warn_member", "suspend_member",
+    "suspend_member_for_good",
+)  # fmt: skip
 REASONS = sorted({reason for name in ACTIONS for reason in get_action(name).reasons})
 
 
@@ -40,11 +43,12 @@ class Command(OperatorCommandGroup):
     )
     def decide(self, *, report: int, action: str, reason: str, text: str, days: int | None) -> Result:
         """Run an action of moderation because of a report."""
-        found = Report.objects.select_related("post", "subject").filter(pk=report).first()
+        found = Report.objects.select_related("post", "comment", "subject").filter(pk=report).first()
         if found is None:
             raise CommandError("There is no such report.")
         chosen = get_action(action)
-        subject = {"report": found, "post": found.post, "member": found.subject}[chosen.subject_kind]
+        subjects = {"report": found, "post": found.post, "comment": found.comment, "member": found.subject}
+        subject = subjects[chosen.subject_kind]
         if subject is None:
             raise CommandError("What was reported is gone. Dismiss or uphold the report.")
         options: dict[str, Any] = {"days": days} if "days" in chosen.options else {}
