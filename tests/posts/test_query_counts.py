@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Member
 from media.models import Image
-from posts.models import Post, PostImage
+from posts.models import Heart, Post, PostImage
 from posts.representations import compiled_author_feed, compiled_feed, compiled_followed_feed
 from tests.factories import MemberFactory, put
 
@@ -77,6 +78,13 @@ def indexes(plan: dict[str, Any]) -> set[str]:
     return {plan.get("Index Name", "")}.union(*inner)
 
 
+def tables_read_whole(plan: dict[str, Any]) -> set[str]:
+    """Every table that a plan of PostgreSQL reads from its beginning to its end."""
+    inner = [tables_read_whole(part) for part in plan.get("Plans", [])]
+    own = {plan["Relation Name"]} if plan["Node Type"] == "Seq Scan" else set()
+    return own.union(*inner)
+
+
 def explained(queryset: QuerySet[Any, Any]) -> dict[str, Any]:
     """The plan of the first page."""
     plan: dict[str, Any] = json.loads(queryset[:21].explain(format="json"))[0]["Plan"]
@@ -103,6 +111,26 @@ def test_the_feeds_are_read_from_the_indexes_made_for_them(crowd: Member, jun: M
     assert "post_feed" in indexes(everybody)
     assert "post_of_author" in indexes(of_one)
     assert '"Sort"' not in json.dumps([everybody, of_one])
+
+
+@pytest.mark.parametrize("build", [compiled_feed.build, partial(compiled_author_feed.build, author=0)])
+def test_hearts_of_a_reader_are_looked_up_post_by_post(crowd: Member, jun: Member, build: Callable[..., Any]) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("plans are those of PostgreSQL, which production uses")
+    hearts = (
+        "INSERT INTO posts_heart (id, post_id, owner_id, created_at) "
+        "SELECT row_number() OVER (), post.id, member.id, now() FROM posts_post post, accounts_member member "
+        "WHERE member.id = %s OR member.id %% 4 = 0"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(hearts, [jun.pk])
+        cursor.execute("INSERT INTO posts_savedpost SELECT * FROM posts_heart")
+        cursor.execute("ANALYZE posts_heart, posts_savedpost")
+    assert Heart.objects.filter(owner=jun).count() == Post.objects.count()
+    plan = explained(build(viewer=jun.pk))
+    assert {"heart_once", "saved_post_once"} <= indexes(plan)
+    assert "heart_of_owner" not in indexes(plan)
+    assert not {"posts_heart", "posts_savedpost"} & tables_read_whole(plan)
 
 
 def posts_read(read: Callable[[], Any]) -> int:
