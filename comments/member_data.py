@@ -9,6 +9,7 @@ from accounts.models import Member
 from comments.models import Comment
 from libs.cleanup import chunk_ids
 from posts.dependents import add_dependents
+from posts.recount import add_counted
 
 
 def erase_comments(member: Member, limit: int) -> bool:
@@ -38,4 +39,5 @@ def export_comments(member: Member) -> Iterator[dict[str, Any]]:
 
 add_erasure_step(ErasureStage.CONTENT, erase_comments)
 add_dependents(erase_comments_on)
+add_counted("comments", Comment.objects.counted)
 add_export_file("comments", export_comments)

@@ -1,5 +1,6 @@
 """Comment: a member's text below a post, and who may see it."""
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Any, Self
 
@@ -15,8 +16,9 @@ from accounts.models import Block, Member
 from accounts.models.member import MemberQuerySet
 from accounts.text_checks import check_texts, review_texts
 from comments.errors import CommentsClosed, NoSuchComment
+from libs.change_log import log_changes
 from libs.keyset.models import TimeOrdered
-from posts.models import Post
+from posts.models import Post, PostCounts
 
 # The author of the post that the comment of a query is on.
 POST_AUTHOR = OuterRef("post__author_id")
@@ -64,6 +66,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         unblocked = ~Q(author_id__in=blocked) & ~Q(author_id__in=blockers)
         return Q(removed_at=None, author__isnull=False) & visible & unblocked
 
+    def counted(self) -> Self:
+        """Comments that the count of their post includes: neither deleted nor removed, whoever may see them."""
+        return self.filter(author__isnull=False, removed_at=None)
+
     def oldest_first(self) -> Self:
         """The order of lists; the id decides between comments of the same time."""
         return self.order_by("created_at", "id")
@@ -79,6 +85,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         check_texts([text])
         parent = self._top_of(post, author, reply_to) if reply_to is not None else None
         comment = self.create(post=post, author_id=author.pk, parent_id=parent, text=text)
+        _add_to_count(post.pk, 1)
         review_texts(comment, [text])
         return comment
 
@@ -93,6 +100,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Delete these comments for good; one with replies loses author and text, and goes with its last reply."""
         ids = self.lock(ids)
         parents = dict(self.filter(pk__in=ids).values_list("pk", "parent_id"))
+        numbers = Counter(self.filter(pk__in=ids).counted().values_list("post_id", flat=True))
         self.filter(pk__in=[pk for pk, parent in parents.items() if parent]).delete()
         tops = {pk for pk, parent in parents.items() if not parent}
         replied_to = self._with_replies(tops)
@@ -100,6 +108,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         self.filter(pk__in=tops - replied_to).delete()
         placeholders = set(self.filter(pk__in=set(parents.values()), author=None).values_list("pk", flat=True))
         self.filter(pk__in=placeholders - self._with_replies(placeholders)).delete()
+        for post_id, number in sorted(numbers.items()):
+            _add_to_count(post_id, -number)
 
     def lock(self, ids: Collection[int]) -> list[int]:
         """Lock the posts of these comments, then the comments; return the ids of those that are not deleted.
@@ -165,12 +175,20 @@ class Comment(TimeOrdered):
         """Hide the comment from everybody; it stays stored, so that it can be restored. The caller has locked it."""
         self.removed_at = timezone.now()
         self.save(update_fields=["removed_at"])
+        _add_to_count(self.post_id, -1)
 
     def restore(self) -> None:
         """Undo `remove`."""
         self.removed_at = None
         self.save(update_fields=["removed_at"])
+        _add_to_count(self.post_id, 1)
 
     def may_be_deleted_by(self, member: Member) -> bool:
         """Whether it is the author, or the author of the post."""
         return member.pk in (self.author_id, self.post.author_id)
+
+
+def _add_to_count(post_id: int, number: int) -> None:
+    """Change the number of comments of a post, which the caller has locked."""
+    PostCounts.objects.add(post_id, comments=number)
+    log_changes("post", [post_id])
