@@ -35,6 +35,7 @@ class DemoData:
     reports: int = 24
     open_reports: int = 20
     hearts: int = 240
+    comments: int = 160
     seed: int = 1
     until: datetime = field(default_factory=lambda: datetime.now(UTC))
 

@@ -15,12 +15,14 @@ from django.db.models import AutoField, Model
 from psycopg.types.json import JsonbDumper
 
 from accounts.models import Avatar, Block, Follow, Member
+from comments.models import Comment
 from libs.commands.progress_bar import ProgressBar
 from libs.keyset.ids import RANDOM_BITS
 from media.models import Image
 from media.storage import image_files
 from moderation.models import Decision, Report, ReportedImage
 from operations.demo_data import DEMO_STAFF
+from operations.demo_data.comments import comment_rows, generate_comments
 from operations.demo_data.drawings import Drawing, store_drawings
 from operations.demo_data.generate import SORA, DemoData, Relation, to_text
 from operations.demo_data.reports import decision_rows, generate_reports, report_image_rows, report_rows
@@ -40,7 +42,8 @@ FIELDS: dict[type[Model], str] = {
     PostImage: "post image position",
     Heart: "id created_at owner post",
     SavedPost: "id created_at owner post",
-    PostCounts: "post hearts changed_at",
+    PostCounts: "post hearts comments changed_at",
+    Comment: "id created_at author post parent text",
     Report: "id created_at reporter subject about post reason text state decided_at decision_id nickname "
     "subject_text subject_created_at",
     ReportedImage: "report image key alt position",
@@ -105,12 +108,16 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
 def _mark_tables(
     data: DemoData, members: Sequence[int], posts: Sequence[int]
 ) -> Iterator[tuple[type[Model], int, Rows]]:
-    """Generate hearts and their counts; one heart in ten is for a post that is saved, too."""
+    """Generate hearts, comments and their counts; one heart in ten is for a post that is saved, too."""
     hearts = data.heart_relations
     for model, marks in ((Heart, hearts), (SavedPost, hearts[::10])):
         yield model, len(marks), _relation_rows(marks, members, posts)
-    counts = Counter(post for _, _, post in hearts)
-    yield PostCounts, len(counts), ((posts[post], number, to_text(data.end)) for post, number in counts.items())
+    comments = generate_comments(data)
+    ids = _ids(comment.time for comment in comments)
+    yield Comment, len(comments), comment_rows(comments, ids, members, posts)
+    given, written = Counter(post for _, _, post in hearts), Counter(comment.post for comment in comments)
+    counted, end = sorted({*given, *written}), to_text(data.end)
+    yield PostCounts, len(counted), ((posts[post], given[post], written[post], end) for post in counted)
 
 
 def _ids(times: Iterable[int]) -> Sequence[int]:

@@ -19,6 +19,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Block, Follow, Member
+from comments.models import Comment
 from libs.commands.progress_bar import ProgressBar
 from libs.keyset.ids import RANDOM_BITS
 from libs.keyset.models import TimeOrdered
@@ -32,6 +33,7 @@ from operations.demo_data.generate import DemoData
 from operations.demo_data.load import FIELDS, load
 from operations.management.commands import seed
 from posts.models import Post
+from posts.recount import recount
 from tests.factories import MemberFactory
 from tests.moderation.staff import restore_roles
 
@@ -90,9 +92,22 @@ def test_the_requested_numbers_are_loaded_and_no_table_is_empty() -> None:
 @pytest.mark.django_db
 def test_ids_begin_with_the_time_at_which_the_row_was_created() -> None:
     _load()
-    for model in (Member, Block, Follow, Image, Post, Report):
+    for model in (Member, Block, Follow, Image, Post, Comment, Report):
         for pk, created_at in model._base_manager.values_list("pk", "created_at"):
             assert pk >> RANDOM_BITS == round(created_at.timestamp() * 1_000)
+
+
+@pytest.mark.django_db
+def test_some_comments_are_replies_and_all_are_counted() -> None:
+    _load(comments=60)
+    replies = Comment.objects.filter(parent__isnull=False).select_related("parent")
+    assert Comment.objects.count() == 60
+    assert 0 < len(replies) < 60
+    for reply in replies:
+        assert reply.parent is not None
+        assert (reply.parent.parent_id, reply.parent.post_id) == (None, reply.post_id)
+        assert reply.created_at >= reply.parent.created_at
+    assert recount(list(Post.objects.values_list("pk", flat=True)), correct=False) == []
 
 
 @pytest.mark.django_db

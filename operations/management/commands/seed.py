@@ -27,9 +27,10 @@ class Command(OperatorCommand):
     """Refuses to run in production, because everybody knows the password of the accounts (ASVS 6.3.2)."""
 
     help = (
-        "Fill an empty database with members, avatars, posts with images, follows, blocks, hearts and reports, as in "
-        "real life. The same numbers, --seed and --until make the same rows. Only --images of the images get files: "
-        "the avatars of the most active members and the images of the newest posts; URLs of the others answer 404."
+        "Fill an empty database with members, avatars, posts with images, follows, blocks, hearts, comments and "
+        "reports, as in real life. The same numbers, --seed and --until make the same rows. Only --images of the "
+        "images get files: the avatars of the most active members and the images of the newest posts; URLs of the "
+        "others answer 404."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -68,7 +69,8 @@ class Command(OperatorCommand):
 def _refuse_impossible(data: DemoData, password: str) -> None:
     if data.until.tzinfo is None:
         raise CommandError("--until has no UTC offset; write 2026-11-24T09:00:00Z.")
-    if data.members < 3 or min(data.posts, data.blocks, data.images, data.reports, data.open_reports, data.hearts) < 0:
+    numbers = (data.posts, data.blocks, data.images, data.reports, data.open_reports, data.hearts, data.comments)
+    if data.members < 3 or min(numbers) < 0:
         raise CommandError("At least 3 members are needed (a writer, a reader, a moderator), and at least 0 of others.")
     if data.blocks > data.max_relations:
         raise CommandError(f"So few members can have at most {data.max_relations:,} blocks.")
