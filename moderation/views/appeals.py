@@ -34,6 +34,7 @@ DECISION = {
     "undoes": None,
     "statement": "We have removed your post. Nobody can see it any more.",
     "post_id": "7420161001232564224",
+    "comment_id": None,
     "quotation": "Buy my tomatoes!",
     "reason": "spam",
     "text": "An advertisement.",

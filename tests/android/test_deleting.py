@@ -8,12 +8,13 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import LoginSession, Member
+from comments.models import Comment
 from posts.models import Post
 from tests.android.app import App, LoggedOut, Refused
 from tests.android.calls import refusal, request, send_once
 from tests.android.conftest import app_of
 from tests.conftest import logged_in
-from tests.factories import PASSWORD, MemberFactory, PostFactory, picture_bytes
+from tests.factories import PASSWORD, CommentFactory, MemberFactory, PostFactory, picture_bytes
 from tests.project.snapshots import snapshot
 
 
@@ -32,6 +33,14 @@ def test_ones_own_post_goes_with_its_pictures(
     assert not [at for at in image_folder.rglob("*") if at.is_file()]
     for url in post["image_urls"]:
         assert Client().get(url.removeprefix(settings.PUBLIC_URL)).status_code == 404
+
+
+def test_comments_and_replies_of_others_go_with_the_post(mina_app: App) -> None:
+    post = mina_app.register_post("Snow", {"a.jpg": picture_bytes()})
+    top = CommentFactory.create(post=Post.objects.get())
+    CommentFactory.create(post=top.post, parent=top)
+    assert send_once(mina_app, request("deletePost", post=post["post_id"])).status == 204
+    assert not Comment.objects.exists()
 
 
 @pytest.mark.parametrize(

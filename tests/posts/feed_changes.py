@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.erasure import start_erasure
 from accounts.models import Avatar, Follow, Member
+from comments.models import Comment
 from libs.outbox.worker import Worker
 from media.models import Image
 from posts.models import Post
@@ -112,7 +113,9 @@ def unblock(story: FeedStory, server: FeedServer) -> Readers:
 
 def mute(story: FeedStory, server: FeedServer) -> Readers:
     one, other = story.two()
-    one.send(server, "PUT", f"mutes/{other.member.pk}")
+    is_visible = Member.objects.visible_to(one.member).filter(pk=other.member.pk).exists()
+    response = one.request(server, "PUT", f"mutes/{other.member.pk}")
+    assert response.status_code == (204 if is_visible else 404), response.text
     return [one, other]
 
 
@@ -129,6 +132,27 @@ def mark(story: FeedStory, server: FeedServer) -> Readers:
         method, kind = story.random.choice(["PUT", "PUT", "DELETE"]), story.random.choice(["hearts", "hearts", "saved"])
         one.send(server, method, f"{kind}/{post.pk}")
     return None
+
+
+def comment(story: FeedStory, server: FeedServer) -> Readers:
+    one = story.random.choice(story.active())
+    if post := story.any(Post.objects.visible_to(one.member).filter(comments_closed=False)):
+        one.send(server, "POST", f"posts/{post.pk}/comments", text=story.text())
+    return None
+
+
+def uncomment(story: FeedStory, server: FeedServer) -> Readers:
+    one = story.random.choice(story.active())
+    if found := story.any(Comment.objects.visible_to(one.member).filter(author=one.member)):
+        one.send(server, "DELETE", f"comments/{found.pk}")
+    return None
+
+
+def close_comments(story: FeedStory, server: FeedServer) -> Readers:
+    reader, post = story.own_post()
+    if post:
+        reader.send(server, story.random.choice(["PUT", "DELETE"]), f"posts/{post.pk}/comments/closure")
+    return [reader]
 
 
 def withdraw(story: FeedStory, server: FeedServer) -> Readers:
@@ -195,7 +219,8 @@ Change = Callable[..., Readers]
 # By how often each happens.
 BY_MEMBERS: dict[Change, int] = {
     publish: 30, edit: 8, delete: 5, delete_all: 1, rename: 3, set_avatar: 3, delete_avatar: 2, describe_image: 2,
-    follow: 8, unfollow: 4, block: 6, unblock: 5, mute: 4, unmute: 4, mark: 15, withdraw: 2, cancel_withdrawal: 2,
+    follow: 8, unfollow: 4, block: 6, unblock: 5, mute: 4, unmute: 4, mark: 15, comment: 8,
+    uncomment: 4, close_comments: 4, withdraw: 2, cancel_withdrawal: 2,
 }  # fmt: skip
 BY_OTHERS: dict[Change, int] = {remove: 5, restore: 4, suspend: 3, lift: 3, erase: 1, run_jobs: 3}
 EVERYTHING = {**BY_MEMBERS, **BY_OTHERS}
