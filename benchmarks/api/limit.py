@@ -103,7 +103,8 @@ def _posts(statement: bytes, viewer: int, **values: Any) -> list[dict[str, Any]]
 
 
 def _post(row: tuple[Any, ...], viewer: int) -> dict[str, Any]:
-    post, created_at, edited_at, text, author, nickname, following, followed_by, avatar, images = row
+    post, created_at, edited_at, text, comments_closed, author, nickname, hearts, comments, *others = row
+    hearted, saved, muted, following, followed_by, avatar, images = others
     return {
         "id": str(post),
         "author": {
@@ -116,7 +117,9 @@ def _post(row: tuple[Any, ...], viewer: int) -> dict[str, Any]:
         "images": [_image(image) for image in images.split(limit_sql.ROW_END)] if images else [],
         "created_at": created_at,
         "edited_at": edited_at,
-        "viewer": {"is_author": author == viewer},
+        "comments_closed": comments_closed,
+        "counts": {"hearts": hearts, "comments": comments},
+        "viewer": {"is_author": author == viewer, "hearted": hearted, "saved": saved, "muted_author": muted},
     }
 
 

@@ -14,7 +14,9 @@ _VISIBLE = b"""
     AND post.author_id NOT IN (SELECT blocked_id FROM accounts_block WHERE blocker_id = %(viewer)s)
     AND post.author_id NOT IN (SELECT blocker_id FROM accounts_block WHERE blocked_id = %(viewer)s)
 """
-_COLUMNS = b"post.id, post.created_at, post.edited_at, post.text, post.image_count, post.author_id, author.nickname"
+_UNMUTED = b" AND post.author_id NOT IN (SELECT muted_id FROM accounts_mute WHERE muter_id = %(viewer)s)"
+_COLUMNS = b"""post.id, post.created_at, post.edited_at, post.text, post.comments_closed, post.image_count,
+    post.author_id, author.nickname"""
 _IMAGE = b"""concat_ws(E'\\x1f', image.id, image.width, image.height, image.blurhash, image.alt, image.key,
     image.variants_at IS NOT NULL)"""
 
@@ -22,7 +24,11 @@ _IMAGE = b"""concat_ws(E'\\x1f', image.id, image.width, image.height, image.blur
 def _with_images(page: bytes) -> bytes:
     return b"""
         WITH page AS (%b)
-        SELECT page.id, page.created_at, page.edited_at, page.text, page.author_id, page.nickname,
+        SELECT page.id, page.created_at, page.edited_at, page.text, page.comments_closed,
+            page.author_id, page.nickname, coalesce(counts.hearts, 0), coalesce(counts.comments, 0),
+            (SELECT id FROM posts_heart WHERE post_id = page.id AND owner_id = %%(viewer)s LIMIT 1) IS NOT NULL,
+            (SELECT id FROM posts_savedpost WHERE post_id = page.id AND owner_id = %%(viewer)s LIMIT 1) IS NOT NULL,
+            EXISTS (SELECT FROM accounts_mute WHERE muter_id = %%(viewer)s AND muted_id = page.author_id),
             EXISTS (SELECT FROM accounts_follow WHERE follower_id = %%(viewer)s AND followed_id = page.author_id),
             EXISTS (SELECT FROM accounts_follow WHERE follower_id = page.author_id AND followed_id = %%(viewer)s),
             CASE WHEN image.id IS NOT NULL THEN %b END,
@@ -32,6 +38,7 @@ def _with_images(page: bytes) -> bytes:
                 WHERE place.post_id = page.id
             ) END
         FROM page
+            LEFT JOIN posts_postcounts counts ON counts.post_id = page.id
             LEFT JOIN accounts_avatar avatar ON avatar.member_id = page.author_id
             LEFT JOIN media_image image ON image.id = avatar.image_id
         ORDER BY page.created_at DESC, page.id DESC
@@ -60,17 +67,17 @@ _NEWEST_OF_FOLLOWED = b"""
     ) post
 """ % (_AFTER,)
 
-FEED = _feed(_AFTER)
+FEED = _feed(_AFTER + _UNMUTED)
 AUTHOR = _feed(b"post.author_id = %(author)s AND " + _AFTER)
-FOLLOWING = _feed(b"follow.follower_id = %(viewer)s", _NEWEST_OF_FOLLOWED)
+FOLLOWING = _feed(b"follow.follower_id = %(viewer)s" + _UNMUTED, _NEWEST_OF_FOLLOWED)
 POST = _feed(b"post.id = %(post)s")
 PUBLISH = _with_images(
     b"""
     INSERT INTO posts_post AS post (id, author_id, text, image_count, created_at)
     SELECT %(id)s, author.id, %(text)s, 0, statement_timestamp() FROM accounts_member author
     WHERE author.id = %(viewer)s AND author.withdrawn_at IS NULL
-    RETURNING post.id, post.created_at, post.edited_at, post.text, post.image_count, post.author_id,
-        (SELECT nickname FROM accounts_member WHERE id = post.author_id) AS nickname
+    RETURNING post.id, post.created_at, post.edited_at, post.text, post.comments_closed, post.image_count,
+        post.author_id, (SELECT nickname FROM accounts_member WHERE id = post.author_id) AS nickname
     """
 )
 PASSWORD = b"SELECT id, password FROM accounts_member WHERE email = %(email)s"
