@@ -164,7 +164,11 @@ class UpholdReport(CloseReports):
         return self.reasons if is_gone(subject) else ("other",)
 
     def describe(self, subject: Report, **options: Any) -> list[str]:
-        return [_("The reporters are told that they were right. Nothing is changed for the reported member.")]
+        told = _("The reporters are told that they were right. Nothing is changed for the reported member.")
+        if is_gone(subject):
+            return [told]
+        stays = _("What was reported stays visible. To remove it, or to suspend the member, take that action instead.")
+        return [stays, told]
 
 
 def is_gone(report: Report) -> bool:

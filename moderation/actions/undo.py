@@ -1,12 +1,14 @@
 """Undo a decision, by another decision."""
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts.models import Member
 from libs.outbox.queue import enqueue
 from moderation.actions import ACTIONS
 from moderation.actions.base import lock_member
-from moderation.actions.deciders import may_act_for
+from moderation.actions.deciders import has_rank_of_decider, may_act_for
 from moderation.actors import Actor
 from moderation.errors import ActionRefused, CannotUndo, RankTooLow, ReasonInvalid
 from moderation.models import Appeal, Decision
@@ -15,16 +17,21 @@ from moderation.reasons import NEEDS_TEXT, TEXT_MAX_LENGTH
 UNDO_REASONS = ("mistake", "request", "other")
 
 
-def may_undo(decision: Decision, *, by: Member | Actor) -> bool:
-    """Return whether the actor may undo the decision. What was changed since is only seen when it is done."""
-    actor, action = Actor.of(by), ACTIONS.get(decision.action)
-    if action is None or not action.has_undo or not actor.may(action.permission) or decision.subject_id is None:
+def is_undo_allowed(decision: Any, by: Actor) -> bool:
+    """Return whether the actor may undo a decision that is not undone yet and was selected with RANKS.
+
+    Asks no statement, since pages show many decisions: what was changed since is only seen when it is done.
+    """
+    action = ACTIONS.get(decision.action)
+    if action is None or not action.has_undo or not by.may(action.permission) or decision.subject_id is None:
+        return False
+    if decision.member_id is not None and (decision.member_id == by.member_id or decision.member_rank >= by.rank):
         return False
     try:
-        action.check_undo(decision, actor)
+        action.check_undo(decision, by)
     except ActionRefused:
         return False
-    return may_act_for(actor, decision) and not Decision.objects.filter(undoes_id=decision.pk).exists()
+    return has_rank_of_decider(by, decision)
 
 
 @transaction.atomic

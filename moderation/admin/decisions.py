@@ -18,9 +18,8 @@ from libs.admin import DetailPageMixin, ReadOnlyAdmin
 from moderation.actions import ACTIONS, Action
 from moderation.actions.changes import decisions_on
 from moderation.actions.deciders import RANKS
-from moderation.actions.undo import UNDO_REASONS, undo
+from moderation.actions.undo import UNDO_REASONS, is_undo_allowed, undo
 from moderation.admin.action_links import actor_of, page_of, page_of_record
-from moderation.admin.history import is_undo_allowed
 from moderation.admin.labels import action_label, decision_label, record_label, summary
 from moderation.admin.reason_page import ReasonPage, refuse, seen_decisions, summaries_since
 from moderation.admin.recorded_values import recorded_values

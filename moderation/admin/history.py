@@ -6,14 +6,13 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, prefet
 from django.db.models.functions import Coalesce
 
 from accounts.models import LoginSession, Member
-from moderation.actions import ACTIONS
-from moderation.actions.deciders import RANKS, has_rank_of_decider
+from moderation.actions.deciders import RANKS
+from moderation.actions.undo import is_undo_allowed
 from moderation.actors import Actor
 from moderation.admin.action_links import mute_link
 from moderation.admin.images import post_image_rows, shown_post_images
 from moderation.admin.labels import decision_label
 from moderation.admin.revealing import mask_network
-from moderation.errors import ActionRefused
 from moderation.models import Decision, MutedReporter, Report
 from moderation.models.decision import DecisionQuerySet
 from posts.models import Post
@@ -53,20 +52,6 @@ def decisions_for_page(decisions: DecisionQuerySet, by: Actor) -> list[Any]:
         row.is_undone = row.pk in undone
         row.may_undo = not row.is_undone and is_undo_allowed(row, by)
     return rows
-
-
-def is_undo_allowed(row: Any, by: Actor) -> bool:
-    """Return whether the actor may undo a decision that was selected with RANKS; as `may_undo`, without statements."""
-    action = ACTIONS.get(row.action)
-    if action is None or not action.has_undo or not by.may(action.permission) or row.subject_id is None:
-        return False
-    if row.member_id is not None and (row.member_id == by.member_id or row.member_rank >= by.rank):
-        return False
-    try:
-        action.check_undo(row, by)
-    except ActionRefused:
-        return False
-    return has_rank_of_decider(by, row)
 
 
 def strikes_of(member: str) -> Coalesce:

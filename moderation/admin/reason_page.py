@@ -75,7 +75,8 @@ class ReasonPage:
     def announce_decision(self, request: HttpRequest, decision: Decision) -> None:
         """Say what was done, with links to undo it and to the next case."""
         remember_revealed(request, decision)
-        text = format_html("{}: {}. {}", _("Done"), decision_label(decision), undo_link(decision))
+        happened = " ".join(map(str, self.preview))
+        text = format_html("{}: {}. {} {}", _("Done"), decision_label(decision), happened, undo_link(decision))
         if self.leads_on:
             text = format_html("{} {}", text, next_case_link(decision.report_id or decision.subject_id))
         messages.success(request, text)

@@ -6,6 +6,10 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 
 from accounts.models import Member
+from moderation.actions.deciders import RANKS
+from moderation.actions.undo import is_undo_allowed
+from moderation.actors import Actor
+from moderation.models import Decision
 from moderation.ranks import MODERATOR
 from moderation.roles import create_roles
 from tests.factories import MemberFactory
@@ -23,3 +27,10 @@ def staff_member(role: str, **fields: Any) -> Member:
     member = MemberFactory.create(is_staff=True, **fields)
     member.groups.add(Group.objects.get(name=role))
     return member
+
+
+def may_undo(decision: Decision, *, by: Member) -> bool:
+    """Whether pages offer the undo of this decision to somebody."""
+    shown = Decision.objects.not_undone().not_of_reports_on(by.pk).annotate(**RANKS)
+    found = shown.filter(pk=decision.pk).first()
+    return found is not None and is_undo_allowed(found, Actor.of(by))

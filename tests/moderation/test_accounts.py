@@ -8,7 +8,7 @@ from django.test import TestCase
 
 from accounts.models import Member
 from moderation.actions import get_action
-from moderation.actions.undo import may_undo, undo
+from moderation.actions.undo import undo
 from moderation.actors import Actor
 from moderation.errors import AlreadyDecided, NotPermitted, RankTooLow
 from moderation.models import Decision, MutedReporter
@@ -16,7 +16,7 @@ from moderation.ranks import MODERATOR, OPERATOR, SENIOR_MODERATOR, Rank, rank_o
 from tests.accounts.conftest import code_in
 from tests.accounts.phone import Phone, code_of
 from tests.factories import MemberFactory
-from tests.moderation.staff import restore_roles, staff_member
+from tests.moderation.staff import may_undo, restore_roles, staff_member
 
 pytestmark = pytest.mark.django_db
 SERVER = Actor.operator("deploy")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Member
 from accounts.models.member import FOR_GOOD
 from moderation.actions import Action, available_actions, get_action
-from moderation.actions.undo import may_undo, undo
+from moderation.actions.undo import undo
 from moderation.actors import Actor
 from moderation.errors import AlreadyDecided, CannotUndo, OptionInvalid, ReasonInvalid, SubjectGone
 from moderation.models import Decision, Report
@@ -19,6 +19,7 @@ from moderation.reporting import report_member, report_post
 from posts.models import Post
 from tests.accounts.phone import Phone, code_of
 from tests.factories import MemberFactory, PostFactory
+from tests.moderation.staff import may_undo
 
 pytestmark = pytest.mark.django_db
 

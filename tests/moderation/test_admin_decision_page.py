@@ -1,5 +1,6 @@
 """The page of a decision: everything in words, in both languages; and what counts as a strike."""
 
+import html
 from typing import Any
 
 import pytest
@@ -139,7 +140,20 @@ def test_gone_is_a_reason_only_for_what_is_gone(browser: Client, jun: Member, po
     if is_removed:
         post.remove()
     url = f"/admin/moderation/decision/act/uphold_report/{report.pk}/"
-    assert ('value="gone"' in browser.get(url).content.decode()) is is_removed
+    page = browser.get(url).content.decode()
+    assert [words in page for words in ('value="gone"', "What was reported stays visible.")] == [
+        is_removed,
+        not is_removed,
+    ]
     assert browser.post(url, {"reason": "gone"}).status_code == (302 if is_removed else 200)
     report.refresh_from_db()
     assert report.state == ("upheld" if is_removed else "open")
+
+
+def test_the_message_says_what_happened_and_how_to_undo_it(browser: Client, jun: Member, post: Post) -> None:
+    report, _ = report_post(jun, post.pk, reason="spam", text="")
+    url = f"/admin/moderation/decision/act/remove_post/{post.pk}/?report={report.pk}"
+    expected = (browser.get(url).context_data or {})["preview"]
+    page = browser.post(url, {"reason": "spam"}, follow=True).content.decode()
+    assert all(str(sentence) in html.unescape(page) for sentence in expected)
+    assert f"/admin/moderation/decision/{Decision.objects.get().pk}/undo/" in page

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import Member
 from accounts.models.member import FOR_GOOD
 from moderation.actions import available_actions, get_action
-from moderation.actions.undo import may_undo, undo
+from moderation.actions.undo import undo
 from moderation.actors import Actor
 from moderation.appeals import appeal
 from moderation.errors import CannotUndo, NotPermitted, RankTooLow
@@ -16,7 +16,7 @@ from moderation.ranks import AUDITOR, MODERATOR, OPERATOR, SENIOR_MODERATOR, ran
 from moderation.reporting import report_member
 from posts.models import Post
 from tests.factories import MemberFactory
-from tests.moderation.staff import staff_member
+from tests.moderation.staff import may_undo, staff_member
 
 pytestmark = pytest.mark.django_db
 # The record of a lift that a moderator has done before it needed the permission to suspend for good.

@@ -8,11 +8,12 @@ from django.urls import reverse
 
 from accounts.models import Member
 from moderation.actions import get_action
-from moderation.actions.undo import may_undo, undo
+from moderation.actions.undo import undo
 from moderation.appeals import appeal
 from moderation.errors import RankTooLow
 from moderation.models import Decision, Report
 from moderation.reporting import report_member
+from tests.moderation.staff import may_undo
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/moderation/decision/"

@@ -59,3 +59,11 @@ def test_a_reported_comment_is_listed_and_removed(operator: Operator, jun: Membe
     operator.run("report", "decide", row["id"], "remove_comment", "--reason", "spam")
     comment.refresh_from_db()
     assert comment.removed_at is not None
+
+
+def test_a_suspension_without_its_length_says_what_to_add(operator: Operator, reported: Post) -> None:
+    words = ("report", "decide", Report.objects.get().pk, "suspend_member", "--reason", "spam")
+    with pytest.raises(CommandError, match="--days 1 or 7 or 30"):
+        operator.run(*words)
+    operator.run(*words, "--days", "7")
+    assert Decision.objects.get().action == "suspend_member"

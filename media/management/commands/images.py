@@ -52,7 +52,7 @@ class Command(OperatorCommandGroup):
             for folder, page in pages:
                 freed += delete_orphans(folder, page.without_row) if yes else sum(one.bytes for one in page.without_row)
                 total.add(page)
-                self.stderr.write(f"{total.files:,} files, up to {page.last}")
+                self.stderr.write(f"{total.files:,} files{page.last and f', up to {page.last}'}")
                 if total.files >= batch:
                     is_done = False
                     break

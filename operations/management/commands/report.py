@@ -51,6 +51,8 @@ class Command(OperatorCommandGroup):
         subject = subjects[chosen.subject_kind]
         if subject is None:
             raise CommandError("What was reported is gone. Dismiss or uphold the report.")
+        if "days" in chosen.options and days is None:
+            raise CommandError(f"Say for how many days: --days {' or '.join(map(str, SUSPENSION_DAYS))}")
         options: dict[str, Any] = {"days": days} if "days" in chosen.options else {}
         because: dict[str, Any] = {} if chosen.subject_kind == "report" else {"report": found}
         try:
