@@ -22,9 +22,14 @@ def test_imports_point_one_way_as_the_contracts_in_pyproject_say() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_every_room_stands_in_the_contracts() -> None:
+def test_every_package_stands_in_the_contracts() -> None:
     packages = {at.parent.name for at in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
     assert packages == set(PACKAGES)
+
+
+def test_the_image_is_built_with_all_packages() -> None:
+    taken = (ROOT / ".dockerignore").read_text().splitlines()
+    assert set(PACKAGES) <= {line.removeprefix("!") for line in taken if line.startswith("!")}
 
 
 @pytest.mark.parametrize("package", PACKAGES)
