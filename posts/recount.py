@@ -42,8 +42,10 @@ def recount(post_ids: Sequence[int], *, correct: bool) -> list[WrongCount]:
     """Return the wrong counts of these posts, and correct them if wanted."""
     with transaction.atomic():
         if correct:
-            # What is counted changes under this lock.
+            # Members change what is counted under this lock.
             list(Post.objects.filter(pk__in=post_ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+            # Erasure deletes hearts under this one alone.
+            list(PostCounts.objects.filter(pk__in=post_ids).order_by("pk").select_for_update().values_list("pk"))
         found = list(_wrong_counts(post_ids))
         if correct and found:
             counts = {each: PostCounts(post_id=each) for each in {wrong.post for wrong in found}}

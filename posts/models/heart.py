@@ -30,7 +30,9 @@ class HeartQuerySet(PostMarkQuerySet):
     @transaction.atomic
     def delete_chunk(self, limit: int) -> bool:
         """Delete at most so many of these hearts, all of one member; return whether there may be more."""
-        chunk = dict(self.order_by().values_list("pk", "post")[:limit])
+        # Locked, so that a heart that another transaction deletes meanwhile is subtracted by one of the two only.
+        rows = self.order_by("pk").select_for_update(of=("self",)).values_list("pk", "post")
+        chunk = dict(rows[:limit])
         Heart.objects.filter(pk__in=chunk).delete()
         posts = [cast(int, each) for each in chunk.values()]
         PostCounts.objects.subtract(posts, hearts=1)

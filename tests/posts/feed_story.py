@@ -33,9 +33,10 @@ class Undone(Exception):
 def expire_markers() -> None:
     """Delete markers of changed relations, as when time has passed: while they are there, no relations are cached."""
     shared: Any = cache
-    for key in shared.iter_keys("relations:*"):
-        if shared.get(key) == CHANGED:
-            shared.delete(key)
+    for pattern in ("relations:*", "marks:*"):
+        for key in shared.iter_keys(pattern):
+            if shared.get(key) == CHANGED:
+                shared.delete(key)
 
 
 class FeedStory:
