@@ -1,4 +1,4 @@
-"""The accounts app; imports what every app contributes to erasure, exports, profiles and clean-up."""
+"""The accounts app; imports what every app contributes to erasure, exports and profiles."""
 
 from importlib import import_module
 

@@ -1,10 +1,9 @@
-"""What this app contributes to erasure, exports, profiles and clean-up."""
+"""What this app contributes to erasure, exports and profiles."""
 
 from django.db import models
 from django.db.models.fields.reverse_related import ForeignObjectRel
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
-from accounts import erasure, purge
 from accounts.exports import member_files
 from accounts.member_data_registry import (
     ErasureStage,
@@ -15,7 +14,7 @@ from accounts.member_data_registry import (
 )
 from accounts.models import Export, Follow, Member
 from accounts.profiles.follows import followed_by, followers_of
-from libs.cleanup import add_cleanup_task, chunk_ids, delete_chunk
+from libs.cleanup import chunk_ids, delete_chunk
 from media.models import Image
 
 
@@ -69,11 +68,3 @@ add_profile_count(
 add_profile_count(
     "following", ProfileCount(lambda member: Follow.objects.filter(follower=member.pk), visible_rows=followed_by)
 )
-
-add_cleanup_task("members", erasure.start_due_erasures)
-add_cleanup_task("sessions", purge.purge_sessions)
-add_cleanup_task("codes", purge.purge_codes)
-add_cleanup_task("events", purge.purge_security_events)
-add_cleanup_task("guesses", purge.purge_password_guesses)
-add_cleanup_task("exports", purge.purge_exports)
-add_cleanup_task("admin_sessions", purge.purge_admin_sessions)

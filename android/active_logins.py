@@ -29,7 +29,7 @@ class ActiveLogins:
 
 
 def count_active_logins() -> ActiveLogins:
-    """Count the live login sessions of the app; `last_used` considers ended ones too, until they are purged."""
+    """Count the live login sessions of the app; `last_used` considers ended ones too, until the clean-up."""
     sessions = LoginSession.objects.filter(audience=ANDROID_AUDIENCE)
     live = sessions.live()
     days = live.order_by("-used_at__date").values_list("used_at__date").annotate(Count("pk"))

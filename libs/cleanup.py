@@ -1,4 +1,7 @@
-"""Clean-up tasks: each deletes what one app no longer needs, and `manage.py cleanup` runs them all."""
+"""Clean-up tasks: each deletes what one app no longer needs, and `manage.py cleanup` runs them all.
+
+An app or a library registers its own in its `cleanup.py`, which `OperationsConfig.ready` imports.
+"""
 
 from collections.abc import Callable
 from typing import Any

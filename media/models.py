@@ -140,7 +140,7 @@ class Image(TimeOrdered):
     private_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(
         _("copied into private storage"), null=True
     )
-    # When clean-up saw that something references it; see media.purge.
+    # When clean-up saw that something references it; see media.cleanup.
     checked_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(_("checked"), null=True)
 
     objects = ImageQuerySet.as_manager()

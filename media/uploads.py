@@ -34,7 +34,7 @@ def accepted_images(
     Enter the context outside of any transaction. In the block, begin the transaction that creates what refers to the
     images, and pass them to `mark_stored` in it.
 
-    The rows of the images are committed before their files are stored, so that the purge finds whatever a crash leaves.
+    The rows of the images are committed before their files are stored, so that the clean-up finds what a crash leaves.
     Two uploads of one owner at the same time may exceed the quota by the size of the second.
 
     Raises UploadsClosed, what `pipeline.process_all` raises, ClientDisconnected, QuotaExceeded or StorageUnavailable.

@@ -1,4 +1,4 @@
-"""What this app contributes to a member's erasure and data export, to sign-up and to clean-up."""
+"""What this app contributes to a member's erasure and data export, and to sign-up."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,9 +16,8 @@ from accounts.member_data_registry import (
 )
 from accounts.models import Member
 from accounts.text_checks import add_text_check, add_text_review
-from libs.cleanup import add_cleanup_task
 from media.orphans import PRIVATE, ImageFolder, add_image_folder
-from moderation import erasure, purge
+from moderation import erasure
 from moderation.models import Appeal, BannedAddress, Decision, Report, ReportedImage
 from moderation.statements import Statement
 from moderation.words import refuse_text, report_texts
@@ -66,7 +65,4 @@ add_email_check(BannedAddress.objects.is_banned)
 add_former_email_handler(erasure.ban_former_address)
 add_text_check(refuse_text)
 add_text_review(report_texts)
-add_cleanup_task("reports", purge.purge_reports)
-add_cleanup_task("withheld_avatars", purge.purge_withheld_avatars)
-add_cleanup_task("banned_addresses", purge.purge_banned_addresses)
 add_image_folder(ImageFolder(PRIVATE, "reports/", ReportedImage.objects.all, stored_copies))

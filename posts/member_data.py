@@ -15,10 +15,10 @@ from accounts.member_data_registry import (
     add_profile_count,
 )
 from accounts.models import Member
-from libs.cleanup import add_cleanup_task, chunk_ids, delete_chunk
+from libs.cleanup import chunk_ids, delete_chunk
 from posts.dependents import add_dependents, erase_dependents
 from posts.models import Heart, Post, PostEdit, PostImage, SavedPost
-from posts.recount import add_counted, recount_recent
+from posts.recount import add_counted
 
 
 def erase_posts(member: Member, limit: int) -> bool:
@@ -99,7 +99,6 @@ def _image_row(post_image: PostImage) -> dict[str, Any]:
 add_erasure_step(ErasureStage.CONTENT, erase_hearts)
 add_erasure_step(ErasureStage.CONTENT, erase_posts)
 add_counted("hearts", Heart.objects.all)
-add_cleanup_task("counts", recount_recent)
 add_block_step(delete_hearts_between)
 add_dependents(erase_marks_of)
 add_export_file("posts", export_posts)

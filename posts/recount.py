@@ -4,19 +4,15 @@ An app registers what it has counted by its `member_data.py`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.utils import timezone
 
 from libs.change_log import log_changes
 from posts.models import Post, PostCounts
 
 CHUNK = 500
-# Clean-up counts anew what has changed since then; it runs each hour, and may miss a day.
-RECENT = timedelta(days=2)
 
 # All rows that are counted, with a foreign key `post`.
 CountedRows = Callable[[], QuerySet[Any]]
@@ -68,13 +64,3 @@ def _wrong_counts(post_ids: Sequence[int]) -> Iterator[WrongCount]:
             before, now = getattr(stored.get(post_id), name, 0), counted.get(post_id, 0)
             if before != now:
                 yield WrongCount(post_id, name, before, now)
-
-
-def recount_recent() -> int:
-    """Correct the counts of posts that changed lately; return how many were wrong."""
-    changed = PostCounts.objects.filter(changed_at__gt=timezone.now() - RECENT)
-    last, wrong = 0, 0
-    while ids := list(changed.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
-        wrong += len(recount(ids, correct=True))
-        last = ids[-1]
-    return wrong

@@ -22,6 +22,8 @@ from libs.outbox.queue import enqueue
 DEVICE_MAX_GRAPHEMES = 80
 # How many used refresh tokens of a session are kept as a record, so that renewing often does not fill the tables.
 USED_TOKENS_KEPT = 3
+# So long ended sessions stay, and members can tell from the list of security events which one was meant. Days.
+KEEP_ENDED_SESSIONS_DAYS = 30
 # A client that lost a response repeats its request within this time, perhaps from its next network. Minutes.
 REPETITION_MINUTES = 5
 

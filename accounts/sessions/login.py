@@ -13,8 +13,8 @@ from accounts.credentials.hashers import HASH_OF_NOBODY, password_check_slot
 from accounts.email_addresses import normalise_email
 from accounts.errors import CredentialsWrong, PasswordWrong
 from accounts.models import LoginSession, Member, PasswordGuess
+from accounts.models.login_session import KEEP_ENDED_SESSIONS_DAYS
 from accounts.models.password_guess import GuessCounters, device_counters, session_counters, stranger_counters
-from accounts.purge import KEEP_ENDED_SESSIONS_DAYS
 from accounts.sessions.devices import known_device, make_device_secret
 from accounts.sessions.token_rotation import TokenPair, start_session
 from libs.outbox.queue import enqueue
@@ -126,7 +126,7 @@ def log_in(
 def _is_first_session(member: Member, former_sessions: int) -> bool:
     """Return whether the member has just signed up with a client that then shows its login screen.
 
-    An older account without a session is one whose sessions are purged.
+    An older account without a session is one whose sessions the clean-up has deleted.
     """
     is_new = timezone.now() - member.created_at < timedelta(days=KEEP_ENDED_SESSIONS_DAYS)
     return is_new and not former_sessions

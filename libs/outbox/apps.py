@@ -14,8 +14,7 @@ class OutboxConfig(AppConfig):
     verbose_name = _("Outbox")
 
     def ready(self) -> None:
-        """Import each app's `jobs.py`, whose handlers register themselves, the system check and the clean-up task."""
+        """Import each app's `jobs.py`, whose handlers register themselves, and the system check."""
         autodiscover_modules("jobs")
-        # These two import the model, which is not loaded when this module is imported.
+        # It imports the model, which is not loaded when this module is imported.
         import_module("libs.outbox.checks")
-        import_module("libs.outbox.purge")

@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.cleanup import clean_up_password_guesses
 from accounts.email_addresses import parse_email
 from accounts.models import Member, VerificationCode
-from accounts.purge import purge_password_guesses
 from tests.accounts.conftest import CodeFor
 from tests.accounts.phone import HOME, Phone, code_of
 from tests.accounts.sent_emails import SentEmails
@@ -99,7 +99,7 @@ def test_wrong_passwords_in_a_row_end_with_a_reset_however_slowly_they_come(mina
         for number in range(settings.PASSWORD_GUESSES_TOTAL):
             assert code_of(_log_in(mina, "wrong", host=number)) == "credentials_wrong"
             clock.shift(timedelta(hours=2))
-        purge_password_guesses()
+        clean_up_password_guesses()
         answers = [_log_in(mina, password, host=200) for password in ("wrong", PASSWORD)]
         assert [(answer.status_code, code_of(answer)) for answer in answers] == [(403, "password_reset_required")] * 2
         assert "Retry-After" not in answers[0]

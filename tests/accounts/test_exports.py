@@ -12,10 +12,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.cleanup import clean_up_exports
 from accounts.exports.builder import build_archive
 from accounts.models import Export, Member
 from accounts.models.export import new_export_key
-from accounts.purge import purge_exports
 from libs.outbox.models import Job
 from media.image_urls import file_name
 from media.models import Image
@@ -160,12 +160,12 @@ def test_an_export_expires_and_its_file_is_deleted(mina_api: APIClient, mina: Me
     mina.exports.update(expires_at=timezone.now())
     assert mina_api.get(url).json()["state"] == "expired"
     assert mina_api.get(f"{url}/file").status_code == 409
-    assert purge_exports() == 1
+    assert clean_up_exports() == 1
     run_jobs()
     assert stored_files() == []
-    assert (mina_api.get(url).json()["state"], purge_exports()) == ("expired", 0)
+    assert (mina_api.get(url).json()["state"], clean_up_exports()) == ("expired", 0)
     mina.exports.update(created_at=timezone.now() - timedelta(days=31))
-    assert purge_exports() == 1
+    assert clean_up_exports() == 1
     assert mina_api.get(url).status_code == 404
 
 
@@ -221,7 +221,7 @@ def test_an_export_without_a_job_is_given_up_after_a_day(mina_api: APIClient, mi
     url = request_export(mina_api)
     Job.objects.update(dead_at=timezone.now())
     mina.exports.update(created_at=timezone.now() - timedelta(days=1, seconds=1))
-    assert purge_exports() == 1
+    assert clean_up_exports() == 1
     assert mina_api.get(url).json()["state"] == "failed"
     request_export(mina_api)
 

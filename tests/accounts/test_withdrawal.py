@@ -15,7 +15,7 @@ from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.models import Member, SecurityEvent
-from libs.outbox.purge import purge_done_jobs
+from libs.outbox.cleanup import clean_up_jobs
 from media.models import Image
 from tests.accounts.conftest import CodeFor
 from tests.accounts.phone import Phone, code_of
@@ -173,7 +173,7 @@ def test_nothing_of_an_erased_member_is_left_in_tables_or_storage(
     # Jobs that are done keep ids for a while.
     assert columns_containing(member_id, mina.email, "mina") == ["outbox_job.payload"]
     with time_machine.travel(timezone.now() + timedelta(hours=settings.OUTBOX_RETENTION_HOURS + 1)):
-        purge_done_jobs()
+        clean_up_jobs()
     assert columns_containing(member_id, mina.email, "mina") == []
     assert not Image.objects.exists()
     assert not OutstandingToken.objects.exists()

@@ -17,10 +17,10 @@ from moderation.actions import get_action
 from moderation.actions.undo import undo
 from moderation.actors import Actor
 from moderation.appeals import appeal
+from moderation.cleanup import clean_up_banned_addresses, clean_up_reports
 from moderation.errors import SubjectGone
 from moderation.models import BannedAddress, Decision, Report, ReportedImage
 from moderation.pseudonyms import address_digests, pseudonym
-from moderation.purge import purge_banned_addresses, purge_reports
 from moderation.reporting import report_member, report_post
 from posts.models import Post
 from tests.accounts.conftest import CodeFor
@@ -70,7 +70,7 @@ def test_an_open_report_keeps_its_snapshot_when_the_subject_is_erased(
     assert has_snapshot(report)
     assert (report.subject, report.post, report.subject_digest) == (None, None, digest)
     assert image_files.find_private(report.images.all()[0].key)
-    assert purge_reports() == 0
+    assert clean_up_reports() == 0
 
 
 def test_no_decision_names_a_member_whose_erasure_has_started(
@@ -99,9 +99,9 @@ def test_a_report_is_forgotten_once_all_reports_on_the_subject_are_decided(
     keys = list(report.images.values_list("key", flat=True))
     erase(mina)
     uphold(report)
-    assert purge_reports() == 0
+    assert clean_up_reports() == 0
     dismiss(other)
-    assert purge_reports() == 2
+    assert clean_up_reports() == 2
     run_jobs()
     assert is_forgotten(report)
     assert is_forgotten(other)
@@ -124,9 +124,9 @@ def test_a_report_is_forgotten_ninety_days_after_the_erasure_even_if_open(
 ) -> None:
     erase(mina)
     with time_machine.travel(timezone.now() + timedelta(days=89)):
-        assert purge_reports() == 0
+        assert clean_up_reports() == 0
     with time_machine.travel(timezone.now() + timedelta(days=91)):
-        assert purge_reports() == 1
+        assert clean_up_reports() == 1
         run_jobs()
     assert is_forgotten(report)
     assert report.state == "open"
@@ -143,7 +143,7 @@ def test_the_text_of_an_erased_reporter_is_cleared_once_the_report_is_decided(
         one.refresh_from_db()
         assert (one.reporter, one.reporter_digest, one.text, one.nickname) == (None, digest, text, "Mina")
     uphold(report)
-    assert purge_reports() == 1
+    assert clean_up_reports() == 1
     report.refresh_from_db()
     assert (report.text, report.subject_text) == ("", "Look at this.")
 
@@ -152,7 +152,7 @@ def test_a_failed_deletion_of_copies_is_repeated_by_the_cleanup(
     report: Report, mina: Member, run_jobs: RunJobs
 ) -> None:
     ReportedImage.objects.update(discarded_at=timezone.now() - timedelta(days=2))
-    purge_reports()
+    clean_up_reports()
     run_jobs()
     assert not ReportedImage.objects.exists()
 
@@ -181,10 +181,10 @@ def test_erasure_does_not_end_a_suspension_of_the_address(mina: Member, proof_fo
     erase(mina)
     response = join(proof_for(address))
     assert (response.status_code, response.json()["code"]) == (409, "email_taken")
-    assert purge_banned_addresses() == 0
+    assert clean_up_banned_addresses() == 0
     with time_machine.travel(timezone.now() + timedelta(days=30, minutes=1)):
         assert join(proof_for(address)).status_code == 201
-        assert purge_banned_addresses() == 1
+        assert clean_up_banned_addresses() == 1
 
 
 @pytest.mark.parametrize(("days", "held"), [(364, True), (366, False)])

@@ -16,8 +16,8 @@ from media.image_urls import SUFFIXES, file_name
 from media.models import Image
 from media.storage import image_files
 from moderation import jobs
+from moderation.cleanup import clean_up_reports
 from moderation.models import Report, ReportedImage
-from moderation.purge import purge_reports
 from moderation.reporting import report_member, report_post
 from posts.models import Post
 from tests.accounts.conftest import AtOnce
@@ -106,7 +106,7 @@ def test_copies_that_the_release_before_left_in_public_become_private(report: Re
     image_files.save_variant(copy.key, "full", data)
     image_files.delete_private([copy.key])
     ReportedImage.objects.filter(pk=copy.pk).update(private_at=None)
-    purge_reports()
+    clean_up_reports()
     run_jobs()
     assert image_files.find_private(copy.key) == data
     assert not is_public(copy.key)

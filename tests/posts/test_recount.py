@@ -7,8 +7,9 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import Member
+from posts.cleanup import clean_up_counts
 from posts.models import Heart, Post, PostCounts
-from posts.recount import recount, recount_recent
+from posts.recount import recount
 from tests.factories import MemberFactory, PostFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,9 +52,9 @@ def test_a_batch_says_where_the_next_one_begins(wrong: Post, capsys: pytest.Capt
 
 
 def test_the_clean_up_corrects_posts_that_changed_lately(wrong: Post) -> None:
-    assert (recount_recent(), recount_recent()) == (1, 0)
+    assert (clean_up_counts(), clean_up_counts()) == (1, 0)
     PostCounts.objects.filter(post=wrong).update(hearts=9, changed_at="2020-01-01T00:00:00Z")
-    assert recount_recent() == 0
+    assert clean_up_counts() == 0
 
 
 def test_counts_without_a_row_are_made_anew(wrong: Post) -> None:

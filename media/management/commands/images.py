@@ -8,10 +8,10 @@ from django.db.models import Count, Q, Sum
 from libs.commands.base import CommandError, OperatorCommandGroup, argument, subcommand
 from libs.commands.results import ExitCode, Result, format_table
 from libs.outbox.queue import enqueue_many
+from media.cleanup import clean_up_images
 from media.errors import StorageUnavailable
 from media.models import Image
 from media.orphans import PRIVATE, PUBLIC, Comparison, compare, delete_orphans, folders_of
-from media.purge import purge_unreferenced
 
 STATES = {
     "stored": Q(stored_at__isnull=False, discarded_at=None),
@@ -30,7 +30,7 @@ class Command(OperatorCommandGroup):
         counts: dict[str, Any] = {name: Count("pk", filter=condition) for name, condition in STATES.items()}
         sizes: dict[str, Any] = {f"{name}_bytes": Sum("bytes", filter=STATES[name], default=0) for name in STATES}
         found = Image.objects.aggregate(**counts, **sizes)
-        due = purge_unreferenced(dry=True)
+        due = clean_up_images(dry=True)
         data = found | {"unreferenced": due.images, "unreferenced_bytes": due.bytes}
         rows = [[name.replace("_", " "), data[name], data[f"{name}_bytes"]] for name in (*STATES, "unreferenced")]
         return Result(data, format_table([["state", "images", "bytes of the full variant"], *rows]))

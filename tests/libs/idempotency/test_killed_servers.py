@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import Member
 from libs.idempotency.models import StoredResponse
 from libs.outbox.worker import Worker
-from media import purge
+from media import cleanup
 from media.models import Image
 from posts.models import Post
 from tests.conftest import logged_in
@@ -249,7 +249,7 @@ def test_a_post_without_a_key_is_not_sent_to_the_other_slot(
 
 
 @pytest.mark.usefixtures("_table_locks")
-def test_images_of_a_post_that_was_never_published_are_purged(
+def test_images_of_a_post_that_was_never_published_are_discarded(
     environment: Environment, tmp_path: Path, access: str, requests: Requests
 ) -> None:
     with running_server(environment, tmp_path) as server, locked_tables("posts_post"):
@@ -263,7 +263,7 @@ def test_images_of_a_post_that_was_never_published_are_purged(
         ((status, post, _),) = repeat(server, access, requests[1:2])
     assert (status, Image.objects.count(), len(files(tmp_path))) == (201, 2, 2)
     Image.objects.update(created_at=timezone.now() - timedelta(days=2))
-    assert purge.purge_unreferenced() == purge.Purged(1, left.bytes)
+    assert cleanup.clean_up_images() == cleanup.DiscardedImages(1, left.bytes)
     Worker().drain()
     assert [str(image.pk) for image in Image.objects.all()] == [post["images"][0]["id"]]
     assert files(tmp_path) == keys()

@@ -15,9 +15,9 @@ from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from accounts.models import Member
+from libs.idempotency.cleanup import clean_up_responses
 from libs.idempotency.errors import IdempotencyKeyInUse
 from libs.idempotency.models import StoredResponse
-from libs.idempotency.purge import purge_stored_responses
 from libs.outbox.models import Job
 from media.models import Image
 from media.uploads import accepted_images, mark_stored
@@ -162,7 +162,7 @@ def test_stored_responses_are_deleted_after_a_day_and_with_their_member(mina: Me
     StoredResponse.objects.update(created_at=timezone.now() - timedelta(hours=25))
     assert "Idempotency-Replayed" not in create_post(mina_api)
     StoredResponse.objects.update(created_at=timezone.now() - timedelta(hours=25))
-    assert (purge_stored_responses(), purge_stored_responses()) == (1, 0)
+    assert (clean_up_responses(), clean_up_responses()) == (1, 0)
     create_post(mina_api)
     erase(mina)
     assert not StoredResponse.objects.exists()

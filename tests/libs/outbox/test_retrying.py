@@ -10,8 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from libs.outbox.backoff import backoff
+from libs.outbox.cleanup import clean_up_jobs
 from libs.outbox.models import Job
-from libs.outbox.purge import purge_done_jobs
 from libs.outbox.worker import Worker
 from tests.libs.outbox.conftest import EnqueueJob
 
@@ -83,7 +83,7 @@ def test_a_handler_that_exits_does_not_stop_the_worker(enqueue_job: EnqueueJob, 
     assert Job.objects.get(kind="test.exit").last_error.startswith("SystemExit: 1")
 
 
-def test_a_job_that_cannot_succeed_is_tried_once_and_purged_like_done_ones(enqueue_job: EnqueueJob) -> None:
+def test_a_job_that_cannot_succeed_is_tried_once_and_deleted_like_done_ones(enqueue_job: EnqueueJob) -> None:
     job = enqueue_job("test.impossible")
     assert Worker().drain() == 1
     job.refresh_from_db()
@@ -91,7 +91,7 @@ def test_a_job_that_cannot_succeed_is_tried_once_and_purged_like_done_ones(enque
     assert "PermanentFailure: no such mailbox" in job.last_error
     assert (Worker().drain(), Job.objects.retry()) == (0, 0)
     with time_machine.travel(timezone.now() + timedelta(days=4)):
-        assert purge_done_jobs() == 1
+        assert clean_up_jobs() == 1
 
 
 def test_a_postponed_job_loses_no_attempt_however_often(enqueue_job: EnqueueJob, settings: Settings) -> None:

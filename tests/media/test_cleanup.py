@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Avatar, Member
 from libs.outbox.models import Job
-from media import purge
+from media import cleanup
 from media.models import Image
 from tests.media.test_images import files_in
 
@@ -29,26 +29,26 @@ def old_image(mina: Member, store_image: Callable[..., Image]) -> Image:
 def test_an_unreferenced_image_is_deleted_after_a_day(
     old_image: Image, image_folder: Path, run_jobs: Callable[[], None]
 ) -> None:
-    purged = purge.purge_unreferenced()
+    discarded = cleanup.clean_up_images()
     run_jobs()
-    assert (purged.images, purged.bytes) == (1, old_image.bytes)
+    assert (discarded.images, discarded.bytes) == (1, old_image.bytes)
     assert not Image.objects.exists()
     assert not files_in(image_folder)
 
 
-def test_new_and_referenced_images_are_not_purged(
+def test_new_and_referenced_images_are_not_discarded(
     old_image: Image, mina: Member, store_image: Callable[..., Image], run_jobs: Callable[[], None]
 ) -> None:
     Avatar.objects.create(member=mina, image=old_image)
     new = store_image(mina)
-    assert purge.purge_unreferenced().images == 0
+    assert cleanup.clean_up_images().images == 0
     run_jobs()
     assert {old_image, new} == set(Image.objects.stored())
 
 
-def test_an_image_that_a_crash_left_half_stored_is_purged(old_image: Image, run_jobs: Callable[[], None]) -> None:
+def test_an_image_that_a_crash_left_half_stored_is_discarded(old_image: Image, run_jobs: Callable[[], None]) -> None:
     Image.objects.update(stored_at=None)
-    assert purge.purge_unreferenced().images == 1
+    assert cleanup.clean_up_images().images == 1
     run_jobs()
     assert not Image.objects.exists()
 
@@ -57,23 +57,23 @@ def test_an_image_whose_deletion_job_is_lost_gets_another_job(old_image: Image, 
     with transaction.atomic():
         Image.objects.discard([old_image])
     Job.objects.all().delete()
-    assert purge.purge_unreferenced().images == 0
+    assert cleanup.clean_up_images().images == 0
     with time_machine.travel(timezone.now() + timedelta(days=2)):
-        assert purge.purge_unreferenced(dry=True).images == 1
+        assert cleanup.clean_up_images(dry=True).images == 1
         assert not Job.objects.exists()
-        assert purge.purge_unreferenced().images == 1
+        assert cleanup.clean_up_images().images == 1
         run_jobs()
     assert not Image.objects.exists()
 
 
-def test_a_purge_of_many_images_runs_in_short_steps(
+def test_a_clean_up_of_many_images_runs_in_short_steps(
     mina: Member, monkeypatch: pytest.MonkeyPatch, run_jobs: Callable[[], None]
 ) -> None:
-    monkeypatch.setattr(purge, "CHUNK", 3)
+    monkeypatch.setattr(cleanup, "CHUNK", 3)
     old = timezone.now() - timedelta(days=2)
     for _ in range(10):
         Image.objects.create(owner=mina, width=1, height=1, bytes=5, created_at=old)
-    assert purge.purge_unreferenced() == purge.Purged(10, 50)
+    assert cleanup.clean_up_images() == cleanup.DiscardedImages(10, 50)
     run_jobs()
     assert not Image.objects.exists()
 

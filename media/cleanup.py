@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from libs.cleanup import add_cleanup_task
 from media.models import Image, ImageQuerySet
 
 # Images looked at in one statement, so that each is short however many there are.
@@ -15,7 +16,7 @@ CHUNK = 5_000
 
 
 @dataclass
-class Purged:
+class DiscardedImages:
     """What was discarded, or would be."""
 
     images: int = 0
@@ -29,23 +30,23 @@ class Purged:
         return list(sizes)
 
 
-def purge_unreferenced(*, dry: bool = False) -> Purged:
+def clean_up_images(*, dry: bool = False) -> DiscardedImages:
     """Discard images older than IMAGE_UNREFERENCED_HOURS that nothing references; a dry run only counts them.
 
     An image that is referenced is marked as checked and not looked at again: whoever removes the last reference to it
     discards it. Images discarded that long ago whose files are still there (their job failed) get another job.
     """
     before = timezone.now() - timedelta(hours=settings.IMAGE_UNREFERENCED_HOURS)
-    purged = Purged()
+    discarded = DiscardedImages()
     for chunk in _chunks(Image.objects.to_check(before)):
-        unreferenced = purged.add(chunk.unreferenced())
+        unreferenced = discarded.add(chunk.unreferenced())
         if not dry:
             _discard_or_mark(chunk, unreferenced)
     for chunk in _chunks(Image.objects.filter(discarded_at__lt=before)):
-        overdue = purged.add(chunk)
+        overdue = discarded.add(chunk)
         if not dry:
             _delete_files_again(overdue)
-    return purged
+    return discarded
 
 
 def _chunks(images: ImageQuerySet) -> Iterator[ImageQuerySet]:
@@ -63,5 +64,8 @@ def _discard_or_mark(chunk: ImageQuerySet, unreferenced: list[int]) -> None:
 
 
 @transaction.atomic
-def _delete_files_again(discarded: list[int]) -> None:
-    Image.objects.enqueue_deletion(discarded)
+def _delete_files_again(images: list[int]) -> None:
+    Image.objects.enqueue_deletion(images)
+
+
+add_cleanup_task("images", lambda: clean_up_images().images)

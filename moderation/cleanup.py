@@ -5,11 +5,11 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from libs.cleanup import CHUNK, chunk_ids
+from libs.cleanup import CHUNK, add_cleanup_task, chunk_ids
 from moderation.models import BannedAddress, Report, ReportedImage, WithheldAvatar
 
 
-def purge_reports() -> int:
+def clean_up_reports() -> int:
     """Forget reports on erased members that nothing needs any more; returns how many.
 
     Discarded images whose files are still there after a day get another job: theirs has failed. Copies
@@ -24,7 +24,7 @@ def purge_reports() -> int:
     return number
 
 
-def purge_withheld_avatars() -> int:
+def clean_up_withheld_avatars() -> int:
     """Delete the images of avatars whose reset can no longer be undone; returns how many."""
     number = 0
     while ids := chunk_ids(WithheldAvatar.objects.expired(), CHUNK):
@@ -32,6 +32,11 @@ def purge_withheld_avatars() -> int:
     return number
 
 
-def purge_banned_addresses() -> int:
+def clean_up_banned_addresses() -> int:
     """Delete bans that have ended; returns how many."""
     return BannedAddress.objects.filter(until__lte=timezone.now()).delete()[0]
+
+
+add_cleanup_task("reports", clean_up_reports)
+add_cleanup_task("withheld_avatars", clean_up_withheld_avatars)
+add_cleanup_task("banned_addresses", clean_up_banned_addresses)

@@ -7,8 +7,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from libs.cleanup import CHUNK
+from libs.outbox.cleanup import clean_up_jobs
 from libs.outbox.models import Job
-from libs.outbox.purge import purge_done_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -18,9 +18,9 @@ def test_only_jobs_done_long_ago_are_deleted(settings: Settings) -> None:
     long_ago, lately = (timezone.now() - timedelta(hours=hours) for hours in (73, 71))
     for ends in ({"done_at": long_ago}, {"done_at": lately}, {"dead_at": long_ago}, {}):
         Job.objects.create(kind="test.note", payload={}, created_at=long_ago, **ends)
-    assert purge_done_jobs() == 1
+    assert clean_up_jobs() == 1
     assert Job.objects.count() == 3
-    assert purge_done_jobs() == 0
+    assert clean_up_jobs() == 0
 
 
 def test_many_old_jobs_are_deleted_in_chunks(django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -29,4 +29,4 @@ def test_many_old_jobs_are_deleted_in_chunks(django_assert_num_queries: DjangoAs
     # Three chunks of one look and one delete, and the look that finds nothing; each of the four in a transaction, which
     # is a savepoint and its release here.
     with django_assert_num_queries(7 + 4 * 2):
-        assert purge_done_jobs() == 2 * CHUNK + 1
+        assert clean_up_jobs() == 2 * CHUNK + 1

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Member
+from media.cleanup import DiscardedImages, clean_up_images
 from media.models import Image
-from media.purge import Purged, purge_unreferenced
 from posts.models import Post, PostImage
 from tests.factories import put
 from tests.posts.test_query_counts import explained, indexes
@@ -35,23 +35,23 @@ def posted(member: Member, number: int) -> list[Image]:
 def test_a_referenced_image_is_looked_at_once(mina: Member) -> None:
     posted(mina, 3)
     assert Image.objects.to_check(timezone.now()).count() == 3
-    assert purge_unreferenced() == Purged(0, 0)
+    assert clean_up_images() == DiscardedImages(0, 0)
     assert Image.objects.to_check(timezone.now()).count() == 0
     with CaptureQueriesContext(connection) as queries:
-        purge_unreferenced()
+        clean_up_images()
     assert len(queries) == 2
 
 
 def test_a_dry_run_marks_no_image_as_checked(mina: Member) -> None:
     posted(mina, 3)
     images_of(mina, 2, at=timezone.now() - OLD)
-    assert purge_unreferenced(dry=True) == Purged(2, 10)
+    assert clean_up_images(dry=True) == DiscardedImages(2, 10)
     assert Image.objects.to_check(timezone.now()).count() == 5
 
 
 def test_an_image_whose_post_is_deleted_after_the_check_is_discarded_all_the_same(mina: Member) -> None:
     (image,) = posted(mina, 1)
-    purge_unreferenced()
+    clean_up_images()
     Post.objects.get().erase()
     image.refresh_from_db()
     assert image.discarded_at is not None

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from accounts import purge
+from accounts import cleanup
 from accounts.models import LoginSession, Member, SecurityEvent, VerificationCode
 from libs.cleanup import CHUNK
 from tests.accounts.conftest import CodeFor
@@ -37,17 +37,17 @@ def test_purging_keeps_everything_that_is_still_valid(mina: Member, code_for: Co
     phone.store_tokens(phone.refresh())
     code_for("new@example.com")
     phone.post("sessions", email=mina.email, password="wrong")
-    assert (purge.purge_sessions(), purge.purge_codes(), purge.purge_password_guesses()) == (0, 0, 0)
+    assert (cleanup.clean_up_sessions(), cleanup.clean_up_codes(), cleanup.clean_up_password_guesses()) == (0, 0, 0)
     assert phone.refresh().status_code == 200
 
 
 def test_an_expired_session_is_deleted_after_a_month(mina: Member, settings: Settings) -> None:
     Phone.of(mina)
     with in_days(settings.REFRESH_TOKEN_IDLE_DAYS + 29.9):
-        purge.purge_sessions()
+        cleanup.clean_up_sessions()
         assert LoginSession.objects.exists()
     with in_days(settings.REFRESH_TOKEN_IDLE_DAYS + 30.1):
-        assert purge.purge_sessions() == 1
+        assert cleanup.clean_up_sessions() == 1
         assert not LoginSession.objects.exists()
 
 
@@ -58,7 +58,7 @@ def test_an_ended_session_is_deleted_after_a_month(mina: Member) -> None:
     )
     ended.delete("sessions/current")
     with in_days(30.1):
-        purge.purge_sessions()
+        cleanup.clean_up_sessions()
     assert [str(session.pk) for session in LoginSession.objects.all()] == [live.pair["session_id"]]
 
 
@@ -68,17 +68,17 @@ def test_refresh_tokens_are_deleted_when_they_have_expired(mina: Member, setting
         phone.store_tokens(phone.refresh())
     assert BlacklistedToken.objects.exists()
     with in_days(settings.REFRESH_TOKEN_IDLE_DAYS + 0.1):
-        assert purge.purge_sessions() == 3
+        assert cleanup.clean_up_sessions() == 3
     assert not OutstandingToken.objects.exists()
     assert not BlacklistedToken.objects.exists()
 
 
-def test_a_spent_token_still_ends_its_session_after_a_purge(mina: Member) -> None:
+def test_a_spent_token_still_ends_its_session_after_the_clean_up(mina: Member) -> None:
     phone = Phone.of(mina)
     old = phone.pair["refresh"]
     for _ in range(2):
         phone.store_tokens(phone.refresh())
-    purge.purge_sessions()
+    cleanup.clean_up_sessions()
     assert phone.refresh(old).status_code == 401
     assert phone.refresh().status_code == 401
 
@@ -89,7 +89,7 @@ def test_many_rows_are_deleted_in_chunks_with_few_statements(
     many = 2 * CHUNK + 5
     BlacklistedToken.objects.bulk_create(BlacklistedToken(token=token) for token in expired(many))
     with django_assert_max_num_queries(22):
-        assert purge.purge_sessions() == many
+        assert cleanup.clean_up_sessions() == many
     assert not OutstandingToken.objects.exists()
 
 
@@ -101,9 +101,9 @@ def test_expired_tokens_are_found_by_an_index() -> None:
 def test_codes_and_their_addresses_are_deleted_after_a_day(code_for: CodeFor) -> None:
     code_for("new@example.com")
     with in_days(0.99):
-        assert purge.purge_codes() == 0
+        assert cleanup.clean_up_codes() == 0
     with in_days(1.01):
-        assert purge.purge_codes() == 1
+        assert cleanup.clean_up_codes() == 1
     assert not VerificationCode.objects.exists()
 
 
@@ -112,15 +112,15 @@ def test_counters_of_wrong_passwords_are_deleted_after_their_window(
 ) -> None:
     phone.log_in(mina.email, "wrong")
     with time_machine.travel(timezone.now() + timedelta(seconds=settings.PASSWORD_GUESS_WINDOW_SECONDS + 1)):
-        assert purge.purge_password_guesses() == 1
+        assert cleanup.clean_up_password_guesses() == 1
     # Guesses in a row are remembered for a year.
     with in_days(364):
-        assert purge.purge_password_guesses() == 0
+        assert cleanup.clean_up_password_guesses() == 0
     with in_days(366):
-        assert purge.purge_password_guesses() == 1
+        assert cleanup.clean_up_password_guesses() == 1
 
 
-def test_the_cleanup_command_purges_accounts_too(
+def test_the_cleanup_command_deletes_rows_of_accounts_too(
     mina: Member, capsys: pytest.CaptureFixture[str], run_jobs: Callable[[], None]
 ) -> None:
     expired(3)
@@ -135,6 +135,6 @@ def test_the_cleanup_command_purges_accounts_too(
 
 def test_security_events_are_deleted_after_their_retention(mina: Member) -> None:
     SecurityEvent.objects.create(member=mina, kind=SecurityEvent.TOKEN_REUSED)
-    assert purge.purge_security_events() == 0
+    assert cleanup.clean_up_security_events() == 0
     with in_days(181):
-        assert purge.purge_security_events() == 1
+        assert cleanup.clean_up_security_events() == 1

@@ -1,0 +1,25 @@
+"""Correct the counts of posts that changed lately."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from libs.cleanup import add_cleanup_task
+from posts.models import PostCounts
+from posts.recount import CHUNK, recount
+
+# The clean-up runs each hour, and may miss a day.
+RECENT = timedelta(days=2)
+
+
+def clean_up_counts() -> int:
+    """Correct the counts of posts that changed lately; return how many were wrong."""
+    changed = PostCounts.objects.filter(changed_at__gt=timezone.now() - RECENT)
+    last, wrong = 0, 0
+    while ids := list(changed.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        wrong += len(recount(ids, correct=True))
+        last = ids[-1]
+    return wrong
+
+
+add_cleanup_task("counts", clean_up_counts)
