@@ -19,6 +19,8 @@ from django.conf import settings
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from config import gunicorn_response
+
 # The path of a request, from its first bytes. No path that is looked for is longer.
 PATH = re.compile(rb"[A-Z]+ (/[^ ?\r\n]*)")
 PEEK_BYTES = 256
@@ -83,6 +85,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]
         # Finished connections that their clients keep open, oldest first, with the bytes that each may still send.
         self.lingering: dict[TConn, int] = {}
         self.is_told_to_stop = False
+        gunicorn_response.use_for_all_requests()
         super().init_process()
 
     def get_thread_pool(self) -> CountingPool:
