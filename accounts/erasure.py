@@ -78,11 +78,13 @@ def due_member_ids() -> list[int]:
     return [pk for pk in Member.objects.filter(_is_due()).values_list("pk", flat=True) if pk not in with_job]
 
 
-def start_due_erasures() -> int:
+def start_due_erasures(*, dry: bool = False) -> int:
     """Start or resume the erasure of all due members, each in a transaction of its own; returns how many.
 
-    A member for whom this fails stops no other; the first error is raised at the end.
+    A member for whom this fails stops no other; the first error is raised at the end. With `dry` they are only counted.
     """
+    if dry:
+        return len(due_member_ids())
     number, errors = 0, []
     for member_id in due_member_ids():
         try:

@@ -3,21 +3,26 @@
 An app or a library registers its own in its `cleanup.py`, which `OperationsConfig.ready` imports.
 """
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models, router, transaction
 
-CleanupTask = Callable[[], int]
 # Rows deleted by one statement, so that no lock is held for long.
 CHUNK = 1_000
+
+
+class CleanupTask(Protocol):
+    """Returns how many records it dealt with, or with `dry` how many it would, and changes nothing then."""
+
+    def __call__(self, *, dry: bool = False) -> int: ...
+
 
 _tasks: dict[str, CleanupTask] = {}
 
 
 def add_cleanup_task(name: str, task: CleanupTask) -> None:
-    """Have the clean-up run a task, which works in short transactions and returns how many records it dealt with.
+    """Have the clean-up run a task, which works in short transactions.
 
     Tasks do not depend on each other: one that fails, or runs twice at once, stops no other.
     Raises ImproperlyConfigured when the name is taken.
@@ -32,12 +37,14 @@ def cleanup_tasks() -> dict[str, CleanupTask]:
     return dict(_tasks)
 
 
-def delete_in_chunks(rows: models.QuerySet[Any]) -> int:
-    """Delete all rows of a queryset, CHUNK at a time; returns how many.
+def delete_in_chunks(rows: models.QuerySet[Any], *, dry: bool = False) -> int:
+    """Delete all rows of a queryset, CHUNK at a time, or with `dry` only count them; returns how many.
 
     Rows that are locked at the moment, as by another clean-up, are left alone: two that delete the same rows in
     different orders would wait for each other.
     """
+    if dry:
+        return rows.count()
     deleted, using = 0, router.db_for_write(rows.model)
     while True:
         with transaction.atomic(using=using):

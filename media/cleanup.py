@@ -68,4 +68,4 @@ def _delete_files_again(images: list[int]) -> None:
     Image.objects.enqueue_deletion(images)
 
 
-add_cleanup_task("images", lambda: clean_up_images().images)
+add_cleanup_task("images", lambda *, dry=False: clean_up_images(dry=dry).images)

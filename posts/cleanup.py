@@ -12,12 +12,12 @@ from posts.recount import CHUNK, recount
 RECENT = timedelta(days=2)
 
 
-def clean_up_counts() -> int:
-    """Correct the counts of posts that changed lately; return how many were wrong."""
+def clean_up_counts(*, dry: bool = False) -> int:
+    """Correct the counts of posts that changed lately, or with `dry` only compare them; return how many were wrong."""
     changed = PostCounts.objects.filter(changed_at__gt=timezone.now() - RECENT)
     last, wrong = 0, 0
     while ids := list(changed.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
-        wrong += len(recount(ids, correct=True))
+        wrong += len(recount(ids, correct=not dry))
         last = ids[-1]
     return wrong
 

@@ -4,13 +4,19 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
+from accounts.models import LoginSession, Member, VerificationCode
 from libs import cleanup
 from libs.outbox.models import Job
 from libs.outbox.queue_monitor import QueueMonitor
+from media.models import Image
 from operations.models import CleanupRun
+from posts.models import PostCounts
+from tests.factories import PostFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +68,33 @@ def test_one_task_runs_alone_and_an_unknown_one_is_refused(capsys: pytest.Captur
         call_command("cleanup", "--task", "jops")
 
 
+def test_a_dry_run_counts_what_each_task_would_delete_and_deletes_nothing(
+    capsys: pytest.CaptureFixture[str], mina: Member
+) -> None:
+    old = timezone.now().replace(year=2020)
+    Job.objects.create(kind="test.old", payload={}, done_at=old)
+    VerificationCode.objects.create(email="new@example.com", purpose="sign_up", requested_at=old)
+    # One session is over for each of three reasons.
+    LoginSession.objects.create(member=mina, expires_at=old, idle_at=old, ended_at=old)
+    code, dry_run = _cleanup(capsys, "--dry-run", "--json")
+    assert (code, CleanupRun.objects.exists()) == (0, False)
+    _, run = _cleanup(capsys, "--json")
+    assert json.loads(dry_run) == json.loads(run)
+    assert {"jobs": 1, "codes": 1, "sessions": 1}.items() <= json.loads(run).items()
+    assert "Nothing was changed." in _cleanup(capsys, "--dry-run", "--task", "jobs")[1]
+
+
+def test_a_dry_run_of_all_tasks_only_reads(capsys: pytest.CaptureFixture[str], mina: Member) -> None:
+    Member.objects.filter(pk=mina.pk).update(withdrawn_at=timezone.now().replace(year=2020))
+    PostCounts.objects.create(post=PostFactory.create(author=mina), hearts=7)
+    Image.objects.create(width=1, height=1, bytes=5, created_at=timezone.now().replace(year=2020))
+    with CaptureQueriesContext(connection) as queries:
+        code, output = _cleanup(capsys, "--dry-run", "--json")
+    assert {"members": 1, "counts": 1, "images": 1}.items() <= json.loads(output).items()
+    written = [each["sql"] for each in queries if not each["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))]
+    assert (code, written) == (0, [])
+
+
 def test_the_metrics_tell_when_each_task_last_succeeded(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,5 +123,5 @@ def _gauge(name: str, task: str) -> float | None:
     return REGISTRY.get_sample_value(f"h2h_cleanup_{name}", {"task": task})
 
 
-def _fail() -> int:
+def _fail(*, dry: bool = False) -> int:
     raise ConnectionError("the database blinked")
