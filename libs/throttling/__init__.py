@@ -1,4 +1,4 @@
 """Rate limits counted in Redis or in the process, and the address of a client.
 
-The numbers are THROTTLE_RATES in config/settings.py, which docs/settings.md lists; views name the scope of each action.
+The numbers are in config/throttle_rates.py, which docs/api.md lists; views name the scope of each action.
 """
