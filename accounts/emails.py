@@ -1,4 +1,4 @@
-"""E-mails of accounts. Their texts are in templates/accounts/emails/, the Korean ones in config/locale/."""
+"""E-mails of accounts. Their texts are in templates/emails/accounts/, the Korean ones in config/locale/."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -171,10 +171,10 @@ def _deliver(template: str, address: str, language: str, context: dict[str, Any]
         "support_email": settings.SUPPORT_EMAIL,
     }
     with translation.override(language), timezone.override(ZoneInfo(settings.MEMBER_TIME_ZONE)):
-        subject = render_to_string(f"{app}/emails/{template}.subject.txt", context).strip()
-        text = render_to_string(f"{app}/emails/{template}.txt", context)
+        subject = render_to_string(f"emails/{app}/{template}.subject.txt", context).strip()
+        text = render_to_string(f"emails/{app}/{template}.txt", context)
         html_context = context | {"subject": subject, "language": language}
-        html = render_to_string(f"{app}/emails/{template}.html", html_context)
+        html = render_to_string(f"emails/{app}/{template}.html", html_context)
     # The mail server may take a minute.
     close_unusable_connections()
     try:

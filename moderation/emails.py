@@ -1,4 +1,4 @@
-"""E-mails about decisions, in templates/moderation/emails/. None names a moderator."""
+"""E-mails about decisions, in templates/emails/moderation/. None names a moderator."""
 
 from typing import Any
 
