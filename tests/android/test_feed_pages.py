@@ -4,8 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Member
+from accounts.models import Member, Mute
+from comments.models import Comment
+from posts.models import Heart, Post, PostCounts, SavedPost
 from tests.android.app import App
 from tests.android.calls import request, send_once
 from tests.android.okhttp import Answer
@@ -66,3 +70,20 @@ def test_the_posts_of_one_who_is_hidden_are_an_empty_page(mina: Member, jun: Mem
 def test_a_member_who_is_not_there_has_no_posts(mina_app: App, number: int) -> None:
     answer = of_member(mina_app, number)
     assert (answer.status, answer.json()) == (200, {"size": 0, "posts": []})
+
+
+def test_the_feed_reads_no_hearts_counts_comments_or_mutes(mina: Member, mina_app: App) -> None:
+    PostFactory.create_batch(3, author=mina)
+    with CaptureQueriesContext(connection) as statements:
+        for read in (mina_app.posts, mina_app.own_posts):
+            # The first page, one from a stored place, and one for which rows are counted.
+            assert [len(read(page, size)) for page, size in ((0, 2), (1, 2), (1, 1))] == [2, 1, 1]
+    sql = " ".join(statement["sql"] for statement in statements)
+    assert Post._meta.db_table in sql
+    assert [model for model in (Heart, SavedPost, PostCounts, Comment, Mute) if model._meta.db_table in sql] == []
+
+
+def test_posts_of_a_muted_member_stay_in_the_feed(mina: Member, jun: Member, mina_app: App) -> None:
+    PostFactory.create(author=jun)
+    mina.mute(jun)
+    assert [post["writer_id"] for post in mina_app.posts()] == [jun.pk]
