@@ -48,6 +48,15 @@ def test_replies_to_a_hidden_comment_stay_below_a_placeholder(post: Post, jun: M
     assert texts(juns, top) == ["But why?"]
 
 
+def test_comments_of_a_muted_member_stay_visible(
+    post: Post, mina: Member, jun: Member, minas: Phone, juns: Phone
+) -> None:
+    comment = write(juns, post, "Here")
+    write(juns, post, "Here too", reply_to=comment)
+    mina.mute(jun)
+    assert (texts(minas, post), texts(minas, comment)) == (["Here"], ["Here too"])
+
+
 def test_a_placeholder_tells_nobody_why_it_is_one(post: Post, jun: Member, juns: Phone) -> None:
     for fate in [*HIDDEN, "deleted"]:
         author = MemberFactory.create()
