@@ -6,7 +6,14 @@ from typing import Any
 import environ
 import pytest
 
+from operations.demo_data import DEMO_PASSWORD
 from operations.welcome import welcome_text
+
+
+def test_the_admin_is_shown_to_a_moderator_first() -> None:
+    admin, others = (line.strip() for line in welcome_text().splitlines() if "@heart.example (" in line)
+    assert admin.endswith(f"hana@heart.example (moderator), password {DEMO_PASSWORD}")
+    assert [role in others for role in ("(moderator)", "(senior moderator)", "(superuser)")] == [False, True, True]
 
 
 def test_make_clean_is_mentioned_only_if_it_deletes_the_data(
