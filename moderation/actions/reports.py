@@ -155,7 +155,7 @@ class UpholdReport(CloseReports):
     """Decide that the reporters are right, where nothing else has to be done: what they reported is gone."""
 
     name = "uphold_report"
-    label = gettext_lazy("Uphold without another action")
+    label = gettext_lazy("Uphold the reports, change nothing")
     permission = "uphold_report"
     reasons = ("gone", "other")
     closes_reports = Report.UPHELD
