@@ -82,6 +82,10 @@ class Action:
         """Return the name of the subject that the decision keeps."""
         return str(subject)
 
+    def displayed_name(self, subject: Any) -> str:
+        """Return the name of the subject for the page on which it is decided, in the language of the present thread."""
+        return self.name_of(subject)
+
     def check(self, subject: Any) -> None:
         """Raise AlreadyDecided when there is nothing to change."""
 

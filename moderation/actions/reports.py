@@ -13,6 +13,7 @@ from moderation.actions.posts import find_hiding
 from moderation.actors import Actor
 from moderation.errors import AlreadyDecided, CannotUndo, OptionInvalid, RankTooLow, SubjectGone
 from moderation.models import Decision, Report
+from moderation.models.decision import unnamed_report
 from moderation.models.report import ReportQuerySet
 from posts.models import Post
 
@@ -54,8 +55,12 @@ class ReportAction(Action):
     def name_of(self, subject: Report) -> str:
         """Return words of the reported member only where the decision names them: by that, erasure clears it."""
         if self.member_of(subject) is None:
-            return f"report {subject.pk}"
-        return f"{subject.nickname}: {subject.subject_text}" if subject.subject_text else subject.nickname
+            return unnamed_report(subject.pk)
+        return _name_then(subject)
+
+    def displayed_name(self, subject: Report) -> str:
+        """Return the words of the reported member, of which a page keeps nothing."""
+        return _name_then(subject) or _("report %(number)s") % {"number": subject.pk}
 
     def check_actor(self, subject: Report, actor: Actor) -> None:
         if subject.subject_id is not None and subject.subject_id == actor.member_id:
@@ -169,6 +174,10 @@ class UpholdReport(CloseReports):
             return [told]
         stays = _("What was reported stays visible. To remove it, or to suspend the member, take that action instead.")
         return [stays, told]
+
+
+def _name_then(report: Report) -> str:
+    return f"{report.nickname}: {report.subject_text}" if report.subject_text else report.nickname
 
 
 def is_gone(report: Report) -> bool:

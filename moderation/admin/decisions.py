@@ -55,7 +55,7 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
     """Shows decisions. New ones are taken on pages of their own, also those that undo others."""
 
     detail_template = "admin/moderation/decision.html"
-    list_display = ("created_at", "action_name", "subject_name", "reason_name", "decided_by")
+    list_display = ("created_at", "action_name", "subject_label", "reason_name", "decided_by")
     list_filter = (ActionFilter,)
     list_per_page = 50
     # Django shows the field for a search only if there are some; only ids are searched.
@@ -68,6 +68,11 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
     def action_name(self, decision: Decision) -> str:
         """What was done."""
         return decision_label(decision)
+
+    @admin.display(description=gettext_lazy("subject"))
+    def subject_label(self, decision: Decision) -> str:
+        """What it is about."""
+        return decision.subject_label
 
     @admin.display(description=gettext_lazy("decided by"))
     def decided_by(self, decision: Decision) -> str:
@@ -138,7 +143,7 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
             return refuse(request, back)
         page = ReasonPage(
             title=action.title(**options),
-            subject=action.name_of(subject),
+            subject=action.displayed_name(subject),
             preview=action.preview(subject, report=report, **options),
             reasons=action.reasons_for(subject),
             is_read_by_member=action.notifies_member,
@@ -165,7 +170,7 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
         origin = _origin_of(request, decision)
         page = ReasonPage(
             title=_("Undo: %(action)s") % {"action": decision_label(decision)},
-            subject=decision.subject_name,
+            subject=decision.subject_label,
             preview=_preview_of_undo(decision),
             reasons=UNDO_REASONS,
             is_read_by_member=decision.is_notified,

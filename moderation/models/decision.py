@@ -21,6 +21,11 @@ from moderation.roles import PERMISSIONS
 NAME_MAX_LENGTH = NICKNAME_MAX_GRAPHEMES * CODE_POINTS_IN_GRAPHEME
 
 
+def unnamed_report(pk: int) -> str:
+    """Return the name that is stored for a report whose decision must not name the member; `subject_label` shows it."""
+    return f"report {pk}"
+
+
 class DecisionsAreAppendOnly(Exception):
     """Decisions are never changed or deleted; only the erasure of a member clears what names them."""
 
@@ -132,6 +137,13 @@ class Decision(TimeOrdered):
     def reason_label(self) -> str:
         """The reason in words, in the language of the present thread."""
         return str(REASON_LABELS.get(self.reason, self.reason))
+
+    @property
+    def subject_label(self) -> str:
+        """The name of the subject, in the language of the present thread where it is no name of somebody's."""
+        if self.subject_kind == "report" and self.subject_name == unnamed_report(self.subject_id or 0):
+            return gettext("report %(number)s") % {"number": self.subject_id}
+        return self.subject_name
 
     @property
     def decider_name(self) -> str:

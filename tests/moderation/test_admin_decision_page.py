@@ -70,6 +70,23 @@ def test_a_command_in_the_name_of_a_moderator_is_shown_as_one(browser: Client, y
     assert "Yuna (command)" not in page(browser, warn.run(mina, by=yuna, reason="spam"))
 
 
+def test_a_report_without_a_name_is_numbered_in_both_languages(
+    browser: Client, yuna: Member, jun: Member, post: Post
+) -> None:
+    report, _ = report_post(jun, post.pk, reason="spam", text="")
+    taking = f"/admin/moderation/decision/act/assign_report/{report.pk}/"
+    assert "Mina: Look at this." in browser.get(taking).content.decode()
+    decision = get_action("assign_report").run(report, by=yuna, reason="triage")
+    pages = [
+        "/admin/moderation/decision/",
+        *(f"/admin/moderation/decision/{decision.pk}/{at}/" for at in ("change", "undo")),
+    ]
+    for url in pages:
+        shown = [browser.get(url, headers={"accept-language": language}).content.decode() for language in ("en", "ko")]
+        assert [f"report {report.pk}" in each for each in shown] == [True, False], url
+        assert f"신고 {report.pk}번" in shown[1]
+
+
 def decide_everything(mina: Member, post: Post, report: Report) -> None:
     """Every kind of decision that has values of its own."""
     boss = Actor.operator("root")
