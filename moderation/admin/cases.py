@@ -18,7 +18,7 @@ from moderation.reasons import REASON_LABELS
 
 def select_case(reports: QuerySet[Report]) -> QuerySet[Report]:
     """Select what the page of a report shows besides it."""
-    related = reports.select_related("subject__avatar__image", "post", "comment", "assignee")
+    related = reports.select_related("subject__avatar__image", "post", "comment__post", "assignee")
     columns = {"snapshot_rows": reported_image_rows(), "present_rows": post_image_rows("post_id")}
     return related.annotate(strikes=strikes_of("subject_id"), **columns)
 

@@ -132,6 +132,10 @@ def test_the_pages_of_moderators_show_comments(comment: Comment, report: Report,
     ]  # fmt: skip
     for page in pages[1:]:
         assert "Buy watches!" in client.get(page).content.decode(), page
+    for page in pages[1:3]:
+        assert f'<a href="/admin/posts/post/{comment.post_id}/change/">The post that it is below</a>' in (
+            client.get(page).content.decode()
+        )
     assert "Comment: Mina" in client.get("/admin/").content.decode()
     assert client.get(f"/admin/comments/comment/{reply.pk}/change/").status_code == 200
     client.post(pages[3], {"reason": "spam", "text": ""})
