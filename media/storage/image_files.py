@@ -1,7 +1,7 @@
 """Saving, reading and deleting image files. Every function raises StorageUnavailable when storage fails.
 
 Anybody who knows an image's URL can read its variants. What may not be public lies in private storage, as the full
-variant alone and under the same name.
+variant alone and under the same name. Each storage is a bucket (`s3.py`), or a folder where none is set (`local.py`).
 """
 
 from collections.abc import Callable, Iterable

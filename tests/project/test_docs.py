@@ -44,3 +44,18 @@ def test_every_link_between_the_docs_leads_somewhere() -> None:
     pages = [*ROOT.glob("*.md"), ROOT / "terraform/README.md", *DOCS.glob("**/*.md")]
     links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())]
     assert [link for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_file_that_the_docs_name_by_its_path_exists() -> None:
+    pages = [*ROOT.glob("*.md"), *DOCS.glob("**/*.md")]
+    named = {path for page in pages for path in re.findall(r"`(\w[\w./-]*/[\w.-]+\.\w+)`", page.read_text())}
+    assert len(named) > 50
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_walk_from_url_to_bucket_names_no_file_twice() -> None:
+    walk = (DOCS / "architecture.md").read_text().partition("file by file\n")[2].partition("\n## ")[0]
+    files = re.findall(r"`([\w/]+\.py)`", walk)
+    assert files[:2] == ["config/settings.py", "config/urls.py"]
+    assert "media/storage/s3.py" in files
+    assert len(set(files)) == len(files)
