@@ -35,6 +35,16 @@ def test_each_day_has_its_figures(operator: Operator) -> None:
     assert (yesterday["posts"], today["posts"], today["sign_ups"]) == (0, 1, 0)
 
 
+def test_without_a_number_there_are_seven_days(operator: Operator) -> None:
+    assert len(operator.run("stats")["days"]) == 7
+
+
+@pytest.mark.parametrize("days", ["0", "93", "-1", "week"])
+def test_a_number_of_days_out_of_range_is_refused_in_one_line(operator: Operator, days: str) -> None:
+    with pytest.raises(CommandError, match=rf"--days: {days} is not a number of days from 1 to 92\.$"):
+        operator.run("stats", f"--days={days}")
+
+
 def test_figures_cost_the_same_for_many_rows(
     operator: Operator, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -1,5 +1,6 @@
 """Show figures of the last days."""
 
+from argparse import ArgumentTypeError
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +23,8 @@ class Command(OperatorCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Add --days."""
         super().add_arguments(parser)
-        parser.add_argument("--days", type=int, choices=range(1, MAX_DAYS + 1), default=7, metavar="N")
+        explanation = f"so many days, today included, 1 to {MAX_DAYS} (default: 7)"
+        parser.add_argument("--days", type=_days, default=7, metavar="N", help=explanation)
 
     def run(self, *, days: int, **options: Any) -> Result:
         """Print a line for each day, today last."""
@@ -31,3 +33,9 @@ class Command(OperatorCommand):
         rows = list(self.progress.track(daily_figures(first, today), "days", days))
         cells = [list(row.values()) for row in rows]
         return Result({"days": rows}, format_table([[name.replace("_", " ") for name in rows[0]], *cells]))
+
+
+def _days(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text) <= MAX_DAYS:
+        return int(text)
+    raise ArgumentTypeError(f"{text} is not a number of days from 1 to {MAX_DAYS}.")
