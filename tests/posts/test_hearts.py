@@ -4,9 +4,12 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
+from accounts.erasure import JOB, erase_at_once
 from accounts.models import Member
 from libs.outbox.worker import Worker
 from posts.dependents import erase_dependents
@@ -118,6 +121,21 @@ def test_erased_members_take_their_hearts_along(post: Post, jun: Member, sora: M
     erase(jun)
     assert PostCounts.objects.get(post=post).hearts == 1
     assert Heart.objects.get().owner == sora
+
+
+def test_thousands_of_hearts_are_erased_by_jobs_of_few_statements(mina: Member, jun: Member) -> None:
+    posts = put(PostFactory.build_batch(2_000, author=mina))
+    put(Heart(post=each, owner=jun) for each in posts)
+    PostCounts.objects.bulk_create(PostCounts(post=each, hearts=3) for each in posts)
+    erase_at_once(jun.pk)
+    worker, left, statements = Worker([JOB]), list[int](), list[int]()
+    with CaptureQueriesContext(connection) as queries:
+        while worker.step():
+            left.append(Heart.objects.count())
+            statements.append(len(queries) - sum(statements))
+    assert left[:4] == [1_500, 1_000, 500, 0]
+    assert max(statements[:4]) < 50
+    assert set(PostCounts.objects.values_list("hearts", flat=True)) == {2}
 
 
 def test_hearts_go_in_chunks_before_all_posts_of_a_member(post: Post, mina: Member, jun: Member) -> None:
