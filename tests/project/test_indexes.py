@@ -1,10 +1,12 @@
 """The indexes of the models are those of the database."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import Q
 
 from accounts.models import Member
 from posts.models import Post
@@ -25,6 +27,29 @@ def definitions(table: str) -> dict[str, str]:
 def test_every_index_of_a_model_is_in_the_database() -> None:
     for model in OURS:
         assert {index.name for index in model._meta.indexes} <= set(definitions(model._meta.db_table)), model
+
+
+def foreign_keys() -> Iterator[tuple[Any, Any]]:
+    """Each foreign key of a model of ours."""
+    for model in OURS:
+        yield from ((model, field) for field in model._meta.local_fields if field.many_to_one)
+
+
+def leads(index: Any, field: Any) -> bool:
+    """Whether an index or a constraint finds all rows that refer to one record by this field."""
+    fields, condition = getattr(index, "fields", []), getattr(index, "condition", None)
+    is_first = bool(fields) and fields[0].removeprefix("-") == field.name
+    return is_first and condition in (None, Q(**{f"{field.name}__isnull": False}))
+
+
+def test_the_rows_of_every_foreign_key_are_found_by_an_index() -> None:
+    missing = [
+        f"{model.__name__}.{field.name}"
+        for model, field in foreign_keys()
+        if not field.db_index
+        and not any(leads(index, field) for index in [*model._meta.indexes, *model._meta.constraints])
+    ]
+    assert missing == []
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no operator classes")
