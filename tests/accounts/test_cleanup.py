@@ -32,7 +32,7 @@ def expired(number: int, since: int = 1) -> list[OutstandingToken]:
     )
 
 
-def test_purging_keeps_everything_that_is_still_valid(mina: Member, code_for: CodeFor) -> None:
+def test_the_clean_up_keeps_everything_that_is_still_valid(mina: Member, code_for: CodeFor) -> None:
     phone = Phone.of(mina)
     phone.store_tokens(phone.refresh())
     code_for("new@example.com")
