@@ -84,6 +84,9 @@ class MuteReporter(MemberAction):
     def describe(self, subject: Member, **options: Any) -> list[str]:
         return [_("Reports of this member raise no priority and hide no post any more. The member is not told.")]
 
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return [_("Reports of this member count again. The member is not told.")]
+
 
 class SetRole(MemberAction):
     """Give a member one role of the staff, or none.
@@ -125,12 +128,15 @@ class SetRole(MemberAction):
         return Effect(before, decision.before)
 
     def describe(self, subject: Member, **options: Any) -> list[str]:
-        if not options["role"]:
-            return [_("The member does not belong to the staff any more, and cannot open the admin.")]
-        sentences = [_("The member has the role “%(role)s”.") % {"role": ROLE_LABELS[options["role"]]}]
-        if not subject.is_staff:
-            sentences.append(_("They are logged out everywhere and have to set a new password for staff by e-mail."))
-        return sentences
+        roles = [options["role"]] if options["role"] else []
+        return _role_sentences(roles, is_staff=bool(roles), was_staff=subject.is_staff)
+
+    def describe_undo(self, decision: Decision) -> list[str]:
+        before, after = decision.before, decision.after
+        if before.get("superuser"):
+            return [_("The member is a superuser again.")]
+        is_staff, was_staff = bool(before.get("staff")), bool(after.get("staff"))
+        return _role_sentences(before.get("roles", []), is_staff=is_staff, was_staff=was_staff)
 
     def statement(self, decision: Decision) -> list[str]:
         return self._sentences(decision.before, decision.after)
@@ -146,6 +152,17 @@ class SetRole(MemberAction):
             sentence = _("You have been logged out. Set a new password for the team: %(page)s")
             sentences.append(sentence % {"page": _reset_page()})
         return sentences
+
+
+def _role_sentences(roles: list[str], *, is_staff: bool, was_staff: bool) -> list[str]:
+    """Return sentences for the moderator: the roles of somebody afterwards, and what somebody new has to do."""
+    if not is_staff:
+        return [_("The member does not belong to the staff any more, and cannot open the admin.")]
+    labels = ", ".join(str(ROLE_LABELS[role]) for role in roles) or ROLE_LABELS[""]
+    sentences = [_("The member has the role “%(role)s”.") % {"role": labels}]
+    if not was_staff:
+        sentences.append(_("They are logged out everywhere and have to set a new password for staff by e-mail."))
+    return sentences
 
 
 def _reset_page() -> str:

@@ -129,6 +129,10 @@ class Action:
         """Return sentences for the moderator that say what the action will change."""
         raise NotImplementedError
 
+    def describe_undo(self, decision: Decision) -> list[str]:
+        """Return sentences for the moderator that say what the undo of a decision will change."""
+        raise NotImplementedError
+
     def statement(self, decision: Decision) -> list[str]:
         """Return sentences for the member: what was decided, and what it means."""
         return []

@@ -64,7 +64,10 @@ class RemoveComment(CommentAction):
         return Effect({"removed": True}, {"removed": False})
 
     def describe(self, subject: Comment, **options: Any) -> list[str]:
-        return [_("The comment is hidden from everybody; replies to it stay.")]
+        return [_comment_is_hidden()]
+
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return [_comment_is_visible()]
 
     def statement(self, decision: Decision) -> list[str]:
         return [_("We have removed your comment. Nobody can see it any more.")]
@@ -99,13 +102,24 @@ class RestoreComment(CommentAction):
         return Effect({"removed": False}, {"removed": True})
 
     def describe(self, subject: Comment, **options: Any) -> list[str]:
-        return [_("The comment is visible again, at its place below the post.")]
+        return [_comment_is_visible()]
+
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return [_comment_is_hidden()]
 
     def statement(self, decision: Decision) -> list[str]:
         return [_("Your comment is visible again.")]
 
     def statement_of_undo(self, decision: Decision) -> list[str]:
         return [_("We have removed your comment. Nobody can see it any more.")]
+
+
+def _comment_is_hidden() -> str:
+    return _("The comment is hidden from everybody; replies to it stay.")
+
+
+def _comment_is_visible() -> str:
+    return _("The comment is visible again, at its place below the post.")
 
 
 def _removals_of(comment_id: int) -> list[Decision]:

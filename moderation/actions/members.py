@@ -60,6 +60,9 @@ class WarnMember(MemberAction):
     def describe(self, subject: Member, **options: Any) -> list[str]:
         return [_("Nothing is hidden. The warning counts when the next decision is taken.")]
 
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return [_("The warning does not count any more.")]
+
     def statement(self, decision: Decision) -> list[str]:
         return [_("This is a warning. If it happens again, we may remove posts or suspend your account.")]
 
@@ -109,6 +112,13 @@ class Suspension(MemberAction):
             else _("This ends by itself on %(time)s.") % {"time": _in_words(until)},
             _("An undo restores everything but the login sessions."),
         ]
+
+    def describe_undo(self, decision: Decision) -> list[str]:
+        former = _as_time(decision.before.get("suspended_until"))
+        if former is not None and former > timezone.now():
+            goes_on = _("The one from before goes on, until %(time)s.") % {"time": _in_words(former)}
+            return [_end_of_suspension(decision), goes_on]
+        return [_end_of_suspension(decision), _member_is_visible()]
 
     def statement(self, decision: Decision) -> list[str]:
         until = _as_time(decision.after.get("suspended_until"))
@@ -186,7 +196,13 @@ class LiftSuspension(MemberAction):
         return Effect({"suspended_until": None}, {"suspended_until": _as_text(until)})
 
     def describe(self, subject: Member, **options: Any) -> list[str]:
-        return [_("The member can log in again; profile, posts and photos are visible.")]
+        return [_member_is_visible()]
+
+    def describe_undo(self, decision: Decision) -> list[str]:
+        until = _as_time(decision.before.get("suspended_until"))
+        if until is None or until >= FOR_GOOD:
+            return [_("The member is suspended for good again.")]
+        return [_("The member is suspended again, until %(time)s.") % {"time": _in_words(until)}]
 
     def statement(self, decision: Decision) -> list[str]:
         return [_("You can log in again, and your profile, posts and photos are visible.")]
@@ -204,6 +220,17 @@ def _suspensions_of(member: Member) -> list[Decision]:
     causes = find_causes("member", member.pk, actions=actions, ended_by=LiftSuspension.name)
     now = timezone.now()
     return [cause for cause in causes if (_as_time(cause.after["suspended_until"]) or now) > now]
+
+
+def _end_of_suspension(decision: Decision) -> str:
+    until = _as_time(decision.after.get("suspended_until"))
+    if until is None or until >= FOR_GOOD:
+        return _("The suspension for good ends.")
+    return _("The suspension until %(time)s ends.") % {"time": _in_words(until)}
+
+
+def _member_is_visible() -> str:
+    return _("The member can log in again; profile, posts and photos are visible.")
 
 
 def _as_text(time: datetime | None) -> str | None:

@@ -38,6 +38,16 @@ class PostAction(Action):
         return report.post_id == subject.pk
 
 
+def post_is_hidden() -> str:
+    """Return the sentence for moderators about a removal."""
+    return _("The post and its images are hidden from everybody.")
+
+
+def post_is_visible() -> str:
+    """Return the sentence for moderators about what ends a removal."""
+    return _("The post and its images are visible again, at their place in the feed.")
+
+
 class Removal(PostAction):
     """Hide a post from everybody."""
 
@@ -53,7 +63,10 @@ class Removal(PostAction):
         return Effect({"removed": True}, {"removed": False})
 
     def describe(self, subject: Post, **options: Any) -> list[str]:
-        return [_("The post and its images are hidden from everybody.")]
+        return [post_is_hidden()]
+
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return [post_is_visible()]
 
     def statement_of_undo(self, decision: Decision) -> list[str]:
         return [_("Your post is visible again.")]
@@ -136,7 +149,10 @@ class RestorePost(PostAction):
         return Effect({"removed": False}, {"removed": True})
 
     def describe(self, subject: Post, **options: Any) -> list[str]:
-        return [_("The post and its images are visible again, at their place in the feed.")]
+        return [post_is_visible()]
+
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return [post_is_hidden()]
 
     def statement(self, decision: Decision) -> list[str]:
         return [_("Your post is visible again.")]

@@ -49,6 +49,9 @@ class ResetAvatar(ProfileReset):
     def describe(self, subject: Member, **options: Any) -> list[str]:
         return [_("The avatar is hidden from everybody. The member can set another one.")]
 
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return [_("The member has the avatar from before again.")]
+
     def statement(self, decision: Decision) -> list[str]:
         return [_("We have removed your profile photo. You can set another one.")]
 
@@ -98,6 +101,10 @@ class ResetNickname(TextReset):
         nickname = self.new_text(subject)
         return [_("The nickname becomes “%(nickname)s”. The member can choose another one.") % {"nickname": nickname}]
 
+    def describe_undo(self, decision: Decision) -> list[str]:
+        nickname = decision.before.get(self.field, "")
+        return [_("The nickname becomes “%(nickname)s” again.") % {"nickname": nickname}]
+
     def statement(self, decision: Decision) -> list[str]:
         nickname = decision.after.get(self.field, "")
         return [_("Your nickname is “%(nickname)s” now. You can choose another one.") % {"nickname": nickname}]
@@ -115,6 +122,9 @@ class ResetAbout(TextReset):
 
     def describe(self, subject: Member, **options: Any) -> list[str]:
         return [_("The text about the member is cleared. The member can write another one.")]
+
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return [_("The text about the member is in the profile again.")]
 
     def statement(self, decision: Decision) -> list[str]:
         return [_("We have removed the text about you from your profile. You can write another one.")]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Member
 from comments.models import Comment
 from moderation.actions.base import Action, Effect, lock_member
-from moderation.actions.posts import find_hiding
+from moderation.actions.posts import find_hiding, post_is_hidden
 from moderation.actors import Actor
 from moderation.errors import AlreadyDecided, CannotUndo, OptionInvalid, RankTooLow, SubjectGone
 from moderation.models import Decision, Report
@@ -109,6 +109,9 @@ class AssignReport(ReportAction):
     def describe(self, subject: Report, **options: Any) -> list[str]:
         return [_("All open reports of the same post, comment or member are yours; the others in the team see that.")]
 
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return [_("Nobody has the case any more; everybody in the team can take it over.")]
+
 
 class CloseReports(ReportAction):
     """Close all open reports of one subject."""
@@ -120,6 +123,9 @@ class CloseReports(ReportAction):
         if subject.decision_id != decision.pk:
             raise CannotUndo
         return Effect({"state": self.closes_reports}, {"state": Report.OPEN})
+
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return [_("The case is open again and stands in the queue.")]
 
 
 class DismissReport(CloseReports):
@@ -148,6 +154,10 @@ class DismissReport(CloseReports):
 
     def tells_member(self, effect: Effect) -> bool:
         return effect.undoes_id is not None
+
+    def describe_undo(self, decision: Decision) -> list[str]:
+        hidden = [post_is_hidden()] if decision.after.get("restored") else []
+        return [*super().describe_undo(decision), *hidden]
 
     def statement_of_undo(self, decision: Decision) -> list[str]:
         return [_("Your post is hidden again until a moderator has looked at it.")]

@@ -65,6 +65,9 @@ class AddWord(RulesAction):
     def describe(self, subject: Any, **options: Any) -> list[str]:
         return [_("Texts that are published from now on are checked; those that are there already stay.")]
 
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return [_("The word “%(word)s” is on the list no more.") % {"word": decision.after.get("text", "")}]
+
 
 class RemoveWord(RulesAction):
     """Remove a word from the list."""
@@ -94,6 +97,9 @@ class RemoveWord(RulesAction):
 
     def describe(self, subject: ListedWord, **options: Any) -> list[str]:
         return [_("Texts with the word can be published again.")]
+
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return [_("The word “%(word)s” is on the list again.") % {"word": decision.before.get("text", "")}]
 
 
 class ChangeRules(RulesAction):
@@ -127,6 +133,13 @@ class ChangeRules(RulesAction):
         return Effect(present, decision.before)
 
     def describe(self, subject: Rules, **options: Any) -> list[str]:
+        return self._sentences(options)
+
+    def describe_undo(self, decision: Decision) -> list[str]:
+        return self._sentences(decision.before)
+
+    @staticmethod
+    def _sentences(options: Mapping[str, Any]) -> list[str]:
         if not options["hides_reported_posts"]:
             return [_("No post is hidden because of the number of reports.")]
         number = {"number": options["reporters_to_hide"]}

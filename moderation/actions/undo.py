@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Member
 from libs.outbox.queue import enqueue
@@ -11,7 +13,7 @@ from moderation.actions.base import lock_member
 from moderation.actions.deciders import has_rank_of_decider, may_act_for
 from moderation.actors import Actor
 from moderation.errors import ActionRefused, CannotUndo, RankTooLow, ReasonInvalid
-from moderation.models import Appeal, Decision
+from moderation.models import Appeal, Decision, Report
 from moderation.reasons import NEEDS_TEXT, TEXT_MAX_LENGTH
 
 UNDO_REASONS = ("mistake", "request", "other")
@@ -32,6 +34,22 @@ def is_undo_allowed(decision: Any, by: Actor) -> bool:
     except ActionRefused:
         return False
     return has_rank_of_decider(by, decision)
+
+
+def preview_undo(decision: Decision) -> list[str]:
+    """Return sentences that say what the undo of a decision changes, and whom it is told."""
+    sentences = ACTIONS[decision.action].describe_undo(decision)
+    number = Report.objects.filter(decision_id=decision.pk, reporter__isnull=False).count()
+    if number:
+        sentence = ngettext(
+            "%(number)d report is open again. Its reporter is told of the next decision, and not of this undo.",
+            "%(number)d reports are open again. Their reporters are told of the next decision, and not of this undo.",
+            number,
+        )
+        sentences.append(sentence % {"number": number})
+    if decision.is_notified:
+        sentences.append(_("The member gets an e-mail with the reason and your text, but not your name."))
+    return sentences
 
 
 @transaction.atomic

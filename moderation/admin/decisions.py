@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Member
 from comments.models import Comment
@@ -18,7 +18,7 @@ from libs.admin import DetailPageMixin, ReadOnlyAdmin
 from moderation.actions import ACTIONS, Action
 from moderation.actions.changes import decisions_on
 from moderation.actions.deciders import RANKS
-from moderation.actions.undo import UNDO_REASONS, is_undo_allowed, undo
+from moderation.actions.undo import UNDO_REASONS, is_undo_allowed, preview_undo, undo
 from moderation.admin.action_links import actor_of, page_of, page_of_record
 from moderation.admin.labels import action_label, decision_label, record_label, summary
 from moderation.admin.reason_page import ReasonPage, refuse, seen_decisions, summaries_since
@@ -171,7 +171,7 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
         page = ReasonPage(
             title=_("Undo: %(action)s") % {"action": decision_label(decision)},
             subject=decision.subject_label,
-            preview=_preview_of_undo(decision),
+            preview=preview_undo(decision),
             reasons=UNDO_REASONS,
             is_read_by_member=decision.is_notified,
             decide=partial(undo, decision, by=actor),
@@ -189,21 +189,6 @@ def _possible_causes(action: Action, known: Any, request: HttpRequest) -> Any:
     if action.subject_kind != "member" or seen_decisions(request) is not None:
         return known
     return known.not_undone().filter(action__startswith=action.name.removesuffix("_for_good"))
-
-
-def _preview_of_undo(decision: Decision) -> list[str]:
-    sentences = [_("What the decision changed is changed back.")]
-    number = Report.objects.filter(decision_id=decision.pk, reporter__isnull=False).count()
-    if number:
-        sentence = ngettext(
-            "%(number)d report is open again. Its reporter is told of the next decision, and not of this undo.",
-            "%(number)d reports are open again. Their reporters are told of the next decision, and not of this undo.",
-            number,
-        )
-        sentences.append(sentence % {"number": number})
-    if decision.is_notified:
-        sentences.append(_("The member gets an e-mail with the reason and your text, but not your name."))
-    return sentences
 
 
 def _subjects(request: HttpRequest, kind: str) -> QuerySet[Any]:
