@@ -39,6 +39,7 @@ def decide(name: str, subject: Any, by: Member, **options: Any) -> Decision:
 def test_the_undo_of_a_removal_says_what_is_visible_again(browser: Client, hana: Member, post: Post) -> None:
     removal = decide("remove_post", post, hana)
     assert "The post and its images are visible again, at their place in the feed." in preview(browser, removal)
+    assert "게시물과 사진이 피드의 원래 자리에 다시 보입니다." in preview(browser, removal, "ko")
     restoring = decide("restore_post", post, hana)
     assert "The post and its images are hidden from everybody." in preview(browser, restoring)
     comment = decide("remove_comment", CommentFactory.create(), hana)

@@ -48,7 +48,7 @@ def test_emails_about_decisions_are_in_the_language_of_their_reader(
     get_action("remove_post").run(post, by=hana, reason="spam")
     run_jobs()
     to_author, to_reporter = sorted(mailoutbox, key=lambda message: message.to, reverse=True)
-    assert "글을 삭제했습니다" in to_author.body
+    assert "게시물을 삭제했습니다" in to_author.body
     assert "스팸" in to_author.body
     assert "신고" in str(to_reporter.subject)
 

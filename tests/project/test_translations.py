@@ -18,6 +18,8 @@ WRITTEN = CATALOG.read_text(encoding="utf-8")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 MARKERS = {"_", "gettext", "gettext_lazy", "ngettext"}
 HANGUL = re.compile("[가-힣]")
+# A text of any kind: neither a comment or a reply, which end in it, nor a letter, which begins with it.
+TEXT = re.compile("(?<![댓답])글(?!자)")
 PACKAGES = ("accounts", "comments", "config", "libs", "media", "moderation", "operations", "posts")
 
 
@@ -61,6 +63,12 @@ def test_translations_have_the_placeholders_of_what_they_translate() -> None:
         if sorted(PLACEHOLDER.findall(msgid)) != sorted(PLACEHOLDER.findall(words))
     ]
     assert wrong == []
+
+
+def test_a_post_has_one_korean_name() -> None:
+    of_posts = {msgid: words for msgid, words in _entries().items() if re.search(r"\bposts?\b", msgid, re.IGNORECASE)}
+    assert {msgid: words for msgid, words in of_posts.items() if TEXT.search(words)} == {}
+    assert sum("게시물" in words for words in of_posts.values()) > 40
 
 
 def test_the_compiled_catalog_is_the_written_one() -> None:
