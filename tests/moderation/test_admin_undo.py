@@ -81,7 +81,7 @@ def test_the_undo_of_rules_and_words_names_them(browser: Client, yuna: Member) -
     rules: Any = {"hides_reported_posts": True, "reporters_to_hide": 3}
     changed = get_action("change_rules").run(Rules.objects.current(), by=yuna, reason="policy", **rules)
     assert "No post is hidden because of the number of reports." in preview(browser, changed)
-    word = {"word": "watches", "reaction": "refuse", "violation": "spam", "is_whole": False}
+    word: Any = {"word": "watches", "reaction": "refuse", "violation": "spam", "is_whole": False}
     added = get_action("add_word").run(Rules.objects.current(), by=yuna, reason="policy", **word)
     assert "The word “watches” is on the list no more." in preview(browser, added)
 
