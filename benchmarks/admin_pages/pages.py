@@ -16,13 +16,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Member
+from comments.models import Comment
 from libs.outbox.models import Job
 from media.models import Image
 from moderation.models import Appeal, Decision, ListedWord, Report
 from moderation.ranks import OPERATOR, SENIOR_MODERATOR
+from moderation.reporting import report_comment
 from posts.models import Post
 
-ROUNDS, APPEALS, WORDS, JOBS = 5, 2_000, 500, 100_000
+ROUNDS, APPEALS, WORDS, JOBS, COMMENT_REPORTS = 5, 2_000, 500, 100_000, 200
 TICKS = os.sysconf("SC_CLK_TCK")
 Page = tuple[str, str]
 
@@ -38,7 +40,8 @@ def main() -> None:
 
 
 def fill() -> None:
-    """Add appeals, words and jobs in all states."""
+    """Add appeals, reports of a reply, words and jobs in all states."""
+    report_reply()
     warned = Decision.objects.filter(action="warn_member", member_id__isnull=False)[:APPEALS]
     Appeal.objects.bulk_create(
         Appeal(member_id=decision.member_id or 0, decision_id=decision.pk, text="I object. " * 20)
@@ -54,6 +57,14 @@ def fill() -> None:
             "FROM generate_series(1, %s) n",
             [JOBS],
         )
+
+
+def report_reply() -> None:
+    """Have many members report one and the same reply."""
+    reply = Comment.objects.filter(parent__isnull=False, author__isnull=False, removed_at=None).latest("id")
+    others = Member.objects.exclude(pk=reply.author_id).order_by("-id")[:COMMENT_REPORTS]
+    for reporter in others:
+        report_comment(reporter, reply.pk, reason="spam", text="The same advertisement.")
 
 
 def measure_all() -> None:
@@ -117,11 +128,12 @@ def moderators_pages() -> Iterator[Page]:
     """Generate each page of a moderator with its address."""
     yield from (("queue", "/admin/"), ("queue, mine", "/admin/?mine=1"))
     newest, member, author = Report.objects.latest("id"), of(Report, "subject_id", state="open"), of(Post, "author_id")
-    post = of(Report, "post_id", state="open")
+    post, comment = of(Report, "post_id", state="open"), of(Report, "comment_id", state="open")
     queries = {
         Report: ("", "state=open", "state=dismissed&reason=child_safety", "about=member", "p=190"),
         Decision: ("", "action_name=warn_member", "action_name=undo", f"q={member}", "p=99"),
         Post: ("", "p=100", f"q={author}", "q=light", "q=the neighbours", "q=한강", "q=call a stranger", "q=nowhere"),
+        Comment: ("", "p=100", f"q={author}", f"q={of(Comment, 'post_id')}", "q=nowhere"),
         Member: ("", "is_staff__exact=1", "q=고양", "q=여우", "q=member77@heart.example", "q=nobody", "p=100"),
         Image: ("", "p=100", f"q={author}", "q=images/2026/11/none"),
         Appeal: ("", "state=open", "state=denied", f"q={member}"),
@@ -138,7 +150,10 @@ def moderators_pages() -> Iterator[Page]:
     yield "case with most reports", address(Report, "change", case)
     about = Report.objects.open().filter(about="member", subject=member).latest("id").pk
     yield "case of the most reported member", address(Report, "change", about)
+    said = Report.objects.open().filter(comment=comment).latest("id").pk
+    yield "case of the most reported comment", address(Report, "change", said)
     yield "post with most reports", address(Post, "change", post)
+    yield "comment with most reports", address(Comment, "change", comment)
     yield "most reported member", address(Member, "change", member)
     yield "member with most posts", address(Member, "change", author)
     yield "member who reports most", address(Member, "change", of(Report, "reporter_id"))
@@ -150,6 +165,7 @@ def moderators_pages() -> Iterator[Page]:
         ("dismiss_report", case),
         ("remove_post", post),
         ("warn_member", member),
+        ("remove_comment", comment),
     ):
         yield f"page of `{name}`", reverse("admin:moderation_decision_act", args=[name, pk])
     chosen = "&".join(f"report={pk}" for pk in Report.objects.open().order_by("-id").values_list("id", flat=True)[:50])
