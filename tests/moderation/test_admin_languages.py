@@ -33,6 +33,7 @@ LISTS = {
     "accounts/member": ("Members", "회원"),
     "media/image": ("Images", "이미지"),
     "outbox/job": ("Jobs", "작업"),
+    "admin/logentry": ("Log entries", "로그 엔트리"),
 }
 
 
