@@ -3,11 +3,10 @@
 With SCREENSHOTS=docs/screenshots in the environment, the screens are stored there, for docs/moderation.md.
 """
 
-import os
 import shutil
 import subprocess
 from base64 import b32decode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -23,22 +22,23 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Member
+from comments.models import Comment
 from moderation.actions import get_action
 from moderation.actions.undo import undo
 from moderation.actors import SYSTEM
 from moderation.appeals import appeal
 from moderation.models import Appeal, Decision, ListedWord, Report, Rules
 from moderation.ranks import MODERATOR
-from moderation.reporting import report_member, report_post
+from moderation.reporting import report_comment, report_member, report_post
 from posts.models import Post
 from tests.accounts.phone import Phone
 from tests.build_cache import built
-from tests.factories import PASSWORD, MemberFactory, store_images, upload
+from tests.factories import PASSWORD, CommentFactory, MemberFactory, store_images, upload
+from tests.moderation.screens import LOOKS_OF_LANGUAGE, Viewer
 from tests.moderation.staff import staff_member
 from tests.services_plugin import BROWSER_MILLISECONDS
 
 AXE = Path(__file__).parent / "axe"
-SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 NICKNAME = "한강에서 자전거 타는 느긋한 고양이 집사"
 COLORS = ("teal", "peru", "slateblue", "olive", "tomato", "gold", "indigo", "gray", "navy", "pink")
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -162,20 +162,6 @@ def axe() -> str:
     return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
-def violations(page: Page, axe: str, rules: Sequence[str]) -> list[str]:
-    """Return the serious and critical violations on the page, of these rules or of all."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(axe)
-    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
-    found = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
-    return [
-        f"{each['id']}: {node['html'][:150]} {node['failureSummary'][:200]}"
-        for each in found
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"][:3]
-    ]
-
-
 @pytest.fixture
 def scene(live_server: LiveServer, settings: Settings, run_jobs: Callable[[], None]) -> dict[str, str]:
     """Everything that the admin shows, with long Korean names; returns the paths of the screens."""
@@ -189,6 +175,8 @@ def scene(live_server: LiveServer, settings: Settings, run_jobs: Callable[[], No
     for reason, text in (("child_safety", "교복을 입은 아이 사진입니다."), ("harassment", "I know where you live.")):
         other = publish(reporters[1], text, "navy")
         report_post(author, other.pk, reason=reason, text="")
+    reply = CommentFactory.create(post=post, author=reporters[1], parent=CommentFactory.create(post=post))
+    report_comment(author, reply.pk, reason="harassment", text="")
     Report.objects.filter(reason="harassment").update(created_at=timezone.now() - timedelta(hours=30))
     run_jobs()
     return screens(post, *decisions_of(author))
@@ -210,7 +198,7 @@ def decisions_of(author: Member) -> tuple[Decision, Appeal, ListedWord]:
 
 def screens(post: Post, decision: Decision, appealed: Appeal, word: ListedWord) -> dict[str, str]:
     """The paths of the screens, by their names."""
-    reports = list(post.reports.order_by("pk"))
+    reports, reply = list(post.reports.order_by("pk")), Comment.objects.exclude(parent=None).get()
     chosen = f"report={reports[0].pk}&report={Report.objects.get(reason='child_safety').pk}"
     admin, moderation = "/admin", "/admin/moderation"
     return {
@@ -219,10 +207,16 @@ def screens(post: Post, decision: Decision, appealed: Appeal, word: ListedWord) 
         "case": f"{moderation}/report/{reports[0].pk}/change/",
         "decision": f"{moderation}/decision/act/remove_post/{post.pk}/?report={reports[0].pk}",
         "recorded": f"{moderation}/decision/{decision.pk}/change/",
+        "undo": f"{moderation}/decision/{appealed.decision_id}/undo/",
+        # Leads to the decision, with the message that somebody was faster.
+        "undone-already": f"{moderation}/decision/{decision.pk}/undo/",
         "many": f"{moderation}/report/many/?action=dismiss_report&{chosen}",
         "member": f"{admin}/accounts/member/{post.author_id}/change/",
         "post": f"{admin}/posts/post/{post.pk}/change/",
         "posts": f"{admin}/posts/post/",
+        "comment": f"{admin}/comments/comment/{reply.pk}/change/",
+        "comments": f"{admin}/comments/comment/",
+        "comment-case": f"{moderation}/report/{reply.reports.get().pk}/change/",
         "images": f"{admin}/media/image/",
         "reports": f"{moderation}/report/",
         "members": f"{admin}/accounts/member/?q=a",
@@ -235,65 +229,29 @@ def screens(post: Post, decision: Decision, appealed: Appeal, word: ListedWord) 
         "word-test": f"{moderation}/listedword/test/",
         "rules": f"{moderation}/listedword/rules/",
         "jobs": f"{admin}/outbox/job/",
+        "log": f"{admin}/admin/logentry/",
         "time-zone": f"{admin}/time-zone/",
         "password": f"{admin}/password_change/",
         "appeal-page": "/appeal/?decision=1",
     }
 
 
-LOOKS: dict[str, Any] = {
-    "light": ("light", 1280, 900),
-    "dark": ("dark", 1280, 900),
-    "phone": ("light", 390, 844),
-    "phone-dark": ("dark", 390, 844),
-}
-# Each page is loaded once in each language, and looked at in each of these.
-LOOKS_OF_LANGUAGE = {"en-US": ("light", "dark", "phone-dark"), "ko-KR": ("light", "phone")}
-# Where axe looks, and for what: at the other colours and on a phone only for what depends on these.
-AXE_RULES: dict[tuple[str, str], Sequence[str]] = {
-    ("en-US", "light"): (),
-    ("en-US", "phone-dark"): ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"),
-}
-
-
-class Viewer:
-    """Looks at pages in one language, and notes their faults."""
-
-    def __init__(self, window: BrowserContext, url: str, axe: str, language: str) -> None:
-        self.page, self.url, self.axe, self.language = window.new_page(), url, axe, language
-        self.faults: dict[str, list[str]] = {}
-
-    def visit(self, name: str, path: str) -> None:
-        """Load a page and look at it."""
-        self.set_look(LOOKS_OF_LANGUAGE[self.language][0])
-        response = self.page.goto(self.url + path)
-        assert response is not None
-        assert response.status == 200, path
-        self.look_at(name)
-
-    def look_at(self, name: str) -> None:
-        """Look at the page that is loaded, in each look of the language."""
-        for look in LOOKS_OF_LANGUAGE[self.language]:
-            self.set_look(look)
-            rules = AXE_RULES.get((self.language, look))
-            found = [] if rules is None else violations(self.page, self.axe, rules)
-            if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                found.append("wider than the window")
-            if found:
-                self.faults[f"{name} {look} {self.language}"] = found
-            if SCREENSHOTS:
-                self.take_screenshot(f"{name}-{look}{'-ko' if self.language == 'ko-KR' else ''}")
-
-    def set_look(self, look: str) -> None:
-        color_scheme, width, height = LOOKS[look]
-        self.page.set_viewport_size({"width": width, "height": height})
-        self.page.emulate_media(color_scheme=color_scheme)
-        self.page.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished))")
-
-    def take_screenshot(self, name: str) -> None:
-        """Store the whole page, once its images are there."""
-        self.page.wait_for_load_state("networkidle")
-        self.page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
+def visit_refusals(viewer: Viewer) -> None:
+    """Look at what is shown only after something went otherwise than expected, and after a form was sent."""
+    viewer.visit("not-allowed", "/admin/outbox/job/add/", status=403)
+    viewer.visit("no-page", "/admin/nothing/", status=404)
+    author = Member.objects.get(nickname=NICKNAME)
+    viewer.load(f"/admin/moderation/decision/act/warn_member/{author.pk}/")
+    get_action("warn_member").run(author, by=SYSTEM, reason="spam")
+    viewer.page.get_by_role("combobox").first.select_option("spam")
+    viewer.page.locator("#content").get_by_role("button").click()
+    expect(viewer.page.locator(".errornote")).to_be_visible()
+    viewer.look_at("decided-meanwhile")
+    viewer.load("/appeal/?decision=1")
+    viewer.page.locator("[name=email]").fill("mina@example.com")
+    viewer.page.locator("button").click()
+    expect(viewer.page.locator("[name=code]")).to_be_visible()
+    viewer.look_at("appeal-confirm")
 
 
 @needs_npm
@@ -307,6 +265,7 @@ def test_every_screen_can_be_used_by_everybody_and_is_not_cut(
             viewer = Viewer(window, live_server.url, axe, language)
             for name, path in scene.items():
                 viewer.visit(name, path)
+            visit_refusals(viewer)
             faults |= viewer.faults
     assert faults == {}
 
