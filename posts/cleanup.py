@@ -5,8 +5,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from libs.cleanup import add_cleanup_task
+from posts.chunks import CHUNK
 from posts.models import PostCounts
-from posts.recount import CHUNK, recount
+from posts.recount import recount
 
 # The clean-up runs each hour, and may miss a day.
 RECENT = timedelta(days=2)

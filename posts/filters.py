@@ -15,6 +15,7 @@ from libs.api.fields import TextField, parse_id
 from libs.text_search import can_use_index, contains
 from posts.models import Post
 from posts.models.post import PostQuerySet
+from posts.tags import parse_key
 
 # Graphemes.
 SEARCH_MAX_GRAPHEMES = 100
@@ -65,11 +66,15 @@ class UtcDateTimeFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
 class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The query parameters of feeds."""
 
+    # First, since the others go by its columns.
+    tag = django_filters.CharFilter(
+        method="filter_tag", help_text="A tag, with or without `#`; case does not count.", label="tag"
+    )
     author = django_filters.CharFilter(method="filter_author", help_text="The id of one author.", label="author")
     following = django_filters.ChoiceFilter(choices=YES_OR_NO, method="filter_following", label="following")
     has_images = django_filters.ChoiceFilter(choices=YES_OR_NO, method="filter_has_images", label="has_images")
-    since = UtcDateTimeFilter("created_at", "gte", label="since")
-    until = UtcDateTimeFilter("created_at", "lt", label="until")
+    since = UtcDateTimeFilter(method="filter_since", label="since")
+    until = UtcDateTimeFilter(method="filter_until", label="until")
     search = django_filters.CharFilter(
         method="filter_search",
         strip=False,
@@ -81,6 +86,15 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Post
         fields: list[str] = []
+
+    def filter_tag(self, posts: PostQuerySet, name: str, value: str) -> QuerySet[Any]:
+        """Posts whose text has the tag."""
+        key = parse_key(value)
+        if key is None:
+            raise ValidationError(
+                {name: [ErrorDetail(gettext("A tag consists of letters, digits and underscores."), "invalid")]}
+            )
+        return posts.tagged(key)
 
     def filter_author(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Posts of one author; a hidden author has none, as one that does not exist."""
@@ -97,6 +111,14 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Posts with images, or without any."""
         return posts.filter(image_count__gt=0) if value == "true" else posts.filter(image_count=0)
 
+    def filter_since(self, posts: QuerySet[Any], name: str, value: datetime) -> QuerySet[Any]:
+        """Posts that were published then or later."""
+        return posts.filter(**{f"{_sort_columns(posts)[0]}__gte": value})
+
+    def filter_until(self, posts: QuerySet[Any], name: str, value: datetime) -> QuerySet[Any]:
+        """Posts that were published before."""
+        return posts.filter(**{f"{_sort_columns(posts)[0]}__lt": value})
+
     def filter_search(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Posts that contain the text, as people see it (libs.text_search)."""
         try:
@@ -107,4 +129,8 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def apply_ordering(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Newest first, which is the order already, or oldest first."""
-        return posts.order_by("created_at", "id") if value == "oldest" else posts
+        return posts.order_by(*_sort_columns(posts)) if value == "oldest" else posts
+
+
+def _sort_columns(posts: QuerySet[Any]) -> list[str]:
+    return [str(column).removeprefix("-") for column in posts.query.order_by]

@@ -17,7 +17,7 @@ from accounts.member_data_registry import (
 from accounts.models import Member
 from libs.cleanup import chunk_ids, delete_chunk
 from posts.dependents import add_dependents, erase_dependents
-from posts.models import Heart, Post, PostEdit, PostImage, SavedPost
+from posts.models import Heart, Post, PostEdit, PostImage, PostTag, SavedPost
 from posts.recount import add_counted
 
 
@@ -30,10 +30,10 @@ def erase_posts(member: Member, limit: int) -> bool:
     return len(ids) == limit
 
 
-def erase_marks_of(post_ids: Sequence[int], limit: int) -> bool:
-    """Delete hearts of posts that are being deleted, and that they are saved."""
-    marks = (Heart.objects.filter(post__in=post_ids), SavedPost.objects.filter(post__in=post_ids))
-    return any(delete_chunk(each, limit) == limit for each in marks)
+def erase_rows_of(post_ids: Sequence[int], limit: int) -> bool:
+    """Delete hearts and tags of posts that are being deleted, and that they are saved."""
+    rows = [model._default_manager.filter(post__in=post_ids) for model in (Heart, SavedPost, PostTag)]
+    return any(delete_chunk(each, limit) == limit for each in rows)
 
 
 def erase_hearts(member: Member, limit: int) -> bool:
@@ -100,7 +100,7 @@ add_erasure_step(ErasureStage.CONTENT, erase_hearts)
 add_erasure_step(ErasureStage.CONTENT, erase_posts)
 add_counted("hearts", Heart.objects.all)
 add_block_step(delete_hearts_between)
-add_dependents(erase_marks_of)
+add_dependents(erase_rows_of)
 add_export_file("posts", export_posts)
 add_export_file("post-edits", export_post_edits)
 add_export_file("hearts", export_hearts)

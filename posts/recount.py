@@ -12,8 +12,6 @@ from django.db.models import Count, QuerySet
 from libs.change_log import log_changes
 from posts.models import Post, PostCounts
 
-CHUNK = 500
-
 # All rows that are counted, with a foreign key `post`.
 CountedRows = Callable[[], QuerySet[Any]]
 

@@ -14,6 +14,7 @@ from libs.json_rows import JSONRows, parse_rows
 from libs.keyset.querysets import CompiledList
 from media.representations import IMAGE_VALUES, image_representation, image_values
 from posts.models import Heart, Post, PostImage, SavedPost
+from posts.models.post import TAG_ORDER
 from posts.reader_marks import MAX_MARKS
 
 
@@ -80,6 +81,15 @@ def compiled_author_feed(viewer: int, author: int) -> Any:
     """What the viewer may see of one author, newest first."""
     member = key_only(Member, viewer)
     return post_values(Post.objects.feed_for(member).filter(author=author), member)
+
+
+def _tag_feed(viewer: int, key: str) -> Any:
+    member = key_only(Member, viewer)
+    return feed_values(Post.objects.feed_for(member).tagged(key), member)
+
+
+# What the viewer may see of the posts with the tag of this key of those whom they do not mute, newest first.
+compiled_tag_feed = CompiledList(_tag_feed, sorted_by=TAG_ORDER)
 
 
 @CompiledQuery

@@ -4,6 +4,7 @@ from posts.models.heart import Heart
 from posts.models.post import Post, PostImage
 from posts.models.post_counts import PostCounts
 from posts.models.post_edit import PostEdit
+from posts.models.post_tag import PostTag
 from posts.models.saved_post import SavedPost
 
-__all__ = ["Heart", "Post", "PostCounts", "PostEdit", "PostImage", "SavedPost"]
+__all__ = ["Heart", "Post", "PostCounts", "PostEdit", "PostImage", "PostTag", "SavedPost"]

@@ -26,8 +26,13 @@ from libs.text_search import SearchGinIndex, SearchKey
 from media.models import Image
 from posts.dependents import erase_dependents
 from posts.errors import PostEmpty
+from posts.models.post_tag import PostTag
+from posts.tags import find_keys
 
 PUBLISHED = Counter("h2h_posts_published", "Posts that members published.")
+
+# The columns of `PostQuerySet.tagged` in place of created_at and id.
+TAG_ORDER = ("tagged_at", "tagged_id")
 
 
 class _InPage(Func):
@@ -76,6 +81,11 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Without posts of those whom the member mutes; for feeds only, since muting hides nothing elsewhere."""
         return self.exclude(author_id__in=Mute.objects.filter(muter=member.pk).values("muted_id"))
 
+    def tagged(self, key: str) -> Self:
+        """Posts with the tag of this key, newest first, by the copy of time and id that the index of the tags has."""
+        tagged = self.filter(tags__key=key).annotate(tagged_at=F("tags__created_at"), tagged_id=F("tags__post_id"))
+        return tagged.order_by("-tagged_at", "-tagged_id")
+
     def followed_by(self, member: Member) -> Self:
         """Posts by members whom the member follows."""
         return self.filter(author_id__in=Follow.objects.filter(follower=member.pk).values("followed_id"))
@@ -115,6 +125,7 @@ class PostQuerySet(models.QuerySet["Post"]):
             PostImage.objects.bulk_create(
                 PostImage(post=post, image=image, position=position) for position, image in enumerate(images)
             )
+        PostTag.objects.add_new(post)
         log_changes("post", [post.pk])
         review_texts(post, [text])
         transaction.on_commit(PUBLISHED.inc)
@@ -199,10 +210,12 @@ class Post(TimeOrdered):
         if text == post.text:
             return
         check_texts([text])
-        now = timezone.now()
+        now, had_tags = timezone.now(), bool(find_keys(post.text))
         post.edits.create(text=post.text, edited_at=now)
         post.text, post.edited_at = text, now
         post.save(update_fields=["text", "edited_at"])
+        if had_tags or find_keys(text):
+            PostTag.objects.index([post])
         log_changes("post", [post.pk])
         review_texts(post, [text])
 

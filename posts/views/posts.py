@@ -21,6 +21,7 @@ from libs.api.parsers import StrictJSONParser
 from libs.api.viewsets import StrictViewSet
 from libs.keyset.errors import InvalidCursor
 from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
+from libs.keyset.querysets import QuerySetSource
 from libs.throttling.errors import TooManyRequests
 from libs.throttling.throttles import enforce_rate_limit, rate_limit
 from media.errors import UPLOAD_ERRORS, ImageNotUsable, TooManyImages
@@ -30,12 +31,14 @@ from posts.errors import NotYours, PostEmpty
 from posts.feed_cache import CachedFeed, cached_feed, feed_redis_keys
 from posts.filters import PostFilter
 from posts.models import Post
+from posts.models.post import TAG_ORDER
 from posts.openapi_examples import EDITED_POST, POST
 from posts.representations import (
     compiled_author_feed,
     compiled_feed,
     compiled_followed_feed,
     compiled_post,
+    compiled_tag_feed,
     editable_part,
     feed_values,
     post_representations,
@@ -43,6 +46,7 @@ from posts.representations import (
 )
 from posts.serializers import PostCreateSerializer, PostSerializer, PostUpdateSerializer, PostUploadSerializer
 from posts.switches import POSTING
+from posts.tags import parse_key
 
 
 class PostViewSet(StrictViewSet):
@@ -62,7 +66,7 @@ class PostViewSet(StrictViewSet):
         id="list_posts",
         summary="Read a feed",
         description="What you may see of members whom you do not mute, newest first; `author` (a muted one too), "
-        "`following=true` and `search` narrow it. Keep "
+        "`following=true`, `tag` and `search` narrow it. Keep "
         "`previous` of the first page to read newer posts later.",
         query_parameters=[*PAGE_PARAMETERS, *PostFilter.base_filters],
         responses=PostSerializer(many=True),
@@ -88,12 +92,16 @@ class PostViewSet(StrictViewSet):
             return compiled_author_feed(viewer=self.member.pk, author=author)
         if filters == {"following"} and request.query_params["following"] == "true":
             return compiled_followed_feed(viewer=self.member.pk)
+        if filters == {"tag"} and (key := parse_key(request.query_params["tag"])):
+            return compiled_tag_feed(viewer=self.member.pk, key=key)
         if "search" in filters:
             # A search may be one that no index answers.
             enforce_rate_limit("search-member", f"member:{self.member.pk}", self.request)
         # Somebody who looks at a profile wants to see its posts, muted or not.
         values = post_values if "author" in filters else feed_values
-        return values(self.filter_queryset(Post.objects.feed_for(self.member)), self.member)
+        posts = self.filter_queryset(Post.objects.feed_for(self.member))
+        sorted_by = TAG_ORDER if request.query_params.get("tag") else None
+        return QuerySetSource(values(posts, self.member), KeysetPagination.columns, sorted_by)
 
     @operation(
         id="create_post",

@@ -40,6 +40,7 @@ RUNS = {
     "member reset-second-factor": (2, "@"),
     "member end-sessions": (2, "--all --yes"),
     "member erase": (0, "@ --yes"),
+    "index_tags": (2, ""),
     "recount": (2, ""),
     "images usage": (0, ""),
     "images orphans": (None, ""),

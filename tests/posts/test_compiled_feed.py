@@ -7,8 +7,15 @@ import pytest
 from accounts.models import Follow, Member
 from libs.keyset.cursors import Cursor
 from libs.keyset.querysets import QuerySetSource
-from posts.models import Post
-from posts.representations import compiled_author_feed, compiled_feed, compiled_followed_feed, feed_values, post_values
+from posts.models import Post, PostTag
+from posts.representations import (
+    compiled_author_feed,
+    compiled_feed,
+    compiled_followed_feed,
+    compiled_tag_feed,
+    feed_values,
+    post_values,
+)
 from tests.posts.readers import READERS, make_authors, make_readers
 
 
@@ -40,6 +47,19 @@ def test_each_kind_of_reader_sees_the_posts_of_one_author_as_the_orm_gives_them(
         assert compiled_author_feed(viewer=reader.pk, author=author.pk).rows(None, 50, ascending=False) == list(
             of_author
         )
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_each_kind_of_reader_sees_the_posts_of_a_tag_as_the_orm_gives_them(
+    readers: dict[str, Member], kind: str
+) -> None:
+    reader = Member.objects.get(pk=readers[kind].pk)
+    Post.objects.filter(text__endswith="3").update(text="Another")
+    Post.objects.exclude(text="Another").update(text="#snow")
+    PostTag.objects.index(list(Post.objects.all()))
+    of_tag = list(feed_values(Post.objects.feed_for(reader).filter(text="#snow"), reader))
+    assert len(of_tag) > 5
+    assert compiled_tag_feed(viewer=reader.pk, key="snow").rows(None, 50, ascending=False) == of_tag
 
 
 @pytest.mark.parametrize("kind", READERS)

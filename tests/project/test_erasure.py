@@ -79,7 +79,7 @@ class MemberData:
         self.mina.update(about="Mina, by the sea")
         self.phone.put("me/avatar", image_id=str(self.upload_image("Mina herself")))
         images = [str(self.upload_image("Mina's garden")) for _ in range(2)]
-        assert self.phone.post("posts", text="Mina was here", image_ids=images).status_code == 201
+        assert self.phone.post("posts", text="Mina was here #Mina", image_ids=images).status_code == 201
         post, others = Post.objects.get(author=self.mina), PostFactory.create(author=self.jun)
         for on, text in ((post, "Mina agrees"), (others, "Mina was here too")):
             comment = self.phone.post(f"posts/{on.pk}/comments", text=text).json()["id"]

@@ -1,15 +1,14 @@
 """Count the hearts and comments of all posts anew."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db.models import QuerySet
 
 from libs.commands.base import OperatorCommand
 from libs.commands.results import ExitCode, Result, format_table
+from posts.chunks import CHUNK, id_chunks
 from posts.models import Post
-from posts.recount import CHUNK, WrongCount, recount
+from posts.recount import WrongCount, recount
 
 # Wrong counts that are printed one by one.
 SHOWN = 20
@@ -32,27 +31,17 @@ class Command(OperatorCommand):
 
     def run(self, *, yes: bool, start_after: int, batch: int | None, **options: Any) -> Result:
         """Look at the posts in the order of their ids, some hundred in one transaction."""
-        posts = Post.objects.filter(pk__gt=start_after).order_by("pk")
+        posts = Post.objects.filter(pk__gt=start_after)
         all_posts = posts.count()
         number = all_posts if batch is None else min(batch, all_posts)
         last, wrong = start_after, []
-        for ids in self.progress.track(_chunks(posts, number), "chunks of posts", -(-number // CHUNK)):
+        for ids in self.progress.track(id_chunks(posts, number), "chunks of posts", -(-number // CHUNK)):
             wrong += recount(ids, correct=yes)
             last = ids[-1]
         data = {"posts": number, "wrong": len(wrong), "corrected": len(wrong) if yes else 0, "last": str(last)}
         data["counts"] = [each._asdict() | {"post": str(each.post)} for each in wrong[:SHOWN]]
         code = ExitCode.DONE if wrong else ExitCode.NOTHING_TO_DO
         return Result(data, _text(data, wrong, yes), ExitCode.MORE_LEFT if number < all_posts else code)
-
-
-def _chunks(posts: QuerySet[Post], number: int) -> Iterator[list[int]]:
-    last = 0
-    while number > 0:
-        ids = list(posts.filter(pk__gt=last).values_list("pk", flat=True)[: min(CHUNK, number)])
-        if not ids:
-            return
-        yield ids
-        last, number = ids[-1], number - len(ids)
 
 
 def _text(data: dict[str, Any], wrong: list[WrongCount], yes: bool) -> str:
