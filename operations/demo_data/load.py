@@ -27,7 +27,8 @@ from operations.demo_data.drawings import Drawing, store_drawings
 from operations.demo_data.generate import SORA, DemoData, Relation, to_text
 from operations.demo_data.reports import decision_rows, generate_reports, report_image_rows, report_rows
 from operations.demo_data.texts import ALTS, generate_identities, generate_texts
-from posts.models import Heart, Post, PostCounts, PostImage, SavedPost
+from posts.models import Heart, Post, PostCounts, PostImage, PostTag, SavedPost
+from posts.tags import find_keys
 
 Rows = Iterable[tuple[Any, ...]]
 # The fields whose values are generated; the others get their default.
@@ -40,6 +41,7 @@ FIELDS: dict[type[Model], str] = {
     Avatar: "member image",
     Post: "id created_at author text image_count",
     PostImage: "post image position",
+    PostTag: "post key created_at",
     Heart: "id created_at owner post",
     SavedPost: "id created_at owner post",
     PostCounts: "post hearts comments changed_at",
@@ -94,6 +96,8 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
     positions = (position for count in data.image_counts for position in range(count))
     in_posts = [posts[post] for post in data.post_images]
     yield PostImage, len(in_posts), zip(in_posts, images[len(data.avatars) :], positions, strict=True)
+    tags = list(_tag_rows(data, posts))
+    yield PostTag, len(tags), tags
     yield from _mark_tables(data, members, posts)
     reports = generate_reports(data)
     ids = _ids(report.time for report in reports)
@@ -103,6 +107,11 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
     yield ReportedImage, len(copies), copies
     decided = list(decision_rows(data, reports, ids, decisions, members))
     yield Decision, len(decided), decided
+
+
+def _tag_rows(data: DemoData, posts: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    for post, time, text in zip(posts, data.posted, generate_texts(data), strict=True):
+        yield from ((post, key, to_text(time)) for key in find_keys(text))
 
 
 def _mark_tables(

@@ -42,6 +42,10 @@ ENGLISH = [
     "Note to self: call {who}.",
     "The light at {place} was worth the cold.",
 ]
+# The first ones are used most.
+KOREAN_TAGS = ["일상", "오늘의하늘", "산책", "카페", "첫눈", "집밥", "제주여행", "강아지"]
+ENGLISH_TAGS = ["snow", "Seoul", "ordinary_days", "coffee", "goldenhour", "FoundThings"]
+TAGGED_SHARE = 0.15
 # Sentences in a post, each number as often as it is listed.
 POST_LENGTHS = [1] * 46 + [2] * 24 + [3] * 14 + [4] * 7 + [6] * 5 + [12] * 3 + [30]
 
@@ -57,12 +61,16 @@ def generate_identities(data: DemoData) -> Iterator[tuple[str, str, str, str]]:
 
 def generate_texts(data: DemoData) -> Iterator[str]:
     """Generate the text of each post; two of three authors write Korean, the others English."""
-    rng = data.random("texts")
+    rng, tag_rng = data.random("texts"), data.random("tags")
     languages = [[_sentence(rng, templates) for _ in range(2_000)] for templates in (KOREAN, ENGLISH)]
     for author in data.authors:
         sentences = [*dict.fromkeys(rng.choices(languages[author % 3 == 2], k=rng.choice(POST_LENGTHS)))]
         if rng.random() < 0.4:
             sentences[-1] += f" {rng.choice(EMOJI)}"
+        if tag_rng.random() < TAGGED_SHARE:
+            tags = ENGLISH_TAGS if author % 3 == 2 else KOREAN_TAGS
+            chosen = (tags[int(len(tags) * tag_rng.random() ** 2)] for _ in range(tag_rng.choice([1, 1, 2, 3])))
+            sentences[-1] += "".join(f" #{tag}" for tag in dict.fromkeys(chosen))
         yield "\n\n".join(" ".join(sentences[start : start + 5]) for start in range(0, len(sentences), 5))
 
 

@@ -32,7 +32,7 @@ from operations.demo_data.bulk_load import without_indexes
 from operations.demo_data.generate import DemoData
 from operations.demo_data.load import FIELDS, load
 from operations.management.commands import seed
-from posts.models import Post
+from posts.models import Post, PostTag
 from posts.recount import recount
 from tests.factories import MemberFactory
 from tests.moderation.staff import restore_roles
@@ -108,6 +108,14 @@ def test_some_comments_are_replies_and_all_are_counted() -> None:
         assert (reply.parent.parent_id, reply.parent.post_id) == (None, reply.post_id)
         assert reply.created_at >= reply.parent.created_at
     assert recount(list(Post.objects.values_list("pk", flat=True)), correct=False) == []
+
+
+@pytest.mark.django_db
+def test_some_posts_have_tags_and_all_of_these_are_indexed() -> None:
+    _load(posts=100)
+    posts = list(Post.objects.all())
+    assert 5 < PostTag.objects.values("post").distinct().count() < 50
+    assert PostTag.objects.index(posts) == 0
 
 
 @pytest.mark.django_db
