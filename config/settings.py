@@ -102,23 +102,27 @@ MIDDLEWARE = [
     "config.middleware.RequestLogMiddleware",
     "android.middleware.ErrorTranslation",
     "django.middleware.security.SecurityMiddleware",
-    "config.middleware.ContentSecurityPolicyMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "config.page_middleware.PageMiddleware",
+    "config.page_middleware.WebClientMiddleware",
     "config.middleware.NoStoreMiddleware",
     "libs.throttling.middleware.RateLimitHeadersMiddleware",
     "config.middleware.AdminHostMiddleware",
-    "config.middleware.AdminSessionMiddleware",
     "config.middleware.AcceptedLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "config.middleware.RequireContentLengthMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+# Run by PageMiddleware, in this order, for everything but the API.
+PAGE_MIDDLEWARE = [
+    "config.middleware.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.AdminSessionMiddleware",
     "config.middleware.AdminAuthenticationMiddleware",
     "config.middleware.AdminSecondFactorMiddleware",
     "config.admin_time_zones.AdminTimeZoneMiddleware",
     "config.middleware.AdminDeviceMiddleware",
     "config.middleware.AdminMessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -538,7 +542,8 @@ MEMBER_TIME_ZONE = env.str("MEMBER_TIME_ZONE", "Asia/Seoul")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 # Off, because a redirect would hide that a client sends its token over unencrypted HTTP.
 SECURE_SSL_REDIRECT = False
-SILENCED_SYSTEM_CHECKS = ["security.W008"]
+# The last three look in MIDDLEWARE for what the admin needs, which is in PAGE_MIDDLEWARE.
+SILENCED_SYSTEM_CHECKS = ["security.W008", "admin.E408", "admin.E409", "admin.E410"]
 # Time for which browsers insist on TLS. Seconds.
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION

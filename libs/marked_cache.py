@@ -37,7 +37,7 @@ class MarkedCache:
 
     def redis_key(self, each: int) -> str:
         """Return the key that Redis has for the value of this id."""
-        return str(cache.make_key(self._key(each)))
+        return _redis_prefix(self.name) + str(each)
 
     def parse(self, value: bytes | None) -> list[Any] | int | None:
         """Return the array that is cached; CHANGED, TOO_MANY, or None for anything else."""
@@ -67,6 +67,11 @@ def _mark_changed(keys: list[str]) -> None:
     if cache.set_many(dict.fromkeys(keys, CHANGED), MARKER_SECONDS):
         # A full Redis refuses to write but can delete.
         cache.delete_many(keys)
+
+
+@functools.cache
+def _redis_prefix(name: str) -> str:
+    return str(cache.make_key(f"{name}:"))
 
 
 @functools.cache

@@ -24,11 +24,18 @@ def image_representation(row: Mapping[str, Any], prefix: str = "") -> dict[str, 
 
     `prefix` is that of the columns in a row that holds other things too.
     """
+    return image_of_values(row[f"{prefix}image_id"], *(row[f"{prefix}{name}"] for name in IMAGE_VALUES))
+
+
+def image_of_values(
+    image_id: int, key: str, width: int, height: int, blurhash: str, alt: str, has_variants: bool
+) -> dict[str, Any]:
+    """An image in every response, of its id and IMAGE_VALUES in their order."""
     return {
-        "id": str(row[f"{prefix}image_id"]),
-        "width": row[f"{prefix}width"],
-        "height": row[f"{prefix}height"],
-        "blurhash": row[f"{prefix}blurhash"] or None,
-        "alt": row[f"{prefix}alt"],
-        "urls": image_urls(row[f"{prefix}key"], row[f"{prefix}has_variants"]),
+        "id": str(image_id),
+        "width": width,
+        "height": height,
+        "blurhash": blurhash or None,
+        "alt": alt,
+        "urls": image_urls(key, has_variants),
     }

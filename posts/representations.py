@@ -10,9 +10,9 @@ from django.db.models.functions import Coalesce
 from accounts.models import Member
 from accounts.profiles.representations import is_muted_by, member_summary, member_values, relation_values
 from libs.compiled_queries import CompiledQuery, key_only
-from libs.json_rows import JSONRows, parse_rows
+from libs.json_rows import JSONRows, parse_values
 from libs.keyset.querysets import CompiledList
-from media.representations import IMAGE_VALUES, image_representation, image_values
+from media.representations import image_of_values, image_values
 from posts.models import Heart, Post, PostImage, SavedPost
 from posts.models.post import TAG_ORDER
 from posts.reader_marks import MAX_MARKS
@@ -58,8 +58,7 @@ def image_rows() -> Case:
 
 def post_images(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The images of a post, in their order, from a row with `image_rows`."""
-    images = parse_rows(row["image_rows"], ("position", "image_id", *IMAGE_VALUES))
-    return [image_representation(image) for image in images]
+    return [image_of_values(*values) for _position, *values in parse_values(row["image_rows"])]
 
 
 @CompiledList

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
@@ -36,7 +36,7 @@ class CommentPagesViewSet(StrictViewSet):
 
     pagination_class = KeysetPagination
 
-    def page(self, comments: Any) -> Response:
+    def page(self, comments: Any) -> HttpResponse:
         """Return one page of a compiled list."""
         rows = self.paginate_queryset(comments) or []
         return self.get_paginated_response([comment_representation(row, self.member.pk) for row in rows])
@@ -56,7 +56,7 @@ class PostCommentViewSet(CommentPagesViewSet):
         errors=[InvalidCursor],
         replica=True,
     )
-    def list(self, request: Request, post_id: int) -> Response:
+    def list(self, request: Request, post_id: int) -> HttpResponse:
         """Read one page of comments."""
         found = compiled_visible_post.rows(viewer=self.member.pk, post=post_id)
         if not found:
@@ -100,7 +100,7 @@ class CommentViewSet(CommentPagesViewSet):
         errors=[InvalidCursor],
         replica=True,
     )
-    def replies(self, request: Request, comment_id: int) -> Response:
+    def replies(self, request: Request, comment_id: int) -> HttpResponse:
         """Read one page of replies."""
         found = compiled_shown_comment.rows(viewer=self.member.pk, comment=comment_id)
         if not found:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from django.http import HttpResponse
 from django.utils.functional import Promise
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -16,6 +17,11 @@ JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROU
 def render_json(data: Any) -> bytes:
     """Return data as JSON in UTF-8, times as RFC 3339 with Z."""
     return orjson.dumps(data, default=json_default, option=JSON_OPTIONS)
+
+
+def json_response(data: Any, **options: Any) -> HttpResponse:
+    """Return data as a response, with the options of HttpResponse."""
+    return HttpResponse(render_json(data), content_type=JSONRenderer.media_type, **options)
 
 
 def json_default(value: Any) -> Any:

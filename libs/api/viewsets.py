@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.pagination import BasePagination
@@ -15,6 +15,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from libs.api.operations import Operation
+from libs.api.renderers import json_response
 from libs.api.serializers import StrictSerializer
 from libs.idempotency.viewsets import IdempotencyMixin
 from libs.replicas.pinning import pin_to_primary
@@ -136,6 +137,11 @@ class StrictViewSet(IdempotencyMixin, GenericViewSet):  # type: ignore[type-arg]
     def get_serializer_class(self) -> Any:
         """Return the serializer of the request's body."""
         return self.operation.serializer_for((self.request.content_type or "").partition(";")[0].strip().lower())
+
+    def get_paginated_response(self, data: Any) -> HttpResponse:  # type: ignore[override]
+        """Return the page as JSON; REST framework's Response costs half as much as making a page."""
+        paginator: Any = self.paginator
+        return json_response(paginator.page_representation(data))
 
     def validated_data(self, instance: Any = None) -> Any:
         """Return the validated body, of a change to the instance if one is given; raise ValidationError."""

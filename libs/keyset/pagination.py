@@ -50,7 +50,11 @@ class KeysetPagination(BasePagination):
         return f"{request.path}?{urlencode(sorted(pair for pair in parameters if pair[0] not in PAGE_PARAMETERS))}"
 
     def get_paginated_response(self, data: Any) -> Response:
-        return Response({"results": data, "next": self.page.next, "previous": self.page.previous})
+        return Response(self.page_representation(data))
+
+    def page_representation(self, data: Any) -> dict[str, Any]:
+        """Return the page as the API shows it, with these representations of its rows."""
+        return {"results": data, "next": self.page.next, "previous": self.page.previous}
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         after = "Cursor of the rows after these; null at the end of the list."

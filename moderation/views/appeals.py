@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -61,7 +62,7 @@ class DecisionViewSet(StrictViewSet):
         examples=[response_example(DECISION)],
         errors=[InvalidCursor],
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         """List the decisions, newest first."""
         decisions = Decision.objects.filter(member_id=self.member.pk, is_notified=True).newest_first()
         return self.get_paginated_response(decision_representations(self.paginate_queryset(decisions) or []))
@@ -106,7 +107,7 @@ class AppealViewSet(StrictViewSet):
         examples=[response_example(APPEAL)],
         errors=[InvalidCursor],
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         """List the member's appeals, newest first."""
         rows = self.paginate_queryset(self.get_queryset()) or []
         return self.get_paginated_response(AppealSerializer(rows, many=True).data)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -74,7 +75,7 @@ class ReportViewSet(StrictViewSet):
         examples=[response_example(REPORT)],
         errors=[InvalidCursor],
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         """List the member's reports, newest first."""
         return self.get_paginated_response(
             [report_representation(row) for row in self.paginate_queryset(self.get_queryset()) or []]

@@ -1,5 +1,6 @@
 """/hearts and /posts/{post_id}/hearts."""
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +18,7 @@ class HeartViewSet(PostMarkViewSet):
     """The member's hearts."""
 
     @operation(id="list_hearts", summary="List the posts to which you gave a heart", **LIST)
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         """List them, newest heart first."""
         return self.page(Heart.objects.all())
 
@@ -49,7 +50,7 @@ class PostHeartViewSet(RelationViewSet):
     """Hearts of a post."""
 
     @operation(id="list_post_hearts", summary="List who gave a post a heart", replica=True, **MEMBER_LIST)
-    def list(self, request: Request, post_id: int) -> Response:
+    def list(self, request: Request, post_id: int) -> HttpResponse:
         """List the visible members, newest heart first."""
         post = get_object_or_404(Post.objects.visible_to(self.member).only("pk"), pk=post_id)
         visible = MemberQuerySet.visibility_condition(self.member, key="owner_id", path="owner__")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse
-from rest_framework.response import Response
 
 from libs.api.openapi_examples import response_example
 from libs.api.viewsets import StrictViewSet
@@ -29,7 +29,7 @@ class PostMarkViewSet(StrictViewSet):
 
     pagination_class = KeysetPagination
 
-    def page(self, marks: PostMarkQuerySet) -> Response:
+    def page(self, marks: PostMarkQuerySet) -> HttpResponse:
         """Return the page that the query selects, of the posts that the member still sees."""
         own = marks.filter(owner=self.member.pk).visible(self.member)
         rows = self.paginate_queryset(own.order_by("-created_at", "-id").values("id", "created_at", "post_id")) or []

@@ -1,8 +1,8 @@
 """/posts/{post_id}/edits: former texts of a post, for its author."""
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from libs.api.openapi_examples import response_example
 from libs.api.operations import operation
@@ -35,7 +35,7 @@ class PostEditViewSet(StrictViewSet):
         examples=[response_example(POST_EDIT)],
         errors=[InvalidCursor, NotYours],
     )
-    def list(self, request: Request, post_id: int) -> Response:
+    def list(self, request: Request, post_id: int) -> HttpResponse:
         """Read one page of a post's former texts."""
         post = get_object_or_404(Post.objects.visible_to(self.member), pk=post_id)
         if not post.may_be_edited_by(self.member):

@@ -74,7 +74,7 @@ class PostViewSet(StrictViewSet):
         errors=[InvalidCursor, TooManyRequests],
         replica=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         """Read one page of a feed."""
         feed = self.select_feed(request)
         rows = self.paginate_queryset(feed) or []

@@ -1,5 +1,6 @@
 """/saved: posts that a member keeps in a list of their own."""
 
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,7 +14,7 @@ class SavedPostViewSet(PostMarkViewSet):
     """The member's saved posts."""
 
     @operation(id="list_saved_posts", summary="List the posts that you saved", **LIST)
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         """List them, the last saved first."""
         return self.page(SavedPost.objects.all())
 

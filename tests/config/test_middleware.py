@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils.functional import SimpleLazyObject
+from pytest_django import Settings
 from structlog.contextvars import get_contextvars
 from structlog.testing import capture_logs
 
@@ -102,3 +103,29 @@ def test_head_has_the_content_length_of_get_and_no_body(client: Client, path: st
     assert head.status_code == get.status_code
     assert head.content == b""
     assert head["Content-Length"] == str(len(get.content))
+
+
+class Stamp:
+    """A middleware of pages that leaves its mark on responses, and fails when asked to."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "fail" in request.GET:
+            raise Http404
+        response: HttpResponse = self.get_response(request)
+        response.headers["X-Stamp"] = "page"
+        return response
+
+
+def test_middleware_of_pages_does_not_run_for_the_api(settings: Settings) -> None:
+    settings.PAGE_MIDDLEWARE = [f"{__name__}.Stamp"]
+    found = [Client().get(path).headers.get("X-Stamp") for path in ("/api/v1/config", "/docs/", "/livez")]
+    assert found == [None, "page", None]
+
+
+def test_an_exception_of_a_page_middleware_passes_the_outer_ones_as_a_response(settings: Settings) -> None:
+    settings.PAGE_MIDDLEWARE = [f"{__name__}.Stamp"]
+    failed = Client().get("/docs/?fail=1")
+    assert (failed.status_code, failed.headers["X-Content-Type-Options"]) == (404, "nosniff")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import BigIntegerField, QuerySet, Value
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
@@ -39,7 +40,7 @@ class RelationViewSet(StrictViewSet):
 
     pagination_class = KeysetPagination
 
-    def page(self, relations: QuerySet[Any], column: str, **values: Any) -> Response:
+    def page(self, relations: QuerySet[Any], column: str, **values: Any) -> HttpResponse:
         """Return one page, newest first; `column` is the foreign key to the members that are listed.
 
         `values` replace what is selected of them.
@@ -83,12 +84,12 @@ class MemberFollowViewSet(RelationViewSet):
         return member
 
     @operation(id="list_followers", summary="List a member's followers", replica=True, **LIST)
-    def followers(self, request: Request, member_id: int) -> Response:
+    def followers(self, request: Request, member_id: int) -> HttpResponse:
         """List the visible ones, newest first."""
         return self.page(followers_of(self.get_member(member_id), self.member), "follower")
 
     @operation(id="list_following", summary="List whom a member follows", replica=True, **LIST)
-    def following(self, request: Request, member_id: int) -> Response:
+    def following(self, request: Request, member_id: int) -> HttpResponse:
         """List the visible ones, newest first."""
         return self.page(followed_by(self.get_member(member_id), self.member), "followed")
 
@@ -102,7 +103,7 @@ class BlockViewSet(RelationViewSet):
         description="The nickname is the one that you saw last, and the avatar is null, whatever became of the member.",
         **LIST,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         """List the blocked members, newest block first."""
         return self.page(blocks_of(self.member), "blocked", member_nickname=NICKNAME, avatar_image_id=NO_AVATAR)
 
@@ -137,7 +138,7 @@ class MuteViewSet(RelationViewSet):
         summary="List whom you mute",
         **LIST,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         """List the visible ones, newest first."""
         return self.page(mutes_of(self.member), "muted")
 

@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.models import Member
 from accounts.openapi_examples import MINA, PROFILE
@@ -36,7 +35,7 @@ class MemberViewSet(SignUpMixin, StrictViewSet):
         errors=[InvalidCursor],
         replica=True,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         """List one page of the members found."""
         members = Member.objects.visible_to(self.member).search_nickname(self.validated_query()["search"])
         rows = members.order_by("-created_at", "-id").values("id", "created_at", **member_summary_values(self.member))
