@@ -14,7 +14,7 @@ from libs.api.errors import Forbidden, InternalError, MalformedRequest, NotFound
 from libs.api.problems import TITLES, problem_headers, problem_response, to_api_exception
 
 # The pages for people.
-HTML_PATHS = ("/admin/", "/docs/", "/reset-password/", "/withdraw/", "/appeal/")
+HTML_PATHS = ("/admin/", "/docs/", "/reset-password/", "/withdraw/", "/appeal/", "/p/")
 # The title and the text of the pages inside the admin.
 ADMIN_PAGES = {
     403: (_("Not for your role"), _("Your role does not let you see this page or do this.")),

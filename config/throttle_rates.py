@@ -49,4 +49,7 @@ DEFAULT_THROTTLE_RATES = {
     "write-member": "120/minute",
     "devices-session": "60/minute",
     "config-address": "1200/minute",
+    # Pages of shared posts. When one becomes popular, the phones of a mobile carrier come from few addresses, as do the
+    # servers that fetch previews for messengers.
+    "share-address": "1200/minute",
 }

@@ -12,6 +12,8 @@ from android.openapi import INFO, AppGenerator
 from config.views import ClientConfigViewSet, SwaggerView, schema
 from media.storage import local_views
 from moderation.appeal_pages import AppealConfirmPageView, AppealPageView
+from posts.oembed import OEmbedView
+from posts.share_pages import SharedPostPageView
 
 v1: list[URLPattern | URLResolver] = [
     # Patterns are tried in this order, so the most frequent requests come first.
@@ -35,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="admin_password_reset",
     ),
     path("admin/", admin.site.urls),
+    path("p/<path:token>", SharedPostPageView.as_view(), name="shared-post"),
+    path("oembed", OEmbedView.as_view(), name="oembed"),
     path("withdraw", RedirectView.as_view(url="/withdraw/")),
     path("withdraw/", WithdrawalPageView.as_view(), name="withdraw"),
     path("withdraw/confirm/", WithdrawalConfirmPageView.as_view(), name="withdraw-confirm"),

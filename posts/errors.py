@@ -20,6 +20,14 @@ class NotYours(APIException):
     default_detail = _("Only the author of the post can do this.")
 
 
+class FormatNotSupported(APIException):
+    """An embed was requested in a format that oEmbed knows and this server does not make."""
+
+    status_code = 501
+    default_code = "format_not_supported"
+    default_detail = _("This format is not supported. Use json.")
+
+
 class PostingClosed(APIException):
     """Operators have turned off new posts for a while."""
 

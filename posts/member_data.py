@@ -17,7 +17,7 @@ from accounts.member_data_registry import (
 from accounts.models import Member
 from libs.cleanup import chunk_ids, delete_chunk
 from posts.dependents import add_dependents, erase_dependents
-from posts.models import Heart, Post, PostEdit, PostImage, PostTag, SavedPost
+from posts.models import Heart, Post, PostEdit, PostImage, PostShare, PostTag, SavedPost
 from posts.recount import add_counted
 
 
@@ -77,6 +77,12 @@ def export_saved_posts(member: Member) -> Iterator[dict[str, Any]]:
         yield {"post": str(saved.post_id), "created_at": saved.created_at}
 
 
+def export_shared_posts(member: Member) -> Iterator[dict[str, Any]]:
+    """The posts that the member shares by a link, without the links: the copy may lie where others read it."""
+    for share in iterate_by_id(PostShare.objects.filter(post__in=_posts_of(member))):
+        yield {"post": str(share.post_id), "created_at": share.created_at}
+
+
 def published_posts(member: Member) -> QuerySet[Post]:
     """Posts of the member that are not removed or deleted."""
     return Post.objects.published().not_hidden_by_author().filter(author=member.pk)
@@ -105,4 +111,5 @@ add_export_file("posts", export_posts)
 add_export_file("post-edits", export_post_edits)
 add_export_file("hearts", export_hearts)
 add_export_file("saved-posts", export_saved_posts)
+add_export_file("shared-posts", export_shared_posts)
 add_profile_count("posts", ProfileCount(published_posts, visible_rows=visible_posts))

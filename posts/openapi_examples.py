@@ -16,3 +16,4 @@ POST = {
 }
 EDITED_POST = POST | {"text": "First snow!", "edited_at": "2026-11-24T09:05:00.654321Z"}
 POST_EDIT = {"text": "First snow of the year.", "edited_at": "2026-11-24T09:05:00.654321Z"}
+POST_SHARE = {"url": "https://heart.example/p/q7TfZ2mKx0LwR9sVb4HnYd"}

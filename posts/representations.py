@@ -119,6 +119,12 @@ def compiled_public_posts(posts: list[int]) -> Any:
     return public_post_values(Post.objects.not_hidden().filter(pk__in=posts))
 
 
+@CompiledQuery
+def compiled_shared_post(token: str) -> Any:
+    """The post that its author shared with this token, if it is not hidden from everybody."""
+    return public_post_values(Post.objects.not_hidden().filter(share__token=token))
+
+
 def _newest_posts(count: int) -> Any:
     return public_post_values(Post.objects.not_hidden().newest_first())[:count]
 

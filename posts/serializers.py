@@ -56,6 +56,12 @@ class PostEditSerializer(serializers.Serializer[Any]):
     edited_at = serializers.DateTimeField()
 
 
+class PostShareSerializer(serializers.Serializer[Any]):
+    """The public link of a post."""
+
+    url = serializers.URLField(help_text="The page that anybody can open who has this link.")
+
+
 class PostTextSerializer(StrictSerializer):
     """The text of a post, which may be missing."""
 

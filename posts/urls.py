@@ -8,6 +8,7 @@ from posts.views.my_posts import MyPostsViewSet
 from posts.views.post_edits import PostEditViewSet
 from posts.views.posts import PostViewSet
 from posts.views.saved_posts import SavedPostViewSet
+from posts.views.shares import PostShareViewSet
 
 urlpatterns = [
     path("posts", PostViewSet.as_view({"get": "list", "post": "create"})),
@@ -16,6 +17,10 @@ urlpatterns = [
     ),
     path("posts/<id:post_id>/edits", PostEditViewSet.as_view({"get": "list"})),
     path("posts/<id:post_id>/hearts", PostHeartViewSet.as_view({"get": "list"})),
+    path(
+        "posts/<id:post_id>/share",
+        PostShareViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
+    ),
     path("hearts", HeartViewSet.as_view({"get": "list"})),
     path("hearts/<id:post_id>", HeartViewSet.as_view({"put": "update", "delete": "destroy"})),
     path("saved", SavedPostViewSet.as_view({"get": "list"})),

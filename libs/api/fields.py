@@ -37,6 +37,15 @@ def has_more_graphemes(text: str, limit: int) -> bool:
     return len(text) > limit and sum(1 for _ in islice(GRAPHEME.finditer(text), limit + 1)) > limit
 
 
+def shorten(text: str, limit: int) -> str:
+    """Return the text in one line, with an ellipsis as the last character if people see more than `limit`."""
+    line = " ".join(text.split())
+    if not has_more_graphemes(line, limit):
+        return line
+    graphemes = (found[0] for found in GRAPHEME.finditer(line))
+    return "".join(islice(graphemes, limit - 1)).rstrip() + "…"
+
+
 class TextField(serializers.CharField):
     """Text in NFC, measured in graphemes, without control characters; one line unless `multiline`.
 

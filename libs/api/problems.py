@@ -56,6 +56,7 @@ TITLES = {
     429: _("Too many requests"),
     431: _("Headers too large"),
     500: _("Internal error"),
+    501: _("Not implemented"),
     503: _("Unavailable"),
 }
 # A response must not grow with what a client sends.

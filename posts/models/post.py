@@ -198,6 +198,10 @@ class Post(TimeOrdered):
         """Whether it is the author, who alone may also read the former texts."""
         return self.author_id == member.pk
 
+    def may_be_shared_by(self, member: Member) -> bool:
+        """Whether it is the author, who alone may also read the link."""
+        return self.author_id == member.pk
+
     @transaction.atomic
     def edit(self, text: str) -> None:
         """Change the text and record the former one; the same text again changes nothing.

@@ -28,7 +28,7 @@ Export = Callable[[], ZipFile]
 NAMES = [
     "README.ko.txt", "README.en.txt", "profile.json", "terms.json", "sessions.json", "security-events.json",
     "blocks.json", "mutes.json", "following.json", "followers.json", "posts.json", "post-edits.json",
-    "hearts.json", "saved-posts.json", "comments.json", "reports.json",
+    "hearts.json", "saved-posts.json", "shared-posts.json", "comments.json", "reports.json",
     "decisions.json", "appeals.json", "pictures.json", "manifest.json",
 ]  # fmt: skip
 

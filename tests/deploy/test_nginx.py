@@ -72,7 +72,7 @@ OURS_TOO: dict[str, type[APIException]] = {
     refusal.default_code: refusal
     for refusal in (MalformedRequest, AddressTooLong, HeadersTooLarge, BodyTooLarge, NotFound, ServiceUnavailable)
 }
-OURS = ["/api/v1/config", "/nowhere", "/admin/"]
+OURS = ["/api/v1/config", "/nowhere", "/admin/", "/p/nowhere", "/oembed?url=x", "/oembed?format=xml"]
 APPS = ["/auth/verifyAccessToken", "/member/profile?member_id=1", "/post/nowhere"]
 
 

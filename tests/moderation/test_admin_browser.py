@@ -30,7 +30,7 @@ from moderation.appeals import appeal
 from moderation.models import Appeal, Decision, ListedWord, Report, Rules
 from moderation.ranks import MODERATOR
 from moderation.reporting import report_comment, report_member, report_post
-from posts.models import Post
+from posts.models import Post, PostShare
 from tests.accounts.phone import Phone
 from tests.build_cache import built
 from tests.factories import PASSWORD, CommentFactory, MemberFactory, store_images, upload
@@ -233,6 +233,7 @@ def screens(post: Post, decision: Decision, appealed: Appeal, word: ListedWord) 
         "time-zone": f"{admin}/time-zone/",
         "password": f"{admin}/password_change/",
         "appeal-page": "/appeal/?decision=1",
+        "share-page": f"/p/{PostShare.objects.create(post=post).token}",
     }
 
 

@@ -31,7 +31,7 @@ from moderation.actions import get_action
 from moderation.appeals import appeal
 from moderation.models import Report, ReportedImage
 from moderation.pseudonyms import address_digests, pseudonym
-from posts.models import Post
+from posts.models import Post, PostShare
 from tests.accounts.conftest import code_for, proof_for  # noqa: F401 - fixtures
 from tests.accounts.phone import Phone
 from tests.android.conftest import app_of
@@ -81,6 +81,7 @@ class MemberData:
         images = [str(self.upload_image("Mina's garden")) for _ in range(2)]
         assert self.phone.post("posts", text="Mina was here #Mina", image_ids=images).status_code == 201
         post, others = Post.objects.get(author=self.mina), PostFactory.create(author=self.jun)
+        assert self.phone.put(f"posts/{post.pk}/share").status_code == 200
         for on, text in ((post, "Mina agrees"), (others, "Mina was here too")):
             comment = self.phone.post(f"posts/{on.pk}/comments", text=text).json()["id"]
             self.other.post(f"posts/{on.pk}/comments", text="Really?", reply_to=comment)
@@ -134,6 +135,7 @@ class MemberData:
         digests = [pseudonym(self.mina.pk), *address_digests(self.mina.email)]
         digests += list(PasswordGuess.objects.values_list("key", flat=True))
         names = [self.mina.email, self.mina.password, "mina"]
+        names += PostShare.objects.filter(post__author=self.mina).values_list("token", flat=True)
         return [str(trace) for trace in (*ids, *images.values_list("pk", flat=True), *keys, *digests, *names)]
 
     def erase(self) -> None:
@@ -213,6 +215,7 @@ def test_the_search_finds_traces_of_a_member_with_all_kinds_of_data(data: Member
         "moderation_decision.subject_name",
         "moderation_withheldavatar.image_id",
         "comments_comment.text",
+        "posts_postshare.token",
     }
 
 

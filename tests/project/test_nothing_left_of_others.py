@@ -21,6 +21,7 @@ V1 = "/api/v1"
 PATHS = [
     ("DELETE", "posts/{post}", 403), ("PATCH", "posts/{post}", 403), ("GET", "posts/{post}/edits", 403),
     ("DELETE", "comments/{comment}", 403), ("PUT", "posts/{post}/comments/closure", 403),
+    ("GET", "posts/{post}/share", 403), ("PUT", "posts/{post}/share", 403), ("DELETE", "posts/{post}/share", 403),
     ("PATCH", "comments/{comment}", 405), ("DELETE", "comments/{post}", 404), ("GET", "comments/{comment}", 405),
     ("GET", "images/{image}", 404), ("PATCH", "images/{image}", 404), ("DELETE", "images/{image}", 404),
     ("DELETE", "sessions/{session}", 404), ("GET", "reports/{report}", 404),
@@ -63,6 +64,7 @@ BODIES: list[tuple[str, str, dict[str, Any], str]] = [
     ("PUT", "mutes/{member}", {"muter": "{third}"}, "unknown_field"),
     ("PUT", "hearts/{post}", {"owner": "{third}"}, "unknown_field"),
     ("PUT", "saved/{post}", {"owner": "{third}"}, "unknown_field"),
+    ("PUT", "posts/{post}/share", {"token": "x"}, "unknown_field"),
     ("DELETE", "blocks/{member}", {"blocker": "{third}"}, "unknown_field"),
     ("DELETE", "me/avatar", {"member_id": "{member}"}, "unknown_field"),
     ("DELETE", "sessions/current", {"session_id": "{session}"}, "unknown_field"),

@@ -18,6 +18,7 @@ from moderation.actions import get_action
 from moderation.actors import Actor
 from moderation.appeals import appeal
 from moderation.reporting import report_member
+from posts.models import PostShare
 from tests.conftest import logged_in
 from tests.factories import PASSWORD, CommentFactory, MemberFactory, PostFactory, upload
 
@@ -90,6 +91,9 @@ GET    appeals                              200   200     200     200        401
 POST   appeals                              409   404     404     404        401       401       401           404          404
 GET    appeals/<id:appeal_id>               200   404     404     404        401       401       401           404          404
 GET    posts/<id:post_id>/edits             200   403     404     404        401       401       401           404          404
+GET    posts/<id:post_id>/share             200   403     404     404        401       401       401           404          404
+PUT    posts/<id:post_id>/share             200   403     404     404        401       401       401           404          404
+DELETE posts/<id:post_id>/share             204   403     404     404        401       401       401           404          404
 GET    posts/<id:post_id>/hearts            200   200     404     404        401       401       401           404          404
 GET    hearts                               200   200     200     200        401       401       401           200          200
 PUT    hearts/<id:post_id>                  204   204     404     404        401       401       401           404          404
@@ -128,7 +132,7 @@ CELLS = list(expected())
 def test_every_method_of_every_address_stands_in_the_table() -> None:
     in_table = {(method, route) for method, route, *_ in CELLS}
     assert in_table == {(method, route) for route, methods in ROUTES.items() for method in methods}
-    assert len(CELLS) == len(in_table) * len(ACTORS) == 621
+    assert len(CELLS) == len(in_table) * len(ACTORS) == 648
 
 
 class Scene:
@@ -139,6 +143,7 @@ class Scene:
         self.pair = logged_in(owner, "tablet").pair  # type: ignore[attr-defined]
         self.post = PostFactory.create(author=owner)
         self.comment = CommentFactory.create(author=owner, post=self.post)
+        self.share = PostShare.objects.create(post=self.post)
         self.export, _ = Export.objects.request_export(owner)
         self.image = Image.objects.create(owner=owner, width=8, height=8, bytes=9, stored_at=timezone.now())
         self.report, _ = report_member(owner, MemberFactory.create().pk, reason="spam", text="")
@@ -217,7 +222,8 @@ class Scene:
         """Whether the owner has what they had."""
         stored = Image.objects.stored().filter(pk=self.image.pk, alt="").unreferenced()
         comments = Comment.objects.filter(author=self.owner, post__comments_closed=False)
-        return list(comments) == [self.comment] and stored.exists()
+        shares = PostShare.objects.filter(token=self.share.token)
+        return list(comments) == [self.comment] and stored.exists() and shares.exists()
 
 
 @pytest.fixture(scope="module")
