@@ -110,6 +110,10 @@ class Action:
         """Return whether the member concerned gets a statement of this decision."""
         return self.notifies_member
 
+    def will_tell_member(self, subject: Any) -> bool:
+        """Return whether the member concerned will get a statement, and so read the moderator's text."""
+        return self.notifies_member
+
     def finish(self, subject: Any, decision: Decision) -> None:
         """Do what needs the id of the new decision."""
 
@@ -153,18 +157,22 @@ class Action:
 
     def may_run(self, subject: Any, *, by: Member | Actor, **options: Any) -> bool:
         """Return whether the actor may do it to the subject, as it is now; without options, with some of them."""
-        actor = Actor.of(by)
-        member = self.member_of(subject)
-        if not actor.may(self.permission) or (member is not None and not actor.outranks(member)):
-            return False
+        return self.find_refusal(subject, by=by, **options) is None
+
+    def find_refusal(self, subject: Any, *, by: Member | Actor, **options: Any) -> ActionRefused | None:
+        """Return why the actor may not do it to the subject, as it is now; None if they may."""
+        actor, member = Actor.of(by), self.member_of(subject)
         try:
+            actor.require(self.permission)
+            if member is not None:
+                actor.require_rank_above(member)
             self.check(subject)
             self.check_actor(subject, actor)
             if options or not self.options:
                 self.check_options(subject, actor, **options)
-        except ActionRefused:
-            return False
-        return True
+        except ActionRefused as refusal:
+            return refusal
+        return None
 
     def may_choose(self, subject: Any, actor: Actor, **options: Any) -> bool:
         """Return whether these options change something, and the actor may choose them."""
@@ -186,9 +194,10 @@ class Action:
         """Return sentences that say what will happen. Raises OptionInvalid."""
         self._check_options(options)
         number = self.reports_of(subject, report).open().count() if self.closes_reports else 0
-        return [*self.describe(subject, **options), *self.preview_consequences(number)]
+        consequences = self.preview_consequences(number, tells_member=self.will_tell_member(subject))
+        return [*self.describe(subject, **options), *consequences]
 
-    def preview_consequences(self, number_of_reports: int) -> list[str]:
+    def preview_consequences(self, number_of_reports: int, *, tells_member: bool) -> list[str]:
         """Return sentences that say whom an e-mail tells of it, and whether it can be undone."""
         sentences = []
         if number_of_reports:
@@ -198,7 +207,7 @@ class Action:
                 number_of_reports,
             )
             sentences.append(sentence % {"number": number_of_reports})
-        if self.notifies_member:
+        if tells_member:
             sentences.append(_("The member gets an e-mail with the reason and your text, but not your name."))
         if not self.has_undo:
             sentences.append(_("This cannot be undone."))

@@ -155,6 +155,10 @@ class DismissReport(CloseReports):
     def tells_member(self, effect: Effect) -> bool:
         return effect.undoes_id is not None
 
+    def will_tell_member(self, subject: Report) -> bool:
+        """Return whether a rule has hidden the post: who removes one closes its reports."""
+        return subject.post is not None and subject.post.removed_at is not None
+
     def describe_undo(self, decision: Decision) -> list[str]:
         hidden = [post_is_hidden()] if decision.after.get("restored") else []
         return [*super().describe_undo(decision), *hidden]
@@ -163,6 +167,8 @@ class DismissReport(CloseReports):
         return [_("Your post is hidden again until a moderator has looked at it.")]
 
     def describe(self, subject: Report, **options: Any) -> list[str]:
+        if self.will_tell_member(subject):
+            return [_("The post, which a rule has hidden, is visible again, at its place in the feed.")]
         return [_("Nothing is changed for the reported member, who is not told of the reports.")]
 
 

@@ -28,7 +28,7 @@ from moderation.models import Appeal, Decision, ListedWord, Report
 from posts.models import Post
 
 SUBJECTS: dict[str, QuerySet[Any]] = {
-    "report": Report.objects.select_related("subject"),
+    "report": Report.objects.select_related("subject", "post"),
     "post": Post.objects.select_related("author"),
     "comment": Comment.objects.filter(author__isnull=False).select_related("author"),
     "member": Member.objects.not_erased(),
@@ -146,7 +146,7 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
             subject=action.displayed_name(subject),
             preview=action.preview(subject, report=report, **options),
             reasons=action.reasons_for(subject),
-            is_read_by_member=action.notifies_member,
+            languages=_languages_of(action, subject),
             decide=partial(action.run, subject, by=actor, report=report, **options),
             back=back,
             back_label=record_label(report or subject),
@@ -168,12 +168,13 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
             text = str(CannotUndo()) if undone_by else ""
             return refuse(request, page_of("decision", pk), text, [summary(each) for each in undone_by])
         origin = _origin_of(request, decision)
+        told = Member.objects.filter(pk=decision.member_id if decision.is_notified else None)
         page = ReasonPage(
             title=_("Undo: %(action)s") % {"action": decision_label(decision)},
             subject=decision.subject_label,
             preview=preview_undo(decision),
             reasons=UNDO_REASONS,
-            is_read_by_member=decision.is_notified,
+            languages=list(told.values_list("language", flat=True)),
             decide=partial(undo, decision, by=actor),
             back=page_of_record(origin),
             back_label=record_label(origin),
@@ -189,6 +190,12 @@ def _possible_causes(action: Action, known: Any, request: HttpRequest) -> Any:
     if action.subject_kind != "member" or seen_decisions(request) is not None:
         return known
     return known.not_undone().filter(action__startswith=action.name.removesuffix("_for_good"))
+
+
+def _languages_of(action: Action, subject: Any) -> list[str]:
+    """Return the language of the member who will read the text, if one will."""
+    member = action.member_of(subject) if action.will_tell_member(subject) else None
+    return [member.language] if member else []
 
 
 def _subjects(request: HttpRequest, kind: str) -> QuerySet[Any]:

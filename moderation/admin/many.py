@@ -36,13 +36,14 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         return refuse(request, back, _("Choose the cases first."))
     if len(subjects) > MANY and not actor.may("decide_many"):
         return refuse(request, back, str(TooManySubjects()))
+    told = [action.member_of(subject) for subject in subjects if action.will_tell_member(subject)]
     names = ngettext("%(number)d case: %(names)s", "%(number)d cases: %(names)s", len(subjects))
     page = ReasonPage(
         title=str(action.label),
         subject=names % {"number": len(subjects), "names": ", ".join(report.nickname for report in decided)},
-        preview=[*_left_out(len(reports) - len(decided)), *_preview(action, subjects)],
+        preview=[*_left_out(len(reports) - len(decided)), *_preview(action, subjects, tells_members=bool(told))],
         reasons=action.reasons,
-        is_read_by_member=action.notifies_member,
+        languages=[member.language for member in told if member],
         decide=partial(run_many, action, subjects, by=actor),
         announce=_announce,
         back=back,
@@ -55,7 +56,7 @@ def _chosen(request: HttpRequest) -> list[Report]:
     numbers = [
         int(text) for text in request.GET.getlist("report") if text.isascii() and text.isdigit() and len(text) < 20
     ]
-    reports = Report.objects.not_on(request.user).select_related("subject", "post__author")
+    reports = Report.objects.not_on(request.user).select_related("subject", "post__author", "comment")
     found = reports.in_bulk(numbers[:CASES_SHOWN])
     return [found[number] for number in dict.fromkeys(numbers) if number in found]
 
@@ -70,12 +71,13 @@ def _left_out(number: int) -> list[str]:
     return [sentence % {"number": number}] if number else []
 
 
-def _preview(action: Action, subjects: list[Any]) -> list[str]:
+def _preview(action: Action, subjects: list[Any], *, tells_members: bool) -> list[str]:
     """Return what happens to each case, how many reports that closes, and who gets an e-mail."""
     reports = Report.objects.open().of_same_subjects(subjects)
+    number = reports.count() if action.closes_reports else 0
     return [
-        *action.describe(subjects[0]),
-        *action.preview_consequences(reports.count() if action.closes_reports else 0),
+        *dict.fromkeys(sentence for subject in subjects for sentence in action.describe(subject)),
+        *action.preview_consequences(number, tells_member=tells_members),
         _("Each case is decided by itself, and has a decision of its own, which can be undone by itself."),
     ]
 

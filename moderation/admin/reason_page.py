@@ -33,7 +33,8 @@ class ReasonPage:
     subject: str
     preview: Sequence[str]
     reasons: Sequence[str]
-    is_read_by_member: bool
+    # The languages of the members who read the text; none if only the staff does.
+    languages: Sequence[str]
     # Called with the reason and the text.
     decide: Callable[..., Any]
     # Where to go afterwards, or without a decision, and the name of that page; no name for the first page.
@@ -55,7 +56,7 @@ class ReasonPage:
             request.POST if request.method == "POST" else None,
             initial={"reason": self.reasons[0] if len(self.reasons) == 1 else self.initial_reason},
             reasons=self.reasons,
-            is_read_by_member=self.is_read_by_member,
+            languages=self.languages,
             first=self.fields,
         )
         meanwhile: list[str] = []
@@ -82,7 +83,12 @@ class ReasonPage:
         messages.success(request, text)
 
     def _context(self, request: HttpRequest, form: ReasonForm) -> dict[str, Any]:
-        shown = {"title": self.title, "subject_text": self.subject, "preview": self.preview, "back": self.back}
+        shown: dict[str, Any] = {
+            "title": self.title,
+            "subject_text": self.subject,
+            "preview": self.preview,
+            "back": self.back,
+        }
         crumbs = [(self.back, self.back_label)] if self.back_label else []
         seen = None if self.known is None else self.known.count()
         return admin.site.each_context(request) | shown | {"form": form, "crumbs": crumbs, "seen": seen}

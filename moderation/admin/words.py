@@ -94,7 +94,7 @@ class ListedWordAdmin(DetailPageMixin, ReadOnlyAdmin):
             subject="",
             preview=[preview],
             reasons=action.reasons,
-            is_read_by_member=False,
+            languages=[],
             decide=partial(action.run, Rules.objects.current(), by=actor),
             back=reverse("admin:moderation_listedword_changelist"),
             back_label=str(capfirst(ListedWord._meta.verbose_name_plural)),

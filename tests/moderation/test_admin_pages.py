@@ -21,6 +21,7 @@ from moderation.reporting import report_member, report_post
 from posts.models import Post
 from tests.factories import MemberFactory, PostFactory
 from tests.moderation.staff import staff_member
+from tests.moderation.test_admin_queue import reported
 
 pytestmark = pytest.mark.django_db
 MOST_STATEMENTS = 9
@@ -92,6 +93,19 @@ def test_a_moderator_removes_a_reported_post_and_undoes_it(browser: Client, repo
     post.refresh_from_db()
     assert post.removed_at is None
     assert Report.objects.get().state == "open"
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "English"), ("ko", "한국어")])
+def test_the_language_of_the_member_stands_beside_the_text(
+    browser: Client, report: Report, post: Post, language: str, name: str
+) -> None:
+    post.author.update(language=language)
+    removal = act("remove_post", post, report=report.pk)
+    assert f"Language of the member: {name}." in browser.get(removal).content.decode()
+    browser.post(removal, {"reason": "hate"})
+    undoing = reverse("admin:moderation_decision_undo", args=[Decision.objects.get().pk])
+    assert f"Language of the member: {name}." in browser.get(undoing).content.decode()
+    assert "Only the staff reads this." in browser.get(act("dismiss_report", reported())).content.decode()
 
 
 def test_without_a_reason_nothing_is_done(browser: Client, report: Report, post: Post) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Member
@@ -27,6 +28,22 @@ def _hides_after_three(yuna: Member) -> None:
     """The rule is on, for three reporters."""
     options: dict[str, Any] = {"hides_reported_posts": True, "reporters_to_hide": 3}
     get_action("change_rules").run(Rules.objects.current(), by=yuna, reason="policy", **options)
+
+
+def test_who_dismisses_reads_that_the_post_is_visible_and_the_author_is_told(
+    hana: Member, post: Post, client: Client
+) -> None:
+    report(post, [reporter() for _ in range(3)])
+    client.force_login(hana)
+    url = f"/admin/moderation/decision/act/dismiss_report/{Report.objects.open()[0].pk}/"
+    for page in (
+        client.get(url),
+        client.get(f"/admin/moderation/report/many/?action=dismiss_report&report={url.split('/')[-2]}"),
+    ):
+        shown = page.content.decode()
+        assert "which a rule has hidden, is visible again" in shown
+        assert "The member reads this in the e-mail about the decision." in shown
+        assert "Nothing is changed for the reported member" not in shown
 
 
 def reporter(days: int = 30) -> Member:
