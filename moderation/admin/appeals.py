@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from libs.admin import DetailPageMixin, ReadOnlyAdmin
-from moderation.admin.action_links import action_links, actor_of, page_of
+from moderation.admin.action_links import action_links, actor_of
 from moderation.admin.history import decisions_for_page
 from moderation.admin.labels import decision_label
 from moderation.models import Appeal, Decision
@@ -70,7 +70,6 @@ class AppealAdmin(DetailPageMixin, ReadOnlyAdmin):
             "decision": row.decision if is_visible else None,
             "decision_label": decision_label(row.decision),
             "is_moot": is_moot(row),
-            "decision_url": page_of("decision", row.decision_id),
             "decisions": decisions,
             "links": action_links(row, actor),
         }

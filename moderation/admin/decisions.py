@@ -152,6 +152,7 @@ class DecisionAdmin(DetailPageMixin, ReadOnlyAdmin):
             back_label=record_label(report or subject),
             initial_reason=report.reason if report and report.reason in action.reasons else "",
             known=known,
+            appealed=subject.decision if action.subject_kind == "appeal" else None,
             leads_on=(report is not None or action.subject_kind == "report") and bool(action.closes_reports),
         )
         return page.respond(request)

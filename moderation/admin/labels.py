@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from comments.models import Comment
 from moderation.actions import ACTIONS
-from moderation.models import Decision
+from moderation.models import Appeal, Decision
 from posts.models import Post
 
 UNDO = gettext_lazy("Undo")
@@ -41,7 +41,8 @@ def record_label(record: Any) -> str:
     if isinstance(record, Decision):
         return decision_label(record)
     kind = record.get_about_display() if record._meta.model_name == "report" else record._meta.verbose_name
-    # A post or comment is named by its author, as its case is.
+    # A post or comment is named by its author, as its case is, and an appeal by who makes it.
     named = record.author if isinstance(record, Post | Comment) else record
+    named = record.member if isinstance(record, Appeal) else named
     name = getattr(named, "nickname", "") or str(named)
     return Truncator(f"{capfirst(kind)}: {name}").chars(NAME_SHOWN)

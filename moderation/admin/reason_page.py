@@ -41,6 +41,8 @@ class ReasonPage:
     back: str
     back_label: str = ""
     initial_reason: str = ""
+    # The decision that an answer to an appeal is about.
+    appealed: Decision | None = None
     # Fields above the reason, whose values `decide` gets too.
     fields: Mapping[str, Field] = dataclass_field(default_factory=dict)
     # The decisions on the same case; `decide` gets how many of them the form has seen.
@@ -91,6 +93,8 @@ class ReasonPage:
         }
         crumbs = [(self.back, self.back_label)] if self.back_label else []
         seen = None if self.known is None else self.known.count()
+        shown |= {"appealed": self.appealed}
+        shown |= {"appealed_label": decision_label(self.appealed) if self.appealed else ""}
         return admin.site.each_context(request) | shown | {"form": form, "crumbs": crumbs, "seen": seen}
 
 

@@ -156,6 +156,24 @@ def test_an_undo_answers_the_appeal(hana: Member, mina: Member, removal: Decisio
     assert (made.state, made.answer_id) == ("upheld", undoing.pk)
 
 
+def test_the_page_of_an_answer_shows_what_was_decided_by_whom_and_when(
+    client: Client, mina: Member, yuna: Member, removal: Decision
+) -> None:
+    made = appeal(mina, removal.pk, "It is my garden.")
+    client.force_login(yuna)
+    for name in ("uphold_appeal", "deny_appeal"):
+        page = client.get(f"/admin/moderation/decision/act/{name}/{made.pk}/").content.decode()
+        assert f'/admin/moderation/decision/{removal.pk}/change/"><strong>Remove the post</strong>' in page
+        for words in (
+            ">Appeal: Mina</a>",
+            "It is my garden.",
+            "KST, Hana</span>",
+            "Look at this.",
+            "Spam or advertising: An advertisement.",
+        ):
+            assert words in page
+
+
 def test_the_undo_of_a_warning_makes_a_denied_appeal_moot(
     phone: Phone, client: Client, hana: Member, mina: Member, yuna: Member, run_jobs: RunJobs, mailoutbox: Outbox
 ) -> None:
