@@ -41,6 +41,8 @@ class ReasonPage:
     back: str
     back_label: str = ""
     initial_reason: str = ""
+    # Sentences on how it is now.
+    state: Sequence[str] = ()
     # The decision that an answer to an appeal is about.
     appealed: Decision | None = None
     # Fields above the reason, whose values `decide` gets too.
@@ -93,7 +95,7 @@ class ReasonPage:
         }
         crumbs = [(self.back, self.back_label)] if self.back_label else []
         seen = None if self.known is None else self.known.count()
-        shown |= {"appealed": self.appealed}
+        shown |= {"state": self.state, "appealed": self.appealed}
         shown |= {"appealed_label": decision_label(self.appealed) if self.appealed else ""}
         return admin.site.each_context(request) | shown | {"form": form, "crumbs": crumbs, "seen": seen}
 

@@ -1,5 +1,6 @@
 """The list of words and the rules in the admin: changed by decisions, and tried out on a text."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -51,6 +52,13 @@ def rules_fields(rules: Rules) -> dict[str, forms.Field]:
     }
 
 
+def describe_rules(rules: Rules) -> list[str]:
+    """Return whether the rule that hides posts is on, and what it does."""
+    options = {name: getattr(rules, name) for name in ("hides_reported_posts", "reporters_to_hide")}
+    is_on = _("The rule is on.") if rules.hides_reported_posts else _("The rule is off.")
+    return [is_on, *ACTIONS["change_rules"].describe(rules, **options)]
+
+
 @admin.register(ListedWord)
 class ListedWordAdmin(DetailPageMixin, ReadOnlyAdmin):
     """Shows the list of words; pages of its own change it, change the rules, and try the list on a text."""
@@ -79,13 +87,20 @@ class ListedWordAdmin(DetailPageMixin, ReadOnlyAdmin):
         """Add a word, by a decision."""
         return self._change(request, "add_word", word_fields(), _("Texts that are published from now on are checked."))
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list, and whether the rule that hides posts is on."""
+        rules = {"rules": describe_rules(Rules.objects.current())}
+        return super().changelist_view(request, rules | (extra_context or {}))
+
     def change_rules(self, request: HttpRequest) -> HttpResponse:
         """Change the rules that act by themselves, by a decision."""
-        fields = rules_fields(Rules.objects.current())
+        rules = Rules.objects.current()
         preview = _("A hidden post waits for a moderator, who finds it in the queue.")
-        return self._change(request, "change_rules", fields, preview)
+        return self._change(request, "change_rules", rules_fields(rules), preview, describe_rules(rules))
 
-    def _change(self, request: HttpRequest, name: str, fields: dict[str, forms.Field], preview: str) -> HttpResponse:
+    def _change(
+        self, request: HttpRequest, name: str, fields: dict[str, forms.Field], preview: str, state: Sequence[str] = ()
+    ) -> HttpResponse:
         action, actor = ACTIONS[name], actor_of(request)
         if not actor.may(action.permission):
             raise PermissionDenied
@@ -95,6 +110,7 @@ class ListedWordAdmin(DetailPageMixin, ReadOnlyAdmin):
             preview=[preview],
             reasons=action.reasons,
             languages=[],
+            state=state,
             decide=partial(action.run, Rules.objects.current(), by=actor),
             back=reverse("admin:moderation_listedword_changelist"),
             back_label=str(capfirst(ListedWord._meta.verbose_name_plural)),

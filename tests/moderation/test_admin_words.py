@@ -46,6 +46,15 @@ def test_rules_are_changed_within_their_bounds(browser: Client, number: str) -> 
     assert Rules.objects.current().hides_reported_posts == (number == "5")
 
 
+def test_the_pages_say_whether_the_rule_is_on(browser: Client) -> None:
+    for number, words in ((None, "The rule is off. No post"), (3, "The rule is on. A post is hidden until")):
+        if number:
+            form: dict[str, Any] = {"hides_reported_posts": "on", "reporters_to_hide": number, "reason": "policy"}
+            browser.post(f"{LIST}rules/", form)
+        assert words in browser.get(LIST).content.decode()
+        assert words.partition(".")[0] in browser.get(f"{LIST}rules/").content.decode()
+
+
 def test_moderators_read_the_list_and_change_nothing(hana: Member, client: Client) -> None:
     client.force_login(hana)
     assert client.get(f"{LIST}test/").status_code == 200
