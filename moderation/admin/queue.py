@@ -17,7 +17,7 @@ from moderation.reasons import VIOLATIONS
 
 CASES_SHOWN = 50
 # What may be done to many cases at once.
-BULK_ACTIONS = ("assign_report", "dismiss_report", "remove_post")
+BULK_ACTIONS = ("assign_report", "dismiss_report", "remove_post", "remove_comment")
 # What is recorded like a decision, and decides no case.
 NO_DECISION_OF_A_CASE = ("assign_report", "undo", "reveal_email")
 

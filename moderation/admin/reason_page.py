@@ -45,6 +45,8 @@ class ReasonPage:
     state: Sequence[str] = ()
     # The decision that an answer to an appeal is about.
     appealed: Decision | None = None
+    # The chosen cases that are left out, each with the reason.
+    left_out: Sequence[str] = ()
     # Fields above the reason, whose values `decide` gets too.
     fields: Mapping[str, Field] = dataclass_field(default_factory=dict)
     # The decisions on the same case; `decide` gets how many of them the form has seen.
@@ -95,7 +97,7 @@ class ReasonPage:
         }
         crumbs = [(self.back, self.back_label)] if self.back_label else []
         seen = None if self.known is None else self.known.count()
-        shown |= {"state": self.state, "appealed": self.appealed}
+        shown |= {"state": self.state, "left_out": self.left_out, "appealed": self.appealed}
         shown |= {"appealed_label": decision_label(self.appealed) if self.appealed else ""}
         return admin.site.each_context(request) | shown | {"form": form, "crumbs": crumbs, "seen": seen}
 

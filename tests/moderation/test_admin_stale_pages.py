@@ -100,7 +100,7 @@ def test_of_several_cases_those_that_another_decided_are_named(browser: Client, 
     get_action("remove_post").run(report.post, by=dora, reason="hate")
     url = f"{MANY}?action=dismiss_report&report={report.pk}&report={other.pk}"
     page = browser.post(url, {"reason": "no_violation"}, follow=True).content.decode()
-    assert "1 case is decided." in page
+    assert "Dismiss: done for 1 of 2 cases." in page
     assert f"Post: {report.nickname}: This has been decided already. Dora: Remove the post, " in page
 
 
