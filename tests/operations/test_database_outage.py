@@ -106,6 +106,13 @@ def test_while_the_database_is_away_pages_for_people_say_so(server: ServerProces
     assert page.startswith("<!doctype html>")
 
 
+@pytest.mark.usefixtures("database_away")
+def test_while_the_database_is_away_no_shared_post_is_said_to_be_gone(server: ServerProcess) -> None:
+    ((status, wait, page),) = ask(server, f"/p/{'a' * 22}")
+    assert (status, wait) == (503, "2")
+    assert "Try again in a few seconds." in str(page)
+
+
 def test_a_database_that_hangs_is_waited_for_once_and_then_left_alone(
     server: ServerProcess, database: SlowProxy
 ) -> None:
