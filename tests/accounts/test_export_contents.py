@@ -1,6 +1,7 @@
 """The content of an export: everything that the member made, and nothing of others."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +52,13 @@ def test_the_export_of_a_new_member_has_every_file_and_each_can_be_read(export: 
     assert read_json(archive, "posts") == read_json(archive, "pictures") == []
     assert "Mina" in archive.read("README.en.txt").decode()
     assert "회원님" in archive.read("README.ko.txt").decode()
+
+
+def test_the_readme_of_an_export_describes_every_file(export: Export) -> None:
+    archive = export()
+    for language in ("en", "ko"):
+        described = re.findall(r"^([a-z-]+\.json) ", archive.read(f"README.{language}.txt").decode(), re.MULTILINE)
+        assert described == [name for name in archive.namelist() if name.endswith(".json")]
 
 
 def test_reports_have_the_members_words_and_nothing_of_the_reported(export: Export, mina: Member, jun: Member) -> None:
