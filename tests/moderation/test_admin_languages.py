@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -68,6 +69,13 @@ def test_a_list_is_named_after_its_rows_in_both_languages(browser: Client, path:
 def test_korean_has_the_half_of_the_day_before_the_hour(browser: Client) -> None:
     PostFactory.create(created_at=datetime(2026, 7, 1, 20, 30, tzinfo=UTC))
     assert "2026년 7월 2일 오전 5:30 KST" in page(browser, "posts/post/", "ko")
+
+
+def test_all_dates_of_the_admin_have_one_format() -> None:
+    pages = [page.read_text(encoding="utf-8") for page in Path("templates/admin").rglob("*.html")]
+    formats = [found for text in pages for found in re.findall(r"\|(?:date|time)\b(?::\"(\w+)\")?", text)]
+    assert len(formats) > 20
+    assert set(formats) == {"DATETIME_FORMAT"}
 
 
 def test_the_page_of_the_own_password_is_one_of_ours_in_korean(browser: Client) -> None:
