@@ -1,4 +1,4 @@
-"""Delete what is no longer needed of sessions, codes, exports and the like, so that no table grows without end.
+"""Delete what is no longer needed of sessions, codes, exports and the like, and start the erasures that are due.
 
 With `dry` each function only counts it.
 """

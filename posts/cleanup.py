@@ -1,4 +1,4 @@
-"""Correct the counts of posts that changed lately."""
+"""The clean-up task of posts: corrects the counts of those that changed lately."""
 
 from datetime import timedelta
 

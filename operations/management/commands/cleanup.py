@@ -1,4 +1,7 @@
-"""Run the clean-up tasks of every app."""
+"""Run the scheduled clean-up: the tasks that apps and libraries register in their `cleanup.py`.
+
+A timer runs it each hour: deploy/staging/systemd/heart-cleanup.timer, k8s/chart/templates/cleanup.yaml.
+"""
 
 from contextlib import suppress
 from time import perf_counter
