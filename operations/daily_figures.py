@@ -9,7 +9,7 @@ from django.db.models import Count, F
 from django.db.models.functions import TruncDate
 
 from accounts.models import LoginSession, Member
-from libs.keyset.ids import RANDOM_BITS
+from libs.keyset.ids import first_id_at
 from moderation.models import Report
 from moderation.priority import DUE_AFTER
 from posts.models import Post
@@ -38,12 +38,8 @@ def daily_figures(first: date, last: date) -> Iterator[dict[str, Any]]:
 
 
 def _of_day(model: type[Any], day: date) -> models.QuerySet[Any]:
-    rows: models.QuerySet[Any] = model._base_manager.filter(pk__gte=_first_id(day))
-    return rows.filter(pk__lt=_first_id(day + timedelta(days=1)))
-
-
-def _first_id(day: date) -> int:
-    return int(_midnight(day).timestamp() * 1_000) << RANDOM_BITS
+    rows: models.QuerySet[Any] = model._base_manager.filter(pk__gte=first_id_at(_midnight(day)))
+    return rows.filter(pk__lt=first_id_at(_midnight(day + timedelta(days=1))))
 
 
 def _active_members(first: date, last: date) -> dict[date, int]:

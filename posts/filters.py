@@ -1,7 +1,6 @@
 """Filters and ordering of feeds."""
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -11,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from libs.api.fields import TextField, parse_id
+from libs.api.fields import TextField, parse_id, parse_time
 from libs.text_search import can_use_index, contains
 from posts.models import Post
 from posts.models.post import PostQuerySet
@@ -19,8 +18,6 @@ from posts.tags import parse_key
 
 # Graphemes.
 SEARCH_MAX_GRAPHEMES = 100
-# RFC 3339, 5.6; case does not count.
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", flags=re.ASCII | re.IGNORECASE)
 YES_OR_NO = (("true", _("yes")), ("false", _("no")))
 ORDERINGS = (("newest", _("newest first")), ("oldest", _("oldest first")))
 
@@ -47,14 +44,6 @@ class UtcDateTimeField(forms.DateTimeField):
             return parse_time(value)
         except (ValueError, OverflowError) as fault:
             raise forms.ValidationError(self.error_messages["invalid"], "invalid") from fault
-
-
-def parse_time(text: str) -> datetime:
-    """Return the time in UTC; raise ValueError or OverflowError. A leap second, which Python lacks, is no time."""
-    # Python takes more: a date alone, weeks, a time without an offset, digits of any script.
-    if not RFC_3339.fullmatch(text):
-        raise ValueError(text)
-    return datetime.fromisoformat(text.upper()).astimezone(UTC)
 
 
 class UtcDateTimeFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]

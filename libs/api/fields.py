@@ -1,6 +1,8 @@
-"""Serializer fields: text measured as people read it, and ids."""
+"""Serializer fields: text measured as people read it, times, and ids."""
 
+import re
 import unicodedata
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -27,6 +29,8 @@ CODE_POINTS_IN_GRAPHEME = 10
 # More combining marks on one letter than any language has; they make NFC take quadratic time (Unicode UAX 15, 13).
 # Joiners between them do not end the letter.
 TOO_MANY_MARKS = regex.compile(r"[\p{M}\u200C\u200D]{31}")
+# RFC 3339, 5.6; case does not count.
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", flags=re.ASCII | re.IGNORECASE)
 
 
 def has_more_graphemes(text: str, limit: int) -> bool:
@@ -119,3 +123,22 @@ def parse_id(text: str) -> int | None:
         return None
     number = int(text)
     return number if 0 < number < 2**63 else None
+
+
+class TimeField(serializers.DateTimeField):
+    """A time as RFC 3339 defines it, with an offset, converted to UTC."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """Return the time; refuse others, and those that UTC's calendar does not reach."""
+        try:
+            return parse_time(value)
+        except (TypeError, ValueError, OverflowError):
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss.ffffffZ")
+
+
+def parse_time(text: str) -> datetime:
+    """Return the time in UTC; raise ValueError or OverflowError. A leap second, which Python lacks, is no time."""
+    # Python takes more: a date alone, weeks, a time without an offset, digits of any script.
+    if not RFC_3339.fullmatch(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text.upper()).astimezone(UTC)

@@ -1,10 +1,15 @@
 """Saving new records, one by one and many at once."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Member
+from libs.keyset.ids import first_id_at, new_id
 from libs.keyset.models import save_all
 from posts.models import Post
 
@@ -65,3 +70,10 @@ def test_other_errors_than_a_taken_id_are_raised(mina: Member) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         save_all([Post(author=mina, text="x", image_count=-1)])
     assert save_all([]) == []
+
+
+def test_records_made_before_a_time_have_smaller_ids_than_those_made_after_it() -> None:
+    before, moment = new_id(), timezone.now() + timedelta(milliseconds=2)
+    with time_machine.travel(moment, tick=False):
+        after = new_id()
+    assert before < first_id_at(moment) <= after
