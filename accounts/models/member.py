@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.email_addresses import normalise_email
 from accounts.errors import NotOneself, TermsOutdated
+from accounts.events import FOLLOWED
 from accounts.models.avatar import Avatar
 from accounts.models.block import Block
 from accounts.models.follow import Follow
@@ -201,8 +202,10 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
         self._lock_pair(other)
         if not Member.objects.visible_to(self).filter(pk=other.pk).exists():
             raise Http404
-        Follow.objects.get_or_create(follower_id=self.pk, followed_id=other.pk)
+        _, is_new = Follow.objects.get_or_create(follower_id=self.pk, followed_id=other.pk)
         invalidate_relations([self.pk, other.pk])
+        if is_new:
+            FOLLOWED.send(self.pk, other.pk)
 
     def unfollow(self, other: "Member") -> None:
         """Stop following the other member, if at all."""

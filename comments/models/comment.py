@@ -16,6 +16,7 @@ from accounts.models import Block, Member
 from accounts.models.member import MemberQuerySet
 from accounts.text_checks import check_texts, review_texts
 from comments.errors import CommentsClosed, NoSuchComment
+from comments.events import COMMENT_PUBLISHED
 from libs.change_log import log_changes
 from libs.keyset.models import TimeOrdered
 from posts.models import Post, PostCounts
@@ -87,6 +88,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         comment = self.create(post=post, author_id=author.pk, parent_id=parent, text=text)
         _add_to_count(post.pk, 1)
         review_texts(comment, [text])
+        COMMENT_PUBLISHED.send(comment, reply_to)
         return comment
 
     def _top_of(self, post: Post, author: Member, reply_to: int) -> int:

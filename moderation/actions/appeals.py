@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Member
-from libs.outbox.queue import enqueue_many
 from moderation.actions.base import Action, Effect, lock_member
 from moderation.actions.deciders import has_rank_of_decider, is_decider
 from moderation.actors import Actor
+from moderation.decision_notices import notify_reporters
 from moderation.errors import AlreadyDecided, CannotUndo, OwnDecision, RankTooLow, SubjectGone
 from moderation.models import Appeal, Decision, Report
 
@@ -85,7 +85,7 @@ class UpholdAppeal(AppealAction):
         reports = Report.objects.filter(decision_id=subject.decision_id, state=Report.UPHELD)
         ids = list(reports.order_by("pk").select_for_update().values_list("pk", flat=True))
         Report.objects.filter(pk__in=ids).update(state=Report.DISMISSED, decision_id=decision.pk)
-        enqueue_many("moderation.mail_outcome", [{"report_id": pk, "decision_id": decision.pk} for pk in ids])
+        notify_reporters(ids, decision)
 
     def describe(self, subject: Appeal, **options: Any) -> list[str]:
         return [_("The decision is undone and does not count any more. Reports that it upheld are dismissed.")]

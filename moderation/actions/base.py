@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 from structlog.contextvars import get_contextvars
 
 from accounts.models import Member
-from libs.outbox.queue import enqueue, enqueue_many
 from moderation.actions.changes import decisions_on, require_unchanged
 from moderation.actors import Actor
+from moderation.decision_notices import notify_member, notify_reporters
 from moderation.errors import ActionRefused, AlreadyDecided, CannotUndo, OptionInvalid, ReasonInvalid, SubjectGone
 from moderation.models import Decision, Report
 from moderation.models.decision import NAME_MAX_LENGTH
@@ -253,7 +253,7 @@ class Action:
             decision = self._record(locked, member, actor, effect, reason=reason, text=text, report=report)
             self._close(reports, decision)
             self.finish(locked, decision)
-            self._notify(decision)
+            notify_member(decision)
         return decision
 
     def record_undo(self, decision: Decision, actor: Actor, *, reason: str, text: str) -> Decision:
@@ -307,8 +307,7 @@ class Action:
     def _close(self, report_ids: list[int], decision: Decision) -> None:
         if self.closes_reports is not None and report_ids:
             Report.objects.filter(pk__in=report_ids).close(self.closes_reports, decision.pk)
-            payloads = [{"report_id": pk, "decision_id": decision.pk} for pk in report_ids]
-            enqueue_many("moderation.mail_outcome", payloads)
+            notify_reporters(report_ids, decision)
 
     def _record(
         self, subject: Any, member: Member | None, actor: Actor, effect: Effect, *, report: Report | None, **reason: str
@@ -338,8 +337,3 @@ class Action:
             request_id=get_contextvars().get("request_id") or "",
             **fields,
         )
-
-    @staticmethod
-    def _notify(decision: Decision) -> None:
-        if decision.is_notified:
-            enqueue("moderation.mail_decision", {"decision_id": decision.pk})

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Member
-from libs.outbox.queue import enqueue
 from moderation.actions import ACTIONS
 from moderation.actions.base import lock_member
 from moderation.actions.deciders import has_rank_of_decider, may_act_for
 from moderation.actors import Actor
+from moderation.decision_notices import notify_member
 from moderation.errors import ActionRefused, CannotUndo, RankTooLow, ReasonInvalid
 from moderation.models import Appeal, Decision, Report
 from moderation.reasons import NEEDS_TEXT, TEXT_MAX_LENGTH
@@ -77,6 +77,5 @@ def undo(decision: Decision, *, by: Member | Actor, reason: str, text: str = "")
     undoing = action.record_undo(locked, actor, reason=reason, text=text)
     # The e-mail about the undo answers it.
     Appeal.objects.filter(decision_id=locked.pk).close(Appeal.UPHELD, undoing.pk)
-    if undoing.is_notified:
-        enqueue("moderation.mail_decision", {"decision_id": undoing.pk})
+    notify_member(undoing)
     return undoing

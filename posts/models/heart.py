@@ -6,6 +6,7 @@ from django.db import models, transaction
 
 from accounts.models import Member
 from libs.change_log import log_changes
+from posts.events import HEART_GIVEN
 from posts.models.post_counts import PostCounts
 from posts.models.post_mark import PostMark, PostMarkQuerySet
 
@@ -16,9 +17,10 @@ class HeartQuerySet(PostMarkQuerySet):
     @transaction.atomic
     def give(self, post_id: int, member: Member) -> None:
         """Give the post a heart, if not done yet. Raises Http404 for a post that the member may not see."""
-        if self.mark(post_id, member):
+        if post := self.mark(post_id, member):
             PostCounts.objects.add(post_id, hearts=1)
             log_changes("post", [post_id])
+            HEART_GIVEN.send(post_id, post.author_id, member.pk)
 
     @transaction.atomic
     def take_back(self, post_id: int, member: Member) -> None:

@@ -17,8 +17,8 @@ from posts.reader_marks import invalidate_marks
 class PostMarkQuerySet(models.QuerySet["PostMark"]):
     """Marks are made and deleted here; each takes the lock of its post first."""
 
-    def mark(self, post_id: int, member: Member) -> bool:
-        """Mark the post for the member; return whether it is new. Raises Http404 for a post that they may not see.
+    def mark(self, post_id: int, member: Member) -> Post | None:
+        """Mark the post for the member; return it if the mark is new. Raises Http404 for one that they may not see.
 
         In the caller's transaction, which holds the lock of the post from then on.
         """
@@ -27,7 +27,7 @@ class PostMarkQuerySet(models.QuerySet["PostMark"]):
         created_at = max(timezone.now(), post.created_at)
         record = self.model(post=post, owner_id=member.pk, created_at=created_at)
         invalidate_marks([member.pk])
-        return insert_unless_exists(record, "post", "owner")
+        return post if insert_unless_exists(record, "post", "owner") else None
 
     def unmark(self, post_id: int, member: Member) -> bool:
         """Delete the mark; return whether there was one. Raises Http404 for a post that the member may not see."""
@@ -43,7 +43,7 @@ class PostMarkQuerySet(models.QuerySet["PostMark"]):
     def _lock(post_id: int, member: Member) -> Post:
         # Not deleted while the mark is inserted, and counted by one at a time.
         posts = Post.objects.visible_to(member).select_for_update(of=("self",), no_key=True)
-        post: Post = get_object_or_404(posts.only("created_at"), pk=post_id)
+        post: Post = get_object_or_404(posts.only("created_at", "author"), pk=post_id)
         return post
 
 
