@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "posts",
     "comments",
     "moderation",
+    "notifications",
     "android",
     "operations",
 ]
@@ -492,6 +493,10 @@ SPECTACULAR_SETTINGS = {
         {"name": "hearts", "description": "Hearts for posts."},
         {"name": "saved", "description": "Posts that a member keeps in a list of their own."},
         {"name": "comments", "description": "Comments on posts, and replies to them."},
+        {
+            "name": "notifications",
+            "description": "What happened to oneself and one's posts, and what of it to be told.",
+        },
         {"name": "images", "description": "Images that are uploaded before the post that shows them."},
         {"name": "reports", "description": "Reports of members, posts and comments."},
         {"name": "appeals", "description": "Objections to decisions about oneself."},
@@ -504,6 +509,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ExportState": ["queued", "running", "ready", "failed", "expired"],
         "ReportReason": "moderation.serializers.V1_REASONS",
+        "NotificationKind": "notifications.models.kinds.Kind.values",
         "ReportState": ["open", "dismissed", "upheld"],
         "ReportSubject": ["member", "post", "comment"],
     },

@@ -22,6 +22,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("media.urls")),
     path("", include("accounts.urls")),
     path("", include("moderation.urls")),
+    path("", include("notifications.urls")),
     path("config", ClientConfigViewSet.as_view({"get": "retrieve"})),
 ]
 

@@ -30,7 +30,8 @@ NAMES = [
     "README.ko.txt", "README.en.txt", "profile.json", "terms.json", "sessions.json", "security-events.json",
     "blocks.json", "mutes.json", "following.json", "followers.json", "posts.json", "post-edits.json",
     "hearts.json", "saved-posts.json", "shared-posts.json", "comments.json", "reports.json",
-    "decisions.json", "appeals.json", "pictures.json", "manifest.json",
+    "decisions.json", "appeals.json", "notifications.json", "notification-actors.json", "notification-settings.json",
+    "pictures.json", "manifest.json",
 ]  # fmt: skip
 
 

@@ -16,7 +16,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/android.md").read_text(encoding="utf-8")
 OWN = ("android/", "tests/android/", "docs/")
 # Without `config`, whose settings of the app are on the list as a whole.
-PACKAGES = [ROOT / name for name in ("operations", "moderation", "comments", "posts", "accounts", "media", "libs")]
+PACKAGES = [
+    ROOT / name
+    for name in ("operations", "notifications", "moderation", "comments", "posts", "accounts", "media", "libs")
+]
 
 
 def rows(heading: str) -> list[list[str]]:

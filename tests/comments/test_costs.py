@@ -65,7 +65,8 @@ def test_writing_and_deleting_take_as_many_whatever_is_there(post: Post, minas: 
         deleted = statements(partial(delete_next, ids))
         counts.append((len(written), len(deleted)))
     assert counts[0] == counts[1]
-    assert counts[0][0] <= 5
+    # Three of them record the notification.
+    assert counts[0][0] <= 8
 
 
 def plan(queryset: Any) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from tests.server_process import ROOT
 
 # What a release is made of.
 PARTS = (
-    "accounts", "android", "comments", "config", "deploy", "libs", "media", "moderation", "operations", "posts",
-    "templates", "manage.py", "requirements.txt",
+    "accounts", "android", "comments", "config", "deploy", "libs", "media", "moderation", "notifications",
+    "operations", "posts", "templates", "manage.py", "requirements.txt",
 )  # fmt: skip
 MIGRATION = """
 from django.db import migrations

@@ -39,7 +39,7 @@ def test_cleanup_with_nothing_to_delete_exits_with_zero(capsys: pytest.CaptureFi
         ["reports", "withheld_avatars", "banned_addresses"],
     )
     of_accounts = ["members", "sessions", "codes", "events", "guesses", "exports", "admin_sessions"]
-    tasks = [*of_libraries, *of_media, *of_accounts, "counts", *of_moderation]
+    tasks = [*of_libraries, *of_media, *of_accounts, "counts", *of_moderation, "notifications"]
     assert json.loads(output) == dict.fromkeys(tasks, 0)
 
 

@@ -75,7 +75,7 @@ class MemberData:
         self.phone.log_in(self.mina.email)
 
     def publish(self) -> None:
-        """An avatar, a post with two images, an unused image, a page of the feed, relations both ways."""
+        """An avatar, a post with two images, an unused image, a page of the feed, relations and hearts both ways."""
         self.mina.update(about="Mina, by the sea")
         self.phone.put("me/avatar", image_id=str(self.upload_image("Mina herself")))
         images = [str(self.upload_image("Mina's garden")) for _ in range(2)]
@@ -88,6 +88,9 @@ class MemberData:
         self.upload_image("Mina's secret")
         app_of(self.mina).posts()
         self.phone.put(f"follows/{self.jun.pk}"), self.jun.follow(self.mina)
+        self.phone.put(f"hearts/{others.pk}"), self.other.put(f"hearts/{post.pk}")
+        newest = self.phone.get("notifications").json()["results"][0]["id"]
+        self.phone.put("notifications/seen", id=newest), self.phone.patch("notifications/settings", report=False)
         self.sora.block(self.mina), self.mina.block(self.sora)
 
     def upload_image(self, alt: str) -> int:
@@ -216,6 +219,13 @@ def test_the_search_finds_traces_of_a_member_with_all_kinds_of_data(data: Member
         "moderation_withheldavatar.image_id",
         "comments_comment.text",
         "posts_postshare.token",
+    }
+    assert everywhere >= {
+        "notifications_notification.member_id",
+        "notifications_notification.post_id",
+        "notifications_notificationactor.actor_id",
+        "notifications_seenmarker.member_id",
+        "notifications_disabledkind.member_id",
     }
 
 

@@ -12,7 +12,7 @@ from accounts.models import Member
 from posts.models import Post
 
 pytestmark = pytest.mark.django_db
-PACKAGES = ("accounts", "posts", "comments", "media", "moderation", "libs")
+PACKAGES = ("accounts", "posts", "comments", "media", "moderation", "notifications", "libs")
 OURS = [model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES]
 
 

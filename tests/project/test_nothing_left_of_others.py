@@ -36,7 +36,9 @@ QUERIES = [
     ("PUT", "follows/{member}?as={third}"),
     ("DELETE", "blocks/{member}?member_id={third}"), ("POST", "me/exports?member_id={member}"),
     ("POST", "me/withdrawal?member_id={member}"), ("POST", "sessions/end-others?member_id={member}"),
-    ("GET", "blocks?member_id={member}"), ("GET", "reports?reporter={member}"), ("POST", "reports?reporter={member}"),
+    ("GET", "blocks?member_id={member}"), ("GET", "notifications?member_id={member}"),
+    ("GET", "notifications/unread?member_id={member}"), ("GET", "notifications/settings?member_id={member}"),
+    ("GET", "reports?reporter={member}"), ("POST", "reports?reporter={member}"),
 ]  # fmt: skip
 BODIES: list[tuple[str, str, dict[str, Any], str]] = [
     ("POST", "posts", {"text": "x", "image_ids": ["{image}"]}, "image_not_usable"),
@@ -51,6 +53,8 @@ BODIES: list[tuple[str, str, dict[str, Any], str]] = [
     ("POST", "posts/{post}/comments", {"text": "x", "post_id": "{post}"}, "unknown_field"),
     ("POST", "posts/{post}/comments", {"text": "x", "reply_to": "{image}"}, "invalid"),
     ("DELETE", "comments/{comment}", {"author": "{member}"}, "unknown_field"),
+    ("PUT", "notifications/seen", {"id": "{image}", "member_id": "{member}"}, "unknown_field"),
+    ("PATCH", "notifications/settings", {"member_id": "{member}"}, "unknown_field"),
     ("POST", "me/terms", {"version": "2026-11-01", "member_id": "{member}"}, "unknown_field"),
     ("POST", "me/password", {"current": PASSWORD, "password": "y" * 12, "member_id": "{member}"}, "unknown_field"),
     ("POST", "me/withdrawal", {"password": PASSWORD, "member_id": "{member}"}, "unknown_field"),
@@ -144,7 +148,7 @@ def test_others_whom_a_part_names_stay_as_they_were(
 LISTS = [
     "posts?has_images=false", "posts?author={member}", "posts?following=true", "posts?ordering=oldest",
     "posts?search=Post number", "posts?since=2020-01-01T00:00:00Z", "blocks?limit=1", "mutes?limit=1",
-    "hearts?limit=1", "saved?limit=1",
+    "hearts?limit=1", "saved?limit=1", "notifications?limit=1",
     "reports?limit=1", "sessions?limit=1", "members?search=mi", "members/{member}/followers?limit=1",
     "members/{member}/following?limit=1", "posts/{post}/comments?limit=1", "comments/{comment}/replies?limit=1",
 ]  # fmt: skip

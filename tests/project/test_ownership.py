@@ -18,6 +18,7 @@ from moderation.actions import get_action
 from moderation.actors import Actor
 from moderation.appeals import appeal
 from moderation.reporting import report_member
+from notifications.models import Notification
 from posts.models import PostShare
 from tests.conftest import logged_in
 from tests.factories import PASSWORD, CommentFactory, MemberFactory, PostFactory, upload
@@ -101,6 +102,11 @@ DELETE hearts/<id:post_id>                  204   204     404     404        401
 GET    saved                                200   200     200     200        401       401       401           200          200
 PUT    saved/<id:post_id>                   204   204     404     404        401       401       401           404          404
 DELETE saved/<id:post_id>                   204   204     404     404        401       401       401           404          404
+GET    notifications                        200   200     200     200        401       401       401           200          200
+GET    notifications/unread                 200   200     200     200        401       401       401           200          200
+PUT    notifications/seen                   204   404     404     404        401       401       401           404          404
+GET    notifications/settings               200   200     200     200        401       401       401           200          200
+PATCH  notifications/settings               200   200     200     200        401       401       401           200          200
 POST   me/posts/deletion                    202   202     202     202        401       401       401           202          202
 """  # noqa: E501 - a table is read in rows
 JOINING = {"proof": "x", "password": PASSWORD, "name": "x", "nickname": "x", "terms_version": "2026-11-01"}
@@ -132,7 +138,7 @@ CELLS = list(expected())
 def test_every_method_of_every_address_stands_in_the_table() -> None:
     in_table = {(method, route) for method, route, *_ in CELLS}
     assert in_table == {(method, route) for route, methods in ROUTES.items() for method in methods}
-    assert len(CELLS) == len(in_table) * len(ACTORS) == 648
+    assert len(CELLS) == len(in_table) * len(ACTORS) == 693
 
 
 class Scene:
@@ -148,6 +154,8 @@ class Scene:
         self.image = Image.objects.create(owner=owner, width=8, height=8, bytes=9, stored_at=timezone.now())
         self.report, _ = report_member(owner, MemberFactory.create().pk, reason="spam", text="")
         self.decision = get_action("warn_member").run(owner, by=Actor.operator("root"), reason="spam")
+        # Of the decision.
+        self.notification = Notification.objects.get(member=owner)
         self.appeal = appeal(owner, self.decision.pk, "It was not me.")
 
     def client_of(self, actor: str) -> APIClient:
@@ -208,6 +216,8 @@ class Scene:
             "POST reports": {"member_id": str(self.owner.pk), "reason": "spam"},
             "POST appeals": {"decision_id": str(self.decision.pk), "text": "x"},
             "GET members": {"search": "Mina"},
+            "PUT notifications/seen": {"id": str(self.notification.pk)},
+            "PATCH notifications/settings": {"heart": False},
             "PATCH posts/<id:post_id>": {"text": "x"},
             "POST me/posts/deletion": {"password": PASSWORD},
         }

@@ -20,7 +20,7 @@ MARKERS = {"_", "gettext", "gettext_lazy", "ngettext"}
 HANGUL = re.compile("[가-힣]")
 # A text of any kind: neither a comment or a reply, which end in it, nor a letter, which begins with it.
 TEXT = re.compile("(?<![댓답])글(?!자)")
-PACKAGES = ("accounts", "comments", "config", "libs", "media", "moderation", "operations", "posts")
+PACKAGES = ("accounts", "comments", "config", "libs", "media", "moderation", "notifications", "operations", "posts")
 
 
 def _entries() -> dict[str, str]:

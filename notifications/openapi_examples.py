@@ -1,0 +1,18 @@
+"""Examples of notifications in OpenAPI."""
+
+from accounts.openapi_examples import JUN
+from posts.openapi_examples import POST
+
+NOTIFICATION = {
+    "id": "7420161044182237184",
+    "kind": "heart",
+    "actors": [JUN],
+    "actor_count": 1,
+    "post_id": POST["id"],
+    "comment_id": None,
+    "decision_id": None,
+    "report_id": None,
+    "latest_at": "2026-11-24T09:05:00.123456Z",
+    "is_seen": False,
+}
+SETTINGS = dict.fromkeys(("heart", "comment", "reply", "follow", "mention", "decision", "report"), True)

@@ -1,0 +1,60 @@
+"""Requests and responses of notifications."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.profiles.serializers import MemberSummarySerializer
+from libs.api.fields import IdField, TimeField
+from libs.api.serializers import StrictSerializer
+from notifications.models import Kind
+from notifications.representations import COUNT_LIMIT
+
+
+class NotificationSerializer(serializers.Serializer[Any]):
+    """What happened to the member, and who caused it."""
+
+    # Documents notifications.representations.notification_representations.
+
+    id = IdField()
+    kind = serializers.ChoiceField(choices=Kind.values)
+    actors = MemberSummarySerializer(many=True, help_text="At most three, the newest first; none of a decision.")
+    actor_count = serializers.IntegerField(
+        max_value=COUNT_LIMIT, help_text="All of them: exact below 100, which means 100 or more."
+    )
+    post_id = IdField(allow_null=True, help_text="The post that it is about, or on which the comment stands.")
+    comment_id = IdField(allow_null=True, help_text="The comment or reply that was written.")
+    decision_id = IdField(allow_null=True, help_text="The decision about you.")
+    report_id = IdField(allow_null=True, help_text="Your report, which was decided.")
+    latest_at = serializers.DateTimeField(help_text="When the newest of the actors came.")
+    is_seen = serializers.BooleanField()
+
+
+class UnseenCountSerializer(serializers.Serializer[Any]):
+    """The number of notifications that the member has not seen."""
+
+    count = serializers.IntegerField(max_value=COUNT_LIMIT)
+    more = serializers.BooleanField(help_text="Whether there are more than `count`, which is 100 then.")
+
+
+class SeenSerializer(StrictSerializer):
+    """The newest notification that was displayed."""
+
+    id = IdField()
+    latest_at = TimeField(
+        required=False,
+        help_text="As it was displayed. Without it, what came after that counts as seen if this notification grew "
+        "meanwhile.",
+    )
+
+
+class NotificationSettingsSerializer(StrictSerializer):
+    """Whether the member wants notifications, by kind."""
+
+    heart = serializers.BooleanField(required=False, help_text="Hearts for your posts.")
+    comment = serializers.BooleanField(required=False, help_text="Comments on your posts.")
+    reply = serializers.BooleanField(required=False, help_text="Replies to your comments.")
+    follow = serializers.BooleanField(required=False, help_text="New followers.")
+    mention = serializers.BooleanField(required=False, help_text="Posts and comments that name you.")
+    decision = serializers.BooleanField(required=False, help_text="Decisions of moderators about you.")
+    report = serializers.BooleanField(required=False, help_text="Outcomes of your reports.")

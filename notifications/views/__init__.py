@@ -1,0 +1,1 @@
+"""Views of notifications, one module per resource."""
