@@ -21,10 +21,12 @@ from libs.keyset.ids import RANDOM_BITS
 from media.models import Image
 from media.storage import image_files
 from moderation.models import Decision, Report, ReportedImage
+from notifications.models import Notification, NotificationActor
 from operations.demo_data import DEMO_STAFF
 from operations.demo_data.comments import comment_rows, generate_comments
 from operations.demo_data.drawings import Drawing, store_drawings
 from operations.demo_data.generate import SORA, DemoData, Relation, to_text
+from operations.demo_data.notifications import actor_relations, generate_notifications, notification_rows
 from operations.demo_data.reports import decision_rows, generate_reports, report_image_rows, report_rows
 from operations.demo_data.texts import ALTS, generate_identities, generate_texts
 from posts.models import Heart, Post, PostCounts, PostImage, PostTag, SavedPost
@@ -46,6 +48,8 @@ FIELDS: dict[type[Model], str] = {
     SavedPost: "id created_at owner post",
     PostCounts: "post hearts comments changed_at",
     Comment: "id created_at author post parent text",
+    Notification: "id member kind post comment created_at latest_at",
+    NotificationActor: "id created_at actor notification",
     Report: "id created_at reporter subject about post reason text state decided_at decision_id nickname "
     "subject_text subject_created_at",
     ReportedImage: "report image key alt position",
@@ -117,7 +121,7 @@ def _tag_rows(data: DemoData, posts: Sequence[int]) -> Iterator[tuple[Any, ...]]
 def _mark_tables(
     data: DemoData, members: Sequence[int], posts: Sequence[int]
 ) -> Iterator[tuple[type[Model], int, Rows]]:
-    """Generate hearts, comments and their counts; one heart in ten is for a post that is saved, too."""
+    """Generate hearts, comments, their counts and notifications; one heart in ten is for a saved post, too."""
     hearts = data.heart_relations
     for model, marks in ((Heart, hearts), (SavedPost, hearts[::10])):
         yield model, len(marks), _relation_rows(marks, members, posts)
@@ -127,6 +131,11 @@ def _mark_tables(
     given, written = Counter(post for _, _, post in hearts), Counter(comment.post for comment in comments)
     counted, end = sorted({*given, *written}), to_text(data.end)
     yield PostCounts, len(counted), ((posts[post], given[post], written[post], end) for post in counted)
+    notifications = generate_notifications(data, comments)
+    notified = _ids(each.actors[0][0] for each in notifications)
+    yield Notification, len(notified), notification_rows(notifications, notified, members, posts, ids)
+    actors = actor_relations(notifications)
+    yield NotificationActor, len(actors), _relation_rows(actors, members, notified)
 
 
 def _ids(times: Iterable[int]) -> Sequence[int]:

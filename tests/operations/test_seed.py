@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -27,6 +28,7 @@ from media.image_urls import SUFFIXES, file_name
 from media.models import Image
 from moderation.actions.undo import undo
 from moderation.models import Decision, Report
+from notifications.models import Kind, Notification, NotificationActor
 from operations.demo_data import DEMO_MEMBER, DEMO_PASSWORD, DEMO_STAFF, DEMO_SUPERUSER
 from operations.demo_data.bulk_load import without_indexes
 from operations.demo_data.generate import DemoData
@@ -116,6 +118,18 @@ def test_some_posts_have_tags_and_all_of_these_are_indexed() -> None:
     posts = list(Post.objects.all())
     assert 5 < PostTag.objects.values("post").distinct().count() < 50
     assert PostTag.objects.index(posts) == 0
+
+
+@pytest.mark.django_db
+def test_hearts_follows_and_comments_of_late_have_notifications() -> None:
+    _load()
+    kinds = set(Notification.objects.values_list("kind", flat=True))
+    assert kinds == {Kind.HEART, Kind.COMMENT, Kind.REPLY, Kind.FOLLOW}
+    assert not NotificationActor.objects.filter(actor=F("notification__member")).exists()
+    assert Notification.objects.count() < NotificationActor.objects.count()
+    hearts = Notification.objects.filter(kind=Kind.HEART)
+    assert any(hearts.visible_to(each.member).exists() for each in hearts[:5])
+    assert min(Notification.objects.values_list("latest_at", flat=True)) > DATA.until - timedelta(days=91)
 
 
 @pytest.mark.django_db
