@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings
+from pytest_django import DjangoDbBlocker
 
 from tests.cuttable_proxy import REPLIES, REQUESTS, SlowProxy
 from tests.libs.outbox.processes import database_url
@@ -65,16 +66,26 @@ class Scene:
             check_page(server, self.jun, NEWEST, None)
 
 
-@pytest.fixture
-def scene(
-    request: pytest.FixtureRequest, transactional_db: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Scene]:
-    """The scene, with servers of its own; they may have other settings."""
-    database, redis = SlowProxy(database_url()), SlowProxy(settings.REDIS_URL)
+@pytest.fixture(scope="module")
+def servers(
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[list[FeedServer], SlowProxy, SlowProxy]]:
+    """The servers of all tests with the same settings, and the proxies of the first one."""
     own = getattr(request, "param", {})
-    changes = [{**own, "DATABASE_URL": database.url, "REDIS_URL": redis.url}, own]
-    with feed_servers(tmp_path_factory.mktemp("servers"), changes) as servers:
-        yield Scene(servers, database, redis, Reader.sign_up(), Reader.sign_up())
+    with django_db_blocker.unblock():
+        database, redis = SlowProxy(database_url()), SlowProxy(settings.REDIS_URL)
+        changes = [{**own, "DATABASE_URL": database.url, "REDIS_URL": redis.url}, own]
+        with feed_servers(tmp_path_factory.mktemp("servers"), changes) as running:
+            yield running, database, redis
+
+
+@pytest.fixture
+def scene(servers: tuple[list[FeedServer], SlowProxy, SlowProxy], transactional_db: None) -> Scene:
+    """The scene with new members; database and Redis were emptied behind the back of the servers."""
+    return Scene(*servers, Reader.sign_up(), Reader.sign_up())
 
 
 def changes_of(scene: Scene) -> list[Callable[[FeedServer], object]]:
@@ -124,7 +135,7 @@ def test_a_page_that_is_read_within_a_change_is_not_kept(scene: Scene, name: str
     assert count_exchanges(pause_writer)
 
 
-@pytest.mark.parametrize("scene", [{"FEED_CACHE_SECONDS": "1"}], indirect=True)
+@pytest.mark.parametrize("servers", [{"FEED_CACHE_SECONDS": "1"}], indirect=True)
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "posts/{post}"), ("PUT", "blocks/{jun}")])
 def test_a_change_shows_soon_though_the_server_is_killed_within_it(scene: Scene, method: str, path: str) -> None:
     killed, other = scene.servers

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connections
+from pytest_django import DjangoDbBlocker
 
 from tests.posts.feed_changes import play
 from tests.posts.feed_facts import Facts
@@ -23,11 +24,20 @@ STEPS = 120
 READERS, ROUNDS = 3, 15
 
 
-@pytest.fixture
-def servers(transactional_db: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[FeedServer]]:
+@pytest.fixture(scope="module")
+def running_servers(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[FeedServer]]:
     """A server of two processes, and one of a single process that holds few posts."""
-    with feed_servers(tmp_path_factory.mktemp("servers"), [{"WORKERS": "2"}, {"FEED_CACHE_POSTS": "7"}]) as servers:
+    changes = [{"WORKERS": "2"}, {"FEED_CACHE_POSTS": "7"}]
+    with django_db_blocker.unblock(), feed_servers(tmp_path_factory.mktemp("servers"), changes) as servers:
         yield servers
+
+
+@pytest.fixture
+def servers(running_servers: list[FeedServer], transactional_db: None) -> list[FeedServer]:
+    """The servers of the module; database and Redis were emptied behind their back."""
+    return running_servers
 
 
 @contextmanager
