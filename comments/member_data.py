@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import Prefetch, Q
+
 from accounts.exports.contents import iterate_by_id
-from accounts.member_data_registry import ErasureStage, add_erasure_step, add_export_file
+from accounts.member_data_registry import ErasureStage, add_block_step, add_erasure_step, add_export_file
 from accounts.models import Member
-from comments.models import Comment
-from libs.cleanup import chunk_ids
+from comments.models import Comment, CommentMention
+from libs.cleanup import chunk_ids, delete_chunk
 from posts.dependents import add_dependents
+from posts.models.mention import mentioned_ids
 from posts.recount import add_counted
 
 
@@ -28,16 +31,24 @@ def erase_comments_on(post_ids: Sequence[int], limit: int) -> bool:
     return bool(replies) or len(ids) == limit
 
 
+def delete_mentions_between(one: int, other: int, limit: int) -> bool:
+    """Delete mentions of two members in each other's comments."""
+    pairs = Q(member=one, comment__author=other) | Q(member=other, comment__author=one)
+    return delete_chunk(CommentMention.objects.filter(pairs), limit) == limit
+
+
 def export_comments(member: Member) -> Iterator[dict[str, Any]]:
-    """The member's comments and replies, those included that a moderator removed."""
-    for comment in iterate_by_id(Comment.objects.filter(author=member.pk)):
+    """The member's comments and replies with whom they mention, those included that a moderator removed."""
+    mentions = Prefetch("mentions", CommentMention.objects.visible_to(member).order_by("position"))
+    for comment in iterate_by_id(Comment.objects.filter(author=member.pk).prefetch_related(mentions)):
         reply_to = str(comment.parent_id) if comment.parent_id else None
         ids = {"id": str(comment.pk), "post_id": str(comment.post_id), "reply_to": reply_to}
         times = {"created_at": comment.created_at, "removed_at": comment.removed_at}
-        yield ids | {"text": comment.text} | times
+        yield ids | {"text": comment.text, "mentions": mentioned_ids(comment)} | times
 
 
 add_erasure_step(ErasureStage.CONTENT, erase_comments)
+add_block_step(delete_mentions_between)
 add_dependents(erase_comments_on)
 add_counted("comments", Comment.objects.counted)
 add_export_file("comments", export_comments)

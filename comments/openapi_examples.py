@@ -8,6 +8,7 @@ COMMENT = {
     "post_id": POST["id"],
     "author": JUN,
     "text": "Here too!",
+    "mentions": [],
     "created_at": "2026-11-24T09:02:00.123456Z",
     "reply_to": None,
     "reply_count": 1,

@@ -8,11 +8,13 @@ from django.db.models import BooleanField, ExpressionWrapper, F
 from accounts.models import Member
 from accounts.profiles.counts import RowCount
 from accounts.profiles.representations import member_summary, member_summary_values
-from comments.models import Comment
+from comments.models import Comment, CommentMention
 from comments.models.comment import POST_AUTHOR, CommentQuerySet
 from libs.compiled_queries import CompiledQuery, key_only
 from libs.keyset.querysets import CompiledList
 from posts.models import Post
+from posts.models.mention import mention_rows
+from posts.representations import mention_list
 
 # Numbers of replies are exact below this number, which itself means "so many or more".
 REPLY_COUNT_LIMIT = 100
@@ -31,6 +33,7 @@ def comment_values(comments: CommentQuerySet, viewer: Member, post_author: Any =
         post_author_id=F("post__author_id"),
         is_readable=ExpressionWrapper(is_readable, BooleanField()),
         reply_count=RowCount(replies),
+        mention_rows=mention_rows(CommentMention.objects.visible_to(viewer)),
         **member_summary_values(viewer, "author__"),
     )
 
@@ -84,6 +87,7 @@ def comment_representation(row: Mapping[str, Any], viewer: int) -> dict[str, Any
         "post_id": str(row["post_id"]),
         "author": member_summary(row) if is_readable else None,
         "text": row["text"] if is_readable else "",
+        "mentions": mention_list(row) if is_readable else [],
         "created_at": row["created_at"],
         "reply_to": str(row["parent_id"]) if row["parent_id"] else None,
         "reply_count": row["reply_count"],

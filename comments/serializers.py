@@ -9,6 +9,7 @@ from accounts.profiles.serializers import MemberSummarySerializer
 from comments.representations import REPLY_COUNT_LIMIT
 from libs.api.fields import IdField, TextField
 from libs.api.serializers import StrictSerializer
+from posts.serializers import MentionIdsField, MentionSerializer
 
 
 class CommentViewerSerializer(serializers.Serializer[Any]):
@@ -27,6 +28,7 @@ class CommentSerializer(serializers.Serializer[Any]):
     post_id = IdField()
     author = MemberSummarySerializer(allow_null=True, help_text="Null if `is_deleted`.")
     text = serializers.CharField(help_text="Empty if `is_deleted`.")
+    mentions = MentionSerializer(many=True, help_text="Those of them whom you may see.")
     created_at = serializers.DateTimeField()
     reply_to = IdField(allow_null=True, help_text="The comment that it is a reply to; that one is never a reply.")
     reply_count = serializers.IntegerField(
@@ -44,6 +46,7 @@ class CommentCreateSerializer(StrictSerializer):
     reply_to = IdField(
         required=False, help_text="A comment on the same post. A reply to a reply joins the comment above both."
     )
+    mentions = MentionIdsField(default=list)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Add the text, whose limit is a setting and so not known at import."""

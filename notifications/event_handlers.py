@@ -9,7 +9,7 @@ from moderation.events import MEMBER_NOTIFIED, REPORTS_DECIDED
 from moderation.models import Report
 from notifications.models import Kind, Notification
 from notifications.recording import record
-from posts.events import HEART_GIVEN
+from posts.events import HEART_GIVEN, MEMBERS_MENTIONED
 
 
 @FOLLOWED.add_handler
@@ -33,10 +33,11 @@ def notify_of_comment(comment: Comment, reply_to: int | None) -> None:
     _notify_of_text(Kind.COMMENT, [comment.post.author_id], comment)
 
 
+@MEMBERS_MENTIONED.add_handler
 def notify_mentioned(members: Collection[int], by: int, *, post: int | None = None, comment: int | None = None) -> None:
     """Notify members whom a post or comment names, in the caller's transaction.
 
-    For a comment call it after COMMENT_PUBLISHED: who has a notification of the comment gets no other one.
+    For a comment it comes after COMMENT_PUBLISHED: who has a notification of the comment gets no other one.
     """
     record([Notification(member_id=pk, kind=Kind.MENTION, post_id=post, comment_id=comment) for pk in members], by=by)
 

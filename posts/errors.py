@@ -1,7 +1,8 @@
 """Errors of posts."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 
 
 class PostEmpty(APIException):
@@ -10,6 +11,14 @@ class PostEmpty(APIException):
     status_code = 400
     default_code = "post_empty"
     default_detail = _("Write something or add a photo.")
+
+
+class MentionNotPossible(ValidationError):
+    """Somebody who is mentioned does not exist, or is hidden from the author."""
+
+    def __init__(self) -> None:
+        error = ErrorDetail(gettext("You cannot mention one of these members."), "invalid")
+        super().__init__({"mentions": [error]})
 
 
 class NotYours(APIException):

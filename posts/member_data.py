@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.exports.contents import image_path, iterate_by_id
 from accounts.member_data_registry import (
@@ -15,9 +15,11 @@ from accounts.member_data_registry import (
     add_profile_count,
 )
 from accounts.models import Member
+from libs.change_log import log_changes
 from libs.cleanup import chunk_ids, delete_chunk
 from posts.dependents import add_dependents, erase_dependents
-from posts.models import Heart, Post, PostEdit, PostImage, PostShare, PostTag, SavedPost
+from posts.models import Heart, Post, PostEdit, PostImage, PostMention, PostShare, PostTag, SavedPost
+from posts.models.mention import mentioned_ids
 from posts.recount import add_counted
 
 
@@ -31,8 +33,8 @@ def erase_posts(member: Member, limit: int) -> bool:
 
 
 def erase_rows_of(post_ids: Sequence[int], limit: int) -> bool:
-    """Delete hearts and tags of posts that are being deleted, and that they are saved."""
-    rows = [model._default_manager.filter(post__in=post_ids) for model in (Heart, SavedPost, PostTag)]
+    """Delete hearts, tags and mentions of posts that are being deleted, and that they are saved."""
+    rows = [model._default_manager.filter(post__in=post_ids) for model in (Heart, SavedPost, PostTag, PostMention)]
     return any(delete_chunk(each, limit) == limit for each in rows)
 
 
@@ -48,15 +50,26 @@ def delete_hearts_between(one: int, other: int, limit: int) -> bool:
     return any(is_more)
 
 
+def delete_mentions_between(one: int, other: int, limit: int) -> bool:
+    """Delete mentions of two members in each other's posts."""
+    rows = PostMention.objects.filter(Q(member=one, post__author=other) | Q(member=other, post__author=one))
+    found = dict(rows.order_by().values_list("pk", "post")[:limit])
+    PostMention.objects.filter(pk__in=found).delete()
+    log_changes("post", [*found.values()])
+    return len(found) == limit
+
+
 def export_posts(member: Member) -> Iterator[dict[str, Any]]:
-    """Every post with the files of its images in their order.
+    """Every post with the files of its images in their order, and the ids of visible members whom it mentions.
 
     Posts that a moderator removed are exported, those that the member has deleted are not.
     """
-    for post in iterate_by_id(_posts_of(member).prefetch_related("post_images__image")):
+    mentions = Prefetch("mentions", PostMention.objects.visible_to(member).order_by("position"))
+    for post in iterate_by_id(_posts_of(member).prefetch_related("post_images__image", mentions)):
         images = sorted(post.post_images.all(), key=lambda post_image: post_image.position)
         times = {name: getattr(post, name) for name in ("created_at", "edited_at", "removed_at")}
-        yield {"id": str(post.pk), "text": post.text, **times, "images": [_image_row(image) for image in images]}
+        lists = {"images": [_image_row(image) for image in images], "mentions": mentioned_ids(post)}
+        yield {"id": str(post.pk), "text": post.text, **times, **lists}
 
 
 def export_post_edits(member: Member) -> Iterator[dict[str, Any]]:
@@ -106,6 +119,7 @@ add_erasure_step(ErasureStage.CONTENT, erase_hearts)
 add_erasure_step(ErasureStage.CONTENT, erase_posts)
 add_counted("hearts", Heart.objects.all)
 add_block_step(delete_hearts_between)
+add_block_step(delete_mentions_between)
 add_dependents(erase_rows_of)
 add_export_file("posts", export_posts)
 add_export_file("post-edits", export_post_edits)

@@ -6,7 +6,7 @@ read again, and `member` (all posts of somebody may be hidden or visible now), a
 
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -53,6 +53,8 @@ class CachedPost:
     images: frozenset[int]
     begin: bytes
     middle: bytes
+    # As `middle` has them, by the ids of the members.
+    mentions: Mapping[int, Mapping[str, Any]]
 
     @classmethod
     def render(cls, row: Mapping[str, Any]) -> "CachedPost":
@@ -64,7 +66,8 @@ class CachedPost:
         avatar = [row["avatar_image_id"]] if row["avatar_image_id"] else []
         images = frozenset([*(int(image["id"]) for image in representation["images"]), *avatar])
         middle = rest.removesuffix(_POST_VIEWER[False, False, False, False])
-        return cls(row["id"], row["created_at"], row["member_id"], images, begin, middle)
+        mentions = {int(mention["id"]): mention for mention in representation["mentions"]}
+        return cls(row["id"], row["created_at"], row["member_id"], images, begin, middle, mentions)
 
     @property
     def place(self) -> tuple[datetime, int]:
@@ -76,7 +79,19 @@ class CachedPost:
         author = self.author
         author_viewer = _AUTHOR_VIEWER[author in relations.following, author in relations.followers]
         values = (author == reader, self.id in marks.hearted, self.id in marks.saved, author in relations.muted)
-        return orjson.Fragment(b"".join((self.begin, author_viewer, self.middle, _POST_VIEWER[values])))
+        middle = self._middle_without(relations.hidden) if self.mentions else self.middle
+        return orjson.Fragment(b"".join((self.begin, author_viewer, middle, _POST_VIEWER[values])))
+
+    def _middle_without(self, hidden: frozenset[int]) -> bytes:
+        """Return the middle without mentions of these members."""
+        if hidden.isdisjoint(self.mentions):
+            return self.middle
+        visible = [mention for member, mention in self.mentions.items() if member not in hidden]
+        return self.middle.replace(_render_mentions([*self.mentions.values()]), _render_mentions(visible), 1)
+
+
+def _render_mentions(mentions: Sequence[Mapping[str, Any]]) -> bytes:
+    return render_json({"mentions": mentions})[1:-1]
 
 
 @dataclass(frozen=True)
@@ -146,7 +161,11 @@ class NewestPosts:
                 by_kind[kind].add(id_)
         posts, images, profiles = by_kind.values()
         held = self.posts if images or profiles else ()
-        return posts.union(post.id for post in held if post.author in profiles or images & post.images)
+        return posts.union(
+            post.id
+            for post in held
+            if post.author in profiles or images & post.images or not profiles.isdisjoint(post.mentions)
+        )
 
     def after(self, position: Cursor | None, *, ascending: bool) -> Iterable[CachedPost]:
         """Return the posts after the position in this direction, nearest first."""

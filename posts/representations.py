@@ -13,21 +13,22 @@ from libs.compiled_queries import CompiledQuery, key_only
 from libs.json_rows import JSONRows, parse_values
 from libs.keyset.querysets import CompiledList
 from media.representations import image_of_values, image_values
-from posts.models import Heart, Post, PostImage, SavedPost
+from posts.models import Heart, Post, PostImage, PostMention, SavedPost
+from posts.models.mention import mention_rows
 from posts.models.post import TAG_ORDER
 from posts.reader_marks import MAX_MARKS
 
 
 def post_values(posts: QuerySet[Post], viewer: Member) -> Any:
     """The columns of posts that `post_representations` needs for this viewer."""
-    return public_post_values(posts).annotate(**viewer_values(viewer), is_author_muted=is_muted_by(viewer, "author__"))
+    shared = _shared_values(posts, PostMention.objects.visible_to(viewer))
+    return shared.annotate(**viewer_values(viewer), is_author_muted=is_muted_by(viewer, "author__"))
 
 
 def feed_values(posts: Any, viewer: Member) -> Any:
     """The columns of those of these posts whose authors the viewer does not mute."""
-    return public_post_values(posts.not_muted_by(viewer)).annotate(
-        **viewer_values(viewer), is_author_muted=Value(False)
-    )
+    shared = _shared_values(posts.not_muted_by(viewer), PostMention.objects.visible_to(viewer))
+    return shared.annotate(**viewer_values(viewer), is_author_muted=Value(False))
 
 
 def viewer_values(viewer: Member) -> dict[str, Any]:
@@ -43,10 +44,15 @@ def viewer_values(viewer: Member) -> dict[str, Any]:
 
 
 def public_post_values(posts: QuerySet[Post]) -> Any:
-    """The columns that are the same for all viewers."""
+    """The columns that are the same for all viewers, with mentions of all active members."""
+    return _shared_values(posts, PostMention.objects.of_active())
+
+
+def _shared_values(posts: QuerySet[Post], mentions: QuerySet[Any]) -> Any:
     columns = ("id", "created_at", "edited_at", "text", "comments_closed")
     counts = {f"{name}_count": Coalesce(f"counts__{name}", 0) for name in ("hearts", "comments")}
-    return posts.values(*columns, image_rows=image_rows(), **counts, **member_values("author__"))
+    rows = {"image_rows": image_rows(), "mention_rows": mention_rows(mentions)}
+    return posts.values(*columns, **rows, **counts, **member_values("author__"))
 
 
 def image_rows() -> Case:
@@ -59,6 +65,12 @@ def image_rows() -> Case:
 def post_images(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The images of a post, in their order, from a row with `image_rows`."""
     return [image_of_values(*values) for _position, *values in parse_values(row["image_rows"])]
+
+
+def mention_list(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The members whom a post or comment mentions, in their order, from a row with `mention_rows`."""
+    mentions = parse_values(row["mention_rows"])
+    return [{"id": str(member_id), "nickname": nickname} for _position, member_id, nickname in mentions]
 
 
 @CompiledList
@@ -135,7 +147,9 @@ compiled_newest_posts = CompiledQuery(_newest_posts, [((max(settings.FEED_CACHE_
 
 def editable_part(post: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a post that its author can change, of its representation as JSON; others change the rest."""
-    return {name: post[name] for name in ("id", "text", "images", "edited_at", "comments_closed")}
+    own = {name: post[name] for name in ("id", "text", "images", "edited_at", "comments_closed")}
+    # Nicknames are changed by others.
+    return own | {"mentions": [mention["id"] for mention in post["mentions"]]}
 
 
 def post_representations(rows: Sequence[dict[str, Any]], viewer: int | None) -> list[dict[str, Any]]:
@@ -145,6 +159,7 @@ def post_representations(rows: Sequence[dict[str, Any]], viewer: int | None) -> 
             "id": str(row["id"]),
             "author": member_summary(row),
             "text": row["text"],
+            "mentions": mention_list(row),
             "images": post_images(row),
             "created_at": row["created_at"],
             "edited_at": row["edited_at"],

@@ -12,6 +12,7 @@ from libs.api.serializers import StrictSerializer
 from media.errors import TooManyImages
 from media.models import ALT_MAX_GRAPHEMES
 from media.serializers import ImageSerializer
+from posts.models.mention import MAX_MENTIONS
 
 # The longest text that a client without a limit of its own can publish, far above that of a real post. Code points.
 LONG_TEXT_MAX = 20_000
@@ -33,6 +34,13 @@ class PostViewerSerializer(serializers.Serializer[Any]):
     muted_author = serializers.BooleanField(help_text="Whether you mute its author, whose posts are not in your feeds.")
 
 
+class MentionSerializer(serializers.Serializer[Any]):
+    """A member who is mentioned."""
+
+    id = IdField()
+    nickname = serializers.CharField(help_text="The present one.")
+
+
 class PostSerializer(serializers.Serializer[Any]):
     """A post with its author and images."""
 
@@ -41,6 +49,7 @@ class PostSerializer(serializers.Serializer[Any]):
     id = IdField()
     author = MemberSummarySerializer()
     text = serializers.CharField()
+    mentions = MentionSerializer(many=True, help_text="Those of them whom you may see.")
     images = ImageSerializer(many=True)
     created_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True, help_text="Null until the text is changed.")
@@ -62,6 +71,24 @@ class PostShareSerializer(serializers.Serializer[Any]):
     url = serializers.URLField(help_text="The page that anybody can open who has this link.")
 
 
+class MentionIdsField(serializers.ListField):
+    """Ids of members, counted before they are parsed, each once."""
+
+    child = IdField()
+    default_error_messages = {"max_length": _("Mention at most {max_length} members.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(help_text="Ids of members whom the text names; at most 5.", **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        if isinstance(data, list) and len(data) > MAX_MENTIONS:
+            self.fail("max_length", max_length=MAX_MENTIONS)
+        ids: list[int] = super().to_internal_value(data)
+        if len(set(ids)) < len(ids):
+            raise serializers.ValidationError(_("The same member is listed twice."))
+        return ids
+
+
 class PostTextSerializer(StrictSerializer):
     """The text of a post, which may be missing."""
 
@@ -79,7 +106,9 @@ class LongTextField(TextField):
 
 
 class PostUpdateSerializer(PostTextSerializer):
-    """A new text; the images stay."""
+    """A new text; the images stay, and so do the mentions if they are missing."""
+
+    mentions = MentionIdsField(required=False)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Require the text, since nothing else can be changed; one that is long already may stay long."""
@@ -105,6 +134,7 @@ class PostCreateSerializer(PostTextSerializer):
     """A post with images that were uploaded before."""
 
     image_ids = ImageIdsField(default=list, help_text="In their order; at most 10.")
+    mentions = MentionIdsField(default=list)
 
     def validate_image_ids(self, image_ids: list[int]) -> list[int]:
         if len(set(image_ids)) < len(image_ids):
@@ -123,6 +153,7 @@ class PostUploadSerializer(PostTextSerializer):
         default=list,
         help_text="What each image shows: one text for each image, or none at all.",
     )
+    mentions = MentionIdsField(default=list)
 
     def validate_images(self, images: list[Any]) -> list[Any]:
         check_image_count(images)

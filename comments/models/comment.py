@@ -1,7 +1,7 @@
 """Comment: a member's text below a post, and who may see it."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Self
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from accounts.models.member import MemberQuerySet
 from accounts.text_checks import check_texts, review_texts
 from comments.errors import CommentsClosed, NoSuchComment
 from comments.events import COMMENT_PUBLISHED
+from comments.models.comment_mention import CommentMention
 from libs.change_log import log_changes
 from libs.keyset.models import TimeOrdered
 from posts.models import Post, PostCounts
@@ -75,20 +76,25 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """The order of lists; the id decides between comments of the same time."""
         return self.order_by("created_at", "id")
 
-    def publish(self, *, post: Post, author: Member, text: str, reply_to: int | None = None) -> "Comment":
+    def publish(
+        self, *, post: Post, author: Member, text: str, reply_to: int | None = None, mentions: Sequence[int] = ()
+    ) -> "Comment":
         """Add a comment to a locked post that the author sees, in the caller's transaction.
 
-        A reply to a reply joins the comment that this one replies to. Raises CommentsClosed, TextRefused, or
-        NoSuchComment for a comment to reply to that the author does not see on this post.
+        A reply to a reply joins the comment that this one replies to. `mentions` are ids of members. Raises
+        CommentsClosed, TextRefused, MentionNotPossible, or NoSuchComment for a comment to reply to that the author does
+        not see on this post.
         """
         if post.comments_closed:
             raise CommentsClosed
         check_texts([text])
         parent = self._top_of(post, author, reply_to) if reply_to is not None else None
-        comment = self.create(post=post, author_id=author.pk, parent_id=parent, text=text)
+        fields = {"parent_id": parent, "text": text, "has_mentions": bool(mentions)}
+        comment = self.create(post=post, author_id=author.pk, **fields)
         _add_to_count(post.pk, 1)
         review_texts(comment, [text])
         COMMENT_PUBLISHED.send(comment, reply_to)
+        CommentMention.objects.add(comment, mentions, by=author)
         return comment
 
     def _top_of(self, post: Post, author: Member, reply_to: int) -> int:
@@ -106,7 +112,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         self.filter(pk__in=[pk for pk, parent in parents.items() if parent]).delete()
         tops = {pk for pk, parent in parents.items() if not parent}
         replied_to = self._with_replies(tops)
-        self.filter(pk__in=replied_to).update(author=None, text="")
+        CommentMention.objects.filter(comment__in=replied_to).delete()
+        self.filter(pk__in=replied_to).update(author=None, text="", has_mentions=False)
         self.filter(pk__in=tops - replied_to).delete()
         placeholders = set(self.filter(pk__in=set(parents.values()), author=None).values_list("pk", flat=True))
         self.filter(pk__in=placeholders - self._with_replies(placeholders)).delete()
@@ -148,6 +155,8 @@ class Comment(TimeOrdered):
         "self", models.CASCADE, verbose_name=_("reply to"), null=True, related_name="replies", db_index=False
     )
     text = models.TextField(_("text"), blank=True)
+    # Whether lists look for mentions; the members may have been erased since.
+    has_mentions = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(_("published"), default=timezone.now, editable=False)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
 

@@ -26,6 +26,7 @@ from libs.text_search import SearchGinIndex, SearchKey
 from media.models import Image
 from posts.dependents import erase_dependents
 from posts.errors import PostEmpty
+from posts.models.post_mention import PostMention
 from posts.models.post_tag import PostTag
 from posts.tags import find_keys
 
@@ -111,21 +112,24 @@ class PostQuerySet(models.QuerySet["Post"]):
         order = of_one.query.order_by[0].replace("created_at", "row")
         return self.filter(_InPage(F("pk"), ArraySubquery(followed.order_by(order)[: of_one.query.high_mark])))
 
-    def publish(self, *, author: Member, text: str, image_ids: Sequence[int] = ()) -> "Post":
+    def publish(
+        self, *, author: Member, text: str, image_ids: Sequence[int] = (), mentions: Sequence[int] = ()
+    ) -> "Post":
         """Publish a post with the author's images of these ids, in this order, in the caller's transaction.
 
-        Raises PostEmpty, TextRefused or ImageNotUsable.
+        `mentions` are ids of members. Raises PostEmpty, TextRefused, ImageNotUsable or MentionNotPossible.
         """
         if not (text or image_ids):
             raise PostEmpty
         check_texts([text])
         images = Image.objects.claim(image_ids, owner=author)
-        post = self.create(author_id=author.pk, text=text, image_count=len(images))
+        post = self.create(author_id=author.pk, text=text, image_count=len(images), has_mentions=bool(mentions))
         if images:
             PostImage.objects.bulk_create(
                 PostImage(post=post, image=image, position=position) for position, image in enumerate(images)
             )
         PostTag.objects.add_new(post)
+        PostMention.objects.add(post, mentions, by=author)
         log_changes("post", [post.pk])
         review_texts(post, [text])
         transaction.on_commit(PUBLISHED.inc)
@@ -171,6 +175,8 @@ class Post(TimeOrdered):
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True, editable=False)
     # The author wants no more comments. The database default serves a release without this field.
     comments_closed = models.BooleanField(_("comments closed"), default=False, db_default=False)
+    # Whether feeds look for mentions; the members may have been erased since. The default is as above.
+    has_mentions = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = PostQuerySet.as_manager()
 
@@ -203,25 +209,36 @@ class Post(TimeOrdered):
         return self.author_id == member.pk
 
     @transaction.atomic
-    def edit(self, text: str) -> None:
-        """Change the text and record the former one; the same text again changes nothing.
+    def edit(self, text: str, mentions: Sequence[int] | None = None) -> None:
+        """Change the text and record the former one, and change whom it mentions, by ids; None leaves these.
 
-        Raises PostEmpty or TextRefused, or Http404 if the post was deleted or removed meanwhile.
+        The same text and mentions again change nothing. Raises PostEmpty, TextRefused or MentionNotPossible, or Http404
+        if the post was deleted or removed meanwhile.
         """
         post = get_object_or_404(Post.objects.published().select_for_update(no_key=True), pk=self.pk)
         if not (text or post.image_count):
             raise PostEmpty
-        if text == post.text:
-            return
+        if text != post.text:
+            post._change_text(text)
+        if mentions is not None and (mentions or post.has_mentions):
+            post._change_mentions(mentions)
+
+    def _change_text(self, text: str) -> None:
         check_texts([text])
-        now, had_tags = timezone.now(), bool(find_keys(post.text))
-        post.edits.create(text=post.text, edited_at=now)
-        post.text, post.edited_at = text, now
-        post.save(update_fields=["text", "edited_at"])
+        now, had_tags = timezone.now(), bool(find_keys(self.text))
+        self.edits.create(text=self.text, edited_at=now)
+        self.text, self.edited_at = text, now
+        self.save(update_fields=["text", "edited_at"])
         if had_tags or find_keys(text):
-            PostTag.objects.index([post])
-        log_changes("post", [post.pk])
-        review_texts(post, [text])
+            PostTag.objects.index([self])
+        log_changes("post", [self.pk])
+        review_texts(self, [text])
+
+    def _change_mentions(self, mentions: Sequence[int]) -> None:
+        if PostMention.objects.replace(self, mentions, by=self.author):
+            self.has_mentions = bool(mentions)
+            self.save(update_fields=["has_mentions"])
+            log_changes("post", [self.pk])
 
     @transaction.atomic
     def set_comments_closed(self, is_closed: bool) -> None:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.errors import TextRefused
+from accounts.openapi_examples import JUN
 from libs.api.conditional_requests import check_preconditions, compute_etag, etag_response
 from libs.api.fields import parse_id
 from libs.api.multipart import StrictMultiPartParser
@@ -110,7 +111,9 @@ class PostViewSet(StrictViewSet):
         request={"application/json": PostCreateSerializer, "multipart/form-data": PostUploadSerializer},
         responses={201: PostSerializer},
         examples=[
-            request_example({"text": "First snow of the year.", "image_ids": [IMAGE["id"]]}),
+            request_example(
+                {"text": "First snow of the year with Jun.", "image_ids": [IMAGE["id"]], "mentions": [JUN["id"]]}
+            ),
             response_example(POST, 201),
         ],
         rate_limits=[rate_limit("post-member", by="member")],
@@ -127,7 +130,8 @@ class PostViewSet(StrictViewSet):
             # First, since a post can only claim stored images.
             mark_stored(images)
             image_ids = data["image_ids"] if "image_ids" in data else [image.pk for image in images]
-            post = Post.objects.publish(author=self.member, text=data["text"], image_ids=image_ids)
+            texts = {"text": data["text"], "mentions": data["mentions"]}
+            post = Post.objects.publish(author=self.member, **texts, image_ids=image_ids)
             return self.store_response(Response(self.get_representation(post.pk), status=201))
 
     @operation(
@@ -148,7 +152,8 @@ class PostViewSet(StrictViewSet):
     @operation(
         id="update_post",
         summary="Edit your post",
-        description="Changes the text; the images stay. Only you can read the former text.",
+        description="Changes the text and, if they are sent, the mentions; the images stay. Only you can read the "
+        "former text.",
         request={"application/json": PostUpdateSerializer},
         responses=PostSerializer,
         examples=[request_example({"text": "First snow!"}), response_example(EDITED_POST)],

@@ -21,7 +21,7 @@ def test_everybody_who_sees_a_post_reads_what_was_said(post: Post, jun: Member, 
     write(minas, post, "Yes, snow.")
     (shown, _) = read(minas, post)
     assert shown | {"author": shown["author"]["nickname"], "created_at": None} == {
-        "id": first.json()["id"], "post_id": str(post.pk), "author": "Jun", "text": "Snow?\nHere too!",
+        "id": first.json()["id"], "post_id": str(post.pk), "author": "Jun", "text": "Snow?\nHere too!", "mentions": [],
         "created_at": None, "reply_to": None, "reply_count": 0, "is_deleted": False,
         "viewer": {"is_author": False, "may_delete": True},
     }  # fmt: skip

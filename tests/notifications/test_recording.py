@@ -61,6 +61,11 @@ def test_nobody_is_notified_of_what_they_do_themselves(post: Post, minas: Phone)
     assert not Notification.objects.exists()
 
 
+def test_a_post_notifies_whom_it_mentions(mina: Member, sora: Member) -> None:
+    assert Phone.of(mina).post("posts", text="Sora!", mentions=[str(sora.pk)]).status_code == 201
+    assert kinds(Phone.of(sora)) == ["mention"]
+
+
 def test_who_is_mentioned_is_notified_of_a_text_once(post: Post, mina: Member, jun: Member, sora: Member) -> None:
     comment = int(write(Phone.of(sora), post))
     notify_mentioned([mina.pk, jun.pk, sora.pk], sora.pk, comment=comment)

@@ -26,8 +26,15 @@ Readers = list[Reader] | None
 def publish(story: FeedStory, server: FeedServer) -> Readers:
     reader = story.random.choice(story.active())
     images = [str(unused_image(story, reader).pk) for _ in range(story.random.choice([0, 0, 0, 0, 0, 1, 2]))]
-    reader.send(server, "POST", "posts", text=story.text(), image_ids=images)
+    reader.send(server, "POST", "posts", text=story.text(), image_ids=images, mentions=mentions(story, reader))
     return [reader]
+
+
+def mentions(story: FeedStory, reader: Reader) -> list[str]:
+    """The ids of some members whom the reader sees, often of nobody."""
+    visible = list(Member.objects.visible_to(reader.member).values_list("pk", flat=True))
+    number = story.random.choice([0, 0, 1, 2, 3])
+    return [str(pk) for pk in story.random.sample(visible, min(number, len(visible)))]
 
 
 def unused_image(story: FeedStory, reader: Reader) -> Image:
@@ -39,7 +46,8 @@ def unused_image(story: FeedStory, reader: Reader) -> Image:
 def edit(story: FeedStory, server: FeedServer) -> Readers:
     reader, post = story.own_post()
     if post:
-        reader.send(server, "PATCH", f"posts/{post.pk}", text=story.text())
+        named = {"mentions": mentions(story, reader)} if story.random.random() < 0.5 else {}
+        reader.send(server, "PATCH", f"posts/{post.pk}", text=story.text(), **named)
     return [reader]
 
 

@@ -42,6 +42,7 @@ def test_the_feed_shows_everybodys_posts_newest_first(
             "viewer": {"following": False, "followed_by": False},
         },
         "text": "oldest",
+        "mentions": [],
         "images": [],
         "created_at": three_posts["oldest"].created_at.isoformat().replace("+00:00", "Z"),
         "edited_at": None,

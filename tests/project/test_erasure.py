@@ -79,12 +79,15 @@ class MemberData:
         self.mina.update(about="Mina, by the sea")
         self.phone.put("me/avatar", image_id=str(self.upload_image("Mina herself")))
         images = [str(self.upload_image("Mina's garden")) for _ in range(2)]
-        assert self.phone.post("posts", text="Mina was here #Mina", image_ids=images).status_code == 201
+        jun, mina = [str(self.jun.pk)], [str(self.mina.pk)]
+        own = self.phone.post("posts", text="Mina was here #Mina", image_ids=images, mentions=jun)
+        assert own.status_code == 201
         post, others = Post.objects.get(author=self.mina), PostFactory.create(author=self.jun)
         assert self.phone.put(f"posts/{post.pk}/share").status_code == 200
         for on, text in ((post, "Mina agrees"), (others, "Mina was here too")):
             comment = self.phone.post(f"posts/{on.pk}/comments", text=text).json()["id"]
-            self.other.post(f"posts/{on.pk}/comments", text="Really?", reply_to=comment)
+            self.other.post(f"posts/{on.pk}/comments", text="Really?", reply_to=comment, mentions=mina)
+        assert self.other.patch(f"posts/{others.pk}", text="Look", mentions=mina).status_code == 200
         self.upload_image("Mina's secret")
         app_of(self.mina).posts()
         self.phone.put(f"follows/{self.jun.pk}"), self.jun.follow(self.mina)
