@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from operations.demo_data.generate import DemoData, to_text
+from operations.demo_data.mentions import Mentions
 
 # How unequal posts are in comments: 1 is equal.
 COMMENTS_EXPONENT = 4.0
@@ -33,7 +34,6 @@ class DemoComment(NamedTuple):
 def generate_comments(data: DemoData) -> list[DemoComment]:
     """Generate the comments, each reply after what it replies to; nobody comments across a block."""
     rng, made, tops = data.random("comments"), list[DemoComment](), list[int]()
-    blocked = {pair for _, one, other in data.block_relations for pair in ((one, other), (other, one))}
     while len(made) < data.comments and data.posts:
         parent = rng.choice(tops) if tops and rng.random() < REPLY_SHARE else None
         post = data.posts - 1 - int(data.posts * rng.random() ** COMMENTS_EXPONENT)
@@ -42,7 +42,7 @@ def generate_comments(data: DemoData) -> list[DemoComment]:
             post, since = made[parent].post, made[parent].time
         # One in four is of the author of the post, who answers.
         author = data.authors[post] if rng.random() < 0.25 else int(data.members * rng.random() ** 1.5)
-        if (author, data.authors[post]) in blocked:
+        if (author, data.authors[post]) in data.blocked_pairs:
             continue
         start = max(since, data.joined[author])
         if parent is None:
@@ -54,9 +54,14 @@ def generate_comments(data: DemoData) -> list[DemoComment]:
 
 
 def comment_rows(
-    comments: Sequence[DemoComment], ids: Sequence[int], members: Sequence[int], posts: Sequence[int]
+    comments: Sequence[DemoComment],
+    ids: Sequence[int],
+    members: Sequence[int],
+    posts: Sequence[int],
+    mentions: Mentions,
 ) -> Iterator[tuple[Any, ...]]:
-    """Generate the rows of the comments."""
-    for pk, comment in zip(ids, comments, strict=True):
+    """Generate the rows of the comments; `mentions` are theirs."""
+    for number, (pk, comment) in enumerate(zip(ids, comments, strict=True)):
         parent = None if comment.parent is None else ids[comment.parent]
-        yield pk, to_text(comment.time), members[comment.author], posts[comment.post], parent, comment.text
+        places = members[comment.author], posts[comment.post], parent
+        yield pk, to_text(comment.time), *places, comment.text, number in mentions

@@ -127,10 +127,14 @@ class DemoData:
         return self._relations("blocks", self.blocks, by_jun=by_jun)
 
     @cached_property
+    def blocked_pairs(self) -> set[tuple[int, int]]:
+        """The members of each block, in both orders."""
+        return {pair for _, one, other in self.block_relations for pair in ((one, other), (other, one))}
+
+    @cached_property
     def follow_relations(self) -> list[Relation]:
-        blocked = {pair for _, one, other in self.block_relations for pair in ((one, other), (other, one))}
         number = min(self.members * FOLLOWS_PER_MEMBER, self.max_relations)
-        return self._relations("follows", number, excluded=blocked)
+        return self._relations("follows", number, excluded=self.blocked_pairs)
 
     @cached_property
     def heart_relations(self) -> list[Relation]:
@@ -141,12 +145,11 @@ class DemoData:
         number = min(self.hearts, self.members * self.posts // 8)
         rng, given = self.random("hearts"), set[int]()
         hearts: list[Relation] = []
-        blocked = {pair for _, one, other in self.block_relations for pair in ((one, other), (other, one))}
         while len(hearts) < number:
             member = int(self.members * rng.random() ** 1.5)
             post = self.posts - 1 - int(self.posts * rng.random() ** HEARTS_EXPONENT)
             pair = member * self.posts + post
-            if pair not in given and (member, self.authors[post]) not in blocked:
+            if pair not in given and (member, self.authors[post]) not in self.blocked_pairs:
                 given.add(pair)
                 start = max(self.joined[member], self.posted[post])
                 hearts.append((start + int(rng.random() * (self.end - start)), member, post))

@@ -15,7 +15,7 @@ from django.db.models import AutoField, Model
 from psycopg.types.json import JsonbDumper
 
 from accounts.models import Avatar, Block, Follow, Member
-from comments.models import Comment
+from comments.models import Comment, CommentMention
 from libs.commands.progress_bar import ProgressBar
 from libs.keyset.ids import RANDOM_BITS
 from media.models import Image
@@ -26,10 +26,11 @@ from operations.demo_data import DEMO_STAFF
 from operations.demo_data.comments import comment_rows, generate_comments
 from operations.demo_data.drawings import Drawing, store_drawings
 from operations.demo_data.generate import SORA, DemoData, Relation, to_text
+from operations.demo_data.mentions import generate_comment_mentions, generate_post_mentions, mention_rows
 from operations.demo_data.notifications import actor_relations, generate_notifications, notification_rows
 from operations.demo_data.reports import decision_rows, generate_reports, report_image_rows, report_rows
 from operations.demo_data.texts import ALTS, generate_identities, generate_texts
-from posts.models import Heart, Post, PostCounts, PostImage, PostTag, SavedPost
+from posts.models import Heart, Post, PostCounts, PostImage, PostMention, PostTag, SavedPost
 from posts.tags import find_keys
 
 Rows = Iterable[tuple[Any, ...]]
@@ -41,13 +42,15 @@ FIELDS: dict[type[Model], str] = {
     Follow: "id created_at follower followed",
     Image: "id created_at stored_at variants_at owner key alt width height bytes blurhash",
     Avatar: "member image",
-    Post: "id created_at author text image_count",
+    Post: "id created_at author text image_count has_mentions",
     PostImage: "post image position",
     PostTag: "post key created_at",
+    PostMention: "post member position",
     Heart: "id created_at owner post",
     SavedPost: "id created_at owner post",
     PostCounts: "post hearts comments changed_at",
-    Comment: "id created_at author post parent text",
+    Comment: "id created_at author post parent text has_mentions",
+    CommentMention: "comment member position",
     Notification: "id member kind post comment created_at latest_at",
     NotificationActor: "id created_at actor notification",
     Report: "id created_at reporter subject about post reason text state decided_at decision_id nickname "
@@ -95,13 +98,16 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
         yield relation, len(pairs), _relation_rows(pairs, members, members)
     yield Image, len(images), _image_rows(data, images, owners, drawn)
     yield Avatar, len(data.avatars), zip(owners, images[: len(data.avatars)], strict=False)
-    columns = posts, map(to_text, data.posted), authors, generate_texts(data), data.image_counts
+    mentions = generate_post_mentions(data)
+    is_mentioning = (post in mentions for post in range(data.posts))
+    columns = posts, map(to_text, data.posted), authors, generate_texts(data), data.image_counts, is_mentioning
     yield Post, len(posts), zip(*columns, strict=True)
     positions = (position for count in data.image_counts for position in range(count))
     in_posts = [posts[post] for post in data.post_images]
     yield PostImage, len(in_posts), zip(in_posts, images[len(data.avatars) :], positions, strict=True)
     tags = list(_tag_rows(data, posts))
     yield PostTag, len(tags), tags
+    yield PostMention, sum(map(len, mentions.values())), mention_rows(mentions, posts, members)
     yield from _mark_tables(data, members, posts)
     reports = generate_reports(data)
     ids = _ids(report.time for report in reports)
@@ -127,7 +133,9 @@ def _mark_tables(
         yield model, len(marks), _relation_rows(marks, members, posts)
     comments = generate_comments(data)
     ids = _ids(comment.time for comment in comments)
-    yield Comment, len(comments), comment_rows(comments, ids, members, posts)
+    mentions = generate_comment_mentions(data, comments)
+    yield Comment, len(comments), comment_rows(comments, ids, members, posts, mentions)
+    yield CommentMention, sum(map(len, mentions.values())), mention_rows(mentions, ids, members)
     given, written = Counter(post for _, _, post in hearts), Counter(comment.post for comment in comments)
     counted, end = sorted({*given, *written}), to_text(data.end)
     yield PostCounts, len(counted), ((posts[post], given[post], written[post], end) for post in counted)

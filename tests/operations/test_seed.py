@@ -20,7 +20,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Block, Follow, Member
-from comments.models import Comment
+from comments.models import Comment, CommentMention
 from libs.commands.progress_bar import ProgressBar
 from libs.keyset.ids import RANDOM_BITS
 from libs.keyset.models import TimeOrdered
@@ -34,7 +34,7 @@ from operations.demo_data.bulk_load import without_indexes
 from operations.demo_data.generate import DemoData
 from operations.demo_data.load import FIELDS, load
 from operations.management.commands import seed
-from posts.models import Post, PostTag
+from posts.models import Post, PostMention, PostTag
 from posts.recount import recount
 from tests.factories import MemberFactory
 from tests.moderation.staff import restore_roles
@@ -110,6 +110,20 @@ def test_some_comments_are_replies_and_all_are_counted() -> None:
         assert (reply.parent.parent_id, reply.parent.post_id) == (None, reply.post_id)
         assert reply.created_at >= reply.parent.created_at
     assert recount(list(Post.objects.values_list("pk", flat=True)), correct=False) == []
+
+
+@pytest.mark.django_db
+def test_some_posts_and_comments_mention_members_whom_their_authors_see() -> None:
+    _load(posts=200, comments=200)
+    for model, author in ((PostMention, "post__author"), (CommentMention, "comment__author")):
+        mentions = model._default_manager.select_related(author)
+        assert 3 < len(mentions) < 100
+        for mention in mentions:
+            subject = getattr(mention, model.subject)
+            assert subject.has_mentions
+            assert Member.objects.visible_to(subject.author).exclude(pk=subject.author_id).filter(pk=mention.member_id)
+    mentioning = PostMention.objects.values("post").distinct().count()
+    assert Post.objects.filter(has_mentions=True).count() == mentioning
 
 
 @pytest.mark.django_db
