@@ -5,16 +5,18 @@ has locked the post or the member before.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Follow, Member
 from libs.compiled_inserts import insert_unless_exists
+from libs.compiled_queries import EXAMPLES, CompiledQuery
 from libs.keyset.models import save_all
 from notifications.models import DisabledKind, Notification, NotificationActor
-from notifications.models.kinds import GROUPED, TEXTS
+from notifications.models.kinds import GROUPED, TEXTS, Kind
 
 # A notification gets further actors for so long, and only while its member has not seen it.
 GROWS_FOR = timedelta(hours=24)
@@ -32,7 +34,7 @@ def record(new: Sequence[Notification], *, by: int | None = None) -> None:
     the same within REPEATED_WITHIN.
     """
     wanted = _wanted(new, by) if new else []
-    growing = growing_like(wanted[0]).values_list("pk", flat=True).first() if _is_grouped(wanted) else None
+    growing = _find_growing(wanted[0]) if wanted and wanted[0].kind in GROUPED else None
     now = timezone.now()
     if growing:
         Notification.objects.filter(pk=growing).update(latest_at=now)
@@ -48,39 +50,58 @@ def record(new: Sequence[Notification], *, by: int | None = None) -> None:
 
 def _wanted(new: Sequence[Notification], by: int | None) -> list[Notification]:
     """Return those of the notifications that their members are to get."""
-    disabled = DisabledKind.objects.filter(member=OuterRef("pk"), kind=new[0].kind)
-    members = Member.objects.filter(~Exists(disabled), pk__in={each.member_id for each in new})
-    if by is not None:
-        members = members.filter(_is_trusted(by), ~Exists(repeated(new[0], by))).exclude(pk=by)
-    ids = set(members.values_list("pk", flat=True))
+    kind, members, now = str(new[0].kind), sorted({each.member_id for each in new}), timezone.now()
+    if by is None:
+        rows: list[Any] = list(_who_want(kind, members).values("pk"))
+    else:
+        since = {"repeated_since": now - REPEATED_WITHIN, "trusted_before": now - TRUSTED_AFTER}
+        rows = compiled_recipients.rows(kind, members=members, actor=by, **since, **_target_of(new[0]))
+    ids = {row["pk"] for row in rows}
     return [each for each in new if each.member_id in ids]
 
 
-def _is_trusted(actor: int) -> Q:
-    """Return the condition that an actor may notify a member."""
-    old = Member.objects.filter(pk=actor, created_at__lte=timezone.now() - TRUSTED_AFTER)
-    return Q(Exists(old)) | Q(Exists(Follow.objects.filter(follower=OuterRef("pk"), followed=actor)))
+def _find_growing(new: Notification) -> int | None:
+    """Return the id of the notification that the actor of this one joins, in place of a new one."""
+    since = timezone.now() - GROWS_FOR
+    rows = compiled_growing.rows(str(new.kind), member=new.member_id, since=since, **_target_of(new))
+    return rows[0]["pk"] if rows else None
 
 
-def repeated(new: Notification, actor: int) -> QuerySet[NotificationActor]:
-    """Return what the member of an outer query has of the actor about the same; of a text, of any kind."""
-    kinds = TEXTS if new.kind in TEXTS else (new.kind,)
-    return NotificationActor.objects.filter(
+def _target_of(new: Notification) -> dict[str, int]:
+    return {name: pk for name in ("post", "comment") if (pk := getattr(new, f"{name}_id")) is not None}
+
+
+def _who_want(kind: str, members: list[int]) -> Any:
+    disabled = DisabledKind.objects.filter(member=OuterRef("pk"), kind=kind)
+    return Member.objects.filter(~Exists(disabled), pk__in=members)
+
+
+def _recipients(
+    kind: str, members: list[int], actor: int, repeated_since: datetime, trusted_before: datetime, **target: int
+) -> Any:
+    """Those of the members whom the actor notifies of something of this kind, about the target."""
+    followers = Follow.objects.filter(follower=OuterRef("pk"), followed=actor)
+    is_trusted = Q(Exists(Member.objects.filter(pk=actor, created_at__lte=trusted_before))) | Q(Exists(followers))
+    repeated = NotificationActor.objects.filter(
         actor=actor,
-        created_at__gt=timezone.now() - REPEATED_WITHIN,
+        created_at__gt=repeated_since,
         notification__member=OuterRef("pk"),
-        notification__kind__in=kinds,
-        notification__post=new.post_id,
-        notification__comment=new.comment_id,
+        # Of a text there is one notification, of any kind.
+        notification__kind__in=TEXTS if kind in TEXTS else (kind,),
+        **{f"notification__{name}": pk for name, pk in target.items()},
     )
+    return _who_want(kind, members).filter(is_trusted, ~Exists(repeated)).exclude(pk=actor).values("pk")
 
 
-def growing_like(new: Notification) -> QuerySet[Notification]:
-    """Return the notification that the actor of this one joins, in place of a new one."""
-    same = Notification.objects.filter(member=new.member_id, kind=new.kind, post=new.post_id)
-    recent = same.filter(created_at__gt=timezone.now() - GROWS_FOR).unseen_by(new.member_id)
-    return recent.order_by("-created_at")
+def _growing(kind: str, member: int, since: datetime, **target: int) -> Any:
+    """The newest notification of the same kind and target that is younger than `since` and not seen."""
+    same = Notification.objects.filter(member=member, kind=kind, created_at__gt=since, **target)
+    return same.unseen_by(member).order_by("-created_at").values("pk")[:1]
 
 
-def _is_grouped(new: Sequence[Notification]) -> bool:
-    return bool(new) and new[0].kind in GROUPED
+# Compiled, since each heart needs both, while others wait for the lock of its post.
+_EXAMPLE = {"members": [0], "actor": 0, "repeated_since": EXAMPLES[datetime], "trusted_before": EXAMPLES[datetime]}
+compiled_recipients = CompiledQuery(_recipients, [((Kind.HEART.value,), _EXAMPLE | {"post": 0})])
+compiled_growing = CompiledQuery(
+    _growing, [((Kind.HEART.value,), {"member": 0, "since": EXAMPLES[datetime], "post": 0})]
+)

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import Exists
 from django.utils import timezone
 
 from accounts.models import Follow, Member
 from notifications.models import Notification, NotificationActor
-from notifications.recording import growing_like, repeated
+from notifications.recording import compiled_growing, compiled_recipients
 from notifications.representations import compiled_notifications, compiled_unseen_count
 from posts.models import Heart, Post
 from tests.accounts.phone import Phone
@@ -107,11 +106,13 @@ def test_pages_and_counts_read_indexes_only(many: Post, mina: Member) -> None:
 
 
 def test_recording_reads_indexes_only(many: Post, mina: Member, jun: Member) -> None:
-    new = Notification(member=mina, kind="heart", post=many)
-    without = Member.objects.filter(~Exists(repeated(new, jun.pk)), pk=mina.pk)
-    assert "notification_of_actor" in indexes(without.values("pk"))
-    assert "notification_of_post" in indexes(growing_like(new)[:1])
-    assert "notification_follows" in indexes(growing_like(Notification(member=mina, kind="follow"))[:1])
+    now, target = timezone.now(), {"post": many.pk}
+    times = {"repeated_since": now - timedelta(days=30), "trusted_before": now}
+    recipients = compiled_recipients.build("heart", members=[mina.pk], actor=jun.pk, **times, **target)
+    assert "notification_of_actor" in indexes(recipients)
+    since = now - timedelta(days=1)
+    assert "notification_of_post" in indexes(compiled_growing.build("heart", member=mina.pk, since=since, **target))
+    assert "notification_follows" in indexes(compiled_growing.build("follow", member=mina.pk, since=since))
 
 
 def test_every_foreign_key_leads_an_index() -> None:
