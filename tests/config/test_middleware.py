@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -14,6 +15,7 @@ from structlog.contextvars import get_contextvars
 from structlog.testing import capture_logs
 
 from config.middleware import ContentSecurityPolicyMiddleware, NoStoreMiddleware, RequestLogMiddleware
+from media.image_urls import image_urls
 
 
 def _logged(request: HttpRequest, status: int = 200) -> tuple[HttpResponse, dict[str, Any]]:
@@ -86,6 +88,13 @@ def test_only_html_responses_have_a_content_security_policy() -> None:
     assert "default-src 'self'; " in page["Content-Security-Policy"]
     assert "script-src" not in page["Content-Security-Policy"]
     assert "Content-Security-Policy" not in data
+
+
+def test_pages_may_show_all_images_below_the_url_of_images() -> None:
+    # A source with a path is one file, unless it ends with a slash.
+    source = settings.CONTENT_SECURITY_POLICY["img-src"].split()[-1]
+    assert source.endswith("/")
+    assert image_urls("images/2026/11/ab", has_variants=True)["feed"].startswith(source)
 
 
 def test_api_responses_are_not_cached_unless_the_view_allows_it() -> None:
