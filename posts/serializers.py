@@ -118,22 +118,25 @@ class PostUpdateSerializer(PostTextSerializer):
         return super().get_fields() | {"text": text}
 
 
-class ImageIdsField(serializers.ListField):
-    """Ids of images in their order, counted before they are parsed."""
+class ImagesField(serializers.ListField):
+    """Ids or files of images, counted before each is validated."""
 
-    child = IdField()
+    def __init__(self, **kwargs: Any) -> None:
+        # Each serializer makes its fields anew, so that the setting is read then, and not at import.
+        super().__init__(default=list, help_text=f"In their order; at most {settings.POST_MAX_IMAGES}.", **kwargs)
 
-    def to_internal_value(self, data: Any) -> list[int]:
-        if isinstance(data, list):
-            check_image_count(data)
-        ids: list[int] = super().to_internal_value(data)
-        return ids
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Raise TooManyImages for more than a post may have."""
+        if isinstance(data, list) and len(data) > settings.POST_MAX_IMAGES:
+            raise TooManyImages
+        images: list[Any] = super().to_internal_value(data)
+        return images
 
 
 class PostCreateSerializer(PostTextSerializer):
     """A post with images that were uploaded before."""
 
-    image_ids = ImageIdsField(default=list, help_text="In their order; at most 10.")
+    image_ids = ImagesField(child=IdField())
     mentions = MentionIdsField(default=list)
 
     def validate_image_ids(self, image_ids: list[int]) -> list[int]:
@@ -145,19 +148,13 @@ class PostCreateSerializer(PostTextSerializer):
 class PostUploadSerializer(PostTextSerializer):
     """A post with its image files in one request."""
 
-    images = serializers.ListField(
-        child=serializers.FileField(allow_empty_file=True), default=list, help_text="In their order; at most 10."
-    )
+    images = ImagesField(child=serializers.FileField(allow_empty_file=True))
     alts = serializers.ListField(
         child=TextField(max_graphemes=ALT_MAX_GRAPHEMES, multiline=True, allow_blank=True),
         default=list,
         help_text="What each image shows: one text for each image, or none at all.",
     )
     mentions = MentionIdsField(default=list)
-
-    def validate_images(self, images: list[Any]) -> list[Any]:
-        check_image_count(images)
-        return images
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Require an alt text for every image or for none: otherwise nobody knows which belongs to which."""
@@ -167,9 +164,3 @@ class PostUploadSerializer(PostTextSerializer):
         if attrs["alts"] and len(attrs["alts"]) != len(attrs["images"]):
             raise serializers.ValidationError({"alts": [_("Send one description for each photo, or none at all.")]})
         return attrs
-
-
-def check_image_count(images: list[Any]) -> None:
-    """Raise TooManyImages for more images than a post may have."""
-    if len(images) > settings.POST_MAX_IMAGES:
-        raise TooManyImages

@@ -15,6 +15,7 @@ from media.errors import ImageNotUsable
 from media.models import Image
 from media.uploads import accepted_images, mark_stored
 from posts.models import Post, PostImage
+from posts.serializers import PostCreateSerializer, PostUploadSerializer
 from tests.factories import store_images, upload
 from tests.posts.conftest import files
 
@@ -63,6 +64,12 @@ def test_a_post_can_have_up_to_ten_images_by_id(mina: Member, mina_api: APIClien
     ids = [str(image.pk) for image in images] + ["1"] * (number - len(images))
     assert publish(mina_api, image_ids=ids).status_code == status
     assert PostImage.objects.count() == (number if status == 201 else 0)
+
+
+def test_the_description_of_the_api_names_the_largest_number_of_images(settings: Settings) -> None:
+    settings.POST_MAX_IMAGES = 3
+    fields = [PostCreateSerializer().fields["image_ids"], PostUploadSerializer().fields["images"]]
+    assert [field.help_text for field in fields] == ["In their order; at most 3."] * 2
 
 
 def test_a_post_with_images_needs_no_text(mina: Member, mina_api: APIClient, store_image: StoreImage) -> None:
