@@ -48,5 +48,8 @@ class PostCounts(models.Model):
 
     objects = PostCountsQuerySet.as_manager()
 
+    class Meta:
+        verbose_name_plural = "post counts"
+
     def __str__(self) -> str:
         return f"{self.hearts} hearts, {self.comments} comments"
