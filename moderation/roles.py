@@ -10,7 +10,7 @@ from moderation.ranks import AUDITOR, MODERATOR, OPERATOR, SENIOR_MODERATOR
 PERMISSIONS = {
     "assign_report": "Can take reports over",
     "dismiss_report": "Can dismiss reports",
-    "uphold_report": "Can uphold reports without another action",
+    "uphold_report": "Can uphold reports and change nothing",
     "remove_post": "Can remove posts",
     "restore_post": "Can restore posts",
     "warn_member": "Can warn members",
