@@ -1,6 +1,7 @@
-"""Clean-up tasks: each deletes what one app no longer needs, and `manage.py cleanup` runs them all.
+"""Clean-up tasks: each deletes or corrects rows of one app, and `manage.py cleanup` runs them all.
 
-An app or a library registers its own in its `cleanup.py`, which `OperationsConfig.ready` imports.
+Files, and the posts and other data of erased members, are deleted by jobs of the outbox (`jobs.py`), which tasks
+enqueue. An app or a library registers its tasks in its `cleanup.py`, which `OperationsConfig.ready` imports.
 """
 
 from typing import Any, Protocol

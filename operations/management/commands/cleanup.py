@@ -23,8 +23,9 @@ class Command(OperatorCommand):
     """Safe to run at any time, even twice at once; once an hour is enough."""
 
     help = (
-        "Delete expired and unused data of every app; with --dry-run, count it. Exit codes: 0 all tasks ran, 1 a task "
-        "failed."
+        "Delete expired and unused data of every app, and correct counts; with --dry-run, count what would change. "
+        "Files, and the posts and other data of erased members, are deleted afterwards, by jobs of the outbox. Exit "
+        "codes: 0 all tasks ran, 1 a task failed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
