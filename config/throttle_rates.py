@@ -1,6 +1,6 @@
-"""The rate limits: how often a member, session, address or mailbox may do something.
+"""The table of rate limits: the number of requests in a time for each scope. Counting is in libs/throttling.
 
-docs/api.md says what each limits. The setting THROTTLE_RATES replaces single ones, libs/throttling counts.
+docs/api.md says what each limits. The setting THROTTLE_RATES replaces single ones.
 """
 
 # Rates by scope in the notation of the limits library, several separated by ";".

@@ -1,4 +1,4 @@
-"""Rate limits: how often one client may do something, counted exactly under concurrency."""
+"""Counting against the rate limits, exactly under concurrency. Their table is the setting THROTTLE_RATES."""
 
 import functools
 import math
