@@ -1,4 +1,7 @@
-"""Files in S3, or in a store that speaks its protocol: a public bucket for images, a private one for exports."""
+"""Files in S3, or in a store that speaks its protocol: a public bucket for images, and a private one.
+
+The private one has the exports, the images of removed posts and the copies of reported images.
+"""
 
 from functools import cached_property
 from typing import Any
