@@ -1,4 +1,7 @@
-"""E-mails about decisions, in templates/emails/moderation/. None names a moderator."""
+"""E-mails about decisions. None names a moderator.
+
+The templates are in templates/emails/moderation/; what a decision says is sentences of its action (`statements.py`).
+"""
 
 from typing import Any
 

@@ -1,8 +1,9 @@
 """Parsers of image files, run before any decoder sees the file.
 
-Decoders do the work that a file's headers claim: pixels, scans, compressed chunks, EXIF entries. The parsers read these
-claims, bound them, and keep only the parts that pixels and colours need. They import neither Django nor settings, since
-they also run in the sandbox process.
+Decoders do the work that a file's headers claim: pixels, scans, compressed chunks, EXIF entries. The parsers of JPEG,
+PNG and WebP read these claims, bound them (pixels: `check_pixel_count`), and keep only the parts that pixels and
+colours need. AVIF and HEIC keep all their parts, and only their colours are read: `isobmff.py` says why. The parsers
+import neither Django nor settings, since they also run in the sandbox process.
 """
 
 from collections.abc import Callable, Collection

@@ -1,7 +1,8 @@
 """AVIF and HEIC (ISO/IEC 23008-12): recognised by their brands, decoded in the sandbox only.
 
 The cost of such a file is in its video bitstream, not in its boxes: 2 kB that claim a width of 100 pixels may hold a
-frame of 144 megapixels. So no claim of size is read here; media.processing.sandbox limits what the decoder may use.
+frame of 144 megapixels. So no claim of size is read here. media.processing.sandbox checks the size that the decoder
+reads, before pixels are decoded, and limits memory and time, since that size may be false too.
 """
 
 from collections.abc import Iterator
