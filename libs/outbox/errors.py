@@ -15,6 +15,17 @@ class PermanentFailure(Exception):
     """Raised by a handler that would fail at every attempt: the job is abandoned, with this as the reason."""
 
 
+class RetryLater(Exception):
+    """Raised by a handler that knows how long another attempt would be in vain: the job waits for `delay` at least.
+
+    The attempt counts, and the wait is never shorter than after any other failure.
+    """
+
+    def __init__(self, reason: str, delay: timedelta) -> None:
+        super().__init__(reason)
+        self.delay = delay
+
+
 class Postponed(Exception):
     """Raised by a handler that must not run now: all jobs of its kind wait for `delay`, and this was no attempt.
 

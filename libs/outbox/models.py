@@ -182,11 +182,14 @@ class Job(models.Model):
         """Record that its handler has succeeded; False when another worker has the lease."""
         return self._release(done_at=timezone.now(), last_error="")
 
-    def mark_failed(self, error: str) -> bool:
-        """Schedule another attempt, or give up after the last; False when another worker has the lease."""
+    def mark_failed(self, error: str, *, delay: timedelta = timedelta()) -> bool:
+        """Schedule another attempt after `delay` or more, or give up after the last.
+
+        False when another worker has the lease.
+        """
         if self.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
             return self.give_up(error)
-        return self._release(run_at=timezone.now() + backoff(self.attempts), last_error=error)
+        return self._release(run_at=timezone.now() + max(delay, backoff(self.attempts)), last_error=error)
 
     def abandon(self, reason: str) -> bool:
         """Record that no attempt can succeed; it is deleted like done jobs. False when another worker has the lease."""

@@ -26,8 +26,8 @@ def handles(kind: str, lane: str = DEFAULT_LANE, *, priority: int = 0) -> Callab
       second run must do no harm, or the step that would calls `libs.outbox.lease.begin_irreversible_step` first;
     - gives every network call a timeout, and together stays well below OUTBOX_LEASE_SECONDS, after which another
       worker takes the job; a longer one calls `libs.outbox.lease.renew_lease` between its steps;
-    - raises to be tried again, or PermanentFailure or Postponed of `libs.outbox.errors`. The exception is logged and
-      stored in short, so its text must hold no secret.
+    - raises to be tried again, or PermanentFailure, RetryLater or Postponed of `libs.outbox.errors`. The exception is
+      logged and stored in short, so its text must hold no secret.
 
     Each lane has workers of its own (settings.OUTBOX_WORKERS), so that its jobs wait for those of no other lane. A lane
     belongs to the kind and not to the row, so that rows of other releases are in the right one, too. Within a lane,

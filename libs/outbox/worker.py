@@ -3,13 +3,14 @@
 import logging
 import time
 from collections.abc import Collection
+from datetime import timedelta
 
 import django.db
 from structlog.contextvars import bound_contextvars
 
 from libs.outbox import metrics
 from libs.outbox.connections import close_unusable_connections
-from libs.outbox.errors import PermanentFailure, Postponed
+from libs.outbox.errors import PermanentFailure, Postponed, RetryLater
 from libs.outbox.lease import hold_lease
 from libs.outbox.models import Job
 from libs.outbox.pauses import Pauses
@@ -169,4 +170,4 @@ def _record_end_once(job: Job, error: BaseException | None) -> bool:
         return job.abandon(reason)
     if isinstance(error, Postponed):
         return job.postpone(reason)
-    return job.mark_failed(reason)
+    return job.mark_failed(reason, delay=error.delay if isinstance(error, RetryLater) else timedelta())

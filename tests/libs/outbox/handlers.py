@@ -7,7 +7,7 @@ from typing import Any
 
 from structlog.contextvars import get_contextvars
 
-from libs.outbox.errors import PermanentFailure, Postponed
+from libs.outbox.errors import PermanentFailure, Postponed, RetryLater
 from libs.outbox.lease import begin_irreversible_step
 from libs.outbox.registry import handles
 
@@ -50,6 +50,11 @@ def fail(payload: dict[str, Any]) -> None:
 @handles("test.exit")
 def leave(payload: dict[str, Any]) -> None:
     raise SystemExit(1)
+
+
+@handles("test.later")
+def fail_for_a_while(payload: dict[str, Any]) -> None:
+    raise RetryLater("the other side asks for patience", timedelta(seconds=payload["seconds"]))
 
 
 @handles("test.impossible")

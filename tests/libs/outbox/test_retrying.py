@@ -36,6 +36,19 @@ def test_delays_are_partly_random_and_at_most_an_hour() -> None:
     assert all(timedelta(minutes=30) <= backoff(attempts) <= timedelta(hours=1) for attempts in (11, 500))
 
 
+def test_a_handler_may_ask_for_a_longer_wait_but_not_for_a_shorter_one(enqueue_job: EnqueueJob) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        long, short = (enqueue_job("test.later", {"seconds": seconds}) for seconds in (60, 0.1))
+        assert Worker().drain() == 2
+        long.refresh_from_db(), short.refresh_from_db()
+        assert long.run_at - timezone.now() == timedelta(seconds=60)
+        assert short.run_at - timezone.now() >= timedelta(seconds=2.5)
+        clock.shift(61)
+        assert Worker().drain() == 2
+        long.refresh_from_db()
+    assert (long.state, long.attempts) == ("waiting", 2)
+
+
 def test_a_job_that_failed_once_may_still_succeed(enqueue_job: EnqueueJob, done: list[dict[str, int]]) -> None:
     job = enqueue_job("test.fail")
     Worker().step()
