@@ -1,7 +1,9 @@
 """Checks of the settings that run at every start and raise ImproperlyConfigured."""
 
+import json
 import os
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date
 from ipaddress import ip_address
@@ -42,7 +44,9 @@ RENAMED_SETTINGS = {
     "SHAPE": "ENVIRONMENT",
     "SLOT": "DEPLOY_SLOT",
 }
-OUTBOX_LANES = ("email", "files", "exports", "bulk", "default")
+# What is read of the key of a service account.
+SERVICE_ACCOUNT_KEY = {"project_id", "client_email", "private_key", "token_uri"}
+OUTBOX_LANES = ("email", "files", "exports", "push", "bulk", "default")
 
 
 def check_settings(settings: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> None:
@@ -82,6 +86,7 @@ def _general_faults(settings: Mapping[str, Any]) -> list[str]:
         *faults,
         *_admin_faults(settings),
         *_worker_faults(settings["OUTBOX_WORKERS"]),
+        *_push_faults(settings["FCM_CREDENTIALS"]),
         *_replica_faults(settings),
         *_rate_faults(settings["THROTTLE_RATES"]),
         *_sunset_faults(settings["ANDROID_SUNSET_DATE"], settings["ANDROID_DEPRECATION_DATE"]),
@@ -102,6 +107,18 @@ def _worker_faults(workers: Mapping[str, Any]) -> list[str]:
         for lane, number in workers.items()
         if lane not in OUTBOX_LANES or not str(number).isdecimal() or int(number) < 1
     ]
+
+
+def _push_faults(credentials: str) -> list[str]:
+    try:
+        # With line breaks, as `base64` writes them.
+        key = json.loads(b64decode(credentials)) if credentials else dict.fromkeys(SERVICE_ACCOUNT_KEY)
+    # Also for bytes that are no base64, no UTF-8 or no JSON.
+    except ValueError:
+        key = None
+    if isinstance(key, dict) and key.keys() >= SERVICE_ACCOUNT_KEY:
+        return []
+    return ["FCM_CREDENTIALS must be the JSON key of a service account in base64 (base64 -w0 key.json), or empty."]
 
 
 def _is_host(text: str) -> bool:
@@ -197,6 +214,8 @@ def _cleartext_faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append("IMAGE_BASE_URL must begin with https://, because every image URL begins with it.")
     if not settings["PUBLIC_URL"].startswith("https://"):
         faults.append("PUBLIC_URL must begin with https://, because links in e-mails begin with it.")
+    if not settings["FCM_URL"].startswith("https://"):
+        faults.append("FCM_URL must begin with https://, because our access token and nicknames are sent there.")
     if not settings["EMAIL_USE_TLS"] and settings["EMAIL_HOST"] not in settings["LOCAL_HOSTS"]:
         faults.append("EMAIL_USE_TLS is off for a remote mail server: e-mails would be sent unencrypted.")
     return faults

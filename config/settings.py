@@ -249,6 +249,17 @@ SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", "help@heart-to-heart.example")
 EMAIL_BACKEND = "libs.email_delivery.SmtpBackend" if EMAIL_HOST else "config.email_backends.ConsoleFileEmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 
+# ------------------------------------------------------------------------------------ push messages
+# JSON key of a service account that may send messages of the Firebase project, in base64. Without one, messages are
+# printed on the console, and in production none are sent.
+FCM_CREDENTIALS = env.str("FCM_CREDENTIALS", "")
+# URL of FCM (Firebase Cloud Messaging), without a trailing slash.
+FCM_URL = env.str("FCM_URL", "https://fcm.googleapis.com")
+# The function that sends a message; empty if none are sent.
+PUSH_SENDER = (
+    "notifications.push.fcm.send" if FCM_CREDENTIALS else "" if PRODUCTION else "notifications.push.console.send"
+)
+
 # ----------------------------------------------------------------------------------- images and files
 # Public bucket of the images; without one they are files in VAR_DIR/pictures.
 STORAGE_BUCKET = env.str("STORAGE_BUCKET", "")
@@ -436,7 +447,7 @@ THROTTLE_RATES = DEFAULT_THROTTLE_RATES | env.dict("THROTTLE_RATES", default={})
 OUTBOX_THREAD = env.bool("OUTBOX_THREAD", False)
 # Jobs that one worker process runs at the same time, by lane: each lane has threads of its own. Most of an e-mail is
 # waiting for the mail server. Numbers.
-OUTBOX_WORKERS = {"email": 6, "files": 1, "exports": 1, "bulk": 1, "default": 1}
+OUTBOX_WORKERS = {"email": 6, "files": 1, "exports": 1, "push": 2, "bulk": 1, "default": 1}
 OUTBOX_WORKERS |= env.dict("OUTBOX_WORKERS", default={})
 # Attempts after which a job has failed for good.
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
@@ -497,6 +508,7 @@ SPECTACULAR_SETTINGS = {
             "name": "notifications",
             "description": "What happened to oneself and one's posts, and what of it to be told.",
         },
+        {"name": "push-subscription", "description": "Where push messages for one's device go."},
         {"name": "images", "description": "Images that are uploaded before the post that shows them."},
         {"name": "reports", "description": "Reports of members, posts and comments."},
         {"name": "appeals", "description": "Objections to decisions about oneself."},
@@ -510,6 +522,7 @@ SPECTACULAR_SETTINGS = {
         "ExportState": ["queued", "running", "ready", "failed", "expired"],
         "ReportReason": "moderation.serializers.V1_REASONS",
         "NotificationKind": "notifications.models.kinds.Kind.values",
+        "PushAddressKind": ["token", "installation"],
         "ReportState": ["open", "dismissed", "upheld"],
         "ReportSubject": ["member", "post", "comment"],
     },

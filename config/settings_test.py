@@ -22,3 +22,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Tests that roll their changes back do not log them. Servers that tests start have the default.
 FEED_CACHE_POSTS = 0
+# Tests of push messages turn it on.
+PUSH_SENDER = ""

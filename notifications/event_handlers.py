@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from accounts.events import FOLLOWED
+from accounts.events import FOLLOWED, SESSIONS_ENDED
 from comments.events import COMMENT_PUBLISHED
 from comments.models import Comment
 from moderation.events import MEMBER_NOTIFIED, REPORTS_DECIDED
 from moderation.models import Report
-from notifications.models import Kind, Notification
+from notifications.models import Kind, Notification, PushSubscription
 from notifications.recording import record
 from posts.events import HEART_GIVEN, MEMBERS_MENTIONED
 
@@ -53,6 +53,12 @@ def notify_reporters(reports: Sequence[int]) -> None:
     """Notify the reporters who are still there."""
     reporters = Report.objects.filter(pk__in=reports, reporter__isnull=False).values_list("pk", "reporter_id")
     record([Notification(member_id=reporter, kind=Kind.REPORT, report_id=pk) for pk, reporter in reporters])
+
+
+@SESSIONS_ENDED.add_handler
+def delete_push_subscriptions(sessions: Sequence[int]) -> None:
+    """Delete the addresses of devices that are logged out."""
+    PushSubscription.objects.filter(session__in=sessions).delete()
 
 
 def _notify_of_text(kind: Kind, members: Collection[int], comment: Comment) -> None:

@@ -9,7 +9,7 @@ from accounts.exports.contents import iterate_by_id
 from accounts.member_data_registry import ErasureStage, add_erasure_step, add_export_file
 from accounts.models import Member
 from libs.cleanup import delete_chunk
-from notifications.models import DisabledKind, Notification, NotificationActor, SeenMarker
+from notifications.models import DisabledKind, Notification, NotificationActor, PushSubscription, SeenMarker
 from posts.dependents import add_dependents
 
 
@@ -44,6 +44,17 @@ def export_notification_settings(member: Member) -> dict[str, Any]:
     return {"seen_until": marker and marker.seen_until, **DisabledKind.objects.settings_of(member)}
 
 
+def export_push_subscriptions(member: Member) -> Iterator[dict[str, Any]]:
+    """The devices that get push messages, without their addresses, with which messages could be sent to them."""
+    for each in iterate_by_id(PushSubscription.objects.filter(session__member=member.pk)):
+        yield {
+            "session": str(each.session_id),
+            "kind": each.kind,
+            "previews": each.previews,
+            "updated_at": each.updated_at,
+        }
+
+
 def _erase(notifications: QuerySet[Notification], limit: int) -> bool:
     # Actors first, of whom one notification may have more than can be deleted at once.
     actors = NotificationActor.objects.filter(notification__in=notifications.values("pk"))
@@ -55,3 +66,4 @@ add_dependents(erase_notifications_of)
 add_export_file("notifications", export_notifications)
 add_export_file("notification-actors", export_notification_actors)
 add_export_file("notification-settings", export_notification_settings)
+add_export_file("push-subscriptions", export_push_subscriptions)

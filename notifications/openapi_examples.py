@@ -16,3 +16,4 @@ NOTIFICATION = {
     "is_seen": False,
 }
 SETTINGS = dict.fromkeys(("heart", "comment", "reply", "follow", "mention", "decision", "report"), True)
+PUSH_SUBSCRIPTION = {"kind": "token", "address": "eH0fLhuiRj2Np7UQ-opXAm:APA91bGtC", "previews": True}

@@ -17,6 +17,7 @@ from libs.compiled_queries import EXAMPLES, CompiledQuery
 from libs.keyset.models import save_all
 from notifications.models import DisabledKind, Notification, NotificationActor
 from notifications.models.kinds import GROUPED, TEXTS, Kind
+from notifications.push.scheduling import deliver_later
 
 # A notification gets further actors for so long, and only while its member has not seen it.
 GROWS_FOR = timedelta(hours=24)
@@ -42,6 +43,7 @@ def record(new: Sequence[Notification], *, by: int | None = None) -> None:
         for each in wanted:
             each.created_at = each.latest_at = now
         save_all(wanted)
+        deliver_later(wanted)
     if by is not None:
         for pk in [growing] if growing else [each.pk for each in wanted]:
             actor = NotificationActor(notification_id=pk, actor_id=by, created_at=now)

@@ -58,6 +58,11 @@ def compiled_unseen_count(viewer: int) -> Any:
     return Member.objects.filter(pk=viewer).values(unseen=RowCount(unseen[: COUNT_LIMIT + 1]))
 
 
+def unseen_count(viewer: int) -> int:
+    """Return that number."""
+    return sum(row["unseen"] for row in compiled_unseen_count.rows(viewer=viewer))
+
+
 def notification_representations(rows: Sequence[dict[str, Any]], viewer: Member) -> list[dict[str, Any]]:
     """The notifications of one page; notifications.serializers.NotificationSerializer documents them."""
     actors = {row["id"]: [each["actor"] for each in parse_rows(row["actor_rows"], ("id", "actor"))] for row in rows}

@@ -7,7 +7,8 @@ from rest_framework import serializers
 from accounts.profiles.serializers import MemberSummarySerializer
 from libs.api.fields import IdField, TimeField
 from libs.api.serializers import StrictSerializer
-from notifications.models import Kind
+from notifications.models import Kind, PushSubscription
+from notifications.models.push_subscription import ADDRESS_MAX_LENGTH
 from notifications.representations import COUNT_LIMIT
 
 
@@ -58,3 +59,21 @@ class NotificationSettingsSerializer(StrictSerializer):
     mention = serializers.BooleanField(required=False, help_text="Posts and comments that name you.")
     decision = serializers.BooleanField(required=False, help_text="Decisions of moderators about you.")
     report = serializers.BooleanField(required=False, help_text="Outcomes of your reports.")
+
+
+class PushSubscriptionSerializer(StrictSerializer):
+    """Where push messages for this device go."""
+
+    kind = serializers.ChoiceField(
+        choices=PushSubscription.Kind.values,
+        help_text="`token` is the registration token of FCM, `installation` the installation id of Firebase.",
+    )
+    address = serializers.RegexField(
+        r"^[!-~]+\Z",
+        max_length=ADDRESS_MAX_LENGTH,
+        trim_whitespace=False,
+        help_text="The token or id. It belongs to one login session: another one that sends it takes it over.",
+    )
+    previews = serializers.BooleanField(
+        help_text="Whether messages, which a locked phone may show, say the nickname of who caused them."
+    )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
+from accounts.events import SESSIONS_ENDED
 from accounts.sessions.revocation import cache_as_live, cached_liveness, mark_revoked
 from libs.api.fields import CODE_POINTS_IN_GRAPHEME
 from libs.compiled_queries import CompiledQuery
@@ -100,6 +101,7 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
             blacklist_tokens(jti for session in ending for jti in (session.current_jti, session.next_jti))
             enqueue("accounts.mark_sessions_revoked", {"session_ids": ids})
             transaction.on_commit(lambda: mark_revoked(ids))
+            SESSIONS_ENDED.send(ids)
         return len(ids)
 
 

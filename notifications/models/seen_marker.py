@@ -15,10 +15,11 @@ from libs.compiled_inserts import insert_unless_exists
 class SeenMarkerQuerySet(models.QuerySet["SeenMarker"]):
     """Markers move here."""
 
-    def move(self, member: Member, seen_until: datetime) -> None:
-        """Mark as seen what is not newer than this; a marker never moves back."""
-        if not insert_unless_exists(SeenMarker(member_id=member.pk, seen_until=seen_until), "member"):
-            self.filter(member=member.pk, seen_until__lt=seen_until).update(seen_until=seen_until)
+    def move(self, member: Member, seen_until: datetime) -> bool:
+        """Mark as seen what is not newer than this; False if it is marked already, as a marker never moves back."""
+        if insert_unless_exists(SeenMarker(member_id=member.pk, seen_until=seen_until), "member"):
+            return True
+        return bool(self.filter(member=member.pk, seen_until__lt=seen_until).update(seen_until=seen_until))
 
 
 class SeenMarker(models.Model):

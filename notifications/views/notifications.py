@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
@@ -16,11 +17,12 @@ from libs.keyset.errors import InvalidCursor
 from libs.keyset.pagination import PAGE_PARAMETERS, KeysetPagination
 from notifications.models import Notification, SeenMarker
 from notifications.openapi_examples import NOTIFICATION
+from notifications.push.scheduling import update_badges_later
 from notifications.representations import (
     COUNT_LIMIT,
     compiled_notifications,
-    compiled_unseen_count,
     notification_representations,
+    unseen_count,
 )
 from notifications.serializers import NotificationSerializer, SeenSerializer, UnseenCountSerializer
 
@@ -63,7 +65,7 @@ class NotificationViewSet(StrictViewSet):
     )
     def count_unseen(self, request: Request) -> Response:
         """Count them."""
-        unseen = sum(row["unseen"] for row in compiled_unseen_count.rows(viewer=self.member.pk))
+        unseen = unseen_count(self.member.pk)
         return Response({"count": min(unseen, COUNT_LIMIT), "more": unseen > COUNT_LIMIT})
 
     @operation(
@@ -80,5 +82,8 @@ class NotificationViewSet(StrictViewSet):
         """Move the marker up to a notification."""
         data = self.validated_data()
         newest = get_object_or_404(Notification.objects.visible_to(self.member), pk=data["id"])
-        SeenMarker.objects.move(self.member, min(newest.latest_at, data.get("latest_at", newest.latest_at)))
+        seen_until = min(newest.latest_at, data.get("latest_at", newest.latest_at))
+        with transaction.atomic():
+            if SeenMarker.objects.move(self.member, seen_until):
+                update_badges_later(self.member, seen_until)
         return Response(status=204)

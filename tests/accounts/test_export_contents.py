@@ -31,6 +31,7 @@ NAMES = [
     "blocks.json", "mutes.json", "following.json", "followers.json", "posts.json", "post-edits.json",
     "hearts.json", "saved-posts.json", "shared-posts.json", "comments.json", "reports.json",
     "decisions.json", "appeals.json", "notifications.json", "notification-actors.json", "notification-settings.json",
+    "push-subscriptions.json",
     "pictures.json", "manifest.json",
 ]  # fmt: skip
 

@@ -1,6 +1,8 @@
 """Unsafe, missing and renamed settings stop the start."""
 
 import ast
+import json
+from base64 import b64encode
 
 import pytest
 
@@ -108,6 +110,14 @@ def test_a_sender_that_no_email_could_be_sent_from_is_refused(sender: str) -> No
 def test_an_address_that_the_server_would_not_listen_on_stops_the_start(address: str) -> None:
     assert "- BIND must be " in startup_errors(BIND=address)
     assert [startup_errors(BIND=good) for good in ("0.0.0.0", "[::1]", "::", "localhost", "node-7.example")] == [""] * 5
+
+
+@pytest.mark.parametrize("key", ["{", "e30=", "W10=", "/etc/key.json", "not base64", "//8="])
+def test_credentials_for_push_messages_that_are_no_key_stop_the_start(key: str) -> None:
+    assert "- FCM_CREDENTIALS must be " in startup_errors(FCM_CREDENTIALS=key)
+    names = ("project_id", "client_email", "private_key", "token_uri")
+    good = b64encode(json.dumps(dict.fromkeys(names, "x")).encode()).decode()
+    assert startup_errors(FCM_CREDENTIALS=good) == ""
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ class MemberData:
         self.phone.put(f"hearts/{others.pk}"), self.other.put(f"hearts/{post.pk}")
         newest = self.phone.get("notifications").json()["results"][0]["id"]
         self.phone.put("notifications/seen", id=newest), self.phone.patch("notifications/settings", report=False)
+        self.phone.put("push-subscription", kind="token", address="a-token-of-this-phone", previews=True)
         self.sora.block(self.mina), self.mina.block(self.sora)
 
     def upload_image(self, alt: str) -> int:

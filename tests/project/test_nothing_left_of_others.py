@@ -55,6 +55,7 @@ BODIES: list[tuple[str, str, dict[str, Any], str]] = [
     ("DELETE", "comments/{comment}", {"author": "{member}"}, "unknown_field"),
     ("PUT", "notifications/seen", {"id": "{image}", "member_id": "{member}"}, "unknown_field"),
     ("PATCH", "notifications/settings", {"member_id": "{member}"}, "unknown_field"),
+    ("PUT", "push-subscription", {"kind": "token", "address": "a", "session_id": "{session}"}, "unknown_field"),
     ("POST", "me/terms", {"version": "2026-11-01", "member_id": "{member}"}, "unknown_field"),
     ("POST", "me/password", {"current": PASSWORD, "password": "y" * 12, "member_id": "{member}"}, "unknown_field"),
     ("POST", "me/withdrawal", {"password": PASSWORD, "member_id": "{member}"}, "unknown_field"),

@@ -107,6 +107,8 @@ GET    notifications/unread                 200   200     200     200        401
 PUT    notifications/seen                   204   404     404     404        401       401       401           404          404
 GET    notifications/settings               200   200     200     200        401       401       401           200          200
 PATCH  notifications/settings               200   200     200     200        401       401       401           200          200
+PUT    push-subscription                    204   204     204     204        401       401       401           204          204
+DELETE push-subscription                    204   204     204     204        401       401       401           204          204
 POST   me/posts/deletion                    202   202     202     202        401       401       401           202          202
 """  # noqa: E501 - a table is read in rows
 JOINING = {"proof": "x", "password": PASSWORD, "name": "x", "nickname": "x", "terms_version": "2026-11-01"}
@@ -138,7 +140,7 @@ CELLS = list(expected())
 def test_every_method_of_every_address_stands_in_the_table() -> None:
     in_table = {(method, route) for method, route, *_ in CELLS}
     assert in_table == {(method, route) for route, methods in ROUTES.items() for method in methods}
-    assert len(CELLS) == len(in_table) * len(ACTORS) == 693
+    assert len(CELLS) == len(in_table) * len(ACTORS) == 711
 
 
 class Scene:
@@ -218,6 +220,7 @@ class Scene:
             "GET members": {"search": "Mina"},
             "PUT notifications/seen": {"id": str(self.notification.pk)},
             "PATCH notifications/settings": {"heart": False},
+            "PUT push-subscription": {"kind": "token", "address": "a", "previews": True},
             "PATCH posts/<id:post_id>": {"text": "x"},
             "POST me/posts/deletion": {"password": PASSWORD},
         }

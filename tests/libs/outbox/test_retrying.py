@@ -40,7 +40,8 @@ def test_a_handler_may_ask_for_a_longer_wait_but_not_for_a_shorter_one(enqueue_j
     with time_machine.travel(timezone.now(), tick=False) as clock:
         long, short = (enqueue_job("test.later", {"seconds": seconds}) for seconds in (60, 0.1))
         assert Worker().drain() == 2
-        long.refresh_from_db(), short.refresh_from_db()
+        for job in (long, short):
+            job.refresh_from_db()
         assert long.run_at - timezone.now() == timedelta(seconds=60)
         assert short.run_at - timezone.now() >= timedelta(seconds=2.5)
         clock.shift(61)

@@ -1,0 +1,1 @@
+"""Push messages to members' phones about their notifications, by Firebase Cloud Messaging (FCM)."""
