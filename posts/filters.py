@@ -56,10 +56,13 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The query parameters of feeds."""
 
     # First, since the others go by its columns.
+    # Stripped by their methods: django-filter ignores a filter whose value has nothing but spaces.
     tag = django_filters.CharFilter(
-        method="filter_tag", help_text="A tag, with or without `#`; case does not count.", label="tag"
+        method="filter_tag", strip=False, help_text="A tag, with or without `#`; case does not count.", label="tag"
     )
-    author = django_filters.CharFilter(method="filter_author", help_text="The id of one author.", label="author")
+    author = django_filters.CharFilter(
+        method="filter_author", strip=False, help_text="The id of one author.", label="author"
+    )
     following = django_filters.ChoiceFilter(choices=YES_OR_NO, method="filter_following", label="following")
     has_images = django_filters.ChoiceFilter(choices=YES_OR_NO, method="filter_has_images", label="has_images")
     since = UtcDateTimeFilter(method="filter_since", label="since")
@@ -78,7 +81,7 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def filter_tag(self, posts: PostQuerySet, name: str, value: str) -> QuerySet[Any]:
         """Posts whose text has the tag."""
-        key = parse_key(value)
+        key = parse_key(value.strip())
         if key is None:
             raise ValidationError(
                 {name: [ErrorDetail(gettext("A tag consists of letters, digits and underscores."), "invalid")]}
@@ -87,7 +90,7 @@ class PostFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def filter_author(self, posts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Posts of one author; a hidden author has none, as one that does not exist."""
-        number = parse_id(value)
+        number = parse_id(value.strip())
         if number is None:
             raise ValidationError({name: [ErrorDetail(gettext("This is not a valid id."), "invalid")]})
         return posts.filter(author_id=number)

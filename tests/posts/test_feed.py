@@ -143,6 +143,9 @@ def test_since_includes_its_time_and_until_does_not(
         ("until", "2026-11-24T09:00:00Z\n"),
         ("until", " 2026-11-24T09:00:00Z"),
         ("until", "2026-02-30T09:00:00Z"),
+        ("author", " "),
+        ("tag", " "),
+        ("tag", "\u00a0"),
     ],
 )
 def test_an_invalid_filter_is_refused_by_its_name(mina_api: APIClient, name: str, value: str) -> None:
