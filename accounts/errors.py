@@ -154,6 +154,14 @@ class TextRefused(APIException):
     default_detail = _("This contains words that are not allowed here. Write it in other words.")
 
 
+class TooManyFollows(APIException):
+    """The member follows as many members as settings.FOLLOWS_MAX allows."""
+
+    status_code = 400
+    default_code = "too_many_follows"
+    default_detail = _("You follow as many people as is possible. Unfollow somebody first.")
+
+
 class NotOneself(APIException):
     """Members cannot follow or block themselves."""
 

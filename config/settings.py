@@ -408,6 +408,8 @@ POST_MAX_GRAPHEMES = env.int("POST_MAX_GRAPHEMES", 2_000)
 POST_MAX_IMAGES = env.int("POST_MAX_IMAGES", 10)
 # Longest text of a comment. Graphemes.
 COMMENT_MAX_GRAPHEMES = env.int("COMMENT_MAX_GRAPHEMES", 500)
+# Members whom one member can follow.
+FOLLOWS_MAX = env.int("FOLLOWS_MAX", 7_500)
 # Default and largest number of items on a page.
 PAGE_SIZE = env.int("PAGE_SIZE", 20)
 PAGE_SIZE_MAX = env.int("PAGE_SIZE_MAX", 100)

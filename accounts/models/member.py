@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.email_addresses import normalise_email
-from accounts.errors import NotOneself, TermsOutdated
+from accounts.errors import NotOneself, TermsOutdated, TooManyFollows
 from accounts.events import FOLLOWED
 from accounts.models.avatar import Avatar
 from accounts.models.block import Block
@@ -198,13 +198,19 @@ class Member(TimeOrdered, AbstractBaseUser, PermissionsMixin):
 
     @transaction.atomic
     def follow(self, other: "Member") -> None:
-        """Follow the other member, if not done yet. Raises NotOneself, and Http404 for a member who is not visible."""
+        """Follow the other member, if not done yet.
+
+        Raises NotOneself, TooManyFollows, and Http404 for a member who is not visible.
+        """
         self._lock_pair(other)
         if not Member.objects.visible_to(self).filter(pk=other.pk).exists():
             raise Http404
         _, is_new = Follow.objects.get_or_create(follower_id=self.pk, followed_id=other.pk)
         invalidate_relations([self.pk, other.pk])
         if is_new:
+            # Bounds the cost of the feed of followed members, and what one account can annoy.
+            if Follow.objects.filter(follower=self.pk)[settings.FOLLOWS_MAX :].exists():
+                raise TooManyFollows
             FOLLOWED.send(self.pk, other.pk)
 
     def unfollow(self, other: "Member") -> None:

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import Follow, Member
 from tests.accounts.conftest import AtOnce
@@ -41,6 +41,18 @@ def test_following_and_unfollowing_twice_changes_nothing(phone: Phone, jun: Memb
 
 def test_a_member_cannot_follow_themselves(phone: Phone, mina: Member) -> None:
     assert code_of(phone.put(f"follows/{mina.pk}")) == "not_oneself"
+
+
+def test_nobody_follows_more_members_than_is_allowed(
+    phone: Phone, jun: Member, sora: Member, settings: Settings
+) -> None:
+    settings.FOLLOWS_MAX = 1
+    assert phone.put(f"follows/{jun.pk}").status_code == 204
+    refused = phone.put(f"follows/{sora.pk}")
+    assert (refused.status_code, code_of(refused)) == (400, "too_many_follows")
+    assert phone.put(f"follows/{jun.pk}").status_code == 204
+    assert phone.delete(f"follows/{jun.pk}").status_code == 204
+    assert phone.put(f"follows/{sora.pk}").status_code == 204
 
 
 def test_following_a_hidden_member_answers_like_an_unknown_one(phone: Phone, jun: Member, sora: Member) -> None:

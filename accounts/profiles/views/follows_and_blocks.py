@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.errors import NotOneself
+from accounts.errors import NotOneself, TooManyFollows
 from accounts.models import Member
 from accounts.openapi_examples import RELATION
 from accounts.permissions import TermsAccepted
@@ -61,7 +61,7 @@ class FollowViewSet(StrictViewSet):
         request=None,
         responses=DONE,
         rate_limits=[rate_limit("relation-member", by="member")],
-        errors=[NotOneself],
+        errors=[NotOneself, TooManyFollows],
     )
     def update(self, request: Request, member_id: int) -> Response:
         """Follow a member, if not done yet."""
