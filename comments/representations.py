@@ -38,6 +38,11 @@ def comment_values(comments: CommentQuerySet, viewer: Member, post_author: Any =
     )
 
 
+def shown_comment(viewer: Member, comment: int) -> CommentQuerySet:
+    """The comment with this id, if lists show it to the viewer, as a placeholder too."""
+    return Comment.objects.on_visible_posts(viewer).filter(pk=comment).shown_to(viewer)
+
+
 @CompiledList
 def compiled_comments(viewer: int, post: int, post_author: int) -> Any:
     """The comments of a post that lists show the viewer, without replies, oldest first."""
@@ -56,17 +61,15 @@ def compiled_replies(viewer: int, comment: int, post_author: int) -> Any:
 
 @CompiledQuery
 def compiled_comment(viewer: int, comment: int) -> Any:
-    """One comment, if the viewer may read it."""
+    """One comment, if lists show it to the viewer, as a placeholder too."""
     member = key_only(Member, viewer)
-    return comment_values(Comment.objects.visible_to(member).filter(pk=comment), member)
+    return comment_values(shown_comment(member, comment), member)
 
 
 @CompiledQuery
 def compiled_shown_comment(viewer: int, comment: int) -> Any:
     """The author of the post, if lists show the viewer this comment, as a placeholder too."""
-    member = key_only(Member, viewer)
-    shown = Comment.objects.on_visible_posts(member).filter(pk=comment).shown_to(member)
-    return shown.values(post_author=F("post__author_id"))
+    return shown_comment(key_only(Member, viewer), comment).values(post_author=F("post__author_id"))
 
 
 @CompiledQuery

@@ -9,6 +9,6 @@ from comments.views.comments import CommentViewSet, PostCommentViewSet
 urlpatterns = [
     path("posts/<id:post_id>/comments", PostCommentViewSet.as_view({"get": "list", "post": "create"})),
     path("posts/<id:post_id>/comments/closure", CommentClosureViewSet.as_view({"put": "update", "delete": "destroy"})),
-    path("comments/<id:comment_id>", CommentViewSet.as_view({"delete": "destroy"})),
+    path("comments/<id:comment_id>", CommentViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
     path("comments/<id:comment_id>/replies", CommentViewSet.as_view({"get": "replies"})),
 ]

@@ -91,6 +91,22 @@ class CommentViewSet(CommentPagesViewSet):
     """One comment."""
 
     @operation(
+        id="get_comment",
+        summary="Read a comment",
+        description="A comment or a reply, as lists show it: also as a placeholder while it has replies that you may "
+        "read.",
+        responses=CommentSerializer,
+        examples=[response_example(REPLY)],
+        replica=True,
+    )
+    def retrieve(self, request: Request, comment_id: int) -> Response:
+        """Read one comment."""
+        found = compiled_comment.rows(viewer=self.member.pk, comment=comment_id)
+        if not found:
+            raise Http404
+        return Response(comment_representation(found[0], self.member.pk))
+
+    @operation(
         id="list_replies",
         summary="Read the replies to a comment",
         description="Oldest first. A reply has none.",

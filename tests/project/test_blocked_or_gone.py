@@ -43,6 +43,7 @@ PUT    posts/{post}/comments/closure         404 404
 GET    posts/{post}/share                    404 404
 PUT    posts/{post}/share                    404 404
 DELETE posts/{post}/share                    404 404
+GET    comments/{comment}                    404 404
 GET    comments/{comment}/replies            404 404
 DELETE comments/{comment}                    404 404
 GET    posts/{other}/comments                200 200

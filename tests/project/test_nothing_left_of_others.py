@@ -22,7 +22,7 @@ PATHS = [
     ("DELETE", "posts/{post}", 403), ("PATCH", "posts/{post}", 403), ("GET", "posts/{post}/edits", 403),
     ("DELETE", "comments/{comment}", 403), ("PUT", "posts/{post}/comments/closure", 403),
     ("GET", "posts/{post}/share", 403), ("PUT", "posts/{post}/share", 403), ("DELETE", "posts/{post}/share", 403),
-    ("PATCH", "comments/{comment}", 405), ("DELETE", "comments/{post}", 404), ("GET", "comments/{comment}", 405),
+    ("PATCH", "comments/{comment}", 405), ("DELETE", "comments/{post}", 404), ("PUT", "comments/{comment}", 405),
     ("GET", "images/{image}", 404), ("PATCH", "images/{image}", 404), ("DELETE", "images/{image}", 404),
     ("DELETE", "sessions/{session}", 404), ("GET", "reports/{report}", 404),
     ("GET", "me/exports/{export}", 404), ("GET", "me/exports/{export}/file", 404),

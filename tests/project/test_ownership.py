@@ -82,6 +82,7 @@ GET    posts/<id:post_id>/comments          200   200     404     404        401
 POST   posts/<id:post_id>/comments          201   201     404     404        401       401       401           404          404
 PUT    posts/<id:post_id>/comments/closure  204   403     404     404        401       401       401           404          404
 DELETE posts/<id:post_id>/comments/closure  204   403     404     404        401       401       401           404          404
+GET    comments/<id:comment_id>             200   200     404     404        401       401       401           404          404
 GET    comments/<id:comment_id>/replies     200   200     404     404        401       401       401           404          404
 DELETE comments/<id:comment_id>             204   403     404     404        401       401       401           404          404
 GET    reports                              200   200     200     200        401       401       401           200          200
@@ -140,7 +141,7 @@ CELLS = list(expected())
 def test_every_method_of_every_address_stands_in_the_table() -> None:
     in_table = {(method, route) for method, route, *_ in CELLS}
     assert in_table == {(method, route) for route, methods in ROUTES.items() for method in methods}
-    assert len(CELLS) == len(in_table) * len(ACTORS) == 711
+    assert len(CELLS) == len(in_table) * len(ACTORS) == 720
 
 
 class Scene:
