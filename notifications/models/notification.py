@@ -4,8 +4,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.lookups import IsNull
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Member
@@ -13,7 +12,7 @@ from comments.models import Comment
 from libs.keyset.models import TimeOrdered
 from moderation.models import Report
 from notifications.models.kinds import TARGET_FIELDS, TARGETS, WITHOUT_ACTORS, Kind
-from notifications.models.notification_actor import NotificationActor
+from notifications.models.notification_actor import NotificationActor, has_row
 from notifications.models.seen_marker import seen_until
 from posts.models import Post
 
@@ -32,11 +31,11 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         comment = Comment.objects.visible_to(member).filter(pk=OuterRef("comment"))
         actors = NotificationActor.objects.visible_to(member).filter(notification=OuterRef("pk"))
         return self.filter(
-            Q(post=None) | _has_row(post),
-            Q(comment=None) | _has_row(comment),
+            Q(post=None) | has_row(post),
+            Q(comment=None) | has_row(comment),
             # One whose decision was undone is open again.
             Q(report=None) | ~Q(report__state=Report.OPEN),
-            Q(kind__in=WITHOUT_ACTORS) | _has_row(actors),
+            Q(kind__in=WITHOUT_ACTORS) | has_row(actors),
             member=member.pk,
         )
 
@@ -47,10 +46,6 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def newest_first(self) -> Self:
         """The order of lists; the id decides between notifications of the same time."""
         return self.order_by("-latest_at", "-id")
-
-
-def _has_row(rows: models.QuerySet[Any]) -> Q:
-    return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
 
 
 def _target_condition(kind: Kind, target: str | None) -> Q:

@@ -11,7 +11,6 @@ from accounts.models import Member
 from moderation.actions import get_action
 from moderation.actions.undo import undo
 from moderation.models import Report
-from notifications.event_handlers import notify_mentioned
 from notifications.models import Notification, NotificationActor
 from posts.models import Heart, Post
 from tests.accounts.phone import Phone
@@ -66,14 +65,26 @@ def test_a_post_notifies_whom_it_mentions(mina: Member, sora: Member) -> None:
     assert kinds(Phone.of(sora)) == ["mention"]
 
 
-def test_who_is_mentioned_is_notified_of_a_text_once(post: Post, mina: Member, jun: Member, sora: Member) -> None:
-    comment = int(write(Phone.of(sora), post))
-    notify_mentioned([mina.pk, jun.pk, sora.pk], sora.pk, comment=comment)
-    notify_mentioned([jun.pk, sora.pk], mina.pk, post=post.pk)
-    notify_mentioned([jun.pk], mina.pk, post=post.pk)
-    assert kinds(Phone.of(mina)) == ["comment"]
-    assert [each["comment_id"] for each in read(Phone.of(jun))] == [None, str(comment)]
-    assert kinds(Phone.of(sora)) == ["mention"]
+def test_who_is_mentioned_is_notified_of_a_text_once(
+    post: Post, minas: Phone, juns: Phone, soras: Phone, mina: Member, jun: Member, sora: Member
+) -> None:
+    comment = write(soras, post, mentions=[str(mina.pk), str(jun.pk)])
+    for mentioned in ([jun, sora], [], [jun]):
+        minas.patch(f"posts/{post.pk}", text="Look!", mentions=[str(each.pk) for each in mentioned])
+    assert kinds(minas) == ["comment"]
+    assert [each["comment_id"] for each in read(juns)] == [None, comment]
+    assert read(soras) == []
+
+
+def test_a_mention_that_is_taken_back_disappears_with_its_notification(
+    post: Post, minas: Phone, juns: Phone, jun: Member
+) -> None:
+    minas.patch(f"posts/{post.pk}", text="Jun!", mentions=[str(jun.pk)])
+    assert (kinds(juns), juns.get("notifications/unread").json()["count"]) == (["mention"], 1)
+    minas.patch(f"posts/{post.pk}", text="Somebody!", mentions=[])
+    assert (kinds(juns), juns.get("notifications/unread").json()["count"]) == ([], 0)
+    minas.patch(f"posts/{post.pk}", text="Jun!", mentions=[str(jun.pk)])
+    assert kinds(juns) == ["mention"]
 
 
 def test_a_decision_and_its_undo_notify_the_member(post: Post, minas: Phone, sora: Member) -> None:

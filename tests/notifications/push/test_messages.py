@@ -9,7 +9,6 @@ from pytest_django import Settings
 from accounts.models import Member
 from libs.outbox.models import Job
 from moderation.actions import get_action
-from notifications.event_handlers import notify_mentioned
 from notifications.models import Notification
 from posts.models import Post
 from tests.accounts.phone import Phone
@@ -51,7 +50,7 @@ def test_without_previews_a_message_names_nobody(
 ) -> None:
     subscribe(minas, previews=False)
     write(juns, post), juns.put(f"hearts/{post.pk}"), juns.put(f"follows/{mina.pk}")
-    notify_mentioned([mina.pk], jun.pk, post=post.pk)
+    juns.post("posts", text="Mina!", mentions=[str(mina.pk)])
     messages = pushed(fcm)
     assert [each["android"]["notification"]["title_loc_key"] for each in messages] == [
         "push_comment", "push_heart", "push_follow", "push_mention",
