@@ -100,8 +100,9 @@ def attempts() -> Iterator[list[int]]:
     def refuse() -> None:
         with suppress(OSError):
             while True:
-                listener.accept()[0].close()
+                connection = listener.accept()[0]
                 made.append(1)
+                connection.close()
 
     threading.Thread(target=refuse, daemon=True).start()
     yield made
