@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.profiles.serializers import MemberSummarySerializer
-from libs.api.fields import IdField, TimeField
+from libs.api.fields import IdField, StrictBooleanField, TimeField
 from libs.api.serializers import StrictSerializer
 from notifications.models import Kind, PushSubscription
 from notifications.models.push_subscription import ADDRESS_MAX_LENGTH
@@ -52,13 +52,13 @@ class SeenSerializer(StrictSerializer):
 class NotificationSettingsSerializer(StrictSerializer):
     """Whether the member wants notifications, by kind."""
 
-    heart = serializers.BooleanField(required=False, help_text="Hearts for your posts.")
-    comment = serializers.BooleanField(required=False, help_text="Comments on your posts.")
-    reply = serializers.BooleanField(required=False, help_text="Replies to your comments.")
-    follow = serializers.BooleanField(required=False, help_text="New followers.")
-    mention = serializers.BooleanField(required=False, help_text="Posts and comments that name you.")
-    decision = serializers.BooleanField(required=False, help_text="Decisions of moderators about you.")
-    report = serializers.BooleanField(required=False, help_text="Outcomes of your reports.")
+    heart = StrictBooleanField(required=False, help_text="Hearts for your posts.")
+    comment = StrictBooleanField(required=False, help_text="Comments on your posts.")
+    reply = StrictBooleanField(required=False, help_text="Replies to your comments.")
+    follow = StrictBooleanField(required=False, help_text="New followers.")
+    mention = StrictBooleanField(required=False, help_text="Posts and comments that name you.")
+    decision = StrictBooleanField(required=False, help_text="Decisions of moderators about you.")
+    report = StrictBooleanField(required=False, help_text="Outcomes of your reports.")
 
 
 class PushSubscriptionSerializer(StrictSerializer):
@@ -74,6 +74,6 @@ class PushSubscriptionSerializer(StrictSerializer):
         trim_whitespace=False,
         help_text="The token or id. It belongs to one login session: another one that sends it takes it over.",
     )
-    previews = serializers.BooleanField(
+    previews = StrictBooleanField(
         help_text="Whether messages, which a locked phone may show, say the nickname of who caused them."
     )

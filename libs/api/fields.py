@@ -1,4 +1,4 @@
-"""Serializer fields: text measured as people read it, times, and ids."""
+"""Serializer fields: text measured as people read it, times, booleans, and ids."""
 
 import re
 import unicodedata
@@ -123,6 +123,16 @@ def parse_id(text: str) -> int | None:
         return None
     number = int(text)
     return number if 0 < number < 2**63 else None
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """A boolean of JSON; Django REST framework also takes texts such as "no", and numbers."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return the boolean; refuse everything else."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
 
 
 class TimeField(serializers.DateTimeField):

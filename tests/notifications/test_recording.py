@@ -131,6 +131,23 @@ def test_a_kind_that_is_off_is_not_recorded(post: Post, minas: Phone, juns: Phon
     assert kinds(minas) == ["comment", "comment"]
 
 
+@pytest.mark.parametrize("value", ["no", "false", 0, 1, None, [], {}])
+def test_settings_take_nothing_but_json_booleans(minas: Phone, value: object) -> None:
+    refused = minas.patch("notifications/settings", heart=value, comment=False)
+    assert (refused.status_code, [each["field"] for each in refused.json()["errors"]]) == (400, ["heart"])
+    assert set(minas.get("notifications/settings").json().values()) == {True}
+
+
+def test_a_comment_falls_to_the_next_kind_that_is_on(post: Post, minas: Phone, juns: Phone, mina: Member) -> None:
+    top = write(minas, post)
+    for kind in ("reply", "comment", "mention"):
+        write(juns, post, reply_to=top, mentions=[str(mina.pk)])
+        assert kinds(minas)[0] == kind
+        minas.patch("notifications/settings", **{kind: False})
+    write(juns, post, reply_to=top, mentions=[str(mina.pk)])
+    assert kinds(minas) == ["mention", "comment", "reply"]
+
+
 def test_a_young_account_notifies_only_its_followers(post: Post, minas: Phone, mina: Member) -> None:
     young = MemberFactory.create(nickname="New")
     phone = Phone.of(young)

@@ -100,7 +100,7 @@ def test_a_session_that_was_not_used_for_weeks_gets_nothing(
 @pytest.mark.parametrize(
     "change",
     [{"kind": "apns"}, {"address": ""}, {"address": "a b"}, {"address": "가"}, {"address": "x\n"},
-     {"address": "x" * 1001}, {"previews": None}, {"platform": "ios"}],
+     {"address": "x" * 1001}, {"previews": None}, {"previews": "no"}, {"platform": "ios"}],
 )  # fmt: skip
 def test_a_subscription_that_is_none_is_refused(minas: Phone, change: dict[str, object]) -> None:
     body = {"kind": "installation", "address": "x" * 1000, "previews": False}
