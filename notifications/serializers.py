@@ -44,8 +44,8 @@ class SeenSerializer(StrictSerializer):
     id = IdField()
     latest_at = TimeField(
         required=False,
-        help_text="As it was displayed. Without it, what came after that counts as seen if this notification grew "
-        "meanwhile.",
+        help_text="As it was displayed. Always send it. Without it, a notification that grew after you read the list "
+        "is marked as seen as well.",
     )
 
 
