@@ -511,6 +511,7 @@ SPECTACULAR_SETTINGS = {
             "description": "What happened to oneself and one's posts, and what of it to be told.",
         },
         {"name": "push-subscription", "description": "Where push messages for one's device go."},
+        {"name": "push-subscriptions", "description": "All of one's own devices that get push messages."},
         {"name": "images", "description": "Images that are uploaded before the post that shows them."},
         {"name": "reports", "description": "Reports of members, posts and comments."},
         {"name": "appeals", "description": "Objections to decisions about oneself."},

@@ -1,6 +1,6 @@
 """Examples of notifications in OpenAPI."""
 
-from accounts.openapi_examples import JUN
+from accounts.openapi_examples import JUN, SESSION
 from posts.openapi_examples import POST
 
 NOTIFICATION = {
@@ -17,3 +17,10 @@ NOTIFICATION = {
 }
 SETTINGS = dict.fromkeys(("heart", "comment", "reply", "follow", "mention", "decision", "report"), True)
 PUSH_SUBSCRIPTION = {"kind": "token", "address": "eH0fLhuiRj2Np7UQ-opXAm:APA91bGtC", "previews": True}
+PUSH_DEVICE = {
+    "session_id": SESSION["id"],
+    "device": SESSION["device"],
+    "previews": True,
+    "updated_at": SESSION["used_at"],
+    "is_current": True,
+}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.profiles.serializers import MemberSummarySerializer
@@ -77,3 +78,20 @@ class PushSubscriptionSerializer(StrictSerializer):
     previews = StrictBooleanField(
         help_text="Whether messages, which a locked phone may show, say the nickname of who caused them."
     )
+
+
+class PushDeviceSerializer(serializers.Serializer[Any]):
+    """A device that gets push messages."""
+
+    session_id = IdField(help_text="The login session, as in `GET /sessions`.")
+    device = serializers.CharField(help_text="The name that the app gave at login.")
+    previews = serializers.BooleanField()
+    updated_at = serializers.DateTimeField(help_text="When the device sent its address last.")
+    is_current = serializers.BooleanField(help_text="Whether this request belongs to it.")
+
+
+@extend_schema_serializer(many=False)
+class PushDeviceListSerializer(serializers.Serializer[Any]):
+    """All devices of the member that get push messages."""
+
+    results = PushDeviceSerializer(many=True)

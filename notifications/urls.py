@@ -12,4 +12,5 @@ urlpatterns = [
     path("notifications/seen", NotificationViewSet.as_view({"put": "mark_seen"})),
     path("notifications/settings", NotificationSettingsViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("push-subscription", PushSubscriptionViewSet.as_view({"put": "replace", "delete": "destroy"})),
+    path("push-subscriptions", PushSubscriptionViewSet.as_view({"get": "list"})),
 ]

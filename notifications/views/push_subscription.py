@@ -1,16 +1,17 @@
-"""/push-subscription: where push messages for this device go."""
+"""/push-subscription and /push-subscriptions: where push messages for this device, and for all of one's own, go."""
 
+from django.db.models import F
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.permissions import TermsAccepted
-from libs.api.openapi_examples import request_example
+from libs.api.openapi_examples import request_example, response_example
 from libs.api.operations import operation
 from libs.api.viewsets import StrictViewSet
 from notifications.models import PushSubscription
-from notifications.openapi_examples import PUSH_SUBSCRIPTION
-from notifications.serializers import PushSubscriptionSerializer
+from notifications.openapi_examples import PUSH_DEVICE, PUSH_SUBSCRIPTION
+from notifications.serializers import PushDeviceListSerializer, PushSubscriptionSerializer
 
 
 class PushSubscriptionViewSet(StrictViewSet):
@@ -40,3 +41,21 @@ class PushSubscriptionViewSet(StrictViewSet):
         """Delete the subscription of the session."""
         PushSubscription.objects.filter(session=int(self.token["sid"])).delete()
         return Response(status=204)
+
+    @operation(
+        id="list_push_subscriptions",
+        summary="List your devices that get push messages",
+        description="Those of live login sessions, the newest login first. Addresses are not shown.",
+        responses=PushDeviceListSerializer,
+        examples=[response_example({"results": [PUSH_DEVICE]})],
+    )
+    def list(self, request: Request) -> Response:
+        """List the devices."""
+        live = PushSubscription.objects.of_live_sessions([self.member.pk]).order_by("-session")
+        columns = ("session_id", "previews", "updated_at")
+        rows = live.values(*columns, device=F("session__device"))
+        results = [
+            row | {"session_id": str(row["session_id"]), "is_current": row["session_id"] == int(self.token["sid"])}
+            for row in rows
+        ]
+        return Response({"results": results})

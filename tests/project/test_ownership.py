@@ -110,6 +110,7 @@ GET    notifications/settings               200   200     200     200        401
 PATCH  notifications/settings               200   200     200     200        401       401       401           200          200
 PUT    push-subscription                    204   204     204     204        401       401       401           204          204
 DELETE push-subscription                    204   204     204     204        401       401       401           204          204
+GET    push-subscriptions                   200   200     200     200        401       401       401           200          200
 POST   me/posts/deletion                    202   202     202     202        401       401       401           202          202
 """  # noqa: E501 - a table is read in rows
 JOINING = {"proof": "x", "password": PASSWORD, "name": "x", "nickname": "x", "terms_version": "2026-11-01"}
@@ -141,7 +142,7 @@ CELLS = list(expected())
 def test_every_method_of_every_address_stands_in_the_table() -> None:
     in_table = {(method, route) for method, route, *_ in CELLS}
     assert in_table == {(method, route) for route, methods in ROUTES.items() for method in methods}
-    assert len(CELLS) == len(in_table) * len(ACTORS) == 720
+    assert len(CELLS) == len(in_table) * len(ACTORS) == 729
 
 
 class Scene:

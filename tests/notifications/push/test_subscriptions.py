@@ -32,6 +32,18 @@ def test_each_device_of_a_member_gets_a_message(
     assert sorted(addresses(fcm)) == ["minas-tablet", "minas-token"]
 
 
+def test_a_member_sees_which_of_their_devices_get_messages(minas: Phone, juns: Phone, mina: Member) -> None:
+    tablet = Phone.of(mina)
+    subscribe(minas), subscribe(tablet, "minas-tablet", previews=False), subscribe(juns, "juns-token")
+    first, second = minas.get("push-subscriptions").json()["results"]
+    assert [each["is_current"] for each in (first, second)] == [False, True]
+    assert [each["previews"] for each in (first, second)] == [False, True]
+    sessions = {each["id"]: each["device"] for each in minas.get("sessions").json()["results"]}
+    assert {each["session_id"]: each["device"] for each in (first, second)} == sessions
+    tablet.delete(f"sessions/{first['session_id']}")
+    assert [each["session_id"] for each in minas.get("push-subscriptions").json()["results"]] == [second["session_id"]]
+
+
 def test_a_login_on_a_shared_phone_takes_its_address_over(
     post: Post, minas: Phone, juns: Phone, soras: Phone, fcm: FakeFcm
 ) -> None:
