@@ -1,4 +1,4 @@
-// One day of a web client, with the types that openapi-typescript makes: join, publish, read, fail, renew.
+// One day of a web client, with the types that openapi-typescript makes: join, publish, read, answer, fail, renew.
 // Run with the address of a server, the folder of its e-mails and a picture.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
@@ -58,7 +58,7 @@ form.append("alt", "바다");
 const sent = { body: { image: "", alt: "" }, bodySerializer: () => form };
 const image = good(await client.POST("/api/v1/images", sent));
 assert.equal(image.alt, "바다");
-const post = good(await client.POST("/api/v1/posts", { body: { text: "First.", image_ids: [image.id] } }));
+const post = good(await client.POST("/api/v1/posts", { body: { text: "#First.", image_ids: [image.id] } }));
 assert.equal(post.author.avatar, null);
 
 const ids: string[] = [];
@@ -71,6 +71,22 @@ do {
 } while (cursor !== null);
 assert.equal(ids[0], post.id);
 assert.ok(ids.length > 8 && new Set(ids).size === ids.length);
+
+const path = { post_id: post.id };
+assert.equal((await client.PUT("/api/v1/hearts/{post_id}", { params: { path } })).response.status, 204);
+assert.equal((await client.PUT("/api/v1/saved/{post_id}", { params: { path } })).response.status, 204);
+const comment = good(await client.POST("/api/v1/posts/{post_id}/comments", { params: { path }, body: { text: "Oh!" } }));
+const said = { text: "Indeed.", reply_to: comment.id };
+const reply = good(await client.POST("/api/v1/posts/{post_id}/comments", { params: { path }, body: said }));
+const replies = { params: { path: { comment_id: comment.id } } };
+assert.deepEqual(good(await client.GET("/api/v1/comments/{comment_id}/replies", replies)).results.map((each) => each.id), [reply.id]);
+const seen = good(await client.GET("/api/v1/posts/{post_id}", { params: { path } }));
+assert.deepEqual([seen.counts, seen.viewer.hearted, seen.viewer.saved], [{ hearts: 1, comments: 2 }, true, true]);
+const tagged = good(await client.GET("/api/v1/posts", { params: { query: { tag: "first" } } }));
+assert.equal(tagged.results[0]?.id, post.id);
+assert.ok(good(await client.PUT("/api/v1/posts/{post_id}/share", { params: { path } })).url.includes("/p/"));
+assert.deepEqual(good(await client.GET("/api/v1/notifications")).results, []);
+assert.deepEqual(good(await client.GET("/api/v1/notifications/unread")), { count: 0, more: false });
 
 const problem = refused(await client.GET("/api/v1/posts", { params: { query: { limit: 0 } } }));
 assert.deepEqual([problem.code, problem.status, problem.errors?.map((each) => each.field)], ["invalid", 400, ["limit"]]);
