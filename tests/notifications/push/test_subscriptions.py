@@ -34,7 +34,12 @@ def test_each_device_of_a_member_gets_a_message(
 
 def test_a_member_sees_which_of_their_devices_get_messages(minas: Phone, juns: Phone, mina: Member) -> None:
     tablet = Phone.of(mina)
-    subscribe(minas), subscribe(tablet, "minas-tablet", previews=False), subscribe(juns, "juns-token")
+    for phone, address, previews in (
+        (minas, "minas-token", True),
+        (tablet, "minas-tablet", False),
+        (juns, "juns-token", True),
+    ):
+        subscribe(phone, address, previews=previews)
     first, second = minas.get("push-subscriptions").json()["results"]
     assert [each["is_current"] for each in (first, second)] == [False, True]
     assert [each["previews"] for each in (first, second)] == [False, True]
