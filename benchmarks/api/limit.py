@@ -104,7 +104,7 @@ def _posts(statement: bytes, viewer: int, **values: Any) -> list[dict[str, Any]]
 
 def _post(row: tuple[Any, ...], viewer: int) -> dict[str, Any]:
     post, created_at, edited_at, text, comments_closed, author, nickname, hearts, comments, *others = row
-    hearted, saved, muted, following, followed_by, avatar, images = others
+    hearted, saved, muted, following, followed_by, avatar, images, mentions = others
     return {
         "id": str(post),
         "author": {
@@ -114,6 +114,7 @@ def _post(row: tuple[Any, ...], viewer: int) -> dict[str, Any]:
             "viewer": {"following": following, "followed_by": followed_by},
         },
         "text": text,
+        "mentions": [_mention(mention) for mention in mentions.split(limit_sql.ROW_END)] if mentions else [],
         "images": [_image(image) for image in images.split(limit_sql.ROW_END)] if images else [],
         "created_at": created_at,
         "edited_at": edited_at,
@@ -121,6 +122,11 @@ def _post(row: tuple[Any, ...], viewer: int) -> dict[str, Any]:
         "counts": {"hearts": hearts, "comments": comments},
         "viewer": {"is_author": author == viewer, "hearted": hearted, "saved": saved, "muted_author": muted},
     }
+
+
+def _mention(columns: str) -> dict[str, str]:
+    member, nickname = columns.split(limit_sql.COLUMN_END)
+    return {"id": member, "nickname": nickname}
 
 
 def _image(columns: str) -> dict[str, Any]:

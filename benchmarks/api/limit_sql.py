@@ -16,7 +16,7 @@ _VISIBLE = b"""
 """
 _UNMUTED = b" AND post.author_id NOT IN (SELECT muted_id FROM accounts_mute WHERE muter_id = %(viewer)s)"
 _COLUMNS = b"""post.id, post.created_at, post.edited_at, post.text, post.comments_closed, post.image_count,
-    post.author_id, author.nickname"""
+    post.has_mentions, post.author_id, author.nickname"""
 _IMAGE = b"""concat_ws(E'\\x1f', image.id, image.width, image.height, image.blurhash, image.alt, image.key,
     image.variants_at IS NOT NULL)"""
 
@@ -36,6 +36,14 @@ def _with_images(page: bytes) -> bytes:
                 SELECT string_agg(%b, E'\\x1e' ORDER BY place.position)
                 FROM posts_postimage place JOIN media_image image ON image.id = place.image_id
                 WHERE place.post_id = page.id
+            ) END,
+            CASE WHEN page.has_mentions THEN (
+                SELECT string_agg(concat_ws(E'\\x1f', member.id, member.nickname), E'\\x1e' ORDER BY mention.position)
+                FROM posts_postmention mention JOIN accounts_member member ON member.id = mention.member_id
+                WHERE mention.post_id = page.id AND member.withdrawn_at IS NULL
+                AND (member.suspended_until IS NULL OR member.suspended_until <= statement_timestamp())
+                AND member.id NOT IN (SELECT blocked_id FROM accounts_block WHERE blocker_id = %%(viewer)s)
+                AND member.id NOT IN (SELECT blocker_id FROM accounts_block WHERE blocked_id = %%(viewer)s)
             ) END
         FROM page
             LEFT JOIN posts_postcounts counts ON counts.post_id = page.id
@@ -77,7 +85,7 @@ PUBLISH = _with_images(
     SELECT %(id)s, author.id, %(text)s, 0, statement_timestamp() FROM accounts_member author
     WHERE author.id = %(viewer)s AND author.withdrawn_at IS NULL
     RETURNING post.id, post.created_at, post.edited_at, post.text, post.comments_closed, post.image_count,
-        post.author_id, (SELECT nickname FROM accounts_member WHERE id = post.author_id) AS nickname
+        post.has_mentions, post.author_id, (SELECT nickname FROM accounts_member WHERE id = post.author_id) AS nickname
     """
 )
 PASSWORD = b"SELECT id, password FROM accounts_member WHERE email = %(email)s"

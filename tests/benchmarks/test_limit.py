@@ -56,6 +56,8 @@ def test_the_limit_answers_with_the_same_posts(
             author.set_avatar(images[author].pop())
             Post.objects.publish(author=author, text="with images", image_ids=images[author])
             Post.objects.publish(author=author, text="without")
+            Post.objects.publish(author=author, text="with mentions", mentions=[mina.pk, stranger.pk])
+        Post.objects.publish(author=stranger, text="of somebody blocked", mentions=[blocked.pk, mina.pk])
         Post.objects.publish(author=stranger, text="removed").remove()
     client, post = logged_in(jun), Post.objects.filter(author=mina).latest("created_at")
     for query in ("", f"?author={mina.pk}", "?following=true"):
