@@ -31,7 +31,7 @@ def erase_comments_on(post_ids: Sequence[int], limit: int) -> bool:
     return bool(replies) or len(ids) == limit
 
 
-def delete_mentions_between(one: int, other: int, limit: int) -> bool:
+def delete_comment_mentions_between(one: int, other: int, limit: int) -> bool:
     """Delete mentions of two members in each other's comments."""
     pairs = Q(member=one, comment__author=other) | Q(member=other, comment__author=one)
     return delete_chunk(CommentMention.objects.filter(pairs), limit) == limit
@@ -48,7 +48,7 @@ def export_comments(member: Member) -> Iterator[dict[str, Any]]:
 
 
 add_erasure_step(ErasureStage.CONTENT, erase_comments)
-add_block_step(delete_mentions_between)
+add_block_step(delete_comment_mentions_between)
 add_dependents(erase_comments_on)
 add_counted("comments", Comment.objects.counted)
 add_export_file("comments", export_comments)

@@ -508,7 +508,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "comments", "description": "Comments on posts, and replies to them."},
         {
             "name": "notifications",
-            "description": "What happened to oneself and one's posts, and what of it to be told.",
+            "description": "What happened to oneself and one's posts, and which kinds of it one wants to know.",
         },
         {"name": "push-subscription", "description": "Where push messages for one's device go."},
         {"name": "push-subscriptions", "description": "All of one's own devices that get push messages."},

@@ -49,7 +49,7 @@ def notify_of_decision(member: int, decision: int) -> None:
 
 
 @REPORTS_DECIDED.add_handler
-def notify_reporters(reports: Sequence[int]) -> None:
+def notify_of_outcomes(reports: Sequence[int]) -> None:
     """Notify the reporters who are still there."""
     reporters = Report.objects.filter(pk__in=reports, reporter__isnull=False).values_list("pk", "reporter_id")
     record([Notification(member_id=reporter, kind=Kind.REPORT, report_id=pk) for pk, reporter in reporters])

@@ -50,7 +50,7 @@ def delete_hearts_between(one: int, other: int, limit: int) -> bool:
     return any(is_more)
 
 
-def delete_mentions_between(one: int, other: int, limit: int) -> bool:
+def delete_post_mentions_between(one: int, other: int, limit: int) -> bool:
     """Delete mentions of two members in each other's posts."""
     rows = PostMention.objects.filter(Q(member=one, post__author=other) | Q(member=other, post__author=one))
     found = dict(rows.order_by().values_list("pk", "post")[:limit])
@@ -119,7 +119,7 @@ add_erasure_step(ErasureStage.CONTENT, erase_hearts)
 add_erasure_step(ErasureStage.CONTENT, erase_posts)
 add_counted("hearts", Heart.objects.all)
 add_block_step(delete_hearts_between)
-add_block_step(delete_mentions_between)
+add_block_step(delete_post_mentions_between)
 add_dependents(erase_rows_of)
 add_export_file("posts", export_posts)
 add_export_file("post-edits", export_post_edits)

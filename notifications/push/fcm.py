@@ -16,10 +16,10 @@ from google.auth.transport.requests import Request
 from google.oauth2.service_account import Credentials
 
 from libs.outbox.errors import RetryLater
-from notifications.push.answers import AGAIN_AFTER, AccessTokenRefused, raise_for_error
+from notifications.push.responses import AGAIN_AFTER, AccessTokenRefused, raise_for_error
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
-# Longest wait for a connection, and for each part of an answer. Seconds.
+# Longest wait for a connection, and for each part of a response. Seconds.
 TIMEOUT = (3, 10)
 
 
@@ -43,18 +43,18 @@ class Client:
         self._lock = Lock()
 
     def send(self, message: dict[str, Any]) -> None:
-        """Send a message by one request, and raise what its answer means."""
+        """Send a message by one request, and raise what its response means."""
         headers = {"Authorization": f"Bearer {self._access_token()}"}
         try:
-            answer = self._session.post(
+            response = self._session.post(
                 self._url, json={"message": message}, headers=headers, timeout=TIMEOUT, allow_redirects=False
             )
         except requests.Timeout:
-            raise RetryLater("FCM does not answer in time.", AGAIN_AFTER) from None
+            raise RetryLater("FCM does not respond in time.", AGAIN_AFTER) from None
         except requests.RequestException:
             raise RetryLater("FCM cannot be reached, or has ended the connection.", AGAIN_AFTER) from None
         try:
-            raise_for_error(answer)
+            raise_for_error(response)
         except AccessTokenRefused:
             self._forget_access_token()
             raise

@@ -26,7 +26,7 @@ from operations.demo_data import DEMO_STAFF
 from operations.demo_data.comments import comment_rows, generate_comments
 from operations.demo_data.drawings import Drawing, store_drawings
 from operations.demo_data.generate import SORA, DemoData, Relation, to_text
-from operations.demo_data.mentions import generate_comment_mentions, generate_post_mentions, mention_rows
+from operations.demo_data.mentions import generate_comment_mentions, generate_mention_rows, generate_post_mentions
 from operations.demo_data.notifications import actor_relations, generate_notifications, notification_rows
 from operations.demo_data.reports import decision_rows, generate_reports, report_image_rows, report_rows
 from operations.demo_data.texts import ALTS, generate_identities, generate_texts
@@ -107,7 +107,7 @@ def _tables(data: DemoData, password_hash: str, drawn: dict[int, Drawing]) -> It
     yield PostImage, len(in_posts), zip(in_posts, images[len(data.avatars) :], positions, strict=True)
     tags = list(_tag_rows(data, posts))
     yield PostTag, len(tags), tags
-    yield PostMention, sum(map(len, mentions.values())), mention_rows(mentions, posts, members)
+    yield PostMention, sum(map(len, mentions.values())), generate_mention_rows(mentions, posts, members)
     yield from _mark_tables(data, members, posts)
     reports = generate_reports(data)
     ids = _ids(report.time for report in reports)
@@ -135,7 +135,7 @@ def _mark_tables(
     ids = _ids(comment.time for comment in comments)
     mentions = generate_comment_mentions(data, comments)
     yield Comment, len(comments), comment_rows(comments, ids, members, posts, mentions)
-    yield CommentMention, sum(map(len, mentions.values())), mention_rows(mentions, ids, members)
+    yield CommentMention, sum(map(len, mentions.values())), generate_mention_rows(mentions, ids, members)
     given, written = Counter(post for _, _, post in hearts), Counter(comment.post for comment in comments)
     counted, end = sorted({*given, *written}), to_text(data.end)
     yield PostCounts, len(counted), ((posts[post], given[post], written[post], end) for post in counted)

@@ -35,7 +35,9 @@ def generate_comment_mentions(data: DemoData, comments: "Sequence[DemoComment]")
     return made
 
 
-def mention_rows(mentions: Mentions, subjects: Sequence[int], members: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+def generate_mention_rows(
+    mentions: Mentions, subjects: Sequence[int], members: Sequence[int]
+) -> Iterator[tuple[Any, ...]]:
     """Generate the rows of these mentions, by the ids of what mentions and of members."""
     for subject, named in mentions.items():
         yield from ((subjects[subject], members[member], position) for position, member in enumerate(named))

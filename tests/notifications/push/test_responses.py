@@ -64,7 +64,7 @@ def test_a_fault_of_ours_keeps_the_address_and_is_counted(message: None, fcm: Fa
     fcm.refuse(status, code, "Invalid value at 'message.android.ttl'")
     job = try_once()
     assert (job.state, PushSubscription.objects.count(), count()) == ("abandoned", 1, before + 1)
-    assert f"FCM answers {status}" in job.last_error
+    assert f"FCM responds {status}" in job.last_error
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_answer_that_is_no_json_is_tried_again(message: None, fcm: FakeFcm) -
     assert (len(fcm.messages), Job.objects.filter(kind="notifications.push").get().state) == (4, "done")
 
 
-@pytest.mark.parametrize(("answer", "error"), [(SILENCE, "does not answer in time"), (CLOSE, "ended the connection")])
+@pytest.mark.parametrize(("answer", "error"), [(SILENCE, "does not respond in time"), (CLOSE, "ended the connection")])
 def test_a_silent_fcm_gets_one_request_a_try(
     message: None, fcm: FakeFcm, answer: str, error: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
